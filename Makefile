@@ -1,0 +1,117 @@
+# Everything a person or CI does with this project; `make` alone lists it.
+# ARGS is handed on: make test ARGS="-k lineage"
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Two environments: .venv is what a user gets, .venv-test has the tests' tools too.
+RUN := .venv
+TEST := .venv-test
+ARGS ?=
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(RUN)/.stamp ## install into .venv and run the demonstration
+	@$(RUN)/bin/provgraph demo $(ARGS)
+
+.PHONY: test
+test: $(TEST)/.stamp ## run all tests (installs database servers when root)
+	@# Without the servers their tests skip; CI demands them and so stops here.
+	@bash tests/services/install.sh || [ -z "$${PROVGRAPH_TEST_REQUIRE_SERVICES:-}" ]
+	@$(TEST)/bin/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: $(TEST)/.stamp ## check style: Python, shell, Dockerfile
+	@$(TEST)/bin/ruff check .
+	@$(TEST)/bin/ruff format --check .
+	@$(TEST)/bin/shellcheck -x .ci/run docker/build.sh tests/services/install.sh
+	@$(TEST)/bin/hadolint docker/Dockerfile
+
+.PHONY: types
+types: $(TEST)/.stamp ## check types
+	@$(TEST)/bin/mypy $(ARGS)
+
+.PHONY: bench
+bench: $(TEST)/.stamp ## measure, and write the numbers
+	@bash tests/services/install.sh
+	@$(TEST)/bin/python -m bench $(ARGS)
+
+.PHONY: soak
+soak: $(TEST)/.stamp ## run under load for long, with crashes
+	@bash tests/services/install.sh
+	@$(TEST)/bin/python -m bench.soak $(ARGS)
+
+.PHONY: image
+image: ## build and try the API's image without docker (root)
+	@bash tests/services/install.sh
+	@bash docker/build.sh $(ARGS)
+
+.PHONY: lock
+lock: .venv-lock/.stamp ## renew requirements/*.lock from pyproject.toml (ARGS=--upgrade)
+	@mkdir -p requirements
+	@# Universal: one file for every platform and Python >= 3.11. No header and no
+	@# index: the files say nothing about the machine they were made on.
+	@compile() { .venv-lock/bin/uv pip compile -q --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-header $(ARGS) "$$@" pyproject.toml; }; \
+	compile --extra test -o requirements/test.lock; \
+	compile -c requirements/test.lock -o requirements/runtime.lock
+
+.PHONY: clean
+clean: ## remove environments, caches, downloaded servers, built images
+	rm -rf .venv .venv-test .venv-lock .services build dist *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- environments -----------------------------------------------------------
+
+# A stamp is the sign of a complete environment; a changed lock makes a new one,
+# so that no package stays which the lock no longer names.
+$(RUN)/.stamp: requirements/runtime.lock pyproject.toml
+	@$(call venv,$(RUN))
+	@$(RUN)/bin/pip install -q --require-hashes -r requirements/runtime.lock
+	@$(RUN)/bin/pip install -q --no-deps -e .
+	@touch $@
+
+$(TEST)/.stamp: requirements/test.lock pyproject.toml
+	@$(call venv,$(TEST))
+	@$(TEST)/bin/pip install -q --require-hashes -r requirements/test.lock
+	@$(TEST)/bin/pip install -q --no-deps -e .
+	@touch $@
+
+.venv-lock/.stamp:
+	@$(call venv,.venv-lock)
+	@.venv-lock/bin/pip install -q uv
+	@touch $@
+
+# $(call venv,DIR): an empty environment with the first Python >= 3.11 found.
+# Each candidate is run: a version manager's shim exists without its Python.
+# Debian splits venv's ensurepip off into python3-venv.
+define venv
+find_python() { \
+  for python in $${PYTHON:-python3.11 python3.12 python3.13 python3}; do \
+    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi; \
+  done; return 1; \
+}; \
+may_install() { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; }; \
+apt() { echo "installing with apt-get: $$*"; apt-get update -qq && \
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$$@" </dev/null >/dev/null; }; \
+if ! find_python; then \
+  if may_install; then apt python3 python3-venv ca-certificates; fi; \
+  find_python || { echo "no Python 3.11 or newer found (tried: $${PYTHON:-python3.11 python3.12 python3.13 python3});" \
+    "install one (Debian 12: apt-get install python3 python3-venv), or name it: make PYTHON=/path/to/python" >&2; exit 1; }; \
+fi; \
+if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+  if may_install; then apt python3-venv; fi; \
+  "$$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "$$python cannot make environments:" \
+    "install the package python3-venv (Debian: apt-get install python3-venv)" >&2; exit 1; }; \
+fi; \
+echo "making $(1) with $$("$$python" --version)"; \
+"$$python" -m venv --clear $(1); \
+echo '*' > $(1)/.gitignore
+endef

@@ -1,0 +1,47 @@
+"""``provgraph demo``: real provenance in, the answer out."""
+
+import tempfile
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import click
+
+from provgraph.ingest.loading import load
+from provgraph.lineage.names import find
+from provgraph.lineage.questions import lineage
+from provgraph.store.registry import open_store
+from provgraph.writers.registry import WRITERS
+
+DL3 = "/data/ctao/dl3/run02001.dl3.fits"
+_MORE = """
+This is the real history of {dl3}, as ctapipe's provenance logs tell it.
+It is kept in {path}; ask more of it:
+
+  export PROVGRAPH_STORE={url}
+  provgraph what-produced {dl3} --format svg -o lineage.svg
+  provgraph impact /data/ctao/models/energy.pkl
+  provgraph show {dl3}
+  provgraph serve            # then open http://127.0.0.1:8000/
+
+Load your own logs:  provgraph load FOLDER…"""
+
+
+def demonstrate(url: str | None) -> None:
+    """Load the sample that ships with provgraph, and show what produced its DL3 file.
+
+    Args:
+        url: the store to load into; None for a new SQLite file in the temporary folder.
+    """
+    if url is None:
+        url = f"sqlite:///{Path(tempfile.mkdtemp(prefix='provgraph-demo-')) / 'demo.db'}"
+    store = open_store(url)
+    try:
+        with as_file(files("provgraph") / "data" / "sample") as folder:
+            reports = list(load(store, [str(folder)]))
+        runs = sum(report.activities for report in reports)
+        click.echo(f"loaded {len(reports)} provenance logs with {runs} runs\n", err=True)
+        click.echo(WRITERS["text"](lineage(store, find(store, DL3))))
+    finally:
+        store.close()
+    shown = url.rpartition("@")[2] if "@" in url else url
+    click.echo(_MORE.format(dl3=DL3, path=shown, url=shown))

@@ -1,0 +1,88 @@
+"""Every error of provgraph.
+
+ProvGraphError
+├── SettingsError          a setting or an option makes no sense
+├── LoadError              a source, or a part of it, can't be read
+│   └── UnknownFormatError nothing in the source is ours
+├── LookupFailed           a name does not lead to one record
+│   ├── NotFoundError
+│   └── AmbiguousError     (carries the candidates)
+└── StoreError             the store refused or failed
+    └── UnreachableError   the store can't be reached; trying again may help
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class ProvGraphError(Exception):
+    """What went wrong, where, and what to do about it, in one message for the user."""
+
+    code: ClassVar[str] = "ERROR"
+    exit_code: ClassVar[int] = 1
+
+
+class SettingsError(ProvGraphError):
+    """A setting, an option or a store URL makes no sense."""
+
+    code = "BAD_SETTING"
+    exit_code = 2
+
+
+class LoadError(ProvGraphError):
+    """A source, or a part of it, can't be read."""
+
+    code = "UNREADABLE"
+
+
+class UnknownFormatError(LoadError):
+    """Nothing in the source is of a format that provgraph reads."""
+
+    code = "UNKNOWN_FORMAT"
+
+
+class LookupFailed(ProvGraphError):
+    """A name does not lead to exactly one record."""
+
+    code = "LOOKUP_FAILED"
+    exit_code = 2
+
+
+class NotFoundError(LookupFailed):
+    """No record bears this name."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self, name: str) -> None:
+        """Say which name was not found and how names may be given."""
+        super().__init__(
+            f"nothing here is called {name!r}: give an identifier, a path, a file name that only one path bears, "
+            "or a product file on disk with a CTA header; `provgraph stats` shows what the store holds"
+        )
+        self.name = name
+
+
+class AmbiguousError(LookupFailed):
+    """Several records bear this name."""
+
+    code = "AMBIGUOUS"
+
+    def __init__(self, name: str, candidates: Sequence[str]) -> None:
+        """Say which name was ambiguous; ``candidates`` are the ids to choose from."""
+        listed = "\n  ".join(candidates)
+        super().__init__(f"{name!r} names {len(candidates)} records; say which by its id:\n  {listed}")
+        self.name = name
+        self.candidates = tuple(candidates)
+
+
+class StoreError(ProvGraphError):
+    """The store refused or failed."""
+
+    code = "STORE_ERROR"
+
+
+class UnreachableError(StoreError):
+    """The store can't be reached, or went away; nothing is half done, the same call may be made again."""
+
+    code = "STORE_UNREACHABLE"
+    exit_code = 3

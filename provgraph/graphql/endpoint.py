@@ -1,0 +1,65 @@
+"""GraphQL over HTTP: POST and GET, and GraphiQL for a browser."""
+
+import json
+from typing import Any
+
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket
+from strawberry.fastapi import GraphQLRouter
+
+from provgraph.graphql.batching import Context, in_worker_thread
+from provgraph.graphql.schema import schema
+from provgraph.store.protocol import Store
+
+#: The media type of the GraphQL-over-HTTP draft, in which the status says whether the request could be run.
+RESPONSE_TYPE = "application/graphql-response+json"
+
+
+class Endpoint(GraphQLRouter[Context, None]):
+    """``/graphql``: each request runs in a worker thread."""
+
+    async def execute_single(self, **request: Any) -> Any:
+        """Run one operation away from the server's event loop."""
+        execute = super().execute_single
+        return await in_worker_thread(lambda: execute(**request))
+
+    async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:
+        """Answer a request; one that can't be read gets an error like any other."""
+        try:
+            response = await super().run(request, *args, **kwargs)
+        except HTTPException as error:
+            response = _refused(error.reason, error.status_code)
+        except (RecursionError, UnicodeDecodeError):
+            response = _refused("the request's body can't be read as JSON", 400)
+        if RESPONSE_TYPE in request.headers.get("accept", "") and isinstance(response, Response):
+            _as_drafted(response)
+        return response
+
+
+def endpoint(store: Store) -> Endpoint:
+    """The endpoint for a store."""
+
+    async def context() -> Context:
+        return Context(store)
+
+    return Endpoint(schema, path="/graphql", context_getter=context, subscription_protocols=())
+
+
+def _refused(reason: str, status: int) -> Response:
+    return JSONResponse({"errors": [{"message": reason, "extensions": {"code": "BAD_REQUEST"}}]}, status)
+
+
+def _as_drafted(response: Response) -> None:
+    """Mark the answer as the draft asks: status 400 when there is no ``data``, since nothing was run."""
+    if not response.headers.get("content-type", "").startswith("application/json"):
+        return
+    response.headers["content-type"] = RESPONSE_TYPE
+    body = bytes(response.body)
+    if response.status_code == 200 and body.startswith(b'{"data":null') and json.loads(body).get("errors"):
+        response.status_code = 400 if _never_ran(json.loads(body)["errors"]) else 200
+
+
+def _never_ran(errors: list[dict[str, Any]]) -> bool:
+    return all("path" not in error for error in errors)

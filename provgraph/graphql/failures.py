@@ -1,0 +1,68 @@
+"""Errors as GraphQL answers give them: each with a code, none with anything from inside.
+
+| code | when |
+|---|---|
+| NOT_FOUND, AMBIGUOUS | a name leads to no record, or to several: then ``candidates`` lists their ids |
+| BAD_USER_INPUT | an argument's value makes no sense, or the request asks too much |
+| BAD_REQUEST | the request is no valid GraphQL, or over a limit |
+| STORE_UNREACHABLE, STORE_ERROR | the store can't be reached, or failed; the server's log says why |
+| INTERNAL | a fault of ours; the server's log says which |
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+
+from provgraph.errors import AmbiguousError, LookupFailed, StoreError, UnreachableError
+
+_log = logging.getLogger(__name__)
+_UNREACHABLE = "the store can't be reached: try again later"
+_STORE_FAILED = "the store failed: the server's log says why"
+_INTERNAL = "something went wrong in provgraph: the server's log says what"
+
+
+class Failures(SchemaExtension):
+    """Gives every error of an answer its code, and logs those that users can't do anything about."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Rewrite the errors when the answer is complete."""
+        yield
+        result: Any = self.execution_context.result
+        if result is not None and result.errors:
+            result.errors = [coded(error) for error in result.errors]
+
+
+def coded(error: GraphQLError) -> GraphQLError:
+    """The error as users see it."""
+    if "code" in (error.extensions or {}):
+        return error
+    cause = _cause(error)
+    if cause is None:
+        return _said(error, error.message, "BAD_REQUEST" if error.path is None else "BAD_USER_INPUT")
+    if isinstance(cause, LookupFailed):
+        extra = {"candidates": list(cause.candidates)} if isinstance(cause, AmbiguousError) else {}
+        return _said(error, str(cause).partition(":\n")[0], cause.code, **extra)
+    if isinstance(cause, RecursionError) and error.path is None:
+        return _said(error, "the request nests too deep", "BAD_REQUEST")
+    if isinstance(cause, StoreError):
+        _log.error("%s", cause)
+        return _said(error, _UNREACHABLE if isinstance(cause, UnreachableError) else _STORE_FAILED, cause.code)
+    _log.error("a request failed at %s", error.path, exc_info=cause)
+    return _said(error, _INTERNAL, "INTERNAL")
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    """What a resolver raised; None when GraphQL itself found the request wanting."""
+    cause: Exception | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def _said(error: GraphQLError, message: str, code: str, **extra: Any) -> GraphQLError:
+    return GraphQLError(
+        message, error.nodes, error.source, error.positions, error.path, extensions={"code": code, **extra}
+    )

@@ -1,0 +1,270 @@
+"""The GraphQL types: how the model's records are seen.
+
+Fields without a resolver are attributes of the records themselves, so nothing is copied on the way to an answer.
+"""
+
+from collections.abc import Callable
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLResolveInfo
+from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.types.scalar import ScalarDefinition
+
+from provgraph.graphql import resolvers
+from provgraph.model import subgraph, vocabulary
+from provgraph.model.vocabulary import RELATIONS, Kind
+
+DateTime = NewType("DateTime", str)
+JSON = NewType("JSON", object)
+
+
+def _zoned(time: str) -> str:
+    return time if time.endswith("Z") else time + "Z"
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    DateTime: strawberry.scalar(
+        name="DateTime",
+        description="A time in UTC, ISO 8601 with Z, with the fraction of a second that its source gives.",
+        serialize=_zoned,
+        parse_value=str,
+    ),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value. Numbers that JSON can't say (NaN, Infinity) are text.",
+        serialize=lambda value: value,
+        parse_value=lambda value: value,
+    ),
+}
+
+
+def _described(enum: Any, name: str, description: str, values: dict[str, str]) -> None:
+    """Make a GraphQL enum of one of the model's own."""
+    strawberry.enum(enum, name=name, description=description)
+    definition: StrawberryEnumDefinition = enum.__strawberry_definition__
+    for value in definition.values:
+        value.description = values[value.name]
+
+
+def _ends(relation: vocabulary.Relation) -> str:
+    effects, causes = (" or ".join(sorted(kinds)) for kinds in (relation.effects, relation.causes))
+    return f"{relation.type.value}: {effects} → {causes}."
+
+
+_described(
+    subgraph.Direction,
+    "Direction",
+    "Which way a lineage goes.",
+    {"UPSTREAM": "To the causes.", "DOWNSTREAM": "To the effects.", "BOTH": "Both ways from the root."},
+)
+_described(
+    vocabulary.RelationType,
+    "RelationType",
+    "The relations of W3C PROV and of the IVOA Provenance Data Model, drawn from effect to cause.",
+    {relation.type.name: _ends(relation) for relation in RELATIONS.values()},
+)
+
+
+def _plain(description: str, name: str | None = None) -> Any:
+    """A field that is an attribute of the record."""
+    return strawberry.field(description=description, name=name)
+
+
+def _found(resolver: Callable[..., Any], description: str) -> Any:
+    """A field that is looked up or worked out."""
+    return strawberry.field(resolver=resolver, description=description)
+
+
+_TYPE_NAMES = {Kind.ENTITY: "Entity", Kind.ACTIVITY: "Activity", Kind.AGENT: "Agent"}
+
+
+@strawberry.interface(description="A record: an entity, an activity or an agent.")
+class Node:
+    """Any record."""
+
+    id: strawberry.ID = _plain("Its strongest identifier.")
+    name: str | None = _plain("What a person calls it: a file's base name, a tool's name.")
+    distance: int = _plain("How many relations from the root of the lineage that it came in; 0 elsewhere.")
+    attributes: JSON = _found(resolvers.attributes, "What its sources say of it besides the fields here.")
+
+    @classmethod
+    def resolve_type(cls, value: subgraph.Node, _info: GraphQLResolveInfo, _type: Any) -> str:
+        """The GraphQL type of a record."""
+        return _TYPE_NAMES[value.kind]
+
+
+@strawberry.type(description="Who answers for a run or a file: a person, an organization or a piece of software.")
+class Agent(Node):
+    """An agent."""
+
+    type: str | None = _plain("Person, Organization or SoftwareAgent.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: GraphQLResolveInfo) -> bool:
+        """Whether a record is an agent."""
+        return isinstance(value, subgraph.Node) and value.kind is Kind.AGENT
+
+
+@strawberry.type(description="That an activity made an entity.")
+class Generation:
+    """wasGeneratedBy, with both ends."""
+
+    effect: "Entity" = _plain("What was made.", "entity")
+    cause: "Activity" = _plain("The run that made it.", "activity")
+    role: str | None = _plain("The part that the entity played.")
+    time: DateTime | None = _plain("When it was made, where a source says so.")
+
+
+@strawberry.type(description="That an activity read an entity.")
+class Usage:
+    """used, with both ends."""
+
+    effect: "Activity" = _plain("The run that read it.", "activity")
+    cause: "Entity" = _plain("What was read.", "entity")
+    role: str | None = _plain("The part that the entity played.")
+    time: DateTime | None = _plain("When it was read, where a source says so.")
+
+
+@strawberry.type(description="That an agent answers for an activity.")
+class Association:
+    """wasAssociatedWith, with both ends."""
+
+    effect: "Activity" = _plain("The run.", "activity")
+    cause: Agent = _plain("Who answers for it.", "agent")
+    role: str | None = _plain("In which role.")
+
+
+@strawberry.type(description="That an agent answers for an entity.")
+class Attribution:
+    """wasAttributedTo, with both ends."""
+
+    effect: "Entity" = _plain("What the agent answers for.", "entity")
+    cause: Agent = _plain("Who answers for it.", "agent")
+    role: str | None = _plain("In which role.")
+
+
+@strawberry.type(description="A parameter of a run.")
+class Parameter:
+    """One value of a run's configuration."""
+
+    name: str = _plain("Its full name: tool, components and trait.")
+    component: str = _plain("The component that it configures.")
+    value: JSON | None = _plain("Its value, with the type that its source gives.")
+
+
+@strawberry.type(description="A piece of software that a run could use.")
+class Package:
+    """One entry of a run's software environment."""
+
+    name: str = _plain("Its name.")
+    value: str = _plain("Its version.", "version")
+
+
+@strawberry.type(description="A file, data set, value, collection, bundle or plan.")
+class Entity(Node):
+    """An entity."""
+
+    type: str | None = _plain("DatasetEntity, ValueEntity, Collection, Bundle or Plan.")
+    location: str | None = _plain("The newest place where it still stands.")
+    locations: list[str] = _plain("All places where it stood or stands.")
+    identifiers: list[str] = _plain("All its identifiers, each scheme:value, the strongest first.")
+    generated_at: DateTime | None = _plain("When it was made.", "generatedAtTime")
+    invalidated_at: DateTime | None = _plain("When it lost the last place where it stood.", "invalidatedAtTime")
+    data_level: str | None = _plain("Its data level, such as DL2.")
+    generated_by: list[Generation] = _found(resolvers.generated_by, "The runs that made it.")
+    used_by: list[Usage] = _found(resolvers.used_by, "The runs that read it.")
+    attributed_to: list[Attribution] = _found(resolvers.attributed_to, "Who answers for it.")
+    ancestors: "Lineage" = _found(resolvers.ancestors, "Everything that led to it.")
+    descendants: "Lineage" = _found(resolvers.descendants, "Everything that was made from it.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: GraphQLResolveInfo) -> bool:
+        """Whether a record is an entity."""
+        return isinstance(value, subgraph.Node) and value.kind is Kind.ENTITY
+
+
+@strawberry.type(description="One run of one tool or job.")
+class Activity(Node):
+    """An activity."""
+
+    version: str | None = _plain("The version of the tool.")
+    status: str | None = _plain("completed, error, interrupted or running.")
+    start_time: DateTime | None = _plain("When it started.")
+    end_time: DateTime | None = _plain("When it ended.")
+    duration: float | None = _found(resolvers.duration, "Seconds from its start to its end.")
+    host: str | None = _plain("The machine it ran on.")
+    used: list[Usage] = _found(resolvers.used, "What it read.")
+    generated: list[Generation] = _found(resolvers.generated, "What it made.")
+    agents: list[Association] = _found(resolvers.associations, "Who answers for it.")
+    parameters: list[Parameter] = _found(resolvers.parameters, "How it was set up.")
+    packages: list[Package] = _found(resolvers.packages, "The software it could use.")
+    config_files: list[str] = _found(resolvers.config_files, "Where its configuration files stood.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: GraphQLResolveInfo) -> bool:
+        """Whether a record is an activity."""
+        return isinstance(value, subgraph.Node) and value.kind is Kind.ACTIVITY
+
+
+@strawberry.type(description="A walked relation, from effect to cause.")
+class LineageEdge:
+    """An edge of a lineage."""
+
+    relation: vocabulary.RelationType = _plain("Its type.")
+    source: strawberry.ID = _plain("The id of the effect.")
+    target: strawberry.ID = _plain("The id of the cause.")
+    role: str | None = _plain("The part that the cause or effect played.")
+    time: DateTime | None = _plain("When, where a source says so.")
+
+
+@strawberry.type(description="The answer to a lineage question.")
+class Lineage:
+    """A lineage."""
+
+    root: Node = _plain("The record that was asked about.")
+    direction: subgraph.Direction = _plain("Which way the lineage goes.")
+    depth: int | None = _plain("How many relations far it was asked for; null for no end.")
+    truncated: bool = _plain("Whether a limit cut the answer.")
+    nodes: list[Node] = _plain("Each record reached once, by distance from the root, which is the first, then by id.")
+    edges: list[LineageEdge] = _found(resolvers.edges, "The relations walked, and those to agents.")
+    activities: list[Activity] = _found(resolvers.activities, "The runs among the nodes.")
+    entities: list[Entity] = _found(resolvers.entities, "The entities among the nodes.")
+    agents: list[Agent] = _found(resolvers.agents, "The agents of the records reached.")
+
+
+@strawberry.type(description="How many relations of a type there are.")
+class RelationCount:
+    """One line of the statistics."""
+
+    relation: vocabulary.RelationType = _plain("The type.")
+    count: int = _plain("How many.")
+
+
+@strawberry.type(description="How many records and relations the store holds.")
+class Stats:
+    """The statistics."""
+
+    activities: int = _found(resolvers.record_count, "Runs.")
+    entities: int = _found(resolvers.record_count, "Files, data sets, values and other entities.")
+    agents: int = _found(resolvers.record_count, "Agents.")
+    settings: int = _found(resolvers.record_count, "Configurations and software environments, each stored once.")
+    loads: int = _found(resolvers.record_count, "Sources read.")
+    relations: list[RelationCount] = _found(resolvers.relation_counts, "Relations by type; types that do not occur are left out.")
+
+
+@strawberry.type(description="Questions about provenance. A name that leads nowhere gives null and an error that says so.")
+class Query:
+    """The entry points."""
+
+    what_produced: Lineage | None = _found(resolvers.what_produced, "Everything that led to a file.")
+    impact: Lineage | None = _found(resolvers.impact, "Everything that was made from a file.")
+    lineage: Lineage | None = _found(resolvers.lineage, "Everything that led to a record, was made from it, or both.")
+    path: Lineage | None = _found(
+        resolvers.path, "A shortest chain between two records, whichever is the effect; it begins at the source."
+    )
+    node: Node | None = _found(resolvers.node, "The record with an id.")
+    entity: Entity | None = _found(resolvers.entity, "One entity.")
+    activity: Activity | None = _found(resolvers.activity, "One run.")
+    agent: Agent | None = _found(resolvers.agent, "One agent.")
+    stats: Stats = _found(resolvers.stats, "What the store holds.")

@@ -1,0 +1,96 @@
+"""Reads one source: documents, problems, counts. Knows no store, so other processes can do it."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from provgraph.errors import LoadError, UnknownFormatError
+from provgraph.ingest.sources import Source, opened
+from provgraph.loaders.protocol import Problem
+from provgraph.loaders.registry import HEAD, loader_for
+from provgraph.model.records import Document
+
+#: How many problems a report lists; the others are counted.
+LISTED_PROBLEMS = 1000
+
+
+@dataclass
+class Reading:
+    """One source, and what is known of it by now.
+
+    Attributes:
+        source: what is read.
+        format_name: the loader's name as asked for, then as recognised; None until then.
+        sha256: of its bytes; "" until it was opened.
+        is_ours: false when no loader reads it.
+        documents: how many records could be read.
+        problems: the parts that could not, the first `LISTED_PROBLEMS` of them.
+    """
+
+    source: Source
+    format_name: str | None = None
+    sha256: str = ""
+    is_ours: bool = True
+    documents: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    _more_problems: int = 0
+    _names: dict[str, set[str]] = field(
+        default_factory=lambda: {"activities": set(), "entities": set(), "agents": set()}
+    )
+    _relations: int = 0
+
+    def read(self, namespace: str) -> Iterator[Document]:
+        """The source's documents; problems are noted, and nothing is raised for what is wrong with the source."""
+        try:
+            with opened(self.source) as (stream, self.sha256):
+                loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
+                self.format_name = loader.name
+                for found in loader.documents(stream, namespace):
+                    if isinstance(found, Problem):
+                        self._note_problem(found)
+                    else:
+                        self._note(found)
+                        yield found
+        except UnknownFormatError as error:
+            self.is_ours = False
+            self._note_problem(Problem("the whole source", str(error)))
+        except (LoadError, zlib.error) as error:
+            self._note_problem(Problem("further on" if self.documents else "the whole source", str(error)))
+
+    @property
+    def status(self) -> str:
+        """``loaded``, ``partial`` or ``refused`` (CONTRACT section 4)."""
+        return "loaded" if not self.problems else "partial" if self.documents else "refused"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many activities, entities, agents and relations the source names."""
+        return {name: len(found) for name, found in self._names.items()} | {"relations": self._relations}
+
+    @property
+    def listed_problems(self) -> tuple[Problem, ...]:
+        """The problems, with a last one that counts those not listed."""
+        rest = [Problem("further on", f"{self._more_problems} more problems")] if self._more_problems else []
+        return (*self.problems, *rest)
+
+    def _note(self, document: Document) -> None:
+        self.documents += 1
+        if document.run is not None:
+            self._names["activities"].add(document.run.id)
+        files = (mention.identifier or mention.place for mention in document.mentions)
+        self._names["entities"].update(file for file in files if file is not None)
+        self._names["entities"].update(entity.identifier for entity in document.entities)
+        self._names["agents"].update(agent.id for agent in document.agents)
+        self._relations += len(document.mentions) + len(document.relations)
+
+    def _note_problem(self, problem: Problem) -> None:
+        if len(self.problems) < LISTED_PROBLEMS:
+            self.problems.append(problem)
+        else:
+            self._more_problems += 1
+
+
+def read_whole(source: Source, format_name: str | None, namespace: str) -> tuple[Reading, list[Document]]:
+    """Read a source in one go, as another process does it."""
+    reading = Reading(source, format_name)
+    return reading, list(reading.read(namespace))

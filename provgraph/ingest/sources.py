@@ -1,0 +1,76 @@
+"""What ``load`` is given: files, folders, ``-``; as streams of decompressed bytes with their checksum."""
+
+import gzip
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
+from pathlib import Path
+from typing import cast
+
+from provgraph.errors import LoadError, UnknownFormatError
+
+STDIN = "-"
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing to load.
+
+    Attributes:
+        name: as the user gave it; for a file in a folder, its path.
+        path: where its bytes are.
+        folder: the folder that it was found in, where it is passed over when it is none of ours; None otherwise.
+    """
+
+    name: str
+    path: Path
+    folder: str | None = None
+
+
+def expanded(name: str, kept: ExitStack) -> Iterator[Source]:
+    """The sources behind a name: a folder gives its files, recursively, in a fixed order.
+
+    Args:
+        name: a file, a folder, or ``-`` for standard input.
+        kept: keeps a copy of standard input until it is closed.
+    """
+    path = Path(name)
+    if name == STDIN:
+        yield Source(name, _copy_of_stdin(kept))
+    else:
+        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else []
+        yield from (Source(str(file), file, folder=name) for file in files)
+        if not files:
+            yield Source(name, path)
+
+
+def _copy_of_stdin(kept: ExitStack) -> Path:
+    copy = kept.enter_context(tempfile.NamedTemporaryFile())
+    shutil.copyfileobj(sys.stdin.buffer, copy)
+    copy.flush()
+    return Path(copy.name)
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[tuple[BufferedReader, str]]:
+    """The source's bytes, decompressed, and the SHA-256 of what is there.
+
+    Raises:
+        LoadError: it can't be read.
+    """
+    if source.path.is_dir():
+        raise UnknownFormatError("there is no file in the folder")
+    try:
+        with source.path.open("rb") as file:
+            checksum = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            packed = file.peek(2).startswith(_GZIP_MAGIC)
+            yield BufferedReader(cast("RawIOBase", gzip.GzipFile(fileobj=file))) if packed else file, checksum
+    except (OSError, EOFError) as error:
+        raise LoadError(f"can't be read: {getattr(error, 'strerror', None) or error}") from error

@@ -1,0 +1,293 @@
+"""Reads the provenance logs of ctapipe: JSON arrays of activities, or the older Python repr of the same.
+
+The log's form is that of ``ctapipe.core.provenance``, 0.6 to 0.32.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from io import BufferedReader
+from typing import Any, cast
+
+from provgraph.errors import LoadError
+from provgraph.loaders.headers import product_identifier
+from provgraph.loaders.json_stream import JsonRecords, Record
+from provgraph.loaders.protocol import Problem
+from provgraph.loaders.python_literal import read_literal
+from provgraph.loaders.secrets import computing_environment, masked_arguments, masked_parameter
+from provgraph.model.identifiers import place_of
+from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
+from provgraph.model.times import utc
+from provgraph.model.values import Value, Values, canonical, storable_value
+from provgraph.model.vocabulary import RelationType
+
+CONFIGURATION_ROLE = "Tool Configuration"
+#: Where a run's own paths are kept, apart from the settings that it shares with other runs.
+OWN_PATHS = "paths"
+#: How much of a source is looked at to see what it is.
+HEAD = 1 << 16
+#: A Python repr can't be streamed, so a larger one is not read.
+LARGEST_LITERAL = 64 << 20
+
+_JSON_LOG = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:\[\s*\]\s*)*(?:$|[\[{].*?"activity_(?:uuid|name)")', re.DOTALL)
+_PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
+_SYSTEM_FACTS = {
+    Fact.VERSION: ("ctapipe_version",),
+    Fact.HOST: ("platform", "node"),
+    Fact.BOOT_TIME: ("platform", "boot_time"),
+    Fact.EXECUTABLE: ("executable",),
+}
+_READ_ELSEWHERE = frozenset(
+    {"activity_name", "activity_uuid", "status", "start", "stop", "system", "input", "output", "config"}
+)
+
+
+class CtapipeLoader:
+    """ctapipe's provenance logs."""
+
+    name = "ctapipe"
+    reads = "provenance logs of ctapipe (*.provlog, *.provenance.log)"
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether it begins like a log: arrays of activities, or arrays with nothing in them."""
+        blank = not head.strip(b"\xef\xbb\xbf \t\r\n")
+        return not blank and bool(_JSON_LOG.match(head) or _PYTHON_LOG.match(head))
+
+    def documents(self, stream: BufferedReader, namespace: str) -> Iterator[Document | Problem]:
+        """One document an activity."""
+        for found in _records(stream):
+            if isinstance(found, Problem):
+                yield found
+                continue
+            where, record = found
+            try:
+                yield document_of(record, namespace)
+            except LoadError as error:
+                yield Problem(where, f"this activity is not loaded: {error}")
+
+
+def document_of(record: Mapping[str, Any], namespace: str) -> Document:
+    """What one activity's record says.
+
+    Args:
+        record: as in the log.
+        namespace: in which its paths mean files.
+
+    Raises:
+        LoadError: a field that nothing can be made of without is missing or malformed.
+    """
+    identifier = _text(record, "activity_uuid")
+    facts = _facts(record)
+    source = f"ctapipe {namespace}"
+    inputs = [_FileEntry(entry, namespace) for entry in _list(record, "input")]
+    outputs = [_FileEntry(entry, namespace) for entry in _list(record, "output")]
+    mentions = [entry.mention(identifier, RelationType.USED, source) for entry in inputs]
+    mentions += [entry.mention(identifier, RelationType.WAS_GENERATED_BY, source) for entry in outputs]
+    headers = {entry.identifier: entry.header for entry in inputs + outputs if entry.identifier is not None}
+    config_files = (entry.place for entry in inputs if entry.role == CONFIGURATION_ROLE)
+    return Document(
+        run=Run(identifier, facts),
+        mentions=tuple({mention.key: mention for mention in mentions}.values()),
+        entities=tuple(StatedEntity(name, header) for name, header in headers.items()),
+        settings=(*_configuration(record.get("config")), *_software(record)),
+        config_files=tuple(dict.fromkeys(config_files)),
+    )
+
+
+class _FileEntry:
+    """One entry of a run's input or output list; what a made-up header says is said of this reading only."""
+
+    def __init__(self, entry: object, namespace: str) -> None:
+        if not isinstance(entry, dict):
+            raise LoadError(f"an input or output is {type(entry).__name__}, not an object with a url")
+        self.place = place_of(_text(entry, "url"), namespace)
+        self.role = None if entry.get("role") is None else str(entry["role"])
+        meta = entry.get("reference_meta")
+        metadata = meta if isinstance(meta, dict) else {}
+        self.identifier = product_identifier(metadata)
+        self.header = _attributes(metadata) if self.identifier else {}
+        rest = {key: value for key, value in entry.items() if key not in ("url", "role", "reference_meta")}
+        self.attributes = _attributes(rest if self.identifier else {**metadata, **rest})
+
+    def mention(self, run: str, relation: RelationType, source: str) -> Mention:
+        """The entry as said of a run."""
+        return Mention(run, relation, self.role, self.place, self.identifier, source, attributes=self.attributes)
+
+
+def _facts(record: Mapping[str, Any]) -> dict[str, Values]:
+    said = record.get("system")
+    system: Mapping[str, Any] = said if isinstance(said, dict) else {}
+    facts: dict[str, Values] = {Fact.NAME: (_text(record, "activity_name"),)}
+    facts[Fact.START] = (_time(record, "start", required=True),)
+    if end := _time(record, "stop"):
+        facts[Fact.END] = (end,)
+    if status := record.get("status"):
+        facts[Fact.STATUS] = (str(status),)
+    for fact, path in _SYSTEM_FACTS.items():
+        value: Any = system
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        if value not in (None, ""):
+            facts[fact] = (str(value),)
+    return {**_other_facts(record, system), **facts}
+
+
+def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any]) -> dict[str, Values]:
+    """Everything else that the record says of the run, under the log's own dotted names."""
+    facts: dict[str, Any] = {key: value for key, value in record.items() if key not in _READ_ELSEWHERE}
+    if not isinstance(record.get("config", {}), dict):
+        facts["config"] = record["config"]
+    for key, value in _flat("system", system):
+        facts[key] = value
+    facts.pop("system.python.packages" if _packages(record) is not None else "", None)
+    for path in _SYSTEM_FACTS.values():
+        facts.pop(".".join(("system", *path)), None)
+    arguments = facts.pop("system.arguments", None)
+    if isinstance(arguments, list):
+        facts[Fact.ARGUMENTS] = masked_arguments(arguments)
+    environment = system.get("environment")
+    if isinstance(environment, dict):
+        facts = {key: value for key, value in facts.items() if not key.startswith("system.environment.")}
+        facts |= {f"system.environment.{key}": value for key, value in computing_environment(environment).items()}
+    return _attributes(facts)
+
+
+def _flat(name: str, value: object) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _flat(f"{name}.{key}", item)
+    else:
+        yield name, value
+
+
+def _attributes(said: Mapping[str, Any]) -> dict[str, Values]:
+    """Each value as a set of one; what is null says nothing."""
+    return {str(key): (value,) for key, value in said.items() if value is not None}
+
+
+def _configuration(config: object) -> Iterator[Settings]:
+    """The configuration by component; a run's own paths apart, so that the rest can be shared.
+
+    ``Tool.component.trait`` names a parameter. ctapipe's components are classes, so their names begin with a capital;
+    a dict under any other name is a value.
+    """
+    if not isinstance(config, dict):
+        return
+    paths: dict[str, Value] = {}
+    for component, traits in _components("", config):
+        shared: dict[str, Value] = {}
+        for trait, value in traits.items():
+            (paths if _names_paths(value) else shared)[f"{component}.{trait}" if component else trait] = value
+        if shared:
+            yield _settings(component, canonical(shared))
+    if paths:
+        yield Settings(OWN_PATHS, {name: masked_parameter(name, value) for name, value in paths.items()})
+
+
+def _components(name: str, values: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    inner = {key: value for key, value in values.items() if isinstance(value, dict) and key[:1].isupper()}
+    yield name, {key: value for key, value in values.items() if key not in inner}
+    for key, value in inner.items():
+        yield from _components(f"{name}.{key}" if name else key, value)
+
+
+@lru_cache(maxsize=4096)
+def _settings(component: str, values: str) -> Settings:
+    """Settings from their JSON text: thousands of runs have the same."""
+    parameters = json.loads(values)
+    return Settings(component, {name: masked_parameter(name, value) for name, value in parameters.items()})
+
+
+def _names_paths(value: object) -> bool:
+    if isinstance(value, str):
+        return value.startswith("/")
+    return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v.startswith("/") for v in value)
+
+
+def _software(record: Mapping[str, Any]) -> Iterator[Settings]:
+    packages = _packages(record)
+    if packages is not None:
+        yield _software_settings(tuple(sorted(packages)))
+
+
+@lru_cache(maxsize=256)
+def _software_settings(packages: tuple[tuple[str, str], ...]) -> Settings:
+    return Settings(SOFTWARE, dict(packages))
+
+
+def _packages(record: Mapping[str, Any]) -> list[tuple[str, str]] | None:
+    """Name and version of the Python packages; None when the record has no such list."""
+    try:
+        return [(str(each["name"]), str(each["version"])) for each in record["system"]["python"]["packages"]]
+    except (KeyError, TypeError):
+        return None
+
+
+def _text(record: Mapping[str, Any], field: str) -> str:
+    value = record.get(field)
+    if not isinstance(value, str) or not value.strip():
+        raise LoadError(f"its {field} is {'missing' if value is None else f'malformed: {str(value)[:60]!r}'}")
+    return value
+
+
+def _list(record: Mapping[str, Any], field: str) -> list[Any]:
+    value = record.get(field)
+    if not isinstance(value, list):
+        raise LoadError(f"its {field} is {'missing' if value is None else 'not a list'}")
+    return value
+
+
+def _time(record: Mapping[str, Any], field: str, *, required: bool = False) -> str | None:
+    value = record.get(field)
+    text = value.get("time_utc") if isinstance(value, dict) else value
+    if text is None and not required:
+        return None
+    if not isinstance(text, str):
+        raise LoadError(f"its {field} time is {'missing' if text is None else 'malformed'}")
+    return utc(text)
+
+
+def _records(stream: BufferedReader) -> Iterator[tuple[str, Record] | Problem]:
+    if not _JSON_LOG.match(stream.peek(HEAD)[:HEAD]):
+        yield from _literal_records(stream)
+        return
+    for found in JsonRecords(stream, lambda record: "activity_uuid" in record):
+        yield found if isinstance(found, Problem) else (f"byte {found[0]}", found[1])
+
+
+def _literal_records(stream: BufferedReader) -> Iterator[tuple[str, Record] | Problem]:
+    """Reprs can't be streamed: the whole text is one, or each of its lines is."""
+    data = stream.read(LARGEST_LITERAL + 1)
+    if len(data) > LARGEST_LITERAL:
+        yield Problem("byte 0", f"a Python literal of more than {LARGEST_LITERAL >> 20} MiB is not read")
+        return
+    text = data.decode("utf-8-sig", "surrogateescape")
+    try:
+        yield from _activities("byte 0", read_literal(text))
+    except LoadError as error:
+        lines = text.splitlines(keepends=True)
+        if len(lines) == 1:
+            yield Problem("byte 0", str(error))
+            return
+        yield from _literal_lines(lines)
+
+
+def _literal_lines(lines: list[str]) -> Iterator[tuple[str, Record] | Problem]:
+    offset = 0
+    for line in lines:
+        where = f"byte {offset}"
+        offset += len(line.encode("utf-8", "surrogateescape"))
+        if line.strip():
+            try:
+                yield from _activities(where, read_literal(line))
+            except LoadError as error:
+                yield Problem(where, str(error))
+
+
+def _activities(where: str, literal: object) -> Iterator[tuple[str, Record] | Problem]:
+    for record in literal if isinstance(literal, list) else [literal]:
+        if isinstance(record, dict):
+            yield where, cast("Record", storable_value(record))
+        else:
+            yield Problem(where, f"a {type(record).__name__} is no activity")

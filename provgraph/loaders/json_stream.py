@@ -1,0 +1,149 @@
+"""Reads JSON objects one by one from a log of any length: concatenated arrays, cut tails, ``Infinity`` and all.
+
+Strict streaming parsers refuse what ctapipe writes, so this walks over the text with the standard library's decoder
+and holds one record at a time.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator
+from io import BufferedReader
+from typing import Any, cast
+
+from provgraph.loaders.protocol import Problem
+from provgraph.model.values import storable_value
+
+CHUNK = 1 << 20
+#: A single record larger than this is not held in memory.
+LARGEST_RECORD = 64 << 20
+#: A token that the end of the buffer may have cut: the longest is ``-Infinity``.
+_TOKEN = 16
+_BETWEEN = re.compile(r"[\s,\ufeff]*")
+_OPENING = re.compile(r"[{\[]")
+_NESTING = re.compile(r'(?:[\[{]\s*(?:"[^"\\]*"\s*:\s*)?)*')
+
+Record = dict[str, Any]
+
+
+class JsonRecords:
+    """Iterates over the objects of a stream of JSON arrays as (byte offset, object), or a `Problem`."""
+
+    def __init__(self, stream: BufferedReader, is_record: Callable[[Record], bool]) -> None:
+        """Read from ``stream``; after damage, go on at the next object that ``is_record``."""
+        self._stream = stream
+        self._is_record = is_record
+        self._decode = json.JSONDecoder(strict=False).raw_decode
+        self._bytes = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._text = ""
+        self._at = 0
+        self._counted = 0, 0
+        self._ended = False
+        self._open_arrays = 0
+        self._damaged: tuple[int, str] | None = None
+
+    def __iter__(self) -> Iterator[tuple[int, Record] | Problem]:
+        while self._to_next_token():
+            character = self._text[self._at]
+            if character == "{":
+                yield from self._object()
+            elif character in "[]":
+                self._bracket(character)
+            else:
+                self._damage(f"no JSON object begins with {character!r}")
+        if self._damaged is not None:
+            yield self._damage_report(self._position())
+        elif self._open_arrays:
+            yield Problem(f"byte {self._position()}", "the log ends before its array is closed; all before it is read")
+
+    def _bracket(self, character: str) -> None:
+        """Count arrays, unless damage has made the count meaningless."""
+        if self._damaged is None:
+            self._open_arrays = max(0, self._open_arrays + (1 if character == "[" else -1))
+        self._at += 1
+
+    def _object(self) -> Iterator[tuple[int, Record] | Problem]:
+        try:
+            found, end = self._whole_object()
+        except json.JSONDecodeError as error:
+            self._damage(error.msg, at=error.pos)
+        except RecursionError:
+            nesting = _NESTING.match(self._text, self._at)
+            self._damage("nested too deeply for a record", at=nesting.end() - 1 if nesting else None)
+        except ValueError as error:
+            self._damage(str(error))
+        else:
+            position = self._position()
+            found = self._storable(found, end)
+            self._at = end
+            if self._damaged is None:
+                yield position, found
+            elif self._is_record(found):
+                yield self._damage_report(position)
+                yield position, found
+
+    def _storable(self, found: Record, end: int) -> Record:
+        """The object with texts that every store can hold; most need no look."""
+        raw = self._text[self._at : end]
+        if raw.isascii() and "\\u" not in raw and "\x00" not in raw:
+            return found
+        return cast("Record", storable_value(found))
+
+    def _whole_object(self) -> tuple[Record, int]:
+        """Decode at the current place, reading on while the object may only be cut by the buffer's end."""
+        wanted = CHUNK
+        while True:
+            try:
+                return self._decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                cut = error.msg.startswith("Unterminated string") or error.pos + _TOKEN > len(self._text)
+                if not cut or self._ended or len(self._text) - self._at > LARGEST_RECORD:
+                    raise
+            self._read(wanted)
+            wanted *= 2
+
+    def _damage(self, what: str, at: int | None = None) -> None:
+        """Note where damage begins, and go to where a record may begin next."""
+        if self._damaged is None:
+            self._damaged = self._position(), what
+            self._open_arrays = 0
+        self._at = max(self._at + 1, at or 0)
+        while not (found := _OPENING.search(self._text, self._at)):
+            self._at = len(self._text)
+            if not self._read(CHUNK):
+                return
+        self._at = found.start()
+
+    def _damage_report(self, until: int) -> Problem:
+        assert self._damaged is not None
+        start, what = self._damaged
+        self._damaged = None
+        return Problem(f"byte {start}", f"cut off or damaged up to byte {until} ({what}); that part is not loaded")
+
+    def _to_next_token(self) -> bool:
+        while True:
+            between = _BETWEEN.match(self._text, self._at)
+            self._at = between.end() if between else self._at
+            if self._at < len(self._text):
+                return True
+            if not self._read(CHUNK):
+                return False
+
+    def _position(self) -> int:
+        """The byte offset of the current place, counted on from where it was last asked for."""
+        at, offset = self._counted
+        if at > self._at:
+            raise AssertionError("the current place only moves forward")
+        self._counted = self._at, offset + len(self._text[at : self._at].encode("utf-8", "surrogateescape"))
+        return self._counted[1]
+
+    def _read(self, size: int) -> bool:
+        """Append to the buffer and forget what is done with; False at the end of the stream."""
+        if self._ended:
+            return False
+        data = self._stream.read(size)
+        self._counted = 0, self._position()
+        self._ended = not data
+        self._text = self._text[self._at :] + self._bytes.decode(data, final=self._ended)
+        self._at = 0
+        return not self._ended or bool(self._text)

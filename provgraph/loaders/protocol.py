@@ -1,0 +1,41 @@
+"""What a loader is: it recognises a source by its content and reads documents from it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedReader
+from typing import Protocol
+
+from provgraph.model.records import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A part of a source that could not be read.
+
+    Attributes:
+        where: the place in the source, such as ``byte 18649``.
+        what: what is wrong there and what became of it.
+    """
+
+    where: str
+    what: str
+
+
+class Loader(Protocol):
+    """One input format."""
+
+    #: What ``--format`` and the load report call it.
+    name: str
+    #: What it reads, for messages.
+    reads: str
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a source that begins with these bytes is of this format."""
+
+    def documents(self, stream: BufferedReader, namespace: str) -> Iterator[Document | Problem]:
+        """Read a source as a stream: one document a record, a problem for each part that can't be read.
+
+        Args:
+            stream: the source's bytes, decompressed.
+            namespace: in which its paths mean files (CONTRACT section 2 rule 7).
+        """

@@ -1,0 +1,62 @@
+"""Times in UTC with their fraction of a second (CONTRACT section 1)."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from provgraph.errors import LoadError
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?\s*(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d\.\d{3}", re.ASCII)
+
+
+def utc(text: str) -> str:
+    """The time in canonical form: ``2026-11-21T08:29:38.045`` in UTC, to be shown with a ``Z`` behind it.
+
+    The fraction has 3, 6 or 9 digits, as few as hold it (further digits are cut), so equal times are equal texts and
+    the order of the texts is the order of the times. A time without zone is read as UTC; a leap second as the next.
+
+    Raises:
+        LoadError: the text is no ISO 8601 date and time.
+    """
+    parts = _ISO.fullmatch(text.strip())
+    if parts is None:
+        raise LoadError(f"{text[:60]!r} is no ISO 8601 time")
+    year, month, day, hour, minute, second, fraction, zone = parts.groups()
+    try:
+        moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), tzinfo=_zone(zone))
+        moment = (moment + timedelta(seconds=_seconds(second))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise LoadError(f"{text[:60]!r} is no possible time: {error}") from None
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.").rjust(20, "0") + _fraction(fraction)
+
+
+def shown(time: str | None) -> str | None:
+    """The canonical time as answers give it, ISO 8601 with ``Z``."""
+    return None if time is None else time + "Z"
+
+
+def seconds_between(start: str, end: str) -> float:
+    """The seconds from one canonical time to another, to the microsecond."""
+    return (datetime.fromisoformat(end[:26]) - datetime.fromisoformat(start[:26])).total_seconds()
+
+
+def _seconds(second: str | None) -> int:
+    value = int(second or 0)
+    if value > 60:
+        raise ValueError("second must be in 0..60")
+    return value
+
+
+def _zone(zone: str | None) -> timezone:
+    if zone in (None, "Z", "z"):
+        return UTC
+    assert zone is not None
+    sign = -1 if zone[0] == "-" else 1
+    return timezone(sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])))
+
+
+def _fraction(digits: str | None) -> str:
+    kept = (digits or "")[:9].rstrip("0")
+    return kept.ljust(3 if len(kept) <= 3 else 6 if len(kept) <= 6 else 9, "0")

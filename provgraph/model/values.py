@@ -1,0 +1,114 @@
+"""Attribute values: what several sources say of one thing, joined so that the order of saying never matters.
+
+An attribute holds a *set* of values. Joining is a union in which a text that equals a typed value gives way to it
+(CONTRACT section 2 rule 9: "equal as text or number agrees, the typed value stays").
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias, Union
+
+#: What JSON can say.
+Value: TypeAlias = Union[str, int, float, bool, None, Sequence["Value"], Mapping[str, "Value"]]
+#: One attribute's values in their fixed order; never empty.
+Values: TypeAlias = tuple[Value, ...]
+Attributes: TypeAlias = Mapping[str, Values]
+
+
+def canonical(value: object) -> str:
+    """The value as JSON with sorted keys and no spaces; non-finite numbers as ``NaN`` and ``Infinity``."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def fingerprint(*parts: object) -> bytes:
+    """16 bytes that stand for the parts: the same in every process and store."""
+    return hashlib.blake2b(canonical(parts).encode(), digest_size=16).digest()
+
+
+def joined(left: Attributes, right: Attributes) -> dict[str, Values]:
+    """What two sources say together, attribute by attribute."""
+    both = dict(left)
+    for name, values in right.items():
+        mine = both.get(name)
+        both[name] = values if mine is None or mine == values else union((*mine, *values))
+    return both
+
+
+def union(values: Iterable[Value]) -> Values:
+    """The distinct values in their fixed order; texts that a typed value among them equals are left out."""
+    distinct = {canonical(value): value for value in values}
+    spoken = {said for value in distinct.values() if not isinstance(value, str) for said in _spoken(value)}
+    return tuple(
+        distinct[text]
+        for text in sorted(distinct)
+        if not (isinstance(distinct[text], str) and _heard(str(distinct[text])) & spoken)
+    )
+
+
+def single(values: Values) -> Value:
+    """The attribute as answers show it: its value, or the list of them when sources differ."""
+    return values[0] if len(values) == 1 else list(values)
+
+
+def plain(attributes: Attributes) -> dict[str, Value]:
+    """All attributes as answers show them."""
+    return {name: single(values) for name, values in attributes.items()}
+
+
+def json_safe(value: Value) -> Value:
+    """The value for strict JSON, which knows no NaN and no Infinity: those become text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {key: json_safe(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [json_safe(item) for item in value]
+    return value
+
+
+def storable(text: str) -> str:
+    """The text with U+0000 and lone surrogates, which PostgreSQL and UTF-8 can't hold, as ``\\uXXXX``."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return "".join(f"\\u{ord(c):04x}" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def storable_value(value: Value) -> Value:
+    """The value with every text in it made storable."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {storable(str(key)): storable_value(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [storable_value(item) for item in value]
+    return value
+
+
+def _spoken(value: Value) -> set[str]:
+    """The texts that say this typed value."""
+    if isinstance(value, bool):
+        return {f"bool {value}".lower()}
+    if isinstance(value, int | float):
+        return {f"number {_number(value)}"}
+    return {f"json {canonical(value)}"}
+
+
+def _heard(text: str) -> set[str]:
+    """The typed values that this text may say."""
+    heard = {f"json {text}"}
+    if text.lower() in ("true", "false"):
+        heard.add(f"bool {text.lower()}")
+    try:
+        heard.add(f"number {_number(float(text))}")
+    except ValueError:
+        pass
+    return heard
+
+
+def _number(value: float) -> str:
+    """One text for equal numbers; whole numbers keep all their digits."""
+    if isinstance(value, float) and value.is_integer() and math.isfinite(value):
+        return str(int(value))
+    return repr(value)

@@ -1,0 +1,141 @@
+"""The words of W3C PROV and of the IVOA Provenance Data Model 1.0 that provgraph speaks.
+
+One table of kinds and one of relations; stores, walks, loaders, writers and the query API read them from here.
+Relations are drawn as in PROV, from effect to cause (CONTRACT section 1).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a record is."""
+
+    ENTITY = "entity"
+    ACTIVITY = "activity"
+    AGENT = "agent"
+    COLLECTION = "collection"
+    PARAMETER = "parameter"
+    CONFIG_FILE = "configFile"
+    DESCRIPTION = "description"
+    LOAD = "load"
+
+
+class EntityType(StrEnum):
+    """The finer kinds of entity, by their Neo4j labels (IVOA Provenance DM 1.0, section 2.3; PROV-DM 5.6)."""
+
+    DATASET = "DatasetEntity"
+    VALUE = "ValueEntity"
+    COLLECTION = "Collection"
+    BUNDLE = "Bundle"
+    PLAN = "Plan"
+
+
+class AgentType(StrEnum):
+    """The finer kinds of agent, by their Neo4j labels (PROV-DM 5.3.1)."""
+
+    PERSON = "Person"
+    ORGANIZATION = "Organization"
+    SOFTWARE = "SoftwareAgent"
+
+
+class Status(StrEnum):
+    """How a run ended (CONTRACT section 1), gravest first: of several stated, the gravest is shown."""
+
+    ERROR = "error"
+    INTERRUPTED = "interrupted"
+    COMPLETED = "completed"
+    RUNNING = "running"
+
+
+NODE_LABEL = {
+    Kind.ENTITY: "Entity",
+    Kind.ACTIVITY: "Activity",
+    Kind.AGENT: "Agent",
+    Kind.COLLECTION: "Collection",
+    Kind.PARAMETER: "Parameter",
+    Kind.CONFIG_FILE: "ConfigFile",
+    Kind.LOAD: "Load",
+}
+
+
+class RelationType(StrEnum):
+    """The relations, by their camelCase names."""
+
+    USED = "used"
+    WAS_GENERATED_BY = "wasGeneratedBy"
+    WAS_INFORMED_BY = "wasInformedBy"
+    WAS_DERIVED_FROM = "wasDerivedFrom"
+    WAS_ASSOCIATED_WITH = "wasAssociatedWith"
+    WAS_ATTRIBUTED_TO = "wasAttributedTo"
+    ACTED_ON_BEHALF_OF = "actedOnBehalfOf"
+    WAS_STARTED_BY = "wasStartedBy"
+    WAS_ENDED_BY = "wasEndedBy"
+    WAS_INVALIDATED_BY = "wasInvalidatedBy"
+    WAS_INFLUENCED_BY = "wasInfluencedBy"
+    HAD_MEMBER = "hadMember"
+    SPECIALIZATION_OF = "specializationOf"
+    ALTERNATE_OF = "alternateOf"
+    MENTION_OF = "mentionOf"
+    WAS_CONFIGURED_BY = "wasConfiguredBy"
+    IS_DESCRIBED_BY = "isDescribedBy"
+
+
+ANYTHING = frozenset({Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT})
+CONFIGURATION = frozenset({Kind.COLLECTION, Kind.PARAMETER, Kind.CONFIG_FILE})
+_ENTITY, _ACTIVITY, _AGENT = (frozenset({kind}) for kind in (Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT))
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One row of the table of relations.
+
+    Attributes:
+        type: its name.
+        effects: the kinds that may stand at its source, the later end.
+        causes: the kinds that may stand at its target, the earlier end.
+        leads_to_origin: whether a lineage walk follows it (CONTRACT section 4).
+        names_agent: whether it hangs a responsible agent on a record reached, as a leaf of the answer.
+        has_role: whether the same pair may stand in several roles.
+    """
+
+    type: RelationType
+    effects: frozenset[Kind]
+    causes: frozenset[Kind]
+    leads_to_origin: bool = False
+    names_agent: bool = False
+    has_role: bool = False
+
+    @property
+    def neo4j_type(self) -> str:
+        """The relationship type in Neo4j, such as ``WAS_GENERATED_BY``."""
+        return self.type.name
+
+
+RELATIONS: dict[RelationType, Relation] = {
+    row.type: row
+    for row in (
+        Relation(RelationType.USED, _ACTIVITY, _ENTITY, leads_to_origin=True, has_role=True),
+        Relation(RelationType.WAS_GENERATED_BY, _ENTITY, _ACTIVITY, leads_to_origin=True, has_role=True),
+        Relation(RelationType.WAS_INFORMED_BY, _ACTIVITY, _ACTIVITY, leads_to_origin=True),
+        Relation(RelationType.WAS_DERIVED_FROM, _ENTITY, _ENTITY, leads_to_origin=True),
+        Relation(RelationType.WAS_ASSOCIATED_WITH, _ACTIVITY, _AGENT, names_agent=True, has_role=True),
+        Relation(RelationType.WAS_ATTRIBUTED_TO, _ENTITY, _AGENT, names_agent=True, has_role=True),
+        Relation(RelationType.ACTED_ON_BEHALF_OF, _AGENT, _AGENT),
+        Relation(RelationType.WAS_STARTED_BY, _ACTIVITY, _ENTITY | _ACTIVITY, leads_to_origin=True),
+        Relation(RelationType.WAS_ENDED_BY, _ACTIVITY, _ENTITY | _ACTIVITY),
+        Relation(RelationType.WAS_INVALIDATED_BY, _ENTITY, _ACTIVITY),
+        Relation(RelationType.WAS_INFLUENCED_BY, ANYTHING, ANYTHING, leads_to_origin=True),
+        Relation(RelationType.HAD_MEMBER, _ENTITY, _ENTITY, leads_to_origin=True),
+        Relation(RelationType.SPECIALIZATION_OF, _ENTITY, _ENTITY, leads_to_origin=True),
+        Relation(RelationType.ALTERNATE_OF, _ENTITY, _ENTITY),
+        Relation(RelationType.MENTION_OF, _ENTITY, _ENTITY),
+        Relation(RelationType.WAS_CONFIGURED_BY, _ACTIVITY, CONFIGURATION, has_role=True),
+        Relation(RelationType.IS_DESCRIBED_BY, ANYTHING, frozenset({Kind.DESCRIPTION})),
+    )
+}
+
+#: What a walk follows unless told otherwise (CONTRACT section 4).
+ORIGIN_RELATIONS = tuple(row.type for row in RELATIONS.values() if row.leads_to_origin)
+#: What hangs agents on the records reached.
+AGENT_RELATIONS = tuple(row.type for row in RELATIONS.values() if row.names_agent)

@@ -1,0 +1,103 @@
+"""Connections of the embedded store, and their errors in our words."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import StaticPool
+
+from provgraph.errors import SettingsError, StoreError, UnreachableError
+
+#: How long a SQLite writer waits for another one, in seconds.
+BUSY_SECONDS = 600
+#: PostgreSQL answers a first connection within this many seconds, or can't be reached.
+CONNECT_SECONDS = 10
+
+
+def sqlite_engine(url: str) -> Engine:
+    """An engine on a SQLite file or on memory; a new file is readable by its owner only (CONTRACT section 3)."""
+    path = make_url(url).database
+    if path in (None, "", ":memory:"):
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        assert path is not None
+        _make_private(Path(path))
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def postgresql_engine(url: str, password: str | None) -> Engine:
+    """An engine on a PostgreSQL database, through psycopg 3."""
+    try:
+        parsed = make_url(url).set(drivername="postgresql+psycopg")
+    except ArgumentError:
+        raise SettingsError("a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE") from None
+    if password is not None:
+        parsed = parsed.set(password=password)
+    return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+
+
+@contextmanager
+def translated(engine: Engine) -> Iterator[None]:
+    """Driver errors as ours, said once, here; the password is not in them."""
+    where = engine.url.render_as_string(hide_password=True)
+    try:
+        yield
+    except (InterfaceError, PoolTimeoutError) as error:
+        raise UnreachableError(f"the store at {where} can't be reached: {_said(error)}; is the server up?") from error
+    except OperationalError as error:
+        raise _operational(where, engine, error) from error
+    except DatabaseError as error:
+        raise StoreError(f"the store at {where} is damaged or is none of ours: {_said(error)}") from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"the store at {where} failed: {_said(error)}") from error
+
+
+def _operational(where: str, engine: Engine, error: OperationalError) -> StoreError:
+    if engine.dialect.name == "postgresql":
+        return UnreachableError(f"the store at {where} can't be reached: {_said(error)}; is the server up?")
+    if "locked" in str(error.orig):
+        return UnreachableError(f"the store at {where} is busy: another process writes to it; try again later")
+    return StoreError(f"the store at {where} can't be used: {_said(error)}; check the path, its owner and the disk")
+
+
+def _said(error: Exception) -> str:
+    """The driver's own words, on one line, without the statement and its values."""
+    original = getattr(error, "orig", None) or error
+    return " ".join(str(original).split())[:300]
+
+
+def _make_private(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"the store {path} can't be opened: {error.strerror}; check the path and who owns it"
+        ) from None
+
+
+def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for setting in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "temp_store=2"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _on_sqlite_begin(connection: Any) -> None:
+    """Begin as a writer only in `RelationalStore.writing`, so that readers never wait."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,216 @@
+"""The store interface: facts in, questions out. One implementation a file; `registry` chooses by URL.
+
+Facts are written in transactions that the identity rules drive (`provgraph.ingest.integration`); a store decides nothing
+about which file is which. Every method raises `StoreError`, or `UnreachableError` when trying again may help.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from provgraph.identity.files import RunTimes
+from provgraph.identity.standing import Standing
+from provgraph.model.records import Agent, Mention, Run, Settings, StatedEntity, StatedRelation
+from provgraph.model.subgraph import Direction, Edge, Lineage, Node
+from provgraph.model.values import Attributes, Value
+from provgraph.model.vocabulary import EntityType, Kind, RelationType
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMention:
+    """A mention with what the identity rules made of it.
+
+    Attributes:
+        mention: what the source says.
+        twin: what it shares with the mentions of other sources that name the same file (rule 9); None without any.
+        entity: the id of the entity that it is of; "" before the first decision.
+        rule: why, a `provgraph.identity.resolution.Rule`.
+    """
+
+    mention: Mention
+    twin: bytes | None = None
+    entity: str = ""
+    rule: str = ""
+
+    @property
+    def is_structural(self) -> bool:
+        """Whether it can change which file others are: all but inputs that are known by their path alone."""
+        return self.mention.is_output or self.mention.identifier is not None or self.twin is not None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRecord:
+    """An entity as stored, all of it a consequence of facts."""
+
+    id: str
+    type: EntityType
+    identifiers: tuple[str, ...]
+    standings: tuple[Standing, ...]
+    generated_at: str | None
+    invalidated_at: str | None
+    data_level: str | None
+    attributes: Attributes
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRecord:
+    """One reading of one source: provgraph's own bookkeeping.
+
+    Attributes:
+        id: random, unique.
+        source: the file or URL.
+        format: the loader's name.
+        namespace: in which its paths were read.
+        sha256: of the source's bytes.
+        time: when, canonical UTC.
+        version: provgraph's.
+        status: loaded, partial or refused.
+        counts: activities, entities, agents and relations that the source names.
+        problems: (where, what) of each unreadable part.
+    """
+
+    id: str
+    source: str
+    format: str
+    namespace: str
+    sha256: str
+    time: str
+    version: str
+    status: str
+    counts: Mapping[str, int]
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Changes:
+    """What one transaction writes; a record that is there already is replaced.
+
+    ``settings_of`` and ``config_files_of`` hold (run id, settings key) and (run id, place).
+    """
+
+    runs: list[Run] = field(default_factory=list)
+    mentions: list[StoredMention] = field(default_factory=list)
+    entities: list[EntityRecord] = field(default_factory=list)
+    removed_entities: list[str] = field(default_factory=list)
+    stated: list[StatedEntity] = field(default_factory=list)
+    agents: list[Agent] = field(default_factory=list)
+    relations: list[StatedRelation] = field(default_factory=list)
+    settings: list[Settings] = field(default_factory=list)
+    settings_of: list[tuple[str, bytes]] = field(default_factory=list)
+    config_files_of: list[tuple[str, str]] = field(default_factory=list)
+    loads: list[LoadRecord] = field(default_factory=list)
+
+
+class Transaction(Protocol):
+    """Facts as they stand, and one set of changes to them; the only writer of its store while it lasts."""
+
+    def runs(self, ids: Collection[str]) -> dict[str, Run]:
+        """The known runs among these, with all their facts."""
+
+    def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
+        """All mentions of these runs."""
+
+    def structural_mentions(self, names: Collection[str], twins: Collection[bytes]) -> list[StoredMention]:
+        """The mentions that bear one of the names (places, identifiers) or twin keys, without plain reads."""
+
+    def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
+        """The inputs at these places that are known by their path alone."""
+
+    def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
+        """When the runs ran."""
+
+    def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
+        """What is stated of these identifiers."""
+
+    def agents(self, ids: Collection[str]) -> dict[str, Agent]:
+        """The known agents among these."""
+
+    def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
+        """The known entities among these."""
+
+    def apply(self, changes: Changes) -> None:
+        """Write the changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate for a name: a node and how new it is at the place that was named."""
+
+    node: Node
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One mention as ``show`` explains it: names, role, and the rule that joined it."""
+
+    run: str
+    relation: RelationType
+    role: str | None
+    place: str | None
+    identifier: str | None
+    source: str
+    rule: str
+
+
+class Store(Protocol):
+    """Where provenance is kept, and who answers questions about it."""
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """A transaction: committed at the end of the block, undone when it raises."""
+
+    def unchanged(self, sha256: str, namespace: str) -> LoadRecord | None:
+        """The complete load of the very same bytes in the same namespace, if there was one."""
+
+    def by_id(self, identifiers: Sequence[str]) -> list[Found]:
+        """Entities, activities and agents that bear one of the identifiers."""
+
+    def by_version(self, place: str, activity: str) -> list[Found]:
+        """Entities that the activity wrote at the place."""
+
+    def by_base_name(self, name: str) -> list[tuple[str, Found]]:
+        """Places whose last part is the name, with the entities that stood there."""
+
+    def walk(
+        self,
+        root: Node,
+        direction: Direction,
+        relations: Sequence[RelationType],
+        depth: int | None,
+        limit: int,
+    ) -> Lineage:
+        """Everything that the relations lead to from the root, breadth first, at most ``limit`` nodes."""
+
+    def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
+        """The nodes with these keys."""
+
+    def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
+        """All relations of these types at either end of the nodes, in a fixed order."""
+
+    def parameters_of(self, keys: Collection[bytes]) -> dict[bytes, list[Settings]]:
+        """Activity key → its settings, the software among them."""
+
+    def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
+        """Activity key → the places of its configuration files."""
+
+    def explain(self, key: bytes) -> list[Explained]:
+        """The mentions that are of this entity or run."""
+
+    def stats(self) -> dict[str, int]:
+        """How many there are of each kind of record and relation."""
+
+    def scan(self) -> Iterator[tuple[str, Value]]:
+        """All provenance content as (kind, JSON-like content), each record once, in no order; no bookkeeping."""
+
+    def loads(self) -> Iterable[LoadRecord]:
+        """All loads, oldest first."""
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+
+
+#: Where an unlimited walk stops all the same.
+WALK_LIMIT = 100_000
+#: Kinds that a name can lead to.
+NAMED_KINDS = (Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT)

@@ -1,0 +1,113 @@
+"""One record as text and as JSON (``show``)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from provgraph.identity.resolution import EXPLANATION, Rule
+from provgraph.lineage.portrait import Portrait
+from provgraph.model.identifiers import location_of
+from provgraph.model.records import SOFTWARE
+from provgraph.model.subgraph import Edge
+from provgraph.model.values import canonical, json_safe
+from provgraph.model.vocabulary import RelationType
+from provgraph.store.protocol import Explained
+from provgraph.writers.json_ import node_document
+from provgraph.writers.labels import visible
+
+
+def as_document(portrait: Portrait) -> dict[str, Any]:
+    """The record as JSON-like data."""
+    packages = [settings.values for settings in portrait.settings if settings.name == SOFTWARE]
+    parameters = {
+        name: json_safe(value)
+        for settings in portrait.settings
+        if settings.name != SOFTWARE
+        for name, value in settings.values.items()
+    }
+    return {
+        **node_document(portrait.node),
+        "generatedAtTime": portrait.node.generated_at,
+        "invalidatedAtTime": portrait.node.invalidated_at,
+        "dataLevel": portrait.node.data_level,
+        "relations": [_edge(portrait, edge) for edge in portrait.edges],
+        "joined": [_why(each) for each in portrait.explained],
+        "parameters": parameters,
+        "packages": [dict(each) for each in packages],
+        "configFiles": [location_of(place) for place in portrait.config_files],
+    }
+
+
+def as_text(portrait: Portrait) -> str:
+    """The record for a terminal."""
+    return "\n".join(_lines(portrait))
+
+
+def _lines(portrait: Portrait) -> Iterator[str]:
+    node = portrait.node
+    yield f"{node.kind} {visible(node.id)}"
+    facts = {
+        "name": node.name,
+        "version": node.version,
+        "type": node.type,
+        "status": node.status,
+        "start": node.start_time,
+        "end": node.end_time,
+        "host": node.host,
+        "location": node.location,
+        "made at": node.generated_at,
+        "gone at": node.invalidated_at,
+        "data level": node.data_level,
+    }
+    yield from (f"  {label:10}  {visible(value)}" for label, value in facts.items() if value)
+    yield from _section("identifiers", map(visible, node.identifiers))
+    yield from _section("stood at", map(visible, node.locations))
+    yield from _section("relations", (_edge_line(portrait, edge) for edge in portrait.edges))
+    yield from _section("why these are one record", map(_why_line, portrait.explained))
+    yield from _section("attributes", (_pair(name, value) for name, value in node.shown_attributes.items()))
+    yield from _section("configuration files", (visible(location_of(place)) for place in portrait.config_files))
+    for settings in portrait.settings:
+        yield from _section(settings.name, (_pair(name, value) for name, value in settings.values.items()))
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    listed = list(lines)
+    if listed:
+        yield f"{visible(title)}:"
+        yield from (f"  {line}" for line in listed)
+
+
+def _pair(name: str, value: object) -> str:
+    return f"{visible(name)} = {visible(value if isinstance(value, str) else canonical(value))}"
+
+
+def _edge(portrait: Portrait, edge: Edge) -> dict[str, Any]:
+    ids = {key: node.id for key, node in portrait.others.items()} | {portrait.node.key: portrait.node.id}
+    ends = {"source": ids[edge.source], "target": ids[edge.target]}
+    return {"relation": edge.relation, **ends, "role": edge.role, "time": edge.time}
+
+
+def _edge_line(portrait: Portrait, edge: Edge) -> str:
+    outgoing = edge.source == portrait.node.key
+    other = portrait.others.get(edge.target if outgoing else edge.source, portrait.node)
+    role = f" as {visible(edge.role)}" if edge.role else ""
+    arrow = f"{edge.relation} →" if outgoing else f"← {edge.relation} of"
+    return f"{arrow} {visible(other.location or other.label)}{role}  ({visible(other.id)})"
+
+
+def _why(each: Explained) -> dict[str, Any]:
+    return {
+        "run": each.run,
+        "relation": each.relation,
+        "role": each.role,
+        "path": None if each.place is None else location_of(each.place),
+        "identifier": each.identifier,
+        "source": each.source,
+        "rule": each.rule,
+        "because": EXPLANATION[Rule(each.rule)],
+    }
+
+
+def _why_line(each: Explained) -> str:
+    did = "wrote" if each.relation is RelationType.WAS_GENERATED_BY else "read"
+    named = location_of(each.place) if each.place else str(each.identifier)
+    return f"{visible(each.run)} {did} {visible(named)}: {EXPLANATION[Rule(each.rule)]}"

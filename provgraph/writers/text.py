@@ -1,0 +1,200 @@
+"""A lineage for people at a terminal: the question, a summary, and a tree."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provgraph.model.subgraph import Direction, Lineage, Node
+from provgraph.model.vocabulary import EntityType, Kind, Status
+from provgraph.writers.labels import is_known_by_path, lasted, moment, place, readable
+from provgraph.writers.tree import ROLE_LENGTH, Tree
+
+#: A longer name or path loses its middle; no file system allows one so long.
+NAME_LENGTH = 4096
+
+
+def write(lineage: Lineage) -> str:
+    """The text, ending in a newline; control characters in names are shown as escapes."""
+    return "".join(f"{line}\n" for line in _Answer.of(lineage).lines())
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A lineage with its trees, and what may be said of it.
+
+    Attributes:
+        lineage: the answer.
+        trees: one for each direction.
+        others: records that no tree shows: the answer was filtered to a list.
+        horizon: records at this distance and beyond may have more behind them than the answer says.
+    """
+
+    lineage: Lineage
+    trees: tuple[Tree, ...]
+    others: tuple[Node, ...]
+    horizon: int | None
+
+    @classmethod
+    def of(cls, lineage: Lineage) -> "_Answer":
+        ways = (Direction.UPSTREAM, Direction.DOWNSTREAM)
+        trees = tuple(Tree(lineage, way) for way in ways if lineage.direction in (way, Direction.BOTH))
+        reached = frozenset().union(*(tree.reached for tree in trees))
+        others = tuple(node for node in lineage.nodes if node.key not in reached)
+        return cls(lineage, trees, others, _horizon(lineage))
+
+    def lines(self) -> Iterator[str]:
+        yield self._question()
+        yield self._summary()
+        for tree in self.trees:
+            yield ""
+            yield from self._tree(tree)
+        if self.others:
+            yield ""
+            yield "Found, without the relations between them:"
+            yield from (f"   {_described(node)}" for node in self.others)
+        yield from self._footer()
+
+    def _question(self) -> str:
+        name = readable(place(self.lineage.root), NAME_LENGTH)
+        depth = self.lineage.depth
+        within = f" (within {_counted(depth, 'relation')})" if depth is not None else ""
+        is_file = self.lineage.root.kind is Kind.ENTITY
+        match self.lineage.direction:
+            case Direction.UPSTREAM:
+                return f"What {'produced' if is_file else 'led to'} {name}?{within}"
+            case Direction.DOWNSTREAM:
+                return f"What {'was made from' if is_file else 'came of'} {name}?{within}"
+            case Direction.BOTH:
+                return f"What led to {name}, and what came of it?{within}"
+
+    def _summary(self) -> str:
+        rest = [node for node in self.lineage.nodes if node.key != self.lineage.root.key]
+        if not rest:
+            return "Nothing known."
+        counts = [_runs(rest), _files(rest, sum(self._is_external(node) and not _is_value(node) for node in rest))]
+        counts += [_counted(sum(_is_value(node) for node in rest), "value")]
+        counts += [_counted(sum(node.kind is Kind.AGENT for node in rest), "agent")]
+        counts += [_counted(sum(node.kind not in _COUNTED for node in rest), "other record")]
+        said = ", ".join(count for count in counts if not count.startswith("0 "))
+        return f"{said}{_period(rest)}{'  [cut short, see the end]' if self.lineage.truncated else ''}"
+
+    def _tree(self, tree: Tree) -> Iterator[str]:
+        if self.lineage.direction is Direction.BOTH:
+            yield "What led to it:" if tree.upstream else "What came of it:"
+        yield from tree.lines(_described, lambda node: self._remark(node, tree))
+
+    def _remark(self, node: Node, tree: Tree) -> str:
+        """That nothing more is known behind a record, where the answer shows it; one filtered or cut does not."""
+        is_file = node.kind is Kind.ENTITY
+        if self.others or node.key in tree.branches or not self._is_settled(node):
+            return ""
+        if tree.upstream and is_file:
+            return "  (no known run made it)" if self._is_external(node) else ""
+        if tree.upstream:
+            return "  (nothing is known that it used)" if node.kind is Kind.ACTIVITY else ""
+        if node.key != tree.root.key:
+            return ""
+        return "  (no known run used it)" if is_file else "  (nothing is known that came of it)"
+
+    def _is_external(self, node: Node) -> bool:
+        """Whether the answer shows that no known run made this file; a filtered or cut answer doesn't."""
+        return (
+            node.kind is Kind.ENTITY
+            and not self.others
+            and node.generated_at is None
+            and self._is_settled(node)
+            and any(tree.upstream and tree.ends_with(node) for tree in self.trees)
+        )
+
+    def _is_settled(self, node: Node) -> bool:
+        return self.horizon is None or node.distance < self.horizon
+
+    def _footer(self) -> Iterator[str]:
+        depth = self.lineage.depth
+        if self.lineage.truncated:
+            yield ""
+            yield f"Cut short: these are the nearest {len(self.lineage.nodes)} records; there are more behind them."
+        elif depth is not None and any(not self._is_settled(node) for node in self.lineage.nodes):
+            yield ""
+            yield f"The walk stopped after {_counted(depth, 'relation')}, as asked; there may be more (--depth)."
+
+
+_COUNTED = frozenset({Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT})
+
+
+def _horizon(lineage: Lineage) -> int | None:
+    """The distance from which on the answer may be incomplete: at its depth, or where a limit left out nodes.
+
+    Answers keep the nearest nodes, so a limit leaves out some at the greatest distance, or beyond it: what the nodes
+    one nearer led to.
+    """
+    walked = [node.distance for node in lineage.nodes if node.kind is not Kind.AGENT]
+    bounds = [] if lineage.depth is None else [lineage.depth]
+    if lineage.truncated:
+        bounds.append(max(walked, default=0) - 1)
+    return min(bounds, default=None)
+
+
+def _described(node: Node) -> str:
+    """The facts of a record on one line."""
+    if node.kind is Kind.ENTITY:
+        return "  ".join(_of_file(node))
+    if node.kind is Kind.ACTIVITY:
+        return "  ".join(_of_run(node))
+    return readable(node.label, NAME_LENGTH)
+
+
+def _of_file(node: Node) -> Iterator[str]:
+    yield readable(place(node), NAME_LENGTH)
+    if node.data_level:
+        yield readable(node.data_level, ROLE_LENGTH)
+    if node.generated_at and is_known_by_path(node):
+        yield f"version of {moment(node.generated_at)}"
+    if node.invalidated_at:
+        yield f"overwritten {moment(node.invalidated_at)}"
+
+
+def _of_run(node: Node) -> Iterator[str]:
+    name = readable(node.label, NAME_LENGTH)
+    yield f"{name} {readable(node.version, ROLE_LENGTH)}" if node.version else name
+    if node.status:
+        yield readable(node.status, ROLE_LENGTH)
+    if node.start_time:
+        yield moment(node.start_time)
+    if node.start_time and node.end_time:
+        yield lasted(node.start_time, node.end_time)
+    if node.host:
+        yield readable(node.host, ROLE_LENGTH)
+    if node.label != node.id:
+        yield f"({readable(node.id, NAME_LENGTH)})"
+
+
+def _is_value(node: Node) -> bool:
+    return node.kind is Kind.ENTITY and node.type == EntityType.VALUE
+
+
+def _runs(nodes: list[Node]) -> str:
+    """How many runs, and how many of them did not end well."""
+    runs = [node for node in nodes if node.kind is Kind.ACTIVITY]
+    ends = Counter(node.status for node in runs)
+    failed = [f"{ends[status]} {status}" for status in Status if status is not Status.COMPLETED and ends[status]]
+    return _counted(len(runs), "run") + (f" ({', '.join(failed)})" if failed else "")
+
+
+def _files(nodes: list[Node], external: int) -> str:
+    files = sum(node.kind is Kind.ENTITY and not _is_value(node) for node in nodes)
+    some = "" if external == files else f"{external} of them "
+    return _counted(files, "file") + (f" ({some}made by no known run)" if external else "")
+
+
+def _period(nodes: list[Node]) -> str:
+    runs = [node for node in nodes if node.kind is Kind.ACTIVITY and node.start_time]
+    if not runs:
+        return ""
+    first = moment(min(node.start_time or "" for node in runs))
+    last = moment(max(node.end_time or node.start_time or "" for node in runs))
+    return f", {first} to {last.removeprefix(first[:11])} UTC"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

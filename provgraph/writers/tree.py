@@ -1,0 +1,177 @@
+"""A lineage as a tree of lines: depth first from its root, each record unfolded once.
+
+Nothing here recurses, and below `DEEPEST` levels a branch goes on at the left margin, so that a chain of ten thousand
+runs stays readable and small.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from provgraph.model.subgraph import Direction, Lineage, Node
+from provgraph.model.vocabulary import AGENT_RELATIONS, RelationType
+from provgraph.writers.labels import readable
+from provgraph.writers.phrases import PHRASES
+
+DEEPEST = 30
+ROLE_LENGTH = 200
+#: What is said of a record: on every line that shows it, or on the first one only.
+Describe = Callable[[Node], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One record as seen from the one above it: how they are related, and in which roles."""
+
+    node: Node
+    relation: RelationType
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a branch stands in the tree."""
+
+    branch: Branch
+    indent: str
+    is_last: bool
+    level: int
+
+
+class Tree:
+    """One direction of a lineage, as a tree from its root.
+
+    Attributes:
+        root: where it begins.
+        upstream: whether its branches are causes.
+        branches: record → what hangs below it, in the order of showing.
+        agents: record → who answers for it, shown on its own line.
+        reached: the records that the tree shows, agents among them.
+    """
+
+    def __init__(self, lineage: Lineage, direction: Direction) -> None:
+        self.root = lineage.root
+        self.upstream = direction is Direction.UPSTREAM
+        self.branches, self.agents = _branches(lineage, self.upstream)
+        self.reached = self._reach()
+
+    def lines(self, describe: Describe, remark: Describe) -> Iterator[str]:
+        """The lines of the tree; ``remark`` is what stands behind the first line that shows a record."""
+        return _Rendering(self, describe, remark).lines()
+
+    def ends_with(self, node: Node) -> bool:
+        """Whether the tree shows the record with nothing below it."""
+        return node.key in self.reached and node.key not in self.branches
+
+    def _reach(self) -> frozenset[bytes]:
+        reached = {self.root.key}
+        queue = deque([self.root.key])
+        while queue:
+            here = queue.popleft()
+            reached.update(agent.node.key for agent in self.agents.get(here, ()))
+            new = dict.fromkeys(branch.node.key for branch in self.branches.get(here, ()))
+            queue.extend(key for key in new if key not in reached)
+            reached.update(new)
+        return frozenset(reached)
+
+
+class _Rendering:
+    """The state of one showing: what was unfolded already and what is still to be continued."""
+
+    def __init__(self, tree: Tree, describe: Describe, remark: Describe) -> None:
+        self._tree = tree
+        self._describe = describe
+        self._remark = remark
+        self._shown = {tree.root.key: "shown above"}
+        self._continued: deque[tuple[Node, str]] = deque()
+        self._continuations = 0
+
+    def lines(self) -> Iterator[str]:
+        """All lines."""
+        root = self._tree.root
+        yield self._line(root) + self._remark(root)
+        yield from self._below(root)
+        while self._continued:
+            node, mark = self._continued.popleft()
+            self._shown[node.key] = "shown above"
+            yield ""
+            yield f"{mark} {self._line(node)}"
+            yield from self._below(node)
+
+    def _below(self, top: Node) -> Iterator[str]:
+        stack = self._places(top, "", 1)
+        while stack:
+            place = stack.pop()
+            node = place.branch.node
+            is_first = node.key not in self._shown
+            end = self._first(place) if is_first else self._again(node)
+            yield f"{place.indent}{'└─ ' if place.is_last else '├─ '}{self._said(place.branch)}{end}"
+            if is_first and place.level < DEEPEST:
+                stack += self._places(node, place.indent + ("   " if place.is_last else "│  "), place.level + 1)
+
+    def _places(self, node: Node, indent: str, level: int) -> list[_Place]:
+        """What hangs below the node, last first."""
+        branches = self._tree.branches.get(node.key, [])
+        last = len(branches) - 1
+        return [_Place(branch, indent, index == last, level) for index, branch in enumerate(branches)][::-1]
+
+    def _first(self, place: _Place) -> str:
+        """What stands behind the first line of a record."""
+        node = place.branch.node
+        self._shown[node.key] = "shown above"
+        if node.key not in self._tree.branches or place.level < DEEPEST:
+            return self._remark(node)
+        self._continuations += 1
+        mark = f"[{self._continuations}]"
+        self._shown[node.key] = f"shown below at {mark}"
+        self._continued.append((node, mark))
+        return f"{self._remark(node)}  … continued below at {mark}"
+
+    def _again(self, node: Node) -> str:
+        """What stands behind every further line of a record."""
+        return f"  … {self._shown[node.key]}" if node.key in self._tree.branches else ""
+
+    def _said(self, branch: Branch) -> str:
+        phrase = PHRASES[branch.relation][0 if self._tree.upstream else 1]
+        roles = f"  as {_roles(branch)}" if branch.roles else ""
+        return f"{phrase} {self._line(branch.node, roles)}"
+
+    def _line(self, node: Node, roles: str = "") -> str:
+        said = ", ".join(self._agent(agent) for agent in self._tree.agents.get(node.key, ()))
+        return f"{self._describe(node)}{roles}{f'  by {said}' if said else ''}"
+
+    def _agent(self, agent: Branch) -> str:
+        return self._describe(agent.node) + (f" ({_roles(agent)})" if agent.roles else "")
+
+
+def _roles(branch: Branch) -> str:
+    return ", ".join(readable(role, ROLE_LENGTH) for role in branch.roles)
+
+
+_Hanging = dict[bytes, list[Branch]]
+
+
+def _branches(lineage: Lineage, upstream: bool) -> tuple[_Hanging, _Hanging]:
+    """What hangs below each record, and the agents on its line; equal relations in several roles are one branch."""
+    nodes = {node.key: node for node in (*lineage.nodes, lineage.root)}
+    roles: dict[tuple[bytes, bytes, RelationType, bool], dict[str, None]] = {}
+    for edge in lineage.edges:
+        if edge.source not in nodes or edge.target not in nodes:
+            continue
+        inline = edge.relation in AGENT_RELATIONS and edge.target != lineage.root.key
+        near, far = (edge.source, edge.target) if upstream or inline else (edge.target, edge.source)
+        roles.setdefault((near, far, edge.relation, inline), {}).update({edge.role: None} if edge.role else {})
+    branches: _Hanging = {}
+    agents: _Hanging = {}
+    for (near, far, relation, inline), played in roles.items():
+        (agents if inline else branches).setdefault(near, []).append(Branch(nodes[far], relation, tuple(played)))
+    for below in branches.values():
+        below.sort(key=lambda branch: _reading_order(branch, branches))
+    return branches, agents
+
+
+def _reading_order(branch: Branch, branches: _Hanging) -> tuple[bool, str, str, str, str]:
+    """Short lines first, then what came first: so a record is unfolded before what was made from it refers to it."""
+    node = branch.node
+    came = node.generated_at or node.start_time or ""
+    return node.key in branches, came, node.location or node.label, node.id, branch.relation

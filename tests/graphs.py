@@ -1,0 +1,44 @@
+"""What a store holds, in the oracle's form, and short ways to fill a store."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from provgraph.ingest.integration import integrate
+from provgraph.loaders.ctapipe import document_of
+from provgraph.model.identifiers import location_of
+from provgraph.store.protocol import Store
+from tests.oracle import Graph, OracleEntity
+
+Said = tuple[str, Mapping[str, Any]]
+
+
+def put(store: Store, said: Iterable[Said]) -> None:
+    """Load records, each in its namespace, in one transaction."""
+    with store.writing() as transaction:
+        integrate(transaction, [document_of(record, namespace) for namespace, record in said])
+
+
+def graph_in(store: Store) -> Graph:
+    """The entities with their places and times, and the inputs and outputs of runs, as the digest reads them."""
+    entities: dict[str, OracleEntity] = {}
+    newest: dict[str, tuple[int, str]] = {}
+    edges = set()
+    for kind, content in store.scan():
+        assert isinstance(content, list)
+        if kind == "entity":
+            identifier, _, _, standings, (generated, invalidated, _), _ = content
+            places = frozenset(standing[0] for standing in standings)
+            entities[identifier] = OracleEntity(identifier, places, _shown(generated), _shown(invalidated))
+            for place, rank, _, _ in standings:
+                newest[place] = max((rank, identifier), newest.get(place, (-1, "")))
+        elif kind in ("used", "wasGeneratedBy"):
+            run, entity, _, _, (role, *_) = content
+            edges.add((kind, run, entity, role) if kind == "used" else (kind, entity, run, role))
+    return Graph(entities, frozenset(edges), {place: identifier for place, (_, identifier) in newest.items()})
+
+
+def _shown(time: str | None) -> str | None:
+    return None if time is None else time + "Z"
+
+
+__all__ = ["graph_in", "location_of", "put"]

@@ -1,0 +1,173 @@
+"""Neo4j Community from its Maven artifacts: the real server without docker."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from neo4j import GraphDatabase
+
+from .process import HOST, PASSWORD, Server, ServiceUnavailable, free_port
+
+POM = Path(__file__).parent / "neo4j" / "pom.xml"
+CACHE = Path(os.environ.get("PROVGRAPH_SERVICES_CACHE", Path(__file__).parents[2] / ".services")).absolute()
+
+
+def install(cache: Path = CACHE) -> Path:
+    """The folder with Neo4j's jars, fetched on the first call.
+
+    Its name has a hash of pom.xml, so that another version is another folder.
+    It appears by a rename only when complete, under a lock: two test runs may
+    start at once, and one may be interrupted.
+    """
+    lib = cache / f"neo4j-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
+    if lib.is_dir():
+        return lib
+    mvn = _program("mvn")
+    cache.mkdir(parents=True, exist_ok=True)
+    (cache / ".gitignore").write_text("*\n")  # the cache keeps itself out of git
+    with (cache / "neo4j.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if lib.is_dir():  # the other process did it while this one waited
+            return lib
+        with tempfile.TemporaryDirectory(dir=cache, prefix="neo4j-part-") as part:
+            done = subprocess.run(
+                [
+                    *(mvn, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies"),
+                    f"-DoutputDirectory={part}/lib",
+                ],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,  # the error below says more than CalledProcessError
+                text=True,
+            )
+            if done.returncode:
+                raise ServiceUnavailable(
+                    f"Maven could not fetch Neo4j: {(done.stdout + done.stderr)[-2000:]}",
+                    where=str(POM),
+                    todo="check that mvn reaches its artifact repository (~/.m2/settings.xml)",
+                )
+            os.rename(f"{part}/lib", lib)
+    return lib
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise ServiceUnavailable(f"no {name}", where="PATH", todo=Server.install_hint)
+    return path
+
+
+class Neo4jServer(Server):
+    """One Neo4j Community server; ``heap`` and ``pagecache`` as Neo4j writes sizes."""
+
+    name = "neo4j"
+    user = "neo4j"
+    password = PASSWORD
+
+    def __init__(
+        self,
+        *,
+        heap: str = "512m",
+        pagecache: str = "256m",
+        data_dir: Path | None = None,
+        cache: Path = CACHE,
+        start_timeout: float = 180.0,
+    ) -> None:
+        super().__init__(data_dir=data_dir, start_timeout=start_timeout)
+        self.heap, self.pagecache, self.cache = heap, pagecache, cache
+        self.bolt_port = free_port()
+        self.http_port = free_port(avoid=self.bolt_port)
+
+    @property
+    def url(self) -> str:
+        """What PROVGRAPH_STORE takes, password included."""
+        return f"bolt://{self.user}:{self.password}@{HOST}:{self.bolt_port}/neo4j"
+
+    @property
+    def _conf(self) -> Path:
+        return self.home / "conf"
+
+    def _prepare(self) -> None:
+        self._java, self._lib = _program("java"), install(self.cache)
+        self._conf.mkdir(exist_ok=True)
+        (self._conf / "neo4j.conf").write_text(
+            "\n".join(
+                (
+                    f"server.default_listen_address={HOST}",
+                    f"server.default_advertised_address={HOST}",
+                    "server.bolt.enabled=true",
+                    f"server.bolt.listen_address=:{self.bolt_port}",
+                    f"server.bolt.advertised_address=:{self.bolt_port}",
+                    "server.http.enabled=true",
+                    f"server.http.listen_address=:{self.http_port}",
+                    "server.https.enabled=false",
+                    f"server.memory.heap.initial_size={self.heap}",
+                    f"server.memory.heap.max_size={self.heap}",
+                    f"server.memory.pagecache.size={self.pagecache}",
+                    "dbms.security.auth_enabled=true",
+                    "dbms.usage_report.enabled=false",
+                    "db.logs.query.enabled=OFF",
+                    "",
+                )
+            )
+        )
+        if not (self.home / "data").exists():
+            self._set_password()
+
+    def _set_password(self) -> None:
+        done = subprocess.run(
+            [
+                *(self._java, "-cp", f"{self._lib}/*", "org.neo4j.cli.AdminTool"),
+                *("dbms", "set-initial-password", self.password),
+            ],
+            env={**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self._conf)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,  # the error below says more than CalledProcessError
+            text=True,
+        )
+        if done.returncode:
+            # or the next start would take the folder for a finished one
+            shutil.rmtree(self.home / "data", ignore_errors=True)
+            raise ServiceUnavailable(
+                f"Neo4j's first password could not be set: {(done.stdout + done.stderr)[-2000:]}",
+                where=str(self.home),
+                todo="check that `java -version` says 17 or 21",
+            )
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [
+                    self._java,
+                    # The heap is java's own business: neo4j.conf's sizes only inform.
+                    *(f"-Xms{self.heap}", f"-Xmx{self.heap}"),
+                    # As Neo4j's own launcher has it, for off-heap memory access.
+                    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                    "--add-opens=java.base/java.io=ALL-UNNAMED",
+                    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                    "-Dio.netty.tryReflectionSetAccessible=true",
+                    *("-cp", f"{self._lib}/*", "org.neo4j.server.CommunityEntryPoint"),
+                    *(f"--home-dir={self.home}", f"--config-dir={self._conf}"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C in the terminal is for the test run, which then stops the server.
+                start_new_session=True,
+            )
+
+    def _ping(self) -> None:
+        with GraphDatabase.driver(
+            f"bolt://{HOST}:{self.bolt_port}",
+            auth=(self.user, self.password),
+            connection_timeout=5,
+            max_transaction_retry_time=0,
+        ) as driver:
+            driver.execute_query("RETURN 1")

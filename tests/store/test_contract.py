@@ -1,0 +1,314 @@
+"""What every store must do alike: one suite, run over each of them."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from provgraph.ingest.integration import integrate
+from provgraph.ingest.loading import load
+from provgraph.lineage.names import find
+from provgraph.lineage.questions import lineage, path
+from provgraph.model.records import Agent, Document, End, Mention, Run, Settings, StatedEntity, StatedRelation, key_of
+from provgraph.model.subgraph import Direction, Lineage
+from provgraph.model.vocabulary import AgentType, EntityType, Kind, RelationType
+from provgraph.store.nodes import digest
+from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.registry import open_store
+from tests.conftest import CORPUS, LOGS
+
+USED, MADE = RelationType.USED, RelationType.WAS_GENERATED_BY
+EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
+
+
+def run(name: str, start: int, end: int | None, reads: tuple[str, ...] = (), writes: tuple[str, ...] = ()) -> Document:
+    """A run from second ``start`` to ``end`` that reads and writes; ``path=P`` names product P at the path."""
+    facts = {"name": (f"tool {name}",), "startTime": (f"2026-01-01T00:00:{start:02}.000",)}
+    if end is not None:
+        facts["endTime"] = (f"2026-01-01T00:00:{end:02}.000",)
+    mentions = [_mention(name, USED, each) for each in reads] + [_mention(name, MADE, each) for each in writes]
+    return Document(run=Run(name, facts), mentions=tuple(mentions))
+
+
+def _mention(name: str, relation: RelationType, file: str) -> Mention:
+    place, equals, product = file.partition("=")
+    return Mention(name, relation, "data", f"file:{place}", f"product:{product}" if equals else None, "test")
+
+
+def put(store: Store, *documents: Document) -> None:
+    with store.writing() as transaction:
+        integrate(transaction, documents)
+
+
+def ids(answer: Lineage, kind: Kind | None = None) -> list[str]:
+    return [node.id for node in answer.nodes if kind in (None, node.kind)]
+
+
+def upstream(store: Store, name: str, depth: int | None = None, limit: int = 100_000) -> Lineage:
+    return lineage(store, find(store, name), Direction.UPSTREAM, depth, limit=limit)
+
+
+@pytest.fixture
+def chain(store: Store) -> Store:
+    """raw → a → calibrated → b → image, with a second reader of raw."""
+    put(
+        store,
+        run("a", 0, 1, ("/raw",), ("/calibrated=C",)),
+        run("b", 2, 3, ("/calibrated=C",), ("/image",)),
+        run("c", 4, 5, ("/raw", "/image"), ("/table",)),
+    )
+    return store
+
+
+@pytest.fixture
+def whole_chain(store: Store) -> Store:
+    list(load(store, [str(LOGS)]))
+    return store
+
+
+@pytest.mark.parametrize("file", sorted(EXPECTED))
+def test_what_produced_each_dl3_file(whole_chain: Store, file: str) -> None:
+    answer = upstream(whole_chain, file)
+    files = [node for node in answer.of_kind(Kind.ENTITY) if node.key != answer.root.key]
+    assert {node.id for node in answer.of_kind(Kind.ACTIVITY)} == set(EXPECTED[file]["activities"])
+    expected_paths = set(EXPECTED[file]["entities"])
+    assert all(expected_paths.intersection(node.locations) for node in files)
+    assert expected_paths <= {path for node in files for path in node.locations}
+    assert len(files) == (46 if file.endswith("run02002_v2.dl3.fits") else 43)
+    assert not answer.truncated
+
+
+def test_all_stores_hold_the_same(whole_chain: Store) -> None:
+    reference = open_store("sqlite://")
+    list(load(reference, [str(LOGS)]))
+    assert digest(whole_chain.scan()) == digest(reference.scan())
+    counts = {label: count for label, count in whole_chain.stats().items()}
+    assert counts == reference.stats()
+    reference.close()
+
+
+def test_all_stores_answer_alike(whole_chain: Store) -> None:
+    reference = open_store("sqlite://")
+    list(load(reference, [str(LOGS)]))
+    for file in EXPECTED:
+        for direction in Direction:
+            for depth in (None, 0, 1, 4):
+                found, expected = (
+                    lineage(each, find(each, "/data/ctao/dl2/run00001.dl2.h5"), direction, depth)
+                    for each in (whole_chain, reference)
+                )
+                assert found == expected
+        assert upstream(whole_chain, file) == upstream(reference, file)
+    reference.close()
+
+
+def test_loading_again_changes_nothing(whole_chain: Store) -> None:
+    before = digest(whole_chain.scan())
+    with whole_chain.writing() as transaction:
+        known = transaction.mentions_of(EXPECTED["/data/ctao/dl3/run02001.dl3.fits"]["activities"])
+        documents = [Document(run=None, mentions=(stored.mention,)) for stored in known]
+        integrate(transaction, documents)
+    assert digest(whole_chain.scan()) == before
+
+
+def test_walk_upstream_and_downstream(chain: Store) -> None:
+    answer = upstream(chain, "/image")
+    assert ids(answer) == ["file:/image@b", "b", "product:C", "a", "file:/raw"]
+    assert [node.distance for node in answer.nodes] == [0, 1, 2, 3, 4]
+    down = lineage(chain, find(chain, "/raw"), Direction.DOWNSTREAM)
+    assert ids(down) == ["file:/raw", "a", "c", "file:/table@c", "product:C", "b", "file:/image@b"]
+    shown = {node.key: node.id for node in answer.nodes}
+    assert [(edge.relation, shown[edge.source], shown[edge.target], edge.role) for edge in answer.edges] == [
+        (USED, "a", "file:/raw", "data"),
+        (USED, "b", "product:C", "data"),
+        (MADE, "file:/image@b", "b", "data"),
+        (MADE, "product:C", "a", "data"),
+    ]
+
+
+def test_walk_both_ways_is_not_a_walk_to_siblings(chain: Store) -> None:
+    answer = lineage(chain, find(chain, "product:C"), Direction.BOTH)
+    assert ids(answer) == ["product:C", "a", "b", "file:/image@b", "file:/raw", "c", "file:/table@c"]
+
+
+def test_depth_and_limit(chain: Store) -> None:
+    assert ids(upstream(chain, "/image", depth=0)) == ["file:/image@b"]
+    two = upstream(chain, "/image", depth=2)
+    assert ids(two) == ["file:/image@b", "b", "product:C"]
+    assert not two.truncated
+    cut = upstream(chain, "/image", limit=3)
+    assert ids(cut) == ["file:/image@b", "b", "product:C"]
+    assert cut.truncated
+    assert len(cut.edges) == 2
+
+
+def test_relation_filter(chain: Store) -> None:
+    answer = lineage(chain, find(chain, "/image"), relations=[MADE])
+    assert ids(answer) == ["file:/image@b", "b"]
+
+
+def test_path_between_two_records(chain: Store) -> None:
+    chained = path(chain, find(chain, "/table"), find(chain, "/raw"))
+    assert ids(chained) == ["file:/table@c", "c", "file:/raw"]
+    assert ids(path(chain, find(chain, "/raw"), find(chain, "/image"))) == [
+        "file:/raw", "a", "product:C", "b", "file:/image@b",
+    ]  # fmt: skip
+
+
+def test_a_ladder_of_ten_to_the_forty_paths(store: Store) -> None:
+    rungs = [tuple(f"/{level}/{each}" for each in range(10)) for level in range(41)]
+    documents = [
+        run(f"r{level}-{each}", 0, level + 1, rungs[level], (rungs[level + 1][each],))
+        for level in range(40)
+        for each in range(10)
+    ]
+    put(store, *documents)
+    answer = upstream(store, "/40/0")
+    assert len(answer.nodes) == 1 + 1 + 39 * 20 + 10
+    assert max(node.distance for node in answer.nodes) == 80
+
+
+def test_a_long_chain(store: Store) -> None:
+    put(store, *(Document(relations=(_derived(n + 1, n),)) for n in range(10_000)))
+    answer = upstream(store, "prov:urn:e10000")
+    assert len(answer.nodes) == 10_001
+    assert answer.nodes[-1].distance == 10_000
+
+
+def test_cycles_end(store: Store) -> None:
+    put(store, Document(relations=(_derived(1, 2), _derived(2, 3), _derived(3, 1))))
+    for depth in (None, 7):
+        assert len(upstream(store, "prov:urn:e1", depth).nodes) == 3
+
+
+def _derived(effect: int, cause: int) -> StatedRelation:
+    return StatedRelation(
+        RelationType.WAS_DERIVED_FROM,
+        End(Kind.ENTITY, f"prov:urn:e{effect}"),
+        End(Kind.ENTITY, f"prov:urn:e{cause}"),
+    )
+
+
+def test_agents_are_leaves(chain: Store) -> None:
+    observatory = Agent("CTAO", "CTA Observatory", AgentType.ORGANIZATION, {"email": ("x@example.org",)})
+    answers = [
+        StatedRelation(RelationType.WAS_ASSOCIATED_WITH, End(Kind.ACTIVITY, each), End(Kind.AGENT, "CTAO"), "operator")
+        for each in "abc"
+    ]
+    put(chain, Document(agents=(observatory,), relations=tuple(answers)))
+    answer = upstream(chain, "/calibrated")
+    assert ids(answer) == ["product:C", "a", "CTAO", "file:/raw"]
+    assert answer.of_kind(Kind.AGENT)[0].name == "CTA Observatory"
+    assert ("wasAssociatedWith", "operator") in {(edge.relation, edge.role) for edge in answer.edges}
+    assert find(chain, "CTAO").attributes == {"email": ("x@example.org",)}
+    assert chain.stats()["agents"] == 1
+
+
+def test_a_relation_follows_its_entity_when_a_stronger_name_is_learnt(store: Store) -> None:
+    """CONTRACT section 2 rules 2 and 6: two identifiers turn out to be one entity, ids given out keep resolving."""
+    put(store, Document(relations=(
+        StatedRelation(RelationType.WAS_DERIVED_FROM, End(Kind.ENTITY, "guid:G"), End(Kind.ENTITY, "guid:H")),
+    )))  # fmt: skip
+    put(store, run("a", 0, 1, (), ("/x=P",)))
+    assert ids(upstream(store, "guid:G")) == ["guid:G", "guid:H"]
+    both = Document(
+        run=Run("a", {"name": ("tool a",)}),
+        mentions=(Mention("a", MADE, "data", "lfn:/cta/x", "guid:G", "catalogue"),),
+    )
+    put(store, both)
+    answer = upstream(store, "guid:G")
+    assert answer.root.id == "product:P"
+    assert set(answer.root.locations) == {"/x", "/cta/x"}
+    assert ids(answer) == ["product:P", "a", "guid:H"]
+
+
+def test_names(chain: Store) -> None:
+    put(chain, run("d", 6, 7, (), ("/image",)))
+    assert find(chain, "product:C").id == find(chain, "C").id == find(chain, "calibrated").id == "product:C"
+    assert find(chain, "/image").id == "file:/image@d"
+    assert find(chain, "/image@b").id == find(chain, "file:/image@b").id == "file:/image@b"
+    assert find(chain, "/calibrated@a").id == "product:C"
+    assert find(chain, "a").kind is Kind.ACTIVITY
+
+
+def test_typed_facts_come_back(store: Store) -> None:
+    values = ("text", 0, "", False, 1.5, float("inf"), 2**70, ["a", 1, None], {"k": [1.0]}, "2026-01-01T00:00:00")
+    facts = {f"fact {n}": (value,) for n, value in enumerate(values)} | {"several": (1, "two", True)}
+    document = run("a", 0, 1)
+    assert document.run is not None
+    put(store, Document(run=Run("a", {**document.run.facts, **facts})))
+    attributes = find(store, "a").attributes
+    assert {name: attributes[name] for name in facts} == facts
+    assert all(type(attributes[name][0]) is type(facts[name][0]) for name in facts)
+
+
+HOSTILE = ["`a`", '"q" \'s', "$x {y}", "MATCH (n) DETACH DELETE n", "'; DROP TABLE entity; --", "<b>&amp;", "a\nb\tc",
+           "\u202eevil", "é 日本 🜂", "x" * 1_000_000, "id", "name", "key", "attribute:id"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:12]))
+def test_hostile_names_are_data(store: Store, name: str) -> None:
+    place = f"file:/{name}"
+    document = Document(
+        run=Run(f"run {name}", {"name": (name,), "startTime": ("2026-01-01T00:00:00.000",), name: (name,)}),
+        mentions=(
+            Mention(f"run {name}", MADE, name, place, source=name, attributes={name: (name,)}),
+            Mention(f"run {name}", USED, name, f"{place}.in", f"product:{name}", name),
+        ),
+        entities=(StatedEntity(f"product:{name}", {name: (name,)}),),
+        settings=(Settings(name, {name: name}),),
+        config_files=(place,),
+    )
+    put(store, document)
+    answer = upstream(store, f"{place}@run {name}")
+    assert [node.id for node in answer.nodes] == [f"{place}@run {name}", f"run {name}", f"product:{name}"]
+    assert answer.nodes[1].attributes[name] == (name,) if name != "name" else answer.nodes[1].name == name
+    assert answer.nodes[2].attributes == {name: (name,)}
+    assert {edge.role for edge in answer.edges} == {name}
+    key = key_of(Kind.ACTIVITY, f"run {name}")
+    assert store.parameters_of([key])[key] == [Settings(name, {name: name})]
+    assert store.config_files_of([key])[key] == [place]
+    reference = open_store("sqlite://")
+    put(reference, document)
+    assert digest(store.scan()) == digest(reference.scan())
+
+
+def test_settings_are_shared(store: Store) -> None:
+    shared = Settings("Tool.Part", {"Tool.Part.cut": 5.5, "Tool.Part.on": False, "Tool.Part.none": None})
+    for name in "abc":
+        put(store, Document(run=Run(name, {"name": ("t",)}), settings=(shared,)))
+    key = key_of(Kind.ACTIVITY, "b")
+    assert store.parameters_of([key]) == {key: [shared]}
+    assert store.stats()["settings"] == 1
+
+
+def test_a_failing_load_leaves_nothing(chain: Store) -> None:
+    before = digest(chain.scan())
+
+    def fail() -> Iterator[None]:
+        with chain.writing() as transaction:
+            integrate(transaction, [run("z", 8, 9, ("/image",), ("/z",))])
+            raise RuntimeError
+        yield
+
+    with pytest.raises(RuntimeError):
+        list(fail())
+    assert digest(chain.scan()) == before
+
+
+def test_loads_are_kept_apart_from_content(chain: Store) -> None:
+    before = digest(chain.scan())
+    done = LoadRecord("1", "a.log", "ctapipe", "default", "00ff", "2026-01-01T00:00:00.000", "0", "loaded",
+                      {"activities": 1, "entities": 0, "agents": 0, "relations": 0}, (("byte 1", "what"),))  # fmt: skip
+    with chain.writing() as transaction:
+        integrate(transaction, [], [done])
+    assert list(chain.loads()) == [done]
+    assert chain.unchanged("00ff", "default") == done
+    assert chain.unchanged("00ff", "other") is None
+    assert digest(chain.scan()) == before
+
+
+def test_entity_types(store: Store) -> None:
+    put(store, Document(entities=(StatedEntity("prov:urn:x", {"value": (3,)}, EntityType.VALUE),)))
+    found = find(store, "prov:urn:x")
+    assert (found.type, found.attributes) == ("ValueEntity", {"value": (3,)})

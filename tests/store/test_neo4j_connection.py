@@ -1,0 +1,119 @@
+"""Addresses, errors and retries of the Neo4j store, without a server."""
+
+import inspect
+import time
+
+import pytest
+from neo4j import exceptions as driver_errors
+
+from provgraph.errors import SettingsError, StoreError, UnreachableError
+from provgraph.store import neo4j_connection
+from provgraph.store.neo4j import open_neo4j
+from provgraph.store.neo4j_connection import DRIVER_ERRORS, MEANINGS, Address, Connection, address_of
+from tests.services.process import free_port
+
+SECRET = "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("neo4j://u:s3cret@host:7687/lab", Address("neo4j://host:7687", "u", SECRET, "lab")),
+        ("neo4j+s://u:s3cret@host", Address("neo4j+s://host", "u", SECRET, None)),
+        ("bolt://host/", Address("bolt://host", None, None, None)),
+        ("bolt+s://u@host/lab", Address("bolt+s://host", "u", None, "lab")),
+        ("bolt://u:a%40b%2Fc@host", Address("bolt://host", "u", "a@b/c", None)),
+        ("bolt://u:a@b/c@host/lab", Address("bolt://host", "u", "a@b/c", "lab")),
+        ("bolt://:s3cret@host", Address("bolt://host", "neo4j", SECRET, None)),
+        ("bolt://u:s3cret@[::1]:7687/lab", Address("bolt://[::1]:7687", "u", SECRET, "lab")),
+    ],
+)
+def test_addresses(url: str, expected: Address) -> None:
+    assert address_of(url) == expected
+
+
+def test_a_password_may_come_from_elsewhere() -> None:
+    assert address_of("bolt://u:old@host", SECRET).password == SECRET
+    assert address_of("bolt://host", SECRET).user == "neo4j"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://u:s3cret@host",
+        "bolt://",
+        "bolt://u:s3cret@/lab",
+        "neo4j:s3cret",
+        "bolt://u:s3cret@host/a/b",
+        "bolt://u:x@host:s3cret",
+    ],
+)
+def test_what_is_no_address_is_not_repeated(url: str) -> None:
+    with pytest.raises(SettingsError, match="a Neo4j store is neo4j://") as raised:
+        address_of(url)
+    assert SECRET not in str(raised.value)
+
+
+def test_the_password_is_never_shown() -> None:
+    address = address_of(f"bolt://u:{SECRET}@host/lab")
+    store = open_neo4j(f"bolt://u:{SECRET}@host/lab")
+    assert SECRET not in repr(address) + str(address) + repr(store) + str(store)
+    assert "bolt://u@host/lab" in repr(store)
+    store.close()
+
+
+def test_every_error_of_the_driver_has_a_meaning() -> None:
+    """Fails when the driver gains an error: give it a line in `MEANINGS`."""
+    public = [getattr(driver_errors, name) for name in driver_errors.__all__]
+    errors = {each for each in public if inspect.isclass(each) and issubclass(each, Exception)}
+    assert errors | {driver_errors.GqlError} == set(MEANINGS)
+
+
+@pytest.mark.parametrize("error", list(MEANINGS))
+def test_errors_say_where_and_what_to_do(error: type[Exception]) -> None:
+    if not issubclass(error, DRIVER_ERRORS):
+        pytest.skip("the driver raises its subclasses only")
+    connection = Connection(address_of(f"bolt://u:{SECRET}@host/lab"))
+    meaning, advice = MEANINGS[error]
+    with pytest.raises(meaning, match="bolt://u@host/lab") as raised, connection.translated():
+        raise error("it broke")
+    assert advice in str(raised.value)
+    assert SECRET not in str(raised.value)
+    connection.close()
+
+
+def test_an_error_that_is_new_means_what_its_base_means() -> None:
+    class NewError(driver_errors.TransientError):
+        pass
+
+    connection = Connection(address_of("bolt://host"))
+    with pytest.raises(UnreachableError), connection.translated():
+        raise NewError("later")
+    connection.close()
+
+
+def test_a_server_that_does_not_answer_is_tried_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neo4j_connection, "FIRST_RETRY_SECONDS", 0.5)
+    store = open_neo4j(f"bolt://u:{SECRET}@127.0.0.1:{free_port()}/lab")
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match="is the server up") as raised:
+        store.stats()
+    assert 0.2 < time.monotonic() - began < 5
+    assert SECRET not in str(raised.value)
+    with pytest.raises(UnreachableError), store.writing():
+        pass
+    store.close()
+
+
+def test_only_transient_errors_are_tried_again() -> None:
+    connection = Connection(address_of("bolt://host"))
+    asked = []
+
+    def ask() -> None:
+        asked.append(1)
+        raise driver_errors.TransientError("later") if len(asked) < 3 else driver_errors.ClientError("no")
+
+    with pytest.raises(StoreError, match="no"), connection.translated():
+        connection._retried(ask)
+    assert len(asked) == 3
+    connection.close()

@@ -1,0 +1,400 @@
+"""Random observatory histories: what ctapipe logs say of a few runs on a few paths, with many collisions.
+
+Everything is drawn as a small integer that indexes a table below, so a shrunk example reads well: path 0, product 0,
+time 0, the default namespace, a plain URL, one telling.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+Record = dict[str, Any]
+Said = tuple[str, Record]  # (namespace, one activity of a ctapipe log)
+History = list[Said]
+
+PATHS = (
+    "/data/a.h5",
+    "/data/b.h5",
+    "/data/c.pkl",
+    "/mirror/a.h5",  # the base name of path 0
+    "/data/sub/d.h5",
+    "root://eos.example.org/data/b.h5",  # the base name of path 1
+)
+PRODUCTS = tuple(f"{n:08d}-0000-4000-8000-00000000000{n}" for n in range(5))
+ACTIVITIES = tuple(f"{n:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa" for n in range(20))
+ROLES: tuple[str | None, ...] = ("data", "model", None)
+STATUSES = ("completed", "error", "interrupted", "check-run")
+NAMESPACES = ("default", "scratch")
+LAST_TIME = 7
+SPELLINGS = 7
+
+
+@dataclass(frozen=True)
+class Process:
+    """What tells one process from another; None is unknown."""
+
+    node: str | None = "wn1"
+    boot_time: str | None = "2026-11-21T07:00:00.000"
+    executable: str | None = "/opt/bin/python"
+    arguments: tuple[str, ...] | None = ("run.py",)
+
+
+PROCESSES = (
+    Process(),
+    Process(node="wn2"),
+    Process(arguments=("run.py", "--again")),
+    Process(boot_time="2026-11-21T07:30:00.000"),
+    Process(node=None),
+    Process(arguments=None),
+)
+
+# How a file is named in a list. A header without activity id gets a made-up product id each time it is looked at.
+NULL, EMPTY, MADE_UP, NO_PRODUCT, REAL = range(5)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of a run's inputs or outputs, as indexes into the tables."""
+
+    path: int
+    header: int = NULL
+    product: int = 0
+    header_activity: int = 0
+    role: int = 0
+    spelling: int = 0
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One record of a run: which of its lines it has and what it knows of the times."""
+
+    namespace: int = 0
+    scratch: bool = False  # in the second namespace: all files lie in one job folder
+    skip_inputs: frozenset[int] = frozenset()
+    skip_outputs: frozenset[int] = frozenset()
+    forgets_products: bool = False
+    later_start: int = 0
+    earlier_end: int = 0
+    never_ended: bool = False
+    forgets_process: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run as it really was."""
+
+    activity: int
+    start: int = 0
+    duration: int | None = 0  # None: it never ended
+    process: int = 0
+    status: int = 0
+    inputs: tuple[Listed, ...] = ()
+    outputs: tuple[Listed, ...] = ()
+    tellings: tuple[Telling, ...] = field(default=(Telling(),))
+
+
+# --- drawing runs -----------------------------------------------------------------------------------------------------
+
+
+def listed() -> st.SearchStrategy[Listed]:
+    """One input or output, under any spelling and with any kind of header."""
+    return st.builds(
+        Listed,
+        path=st.integers(0, len(PATHS) - 1),
+        header=st.sampled_from((NULL, REAL, REAL, REAL, MADE_UP, EMPTY, NO_PRODUCT)),
+        product=st.integers(0, len(PRODUCTS) - 1),
+        header_activity=st.integers(0, 2),
+        role=st.integers(0, len(ROLES) - 1),
+        spelling=st.just(0) | st.integers(0, SPELLINGS - 1),
+    )
+
+
+def tellings(second_namespace: bool) -> st.SearchStrategy[Telling]:
+    """One way to tell a run, mostly whole."""
+    few = st.just(frozenset[int]()) | st.frozensets(st.integers(0, 2), max_size=2)
+    last = 1 if second_namespace else 0
+    return st.just(Telling()) | st.builds(
+        Telling,
+        namespace=st.integers(0, last),
+        scratch=st.booleans(),
+        skip_inputs=few,
+        skip_outputs=few,
+        forgets_products=st.booleans(),
+        later_start=st.integers(0, 1),
+        earlier_end=st.integers(0, 1),
+        never_ended=st.booleans(),
+        forgets_process=st.booleans(),
+    )
+
+
+def jobs(activity: int, second_namespace: bool) -> st.SearchStrategy[Job]:
+    """One run with a few files, one to three times told."""
+    return st.builds(
+        Job,
+        activity=st.just(activity),
+        start=st.integers(0, LAST_TIME),
+        duration=st.integers(0, 4) | st.none(),
+        process=st.just(0) | st.integers(0, len(PROCESSES) - 1),
+        status=st.integers(0, len(STATUSES) - 1),
+        inputs=st.lists(listed(), max_size=3).map(tuple),
+        outputs=st.lists(listed(), max_size=3).map(tuple),
+        tellings=st.just((Telling(),)) | st.lists(tellings(second_namespace), min_size=1, max_size=3).map(tuple),
+    )
+
+
+# --- twists: what observatories really do, made likely ----------------------------------------------------------------
+
+
+def first(lines: tuple[Listed, ...]) -> Listed:
+    return lines[0] if lines else Listed(path=0)
+
+
+def ending(job: Job) -> int:
+    return job.start + (job.duration or 0)
+
+
+def rewrites_in_place(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """`one` also reads what it writes, under the same URL."""
+    line = first(one.outputs)
+    return replace(one, inputs=(*one.inputs, replace(line, header=NULL)), outputs=one.outputs or (line,)), other
+
+
+def claims_what_it_read(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """`one` notes its output before writing it: the old product, which it also reads."""
+    line = replace(first(one.outputs), header=REAL, product=product)
+    return replace(one, inputs=(*one.inputs, line), outputs=(*one.outputs, line)), other
+
+
+def claims_what_was_read(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """`one` claims a product that `other` had read and done with."""
+    line = replace(first(one.outputs), header=REAL, product=product)
+    reader = replace(other, inputs=(*other.inputs, line), duration=other.duration or 0)
+    return replace(one, outputs=(*one.outputs, line), start=ending(reader) + 1), reader
+
+
+def both_claim(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """Two runs claim one product."""
+    line = replace(first(one.outputs), header=REAL, product=product)
+    return replace(one, outputs=(*one.outputs, line)), replace(other, outputs=(*other.outputs, line))
+
+
+def names_late(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """`one` notes its output before it is written; `other` reads it with the header it got."""
+    line = replace(first(one.outputs), header=NULL)
+    reader = replace(other, inputs=(*other.inputs, replace(line, header=REAL, product=product)))
+    return replace(one, outputs=(*one.outputs, line)), replace(reader, start=max(reader.start, ending(one)))
+
+
+def sees_a_copy(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """`other` reads at another path the product that `one` wrote."""
+    line = replace(first(one.outputs), header=REAL, product=product)
+    copy = replace(line, path=(line.path + 3) % len(PATHS))
+    return replace(one, outputs=(*one.outputs, line)), replace(other, inputs=(*other.inputs, copy))
+
+
+def nests(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """`one` is an inner activity of `other`, which reads what `one` wrote without a header."""
+    line = replace(first(one.outputs), header=NULL)
+    outer = replace(other, inputs=(*other.inputs, line), duration=max(other.duration or 0, 2))
+    inner = replace(one, outputs=(*one.outputs, line), start=outer.start, duration=1, process=outer.process)
+    return inner, outer
+
+
+def runs_again(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """`other` is `one` again, with its own times and new product ids in its headers."""
+    shifted = tuple(replace(line, product=(line.product + 1) % len(PRODUCTS)) for line in one.outputs)
+    return one, replace(other, inputs=one.inputs, outputs=shifted)
+
+
+def overwrites(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """`other` writes where `one` wrote, without a header."""
+    line = replace(first(one.outputs), header=NULL)
+    return replace(one, outputs=(*one.outputs, line)), replace(other, outputs=(*other.outputs, line))
+
+
+def names_one_file_two_ways(one: Job, other: Job, product: int) -> tuple[Job, Job]:
+    """`one` is told whole in one namespace and without products in another."""
+    second = Telling(namespace=1, scratch=True, forgets_products=True)
+    return replace(one, outputs=one.outputs or (Listed(path=0),), tellings=(Telling(), second)), other
+
+
+TWISTS = (
+    rewrites_in_place,
+    overwrites,
+    names_late,
+    nests,
+    sees_a_copy,
+    runs_again,
+    both_claim,
+    claims_what_it_read,
+    claims_what_was_read,
+    names_one_file_two_ways,
+)
+
+
+def twist(drawn: list[Job], how: int, one: int, other: int, product: int) -> None:
+    """Apply one twist to two different runs of the list."""
+    one, other = one % len(drawn), other % len(drawn)
+    if one != other:
+        drawn[one], drawn[other] = TWISTS[how](drawn[one], drawn[other], product)
+
+
+@st.composite
+def histories(draw: st.DrawFn, max_runs: int = 6, second_namespace: bool = True) -> History:
+    """A few runs with a few twists, as the records that tell of them, in the order of activity ids."""
+    count = draw(st.integers(1, max_runs))
+    drawn = [draw(jobs(activity, second_namespace)) for activity in range(count)]
+    last_twist = len(TWISTS) - (1 if second_namespace else 2)
+    small, product = st.integers(0, max_runs - 1), st.integers(0, len(PRODUCTS) - 1)
+    for how, one, other, which in draw(
+        st.lists(st.tuples(st.integers(0, last_twist), small, small, product), max_size=4)
+    ):
+        twist(drawn, how, one, other, which)
+    return rendered(drawn)
+
+
+# --- writing records --------------------------------------------------------------------------------------------------
+
+
+def rendered(drawn: Sequence[Job]) -> History:
+    """The records of these runs, one for each telling."""
+    made_up = (f"ffffffff-0000-4000-8000-{n:012d}" for n in itertools.count())
+    return [
+        (NAMESPACES[telling.namespace], record_of(job, telling, made_up)) for job in drawn for telling in job.tellings
+    ]
+
+
+def record_of(job: Job, telling: Telling, made_up: Iterator[str]) -> Record:
+    """One activity in ctapipe's shape, as one telling has it."""
+    start = min(job.start + telling.later_start, ending(job))
+    known_end = job.duration is not None and not telling.never_ended
+    end = max(ending(job) - telling.earlier_end, start) if known_end else None
+    return {
+        "activity_name": "ctapipe-process",
+        "activity_uuid": ACTIVITIES[job.activity],
+        "status": STATUSES[job.status],
+        "start": {"time_utc": time_text(start)},
+        "stop": {"time_utc": time_text(end) if end is not None else None},
+        "system": system_of(Process(None, None, None, None) if telling.forgets_process else PROCESSES[job.process]),
+        "input": lines_of(job.inputs, telling.skip_inputs, telling, made_up),
+        "output": lines_of(job.outputs, telling.skip_outputs, telling, made_up),
+        "exit_code": 0,
+    }
+
+
+def time_text(step: int) -> str:
+    return f"2026-11-21T08:00:{step:02d}.000"
+
+
+def system_of(process: Process) -> Record:
+    return {
+        "ctapipe_version": "0.28.0",
+        "ctapipe_svc_path": None,
+        "executable": process.executable,
+        "platform": {"system": "Linux", "node": process.node, "boot_time": process.boot_time},
+        "python": {"version": ["3", "11", "7"]},
+        "arguments": list(process.arguments) if process.arguments is not None else None,
+    }
+
+
+def lines_of(lines: Sequence[Listed], skip: frozenset[int], telling: Telling, made_up: Iterator[str]) -> list[Record]:
+    return [
+        {
+            "url": spelled(path_in(line.path, telling), line.spelling),
+            "role": ROLES[line.role],
+            "reference_meta": None if telling.forgets_products else meta_of(line, made_up),
+        }
+        for index, line in enumerate(lines)
+        if index not in skip
+    ]
+
+
+def path_in(path: int, telling: Telling) -> str:
+    """The path in the telling's namespace: in the job folder of a worker node only the base name stays."""
+    if telling.namespace and telling.scratch:
+        return "/tmp/job/" + PATHS[path].rsplit("/", 1)[-1]
+    return PATHS[path]
+
+
+def meta_of(line: Listed, made_up: Iterator[str]) -> Record | None:
+    """The header that ctapipe notes beside a file."""
+    if line.header == NULL:
+        return None
+    if line.header == EMPTY:
+        return {}
+    if line.header == MADE_UP:
+        return {"CTA PRODUCT ID": next(made_up), "CTA ACTIVITY ID": ""}
+    product = "" if line.header == NO_PRODUCT else PRODUCTS[line.product]
+    return {"CTA PRODUCT ID": product, "CTA ACTIVITY ID": ACTIVITIES[line.header_activity]}
+
+
+def spelled(path: str, spelling: int) -> str:
+    """One of the ways in which ctapipe may write this path (0: as it is)."""
+    if "://" in path:
+        scheme, rest = path.split("://")
+        host, tail = rest.split("/", 1)
+        remote = (path, f"/cwd/{scheme}:/{rest}", f"{scheme}://{host}//{tail}", f"/data/x/{scheme}:/{rest}")
+        return remote[spelling % len(remote)]
+    folder, name = path.rsplit("/", 1)
+    local = (
+        path,
+        f"/cwd/file:{path}",
+        f"{folder}//{name}",
+        f"{folder}/./{name}",
+        f"{folder}/other/../{name}",
+        f"{folder}/file:{name}",
+        f"file://{path}",
+    )
+    return local[spelling % len(local)]
+
+
+# --- the same history, loaded another way -----------------------------------------------------------------------------
+
+
+@st.composite
+def loadings(draw: st.DrawFn, history: History) -> list[History]:
+    """Batches that together say the same: any order, any split, some records said again.
+
+    The records of one batch are all in one namespace, so each batch can be one `load --namespace NS`."""
+    again = draw(st.lists(st.sampled_from(history), max_size=3)) if history else []
+    shuffled = draw(st.permutations([*history, *again]))
+    batches: list[History] = []
+    for namespace, record in shuffled:
+        starts_anew = not batches or batches[-1][0][0] != namespace or draw(st.booleans())
+        if starts_anew:
+            batches.append([])
+        batches[-1].append((namespace, deepcopy(record)))
+    return batches
+
+
+# --- logs -------------------------------------------------------------------------------------------------------------
+
+
+def as_log(records: Sequence[Record]) -> bytes:
+    """One ctapipe log: a JSON array of these activities."""
+    return json.dumps(list(records), indent=3).encode()
+
+
+def as_scattered_log(records: Sequence[Record], sizes: Sequence[int]) -> bytes:
+    """One ctapipe log of several arrays, concatenated without a break as ctapipe appends them.
+
+    `sizes` are the lengths of the first arrays; what is left over makes the last one."""
+    left, arrays = list(records), []
+    for size in sizes:
+        arrays.append(as_log(left[:size]))
+        left = left[size:]
+    return b"".join([*arrays, as_log(left)])
+
+
+def scattered_logs(records: Sequence[Record]) -> st.SearchStrategy[bytes]:
+    """`as_scattered_log` with random sizes, empty arrays among them."""
+    return st.lists(st.integers(0, max(len(records), 1)), max_size=4).map(
+        lambda sizes: as_scattered_log(records, sizes)
+    )

@@ -1,0 +1,104 @@
+"""The tree that people read."""
+
+from dataclasses import replace
+
+from provgraph.model.subgraph import Direction
+from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.writers.phrases import PHRASES
+from provgraph.writers.text import write
+from provgraph.writers.tree import DEEPEST
+from tests.writers.examples import activity, chain, edge, entity, impact_of_model, lineage, two_steps
+
+
+def test_every_relation_has_its_phrases() -> None:
+    assert set(PHRASES) == set(RelationType)
+
+
+def test_a_file_without_known_producer() -> None:
+    text = write(lineage([entity("/data/raw.zst")], []))
+    assert text.splitlines() == [
+        "What produced /data/raw.zst?",
+        "Nothing known.",
+        "",
+        "/data/raw.zst  (no known run made it)",
+    ]
+
+
+def test_a_file_that_nothing_used() -> None:
+    assert "/data/raw.zst  (no known run used it)\n" in write(
+        lineage([entity("/data/raw.zst")], [], Direction.DOWNSTREAM)
+    )
+
+
+def test_it_is_not_claimed_that_nobody_made_a_file_where_the_answer_is_cut() -> None:
+    whole = two_steps()
+    assert "no known run" in write(whole)
+    assert "no known run" not in write(replace(whole, truncated=True, nodes=whole.nodes[:3]))
+    one_step = replace(
+        whole, depth=2, nodes=tuple(replace(node, distance=min(node.distance, 2)) for node in whole.nodes)
+    )
+    text = write(one_step)
+    assert "no known run" not in text
+    assert "(within 2 relations)" in text
+    assert text.endswith("The walk stopped after 2 relations, as asked; there may be more (--depth).\n")
+
+
+def test_a_cut_answer_says_so() -> None:
+    lines = write(replace(two_steps(), truncated=True)).splitlines()
+    assert lines[1].endswith("[cut short, see the end]")
+    assert lines[-1] == "Cut short: these are the nearest 8 records; there are more behind them."
+
+
+def test_a_filtered_answer_is_a_list() -> None:
+    whole = two_steps()
+    text = write(replace(whole, edges=(), nodes=tuple(n for n in whole.nodes if n.kind is Kind.ACTIVITY)))
+    assert "Found, without the relations between them:\n   ctapipe-apply-models" in text
+    assert "no known run" not in text
+
+
+def test_both_ways_is_two_trees() -> None:
+    up, down = two_steps(), impact_of_model()
+    both = replace(
+        down,
+        direction=Direction.BOTH,
+        nodes=tuple({node.key: node for node in (*up.nodes, *down.nodes)}.values()),
+        edges=tuple(dict.fromkeys((*up.edges, *down.edges))),
+    )
+    text = write(both)
+    assert text.startswith("What led to /data/models/energy.pkl, and what came of it?\n")
+    led, came = text.split("What came of it:")
+    assert "└─ made by ctapipe-train-energy-regressor" in led
+    assert "└─ used by ctapipe-apply-models" in came
+
+
+def test_what_was_shown_is_folded() -> None:
+    model, run = entity("/m.pkl", made="2026-01-01", run="t"), activity("t", "train", "2026-01-01", None)
+    first, second = (activity(name, name, "2026-01-02", None) for name in ("first", "second"))
+    root, config = entity("/out.h5", made="2026-01-03", run="x"), entity("/config.yaml")
+    made, used = RelationType.WAS_GENERATED_BY, RelationType.USED
+    edges = [edge(made, root, first), edge(made, root, second), edge(used, first, model), edge(used, second, model)]
+    text = write(
+        lineage([root, first, second, model, run, config], [*edges, edge(made, model, run), edge(used, run, config)])
+    )
+    assert text.count("made by train") == 1
+    assert text.count("… shown above") == 1
+
+
+def test_a_cycle_ends() -> None:
+    run, file = activity("r", "stamp", "2026-01-01", None), entity("/a.h5")
+    text = write(
+        lineage([file, run], [edge(RelationType.WAS_GENERATED_BY, file, run), edge(RelationType.USED, run, file)])
+    )
+    assert "used /a.h5  … shown above" in text
+
+
+def test_a_deep_branch_goes_on_at_the_left() -> None:
+    lines = write(chain(3 * DEEPEST)).splitlines()
+    assert any(line.endswith("… continued below at [1]") for line in lines)
+    assert sum(line.startswith("[1] ") for line in lines) == 1
+    assert max(map(len, lines)) < 3 * DEEPEST + 120
+
+
+def test_names_cannot_steer_the_terminal() -> None:
+    text = write(lineage([entity("/data/\x1b]0;owned\x07\n\u202etxt.exe")], []))
+    assert "/data/\\x1b]0;owned\\x07\\n\\u202etxt.exe" in text
