@@ -4,7 +4,7 @@ ProvGraphError
 ├── SettingsError          a setting or an option makes no sense
 ├── LoadError              a source, or a part of it, can't be read
 │   └── UnknownFormatError nothing in the source is ours
-├── LookupFailed           a name does not lead to one record
+├── LookupFailedError      a name does not lead to one record
 │   ├── NotFoundError
 │   └── AmbiguousError     (carries the candidates)
 └── StoreError             the store refused or failed
@@ -41,14 +41,14 @@ class UnknownFormatError(LoadError):
     code = "UNKNOWN_FORMAT"
 
 
-class LookupFailed(ProvGraphError):
+class LookupFailedError(ProvGraphError):
     """A name does not lead to exactly one record."""
 
     code = "LOOKUP_FAILED"
     exit_code = 2
 
 
-class NotFoundError(LookupFailed):
+class NotFoundError(LookupFailedError):
     """No record bears this name."""
 
     code = "NOT_FOUND"
@@ -62,7 +62,7 @@ class NotFoundError(LookupFailed):
         self.name = name
 
 
-class AmbiguousError(LookupFailed):
+class AmbiguousError(LookupFailedError):
     """Several records bear this name."""
 
     code = "AMBIGUOUS"

@@ -59,7 +59,7 @@ class Context(BaseContext):
             raise _too_much(f"one request may ask for {WALKS} lineages")
 
     async def links(self, node: Node, relation: RelationType, *, at_source: bool) -> list[Link]:
-        """The relations of one type that the record is the effect of, or the cause of.
+        """The relations of one type that the record is the effect of, or the cause of, to records that the store has.
 
         Args:
             node: the record.
@@ -71,8 +71,11 @@ class Context(BaseContext):
         if self._links > LINKS:
             raise _too_much(f"one answer may list {LINKS:,} relations of its records")
         others = await self._nodes.load_many([edge.target if at_source else edge.source for edge in edges])
-        ends = [(node, other) if at_source else (other, node) for other in others]
-        return [Link(*pair, edge.role, edge.time) for pair, edge in zip(ends, edges, strict=True)]
+        return [
+            Link(node, other, edge.role, edge.time) if at_source else Link(other, node, edge.role, edge.time)
+            for edge, other in zip(edges, others, strict=True)
+            if other is not None
+        ]
 
     @cached_property
     def settings(self) -> DataLoader[bytes, list[Settings]]:
@@ -95,10 +98,10 @@ class Context(BaseContext):
         return DataLoader(load)
 
     @cached_property
-    def _nodes(self) -> DataLoader[bytes, Node]:
-        async def load(keys: list[bytes]) -> list[Node | KeyError]:
+    def _nodes(self) -> DataLoader[bytes, Node | None]:
+        async def load(keys: list[bytes]) -> list[Node | None]:
             found = self.store.nodes(keys)
-            return [found.get(key) or KeyError(f"no record with the key {key.hex()}") for key in keys]
+            return [found.get(key) for key in keys]
 
         return DataLoader(load)
 

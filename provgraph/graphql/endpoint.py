@@ -20,10 +20,20 @@ RESPONSE_TYPE = "application/graphql-response+json"
 class Endpoint(GraphQLRouter[Context, None]):
     """``/graphql``: each request runs in a worker thread."""
 
-    async def execute_single(self, **request: Any) -> Any:
+    async def execute_single(self, *args: Any, **request: Any) -> Any:
         """Run one operation away from the server's event loop."""
         execute = super().execute_single
-        return await in_worker_thread(lambda: execute(**request))
+        return await in_worker_thread(lambda: execute(*args, **request))
+
+    def decode_json(self, data: str | bytes) -> object:
+        """The request; what is no JSON object is refused as what is no JSON at all."""
+        try:
+            found: object = json.loads(data)
+        except (RecursionError, UnicodeDecodeError) as error:
+            raise json.JSONDecodeError(str(error), "", 0) from None
+        if not isinstance(found, dict | list | type(None)):
+            raise json.JSONDecodeError("no object", "", 0)
+        return found
 
     async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:
         """Answer a request; one that can't be read gets an error like any other."""
@@ -31,8 +41,6 @@ class Endpoint(GraphQLRouter[Context, None]):
             response = await super().run(request, *args, **kwargs)
         except HTTPException as error:
             response = _refused(error.reason, error.status_code)
-        except (RecursionError, UnicodeDecodeError):
-            response = _refused("the request's body can't be read as JSON", 400)
         if RESPONSE_TYPE in request.headers.get("accept", "") and isinstance(response, Response):
             _as_drafted(response)
         return response

@@ -16,7 +16,7 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
-from provgraph.errors import AmbiguousError, LookupFailed, StoreError, UnreachableError
+from provgraph.errors import AmbiguousError, LookupFailedError, StoreError, UnreachableError
 
 _log = logging.getLogger(__name__)
 _UNREACHABLE = "the store can't be reached: try again later"
@@ -42,7 +42,7 @@ def coded(error: GraphQLError) -> GraphQLError:
     cause = _cause(error)
     if cause is None:
         return _said(error, error.message, "BAD_REQUEST" if error.path is None else "BAD_USER_INPUT")
-    if isinstance(cause, LookupFailed):
+    if isinstance(cause, LookupFailedError):
         extra = {"candidates": list(cause.candidates)} if isinstance(cause, AmbiguousError) else {}
         return _said(error, str(cause).partition(":\n")[0], cause.code, **extra)
     if isinstance(cause, RecursionError) and error.path is None:

@@ -15,6 +15,7 @@ from graphql import (
     GraphQLError,
     InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     ValidationContext,
     ValidationRule,
@@ -60,16 +61,18 @@ class Limits(ValidationRule):
     def _measure(self, selections: SelectionSetNode | None) -> _Size:
         return _together(self._size(each) for each in selections.selections) if selections else _Size()
 
-    def _size(self, selection: Any) -> _Size:
+    def _size(self, selection: SelectionNode) -> _Size:
         if isinstance(selection, FragmentSpreadNode):
             return self._fragment(selection.name.value)
-        if isinstance(selection, InlineFragmentNode):
-            return self._measure(selection.selection_set)
-        assert isinstance(selection, FieldNode)
-        if selection.name.value.startswith("__"):
+        if isinstance(selection, FieldNode):
+            return self._field(selection)
+        return self._measure(selection.selection_set) if isinstance(selection, InlineFragmentNode) else _Size()
+
+    def _field(self, field: FieldNode) -> _Size:
+        if field.name.value.startswith("__"):
             return _Size()
-        inside = self._measure(selection.selection_set)
-        return _Size(inside.depth + 1, inside.aliases + (selection.alias is not None))
+        inside = self._measure(field.selection_set)
+        return _Size(inside.depth + 1, inside.aliases + (field.alias is not None))
 
     def _fragment(self, name: str) -> _Size:
         if name not in self._measured:

@@ -4,6 +4,7 @@ A resolver returns the model's own records: `provgraph.graphql.types` says how t
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import strawberry
@@ -56,7 +57,8 @@ class Named(NamedTuple):
     value: Value
 
 
-class Counted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Counted:
     """How many relations of a type there are."""
 
     relation: RelationType
@@ -75,7 +77,7 @@ def impact(info: Info, file: File, depth: Depth = strawberry.UNSET) -> Lineage:
 
 def lineage(
     info: Info,
-    id: Name,  # noqa: A002  the argument's name is the contract's
+    id: Name,
     direction: Annotated[
         Direction, strawberry.argument(description="To the causes, to the effects, or both ways.")
     ] = Direction.UPSTREAM,
@@ -99,22 +101,22 @@ def path(
     return questions.path(info.context.store, _named(info, source), _named(info, target))
 
 
-def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The record's id.")]) -> Node:  # noqa: A002
+def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The record's id.")]) -> Node:
     """Any record."""
     return _named(info, id)
 
 
-def entity(info: Info, id: Name) -> Node:  # noqa: A002
+def entity(info: Info, id: Name) -> Node:
     """An entity."""
     return _of_kind(info, id, Kind.ENTITY)
 
 
-def activity(info: Info, id: Name) -> Node:  # noqa: A002
+def activity(info: Info, id: Name) -> Node:
     """An activity."""
     return _of_kind(info, id, Kind.ACTIVITY)
 
 
-def agent(info: Info, id: Name) -> Node:  # noqa: A002
+def agent(info: Info, id: Name) -> Node:
     """An agent."""
     return _of_kind(info, id, Kind.AGENT)
 
@@ -137,9 +139,7 @@ def relation_counts(parent: strawberry.Parent[Mapping[str, int]]) -> list[Counte
 def edges(parent: strawberry.Parent[Lineage]) -> list[ShownEdge]:
     """The walked relations, in their fixed order."""
     ids = {each.key: each.id for each in parent.nodes}
-    return [
-        ShownEdge(edge.relation, ids[edge.source], ids[edge.target], edge.role, edge.time) for edge in parent.edges
-    ]
+    return [ShownEdge(edge.relation, ids[edge.source], ids[edge.target], edge.role, edge.time) for edge in parent.edges]
 
 
 def activities(parent: strawberry.Parent[Lineage]) -> tuple[Node, ...]:

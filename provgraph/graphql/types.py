@@ -4,7 +4,7 @@ Fields without a resolver are attributes of the records themselves, so nothing i
 """
 
 from collections.abc import Callable
-from typing import Any, NewType
+from typing import Any, NewType, TypeAlias
 
 import strawberry
 from graphql import GraphQLResolveInfo
@@ -15,6 +15,7 @@ from provgraph.graphql import resolvers
 from provgraph.model import subgraph, vocabulary
 from provgraph.model.vocabulary import RELATIONS, Kind
 
+Resolving: TypeAlias = GraphQLResolveInfo[Any]
 DateTime = NewType("DateTime", str)
 JSON = NewType("JSON", object)
 
@@ -85,11 +86,12 @@ class Node:
 
     id: strawberry.ID = _plain("Its strongest identifier.")
     name: str | None = _plain("What a person calls it: a file's base name, a tool's name.")
+    kind: str = _plain("entity, activity or agent.")
     distance: int = _plain("How many relations from the root of the lineage that it came in; 0 elsewhere.")
     attributes: JSON = _found(resolvers.attributes, "What its sources say of it besides the fields here.")
 
     @classmethod
-    def resolve_type(cls, value: subgraph.Node, _info: GraphQLResolveInfo, _type: Any) -> str:
+    def resolve_type(cls, value: subgraph.Node, _info: Resolving, _type: Any) -> str:
         """The GraphQL type of a record."""
         return _TYPE_NAMES[value.kind]
 
@@ -101,7 +103,7 @@ class Agent(Node):
     type: str | None = _plain("Person, Organization or SoftwareAgent.")
 
     @classmethod
-    def is_type_of(cls, value: object, _info: GraphQLResolveInfo) -> bool:
+    def is_type_of(cls, value: object, _info: Resolving) -> bool:
         """Whether a record is an agent."""
         return isinstance(value, subgraph.Node) and value.kind is Kind.AGENT
 
@@ -179,7 +181,7 @@ class Entity(Node):
     descendants: "Lineage" = _found(resolvers.descendants, "Everything that was made from it.")
 
     @classmethod
-    def is_type_of(cls, value: object, _info: GraphQLResolveInfo) -> bool:
+    def is_type_of(cls, value: object, _info: Resolving) -> bool:
         """Whether a record is an entity."""
         return isinstance(value, subgraph.Node) and value.kind is Kind.ENTITY
 
@@ -202,7 +204,7 @@ class Activity(Node):
     config_files: list[str] = _found(resolvers.config_files, "Where its configuration files stood.")
 
     @classmethod
-    def is_type_of(cls, value: object, _info: GraphQLResolveInfo) -> bool:
+    def is_type_of(cls, value: object, _info: Resolving) -> bool:
         """Whether a record is an activity."""
         return isinstance(value, subgraph.Node) and value.kind is Kind.ACTIVITY
 
@@ -250,10 +252,14 @@ class Stats:
     agents: int = _found(resolvers.record_count, "Agents.")
     settings: int = _found(resolvers.record_count, "Configurations and software environments, each stored once.")
     loads: int = _found(resolvers.record_count, "Sources read.")
-    relations: list[RelationCount] = _found(resolvers.relation_counts, "Relations by type; types that do not occur are left out.")
+    relations: list[RelationCount] = _found(
+        resolvers.relation_counts, "Relations by type; types that do not occur are left out."
+    )
 
 
-@strawberry.type(description="Questions about provenance. A name that leads nowhere gives null and an error that says so.")
+@strawberry.type(
+    description="Questions about provenance. A name that leads nowhere gives null and an error that says so."
+)
 class Query:
     """The entry points."""
 

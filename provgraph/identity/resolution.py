@@ -148,7 +148,9 @@ class _Resolver:
 
     def _output_rule(self, file: File) -> Rule:
         if _version_id(file) in self.late_names:
-            return Rule.LATE_NAME if self.entity_of_output[id(file)] == self.late_names[_version_id(file)] else Rule.CLAIM
+            return (
+                Rule.LATE_NAME if self.entity_of_output[id(file)] == self.late_names[_version_id(file)] else Rule.CLAIM
+            )
         return Rule.VERSION if self._is_version(file) else Rule.CLAIM
 
     # Rule 4: versions.

@@ -51,7 +51,7 @@ def expanded(name: str, kept: ExitStack) -> Iterator[Source]:
 
 
 def _copy_of_stdin(kept: ExitStack) -> Path:
-    copy = kept.enter_context(tempfile.NamedTemporaryFile())
+    copy = kept.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - `kept` closes it
     shutil.copyfileobj(sys.stdin.buffer, copy)
     copy.flush()
     return Path(copy.name)

@@ -138,8 +138,7 @@ def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any]) -> dict[s
     facts: dict[str, Any] = {key: value for key, value in record.items() if key not in _READ_ELSEWHERE}
     if not isinstance(record.get("config", {}), dict):
         facts["config"] = record["config"]
-    for key, value in _flat("system", system):
-        facts[key] = value
+    facts.update(_flat("system", record.get("system")))
     facts.pop("system.python.packages" if _packages(record) is not None else "", None)
     for path in _SYSTEM_FACTS.values():
         facts.pop(".".join(("system", *path)), None)

@@ -38,7 +38,8 @@ def identifier_in(path: Path) -> str | None:
             return product_identifier(_hdf5_header(path))
         if head.startswith((_FITS_MAGIC, _GZIP_MAGIC)):
             return product_identifier(_fits_header(path))
-    except (OSError, ValueError, KeyError, RuntimeError):
+    except Exception:
+        # Damage makes h5py, astropy and zlib raise almost anything.
         return None
     return None
 
@@ -48,7 +49,8 @@ def _hdf5_header(path: Path) -> dict[str, str]:
 
     with h5py.File(path, "r") as file:
         found = {key: file.attrs.get(key) for key in (PRODUCT_ID, ACTIVITY_ID)}
-    return {key: _text(value) for key, value in found.items() if value is not None}
+    # PyTables writes an empty text as an attribute without value, which h5py gives as a (true) h5py.Empty.
+    return {key: _text(value) for key, value in found.items() if isinstance(value, str | bytes)}
 
 
 def _fits_header(path: Path) -> dict[str, str]:
@@ -58,5 +60,5 @@ def _fits_header(path: Path) -> dict[str, str]:
     return {key: str(header[key]) for key in (PRODUCT_ID, ACTIVITY_ID) if key in header}
 
 
-def _text(value: Any) -> str:
+def _text(value: str | bytes) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

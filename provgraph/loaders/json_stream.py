@@ -19,6 +19,8 @@ CHUNK = 1 << 20
 LARGEST_RECORD = 64 << 20
 #: A token that the end of the buffer may have cut: the longest is ``-Infinity``.
 _TOKEN = 16
+#: How many objects in one damaged part are looked into; a real record is less deep, a hostile one may cost much time.
+_LOOKS_INSIDE = 32
 _BETWEEN = re.compile(r"[\s,\ufeff]*")
 _OPENING = re.compile(r"[{\[]")
 _NESTING = re.compile(r'(?:[\[{]\s*(?:"[^"\\]*"\s*:\s*)?)*')
@@ -41,6 +43,7 @@ class JsonRecords:
         self._ended = False
         self._open_arrays = 0
         self._damaged: tuple[int, str] | None = None
+        self._failures = 0
 
     def __iter__(self) -> Iterator[tuple[int, Record] | Problem]:
         while self._to_next_token():
@@ -66,7 +69,9 @@ class JsonRecords:
         try:
             found, end = self._whole_object()
         except json.JSONDecodeError as error:
-            self._damage(error.msg, at=error.pos)
+            # What looks like the rest of a cut object may be whole records: look inside it, but not without end.
+            self._failures += 1
+            self._damage(error.msg, at=error.pos if self._failures > _LOOKS_INSIDE else None)
         except RecursionError:
             nesting = _NESTING.match(self._text, self._at)
             self._damage("nested too deeply for a record", at=nesting.end() - 1 if nesting else None)
@@ -115,9 +120,8 @@ class JsonRecords:
         self._at = found.start()
 
     def _damage_report(self, until: int) -> Problem:
-        assert self._damaged is not None
-        start, what = self._damaged
-        self._damaged = None
+        start, what = self._damaged or (until, "damage")
+        self._damaged, self._failures = None, 0
         return Problem(f"byte {start}", f"cut off or damaged up to byte {until} ({what}); that part is not loaded")
 
     def _to_next_token(self) -> bool:

@@ -50,9 +50,8 @@ def _seconds(second: str | None) -> int:
 
 
 def _zone(zone: str | None) -> timezone:
-    if zone in (None, "Z", "z"):
+    if zone is None or zone in "Zz":
         return UTC
-    assert zone is not None
     sign = -1 if zone[0] == "-" else 1
     return timezone(sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])))
 

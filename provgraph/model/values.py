@@ -8,10 +8,11 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TypeAlias, Union
 
 #: What JSON can say.
-Value: TypeAlias = Union[str, int, float, bool, None, Sequence["Value"], Mapping[str, "Value"]]
+Value: TypeAlias = Union[str, int, float, bool, Sequence["Value"], Mapping[str, "Value"], None]  # noqa: UP007 - it names itself
 #: One attribute's values in their fixed order; never empty.
 Values: TypeAlias = tuple[Value, ...]
 Attributes: TypeAlias = Mapping[str, Values]
@@ -69,7 +70,7 @@ def json_safe(value: Value) -> Value:
 
 
 def storable(text: str) -> str:
-    """The text with U+0000 and lone surrogates, which PostgreSQL and UTF-8 can't hold, as ``\\uXXXX``."""
+    r"""The text with U+0000 and lone surrogates, which PostgreSQL and UTF-8 can't hold, as ``\uXXXX``."""
     if text.isascii() and "\x00" not in text:
         return text
     return "".join(f"\\u{ord(c):04x}" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
@@ -100,10 +101,8 @@ def _heard(text: str) -> set[str]:
     heard = {f"json {text}"}
     if text.lower() in ("true", "false"):
         heard.add(f"bool {text.lower()}")
-    try:
+    with suppress(ValueError):
         heard.add(f"number {_number(float(text))}")
-    except ValueError:
-        pass
     return heard
 
 

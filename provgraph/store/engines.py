@@ -24,15 +24,17 @@ from provgraph.errors import SettingsError, StoreError, UnreachableError
 BUSY_SECONDS = 600
 #: PostgreSQL answers a first connection within this many seconds, or can't be reached.
 CONNECT_SECONDS = 10
+#: Every question here is a walk along indexes; without statistics, as after a load, the planner would read whole tables
+#: at each step of a walk, and compile statements that are over sooner.
+_POSTGRESQL_OPTIONS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
 
 
 def sqlite_engine(url: str) -> Engine:
     """An engine on a SQLite file or on memory; a new file is readable by its owner only (CONTRACT section 3)."""
-    path = make_url(url).database
-    if path in (None, "", ":memory:"):
+    path = make_url(url).database or ":memory:"
+    if path == ":memory:":
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
-        assert path is not None
         _make_private(Path(path))
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _on_sqlite_connect)
@@ -48,7 +50,8 @@ def postgresql_engine(url: str, password: str | None) -> Engine:
         raise SettingsError("a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE") from None
     if password is not None:
         parsed = parsed.set(password=password)
-    return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+    arguments = {"connect_timeout": CONNECT_SECONDS, "options": _POSTGRESQL_OPTIONS}
+    return create_engine(parsed, pool_pre_ping=True, connect_args=arguments)
 
 
 @contextmanager

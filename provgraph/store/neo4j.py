@@ -1,7 +1,7 @@
 """The Neo4j store: a property graph in the field's own words, to be read in Neo4j Browser too.
 
 Inputs and outputs are relationships between activities and entities, one a mention; settings are collections of
-parameters that many activities share. Labels, relationship types and properties are described in ``docs/stores.md``.
+parameters that many activities share.
 """
 
 from collections import defaultdict
@@ -146,7 +146,7 @@ class Neo4jStore:
             "RETURN DISTINCT type(r), startNode(r).key, endNode(r).key, r.role, toString(r.time)"
         )
         found = {
-            Edge(RelationType[kind], bytes.fromhex(source), bytes.fromhex(target), role, canonical_time(time))
+            Edge(RelationType[kind], bytes.fromhex(source), bytes.fromhex(target), role, shown(canonical_time(time)))
             for kind, source, target, role, time in self._connection.read(query, keys=_texts(keys))
         }
         return sorted(

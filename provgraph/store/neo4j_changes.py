@@ -203,22 +203,22 @@ class Writer:
         known = {row[0] for row in self._statements.by_id("MATCH (c:Collection) WHERE c.id IN $ids RETURN c.id", ids)}
         new = {each.key.hex(): each for each in settings if each.key.hex() not in known}
         self._statements.put("Collection", ((key, _settings_properties(key, each)) for key, each in new.items()))
-        members = [(key, member) for key, each in new.items() for member in _parameters(each)]
-        self._statements.put("Parameter", {each["id"]: each for _, each in members}.items(), only_new=True)
-        rows = ({"collection": key, "parameter": member["id"], "properties": {}} for key, member in members)
-        ends = "MATCH (c:Collection {id: row.collection}) MATCH (p:Parameter {id: row.parameter})"
-        self._statements.join(ends, "CREATE (c)-[r:HAD_MEMBER]->(p)", rows)
+        members = {key: {each["id"]: each for each in _parameters(settings)} for key, settings in new.items()}
+        parameters = {key: each for mine in members.values() for key, each in mine.items()}
+        self._statements.put("Parameter", parameters.items(), only_new=True)
+        ends = ("MATCH (c:Collection {id: row.one})", "MATCH (p:Parameter {id: other})")
+        self._statements.join_many(*ends, "CREATE (c)-[:HAD_MEMBER]->(p)", members)
 
     def _put_configuration(self, changes: Changes) -> None:
         files = {place: _config_file_properties(place) for _, place in changes.config_files_of}
         self._statements.put("ConfigFile", files.items(), only_new=True)
-        joining = "MERGE (a)-[r:WAS_CONFIGURED_BY]->(c)"
         settings = [(run, key.hex()) for run, key in changes.settings_of]
         for label, links in (("Collection", settings), ("ConfigFile", changes.config_files_of)):
-            rows = ({"run": indexed(run), "with": indexed(what), "properties": {}} for run, what in links)
-            self._statements.join(
-                f"MATCH (a:Activity {{id: row.run}}) MATCH (c:{label} {{id: row.with}})", joining, rows
-            )
+            used = defaultdict(set)
+            for run, what in links:
+                used[run].add(what)
+            ends = ("MATCH (a:Activity {id: row.one})", f"MATCH (c:{label} {{id: other}})")
+            self._statements.join_many(*ends, "MERGE (a)-[:WAS_CONFIGURED_BY]->(c)", used)
 
 
 def _relation_names(record: EntityRecord) -> list[str]:

@@ -1,6 +1,6 @@
 """Cypher that the parts of the Neo4j store share, and statements in the batches that a transaction runs them in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -63,18 +63,37 @@ class Statements:
             self.run(query, rows=chunk)
 
     def join(self, ends: str, joining: str, rows: Iterable[Properties]) -> None:
-        """Write relationships between nodes that are there.
+        """Write relationships between nodes that are there, one a row.
 
         Raises:
             StoreError: an end is not there; nothing must be lost for that.
         """
         query = f"UNWIND $rows AS row {ends} {joining} SET r += row.properties RETURN count(*)"
         for chunk in chunks(rows):
-            joined = self.run(query, rows=chunk)[0][0]
-            if joined != len(chunk):
-                raise StoreError(
-                    f"{len(chunk) - joined} relations name records that the store does not have; {joining}"
-                )
+            _check(self.run(query, rows=chunk), len(chunk), joining)
+
+    def join_many(self, one: str, other: str, joining: str, many: Mapping[str, Collection[str]]) -> None:
+        """Write relationships without properties, from each node to many.
+
+        Args:
+            one: finds the node with the id ``row.one``.
+            other: finds the node with the id ``other``.
+            joining: writes a relationship between them.
+            many: the ids.
+
+        Raises:
+            StoreError: an end is not there.
+        """
+        query = f"UNWIND $rows AS row {one} UNWIND row.many AS other {other} {joining} RETURN count(*)"
+        for chunk in chunks(
+            {"one": indexed(each), "many": list(map(indexed, others))} for each, others in many.items()
+        ):
+            _check(self.run(query, rows=chunk), sum(len(row["many"]) for row in chunk), joining)
+
+
+def _check(answer: Sequence[Record], expected: int, joining: str) -> None:
+    if answer[0][0] != expected:
+        raise StoreError(f"{expected - answer[0][0]} relations name records that the store does not have: {joining}")
 
 
 def mention_of(row: Sequence[Any]) -> StoredMention:

@@ -93,24 +93,32 @@ def run_of(stored: Stored) -> Run:
 
 def entity_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> Properties:
     """An entity; what is stated of its identifiers stands apart only when it is more than the entity's attributes."""
-    places = [standing.place for standing in record.standings]
-    base_names = [base_name(place) for place in places]
     properties = encoded(record.attributes, _ENTITY) | _common(Kind.ENTITY, record.id)
     properties |= named("name", entity_node(record).name or record.id)
     properties["identifiers"] = list(record.identifiers)
-    if places:
-        properties |= named("location", location_of(places[0]))
-        properties |= {"locations": [location_of(place) for place in places], "places": places}
-        properties["ranks"] = [standing.rank for standing in record.standings]
-        properties["since"] = [standing.since for standing in record.standings]
-        properties["until"] = [standing.until or "" for standing in record.standings]
     properties["generatedAtTime"] = shown_time(record.generated_at)
     properties["invalidatedAtTime"] = shown_time(record.invalidated_at)
     properties["dataLevel"] = record.data_level
-    # Found by the full-text index, which sees into lists; the rest by the indexes of id, location and name.
-    properties["aliases"] = [indexed(name) for name in record.identifiers if name not in (record.id, *places[:1])]
-    properties["otherNames"] = [indexed(name) for name in dict.fromkeys(base_names[1:]) if name != base_names[0]]
-    return properties | _stated_properties(record, stated)
+    return properties | _place_properties(record) | _stated_properties(record, stated)
+
+
+def _place_properties(record: EntityRecord) -> Properties:
+    """Where it stands, and the names that no other index has: a full-text index sees into lists."""
+    places = [standing.place for standing in record.standings]
+    base_names = list(dict.fromkeys(map(base_name, places)))
+    other_names = map(indexed, base_names[1:])
+    aliases = (indexed(name) for name in record.identifiers if name not in (record.id, *places[:1]))
+    lists = {
+        "locations": map(location_of, places),
+        "places": places,
+        "ranks": (standing.rank for standing in record.standings),
+        "since": (standing.since for standing in record.standings),
+        "until": (standing.until or "" for standing in record.standings),
+        "aliases": aliases,
+        "otherNames": other_names,
+    }
+    newest = named("location", location_of(places[0])) if places else {}
+    return newest | {name: found for name, items in lists.items() if (found := list(items))}
 
 
 def _stated_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> Properties:

@@ -1,7 +1,7 @@
 """The store interface: facts in, questions out. One implementation a file; `registry` chooses by URL.
 
-Facts are written in transactions that the identity rules drive (`provgraph.ingest.integration`); a store decides nothing
-about which file is which. Every method raises `StoreError`, or `UnreachableError` when trying again may help.
+Facts are written in transactions that the identity rules drive (`provgraph.ingest.integration`); a store decides
+nothing about which file is which. Every method raises `StoreError`, or `UnreachableError` when trying again may help.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

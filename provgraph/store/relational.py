@@ -5,11 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, func, select, text, union_all
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, select, text, union_all
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.records import Settings, key_of
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node
+from provgraph.model.times import shown
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store import nodes, rows, tables
 from provgraph.store.engines import postgresql_engine, sqlite_engine, translated
@@ -18,6 +19,14 @@ from provgraph.store.protocol import NAMED_KINDS, Explained, Found, LoadRecord
 from provgraph.store.relational_walk import walk
 from provgraph.store.relational_writing import RelationalTransaction, mention_query
 from provgraph.store.schema import migrate
+
+#: Made once, for it is asked of every source.
+_UNCHANGED = (
+    select(tables.load)
+    .where(tables.load.c.sha256 == bindparam("sha256"), tables.load.c.namespace == bindparam("namespace"))
+    .where(tables.load.c.status == "loaded")
+    .limit(1)
+)
 
 
 class RelationalStore:
@@ -43,10 +52,8 @@ class RelationalStore:
 
     def unchanged(self, sha256: str, namespace: str) -> LoadRecord | None:
         """The complete load of the very same bytes in the same namespace, if there was one."""
-        load = tables.load.c
-        same = (load.sha256 == sha256, load.namespace == namespace, load.status == "loaded")
         with self._reading() as connection:
-            row = connection.execute(select(tables.load).where(*same).limit(1)).first()
+            row = connection.execute(_UNCHANGED, {"sha256": sha256, "namespace": namespace}).first()
         return None if row is None else rows.load_of(row)
 
     def by_id(self, identifiers: Sequence[str]) -> list[Found]:
@@ -108,7 +115,7 @@ class RelationalStore:
         with self._reading() as connection:
             for end in (relation.source, relation.target):
                 for row in _in_chunks(connection, query, end.in_, keys):
-                    found.add(Edge(RelationType(row.type), row.source, row.target, row.role, row.time))
+                    found.add(Edge(RelationType(row.type), row.source, row.target, row.role, shown(row.time)))
         return sorted(
             found, key=lambda edge: (edge.relation, edge.source, edge.target, edge.role or "", edge.time or "")
         )

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, bindparam, text
 
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node, assembled
+from provgraph.model.times import shown
 from provgraph.model.vocabulary import AGENT_RELATIONS, RelationType
 from provgraph.store import nodes, rows
 
-#: Without a depth, a walk holds each node once. With one, it must know how far it came, so it holds a node once for each
-#: distance up to the depth; the number of paths never matters.
+#: Without a depth, a walk holds each node once. With one, it must know how far it came, so it holds a node once for
+#: each distance up to the depth; the number of paths never matters.
 _FREE_WALK = """
 {name}(key) AS (
   SELECT :root
@@ -90,7 +91,7 @@ def _statement(direction: Direction, deep: bool) -> TextClause:
     ways = [each for each in _ENDS if direction in (each, Direction.BOTH)]
     parts = [{"name": way.value, "behind": _ENDS[way][0], "ahead": _ENDS[way][1]} for way in ways]
     walks = ",".join((_DEEP_WALK if deep else _FREE_WALK).format(**part) for part in parts)
-    reached = " UNION ".join(f"SELECT key FROM {part['name']}_reached" for part in parts)
+    reached = " UNION ".join(f"SELECT key FROM {part['name']}_reached" for part in parts)  # noqa: S608 - constants only
     edges = " UNION ".join(_EDGES.format(**part) for part in parts)
     statement = f"WITH RECURSIVE {walks}" + _REST.format(reached=reached, edges=edges)
     return text(statement).bindparams(
@@ -103,7 +104,7 @@ def _read(answer: Iterable[Row[Any]]) -> tuple[list[Edge], list[Node]]:
     found: list[Node] = []
     for row in answer:
         if row.is_a == "edge":
-            edges.append(Edge(RelationType(row.id), bytes(row.source), bytes(row.target), row.role, row.time))
+            edges.append(Edge(RelationType(row.id), bytes(row.source), bytes(row.target), row.role, shown(row.time)))
         else:
             found.append(_READERS[row.is_a](row))
     return edges, found

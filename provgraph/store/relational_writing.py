@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, case, delete, or_, select
+from sqlalchemy import Connection, Dialect, Insert, Row, Select, Table, and_, case, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -19,7 +19,10 @@ class RelationalTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        is_sqlite = connection.dialect.name == "sqlite"
+        self._insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+        #: Names parameters, so that records can be handed to either driver.
+        self._dialect: Dialect = sqlite.dialect(paramstyle="named") if is_sqlite else connection.dialect
 
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
         """The known runs among these, with all their facts."""
@@ -30,7 +33,7 @@ class RelationalTransaction:
         """When the runs ran."""
         table = tables.activity
         query = select(table.c.id, table.c.start_time, table.c.end_time, table.c.process)
-        found = self._in_chunks(query, lambda k: table.c.key.in_(k), (key_of(Kind.ACTIVITY, run) for run in runs))
+        found = self._in_chunks(query, table.c.key.in_, (key_of(Kind.ACTIVITY, run) for run in runs))
         return {row.id: RunTimes(row.id, row.start_time or "", row.end_time, row.process) for row in found}
 
     def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
@@ -48,8 +51,8 @@ class RelationalTransaction:
         keys = [rows.name_key(name) for name in names]
         relation = tables.relation.c
         at_place = self._mentions(lambda k: and_(relation.place.in_(k), relation.structural.is_(True)), keys)
-        named = self._mentions(lambda k: relation.identifier.in_(k), keys)
-        joined = self._mentions(lambda k: relation.twin.in_(k), list(twins))
+        named = self._mentions(relation.identifier.in_, keys)
+        joined = self._mentions(relation.twin.in_, list(twins))
         return list({stored.mention.key: stored for stored in (*at_place, *named, *joined)}.values())
 
     def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
@@ -86,10 +89,12 @@ class RelationalTransaction:
         self._add(tables.load, map(rows.load_row, changes.loads))
 
     def _add_configuration(self, changes: Changes) -> None:
-        self._add(tables.settings_of, ({"activity": key_of(Kind.ACTIVITY, run), "settings": key}
-                                       for run, key in changes.settings_of))  # fmt: skip
-        self._add(tables.config_file_of, ({"activity": key_of(Kind.ACTIVITY, run), "place": rows.name_key(place)}
-                                          for run, place in changes.config_files_of))  # fmt: skip
+        runs = {run for run, _ in (*changes.settings_of, *changes.config_files_of)}
+        keys = {run: key_of(Kind.ACTIVITY, run) for run in runs}
+        settings = ({"activity": keys[run], "settings": key} for run, key in changes.settings_of)
+        files = ({"activity": keys[run], "place": rows.name_key(place)} for run, place in changes.config_files_of)
+        self._add(tables.settings_of, settings)
+        self._add(tables.config_file_of, files)
 
     def _replace_entities(self, changes: Changes) -> None:
         removed = [key_of(Kind.ENTITY, each) for each in changes.removed_entities]
@@ -154,10 +159,11 @@ class RelationalTransaction:
         """Insert; rows of a known key are equal to what is there."""
         self._execute_many(self._insert(table).on_conflict_do_nothing(), records)
 
-    def _execute_many(self, statement: Any, records: Iterable[rows.Record]) -> None:
+    def _execute_many(self, statement: Insert, records: Iterable[rows.Record]) -> None:
+        """Hand the records to the driver as they are: SQLAlchemy's look at each value takes longer than its writing."""
         found = list(records)
         if found:
-            self._connection.execute(statement, found)
+            self._connection.exec_driver_sql(str(statement.compile(dialect=self._dialect)), found)
 
 
 def mention_query() -> Select[Any]:

@@ -1,14 +1,18 @@
 """The corpus in an embedded store, and ways to ask it over HTTP."""
 
-import io
-from collections.abc import Callable, Iterator
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from starlette.testclient import TestClient
+import uvicorn
 
-from provgraph.app import create_app
+from provgraph.app import LOOPBACK, create_app, listening
 from provgraph.ingest.integration import integrate
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.loaders.protocol import Problem
@@ -27,7 +31,7 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     store = open_sqlite(url)
     for log in sorted((CORPUS / "logs").iterdir()):
         with log.open("rb") as stream, store.writing() as transaction:
-            found = CtapipeLoader().documents(io.BufferedReader(stream), "default")  # type: ignore[type-var]
+            found = CtapipeLoader().documents(stream, "default")
             integrate(transaction, [each for each in found if not isinstance(each, Problem)])
     store.close()
     return url
@@ -41,19 +45,38 @@ def store(store_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def client(store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(store), base_url="http://localhost:8000") as opened:
+def client(store: Store) -> Iterator[httpx.Client]:
+    with served(store) as opened:
         yield opened
 
 
 @pytest.fixture
-def ask(client: TestClient) -> Ask:
+def ask(client: httpx.Client) -> Ask:
     return lambda query, **variables: asked(client, query, **variables)
 
 
-def asked(client: TestClient, query: str, **variables: Any) -> dict[str, Any]:
+@contextmanager
+def served(store: Store, allowed_hosts: Sequence[str] = LOOPBACK) -> Iterator[httpx.Client]:
+    """A client of a real server on the store."""
+    app = create_app(store, allowed_hosts=allowed_hosts)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    with listening("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def asked(client: httpx.Client, query: str, **variables: Any) -> dict[str, Any]:
     """The whole answer to a query sent by POST."""
-    response = client.post("/graphql", json={"query": query, "variables": variables})
+    body = json.dumps({"query": query, "variables": variables})
+    response = client.post("/graphql", content=body, headers={"content-type": "application/json"})
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer

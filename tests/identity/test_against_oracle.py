@@ -1,24 +1,91 @@
-"""The law of CONTRACT section 2 rule 8, against the oracle written from section 2 alone."""
+"""The law of CONTRACT section 2 rule 8, against the oracle written from section 2 alone.
 
-from hypothesis import assume, given, settings
+``make soak`` runs it over many more histories.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
-from provgraph.store.relational import open_sqlite
+from provgraph.store.nodes import digest
+from provgraph.store.protocol import Store
+from provgraph.store.registry import open_store
+from provgraph.store.relational import RelationalStore
+from provgraph.store.tables import metadata
+from tests.conftest import empty_neo4j
 from tests.graphs import graph_in, put
 from tests.oracle import contradictory, graph_of
+from tests.services import Neo4jServer, PostgresServer
 from tests.strategies import histories, loadings
 
+HISTORIES = int(os.environ.get("PROVGRAPH_TEST_HISTORIES", "150"))
+#: A server is slower, and what could differ there is little.
+ON_A_SERVER = max(HISTORIES // 10, 10)
+_RELAXED = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
-@settings(max_examples=400, deadline=None)
+
+@settings(max_examples=HISTORIES, **_RELAXED)  # type: ignore[arg-type]
 @given(st.data())
 def test_any_loading_gives_the_oracles_graph(data: st.DataObject) -> None:
+    store = open_store("sqlite://")
+    _hold_the_law(store, data)
+    store.close()
+
+
+@pytest.mark.postgresql
+def test_the_law_on_postgresql(postgres_server: PostgresServer) -> None:
+    url = postgres_server.create_database("law")
+
+    @settings(max_examples=ON_A_SERVER, **_RELAXED)  # type: ignore[arg-type]
+    @given(st.data())
+    def law(data: st.DataObject) -> None:
+        store = open_store(url)
+        _empty_tables(store)
+        _hold_the_law(store, data)
+        store.close()
+
+    law()
+
+
+@pytest.mark.neo4j
+def test_the_law_on_neo4j(neo4j_server: Neo4jServer) -> None:
+    store = open_store(neo4j_server.url)
+
+    @settings(max_examples=ON_A_SERVER, **_RELAXED)  # type: ignore[arg-type]
+    @given(st.data())
+    def law(data: st.DataObject) -> None:
+        empty_neo4j(neo4j_server.url)
+        _hold_the_law(store, data)
+
+    law()
+    store.close()
+
+
+def _hold_the_law(store: Store, data: st.DataObject) -> None:
     history = data.draw(histories())
     assume(not contradictory(history))
     expected = graph_of(history)
-    store = open_sqlite("sqlite://")
     for part in data.draw(loadings(history)):
         put(store, part)
     found = graph_in(store)
     assert found.entities == expected.entities
     assert found.edges == expected.edges
+    assert digest(store.scan()) == _digest_at_once(history)
+
+
+def _digest_at_once(history: list[tuple[str, dict[str, object]]]) -> str:
+    store = open_store("sqlite://")
+    put(store, history)
+    found = digest(store.scan())
     store.close()
+    return found
+
+
+def _empty_tables(store: Store) -> None:
+    assert isinstance(store, RelationalStore)
+    with store._engine.begin() as connection:
+        names = ", ".join(f'"{table}"' for table in metadata.tables)
+        connection.execute(text(f"TRUNCATE {names}"))

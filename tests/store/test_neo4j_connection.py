@@ -69,10 +69,8 @@ def test_every_error_of_the_driver_has_a_meaning() -> None:
     assert errors | {driver_errors.GqlError} == set(MEANINGS)
 
 
-@pytest.mark.parametrize("error", list(MEANINGS))
+@pytest.mark.parametrize("error", [each for each in MEANINGS if issubclass(each, DRIVER_ERRORS)])
 def test_errors_say_where_and_what_to_do(error: type[Exception]) -> None:
-    if not issubclass(error, DRIVER_ERRORS):
-        pytest.skip("the driver raises its subclasses only")
     connection = Connection(address_of(f"bolt://u:{SECRET}@host/lab"))
     meaning, advice = MEANINGS[error]
     with pytest.raises(meaning, match="bolt://u@host/lab") as raised, connection.translated():
@@ -98,7 +96,7 @@ def test_a_server_that_does_not_answer_is_tried_again_for_a_while(monkeypatch: p
     began = time.monotonic()
     with pytest.raises(UnreachableError, match="is the server up") as raised:
         store.stats()
-    assert 0.2 < time.monotonic() - began < 5
+    assert 0.1 < time.monotonic() - began < 5
     assert SECRET not in str(raised.value)
     with pytest.raises(UnreachableError), store.writing():
         pass

@@ -1,0 +1,41 @@
+"""Real ctapipe logs in any number: the sample's runs again, under new ids, paths, times and seeds."""
+
+import json
+import random
+import re
+from pathlib import Path
+from uuid import UUID
+
+CORPUS = Path(__file__).parents[1] / "tests" / "corpus" / "ctapipe" / "logs"
+_TEMPLATE = CORPUS / "run02001.provlog"
+_RUN = "2001"
+_MINUTE = re.compile("2026-11-21([T ])08:29")
+_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def write_logs(folder: Path, count: int) -> None:
+    """Write logs of one run each, in turn DL0 to DL1 and DL1 to DL2 of the same observation."""
+    first, second = _templates()
+    names = random.Random(20261121)
+    for number in range(0, count, 2):
+        ids: dict[str, str] = {}
+        for step, template in (("dl1", first), ("dl2", second)):
+            text = _renewed(template, number, ids, names)
+            (folder / f"run{number:06}_{step}.provlog").write_text(text, encoding="utf-8")
+
+
+def _templates() -> list[str]:
+    """The text of each run, as a log of its own as ctapipe writes it."""
+    text = _TEMPLATE.read_text(encoding="utf-8")
+    decoder, position, found = json.JSONDecoder(), 0, []
+    while start := text.find("[", position) + 1:
+        activities, position = decoder.raw_decode(text, start - 1)
+        found += [json.dumps([activity], indent=3) for activity in activities]
+    return found
+
+
+def _renewed(text: str, number: int, ids: dict[str, str], names: random.Random) -> str:
+    day, rest = divmod(number, 24 * 60)
+    minute = f"2027-{1 + day // 28 % 12:02}-{1 + day % 28:02}\\g<1>{rest // 60:02}:{rest % 60:02}"
+    text = _MINUTE.sub(minute, text.replace(_RUN, str(100_000 + number)))
+    return _UUID.sub(lambda found: ids.setdefault(found[0], str(UUID(int=names.getrandbits(128), version=4))), text)

@@ -1,0 +1,66 @@
+"""Timing: what is compared runs in turns, so that a busy machine slows all of it alike."""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table; `measured` is what the demand is about, mostly ours divided by the reference."""
+
+    name: str
+    ours: str
+    reference: str
+    measured: str
+    demanded: str
+    is_met: bool
+
+
+def medians(subjects: Mapping[str, Callable[[int], object]], rounds: int, warm_up: int = 5) -> dict[str, float]:
+    """The median seconds of each subject over rounds in which each runs once, in an order that changes."""
+    names = list(subjects)
+    seconds: dict[str, list[float]] = {name: [] for name in names}
+    for turn in range(-warm_up, rounds):
+        shift = turn % len(names)
+        for name in names[shift:] + names[:shift]:
+            taken = timed(lambda name=name: subjects[name](turn))
+            if turn >= 0:
+                seconds[name].append(taken)
+    return {name: median(taken) for name, taken in seconds.items()}
+
+
+def timed(work: Callable[[], object]) -> float:
+    """The seconds that the work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def at_most(name: str, ours: float, reference: float, limit: float) -> Figure:
+    """A time that may be so many times the reference's."""
+    ratio = ours / reference
+    return Figure(name, shown(ours), shown(reference), f"{ratio:.2f} ×", f"≤ {limit:g} ×", ratio <= limit)
+
+
+def growth(name: str, small: float, large: float, limit: float) -> Figure:
+    """A time in a large store that must be less than so many times that in a small one."""
+    ratio = large / small
+    return Figure(name, shown(large), shown(small), f"{ratio:.2f} ×", f"< {limit:g} ×", ratio < limit)
+
+
+def within(name: str, seconds: float, limit: float) -> Figure:
+    """A time with an absolute limit."""
+    return Figure(name, shown(seconds), "", shown(seconds), f"< {limit:g} s", seconds < limit)
+
+
+def shown(seconds: float) -> str:
+    """Seconds for people."""
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.2f} ms" if seconds < 0.1 else f"{seconds * 1e3:.0f} ms"
+
+
+def say(text: str) -> None:
+    """Progress, on stderr."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,102 @@
+"""Store calls do not grow with the records of an answer, and never hold the server's event loop."""
+
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from provgraph.graphql import batching
+from provgraph.store.protocol import Store
+from tests.graphql.conftest import asked, served
+
+DL3 = "/data/ctao/dl3/run02002_v2.dl3.fits"
+
+
+class Counting:
+    """A store that counts the calls of each of its methods, and may be slow."""
+
+    def __init__(self, store: Store, seconds: float = 0) -> None:
+        self._store = store
+        self._seconds = seconds
+        self.calls: Counter[str] = Counter()
+        self.threads: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+
+        def counted(*args: Any) -> Any:
+            self.calls[name] += 1
+            self.threads.add(threading.current_thread().name)
+            time.sleep(self._seconds)
+            return method(*args)
+
+        return counted
+
+
+def test_a_lineage_is_two_calls(store: Store) -> None:
+    counting = Counting(store)
+    with served(counting) as client:
+        data = asked(
+            client,
+            "query($f: String!) { whatProduced(file: $f) { root { id } nodes { id name attributes }"
+            " edges { source target } activities { duration } entities { locations } agents { id } } }",
+            f=DL3,
+        )["data"]
+    assert len(data["whatProduced"]["nodes"]) > 70
+    assert counting.calls == {"by_id": 1, "walk": 1}
+
+
+def test_neighbours_of_all_records_are_fetched_together(store: Store) -> None:
+    counting = Counting(store)
+    query = """query($f: String!) { whatProduced(file: $f) {
+      activities { parameters { name value } packages { name } configFiles agents { agent { id } }
+                   used { role entity { name generatedBy { activity { id } } } } generated { entity { id } } }
+      entities { generatedBy { activity { id used { entity { id } } } } usedBy { activity { id } }
+                 attributedTo { agent { id } } }
+    } }"""
+    with served(counting) as client:
+        answer = asked(client, query, f=DL3)
+    assert "errors" not in answer
+    assert len(answer["data"]["whatProduced"]["activities"]) > 25
+    assert counting.calls["parameters_of"] == counting.calls["config_files_of"] == 1
+    assert counting.calls["edges_of"] + counting.calls["nodes"] <= 14
+    assert len(counting.threads) == 1
+
+
+def test_the_server_answers_while_the_store_is_slow(store: Store) -> None:
+    with served(Counting(store, seconds=1)) as client, ThreadPoolExecutor() as pool:
+        slow = pool.submit(asked, client, "{ stats { entities } }")
+        time.sleep(0.2)
+        started = time.monotonic()
+        assert client.get("/healthz").status_code == 200
+        assert time.monotonic() - started < 0.5
+        assert slow.result()["data"]["stats"]["entities"] > 0
+
+
+def test_requests_at_the_same_time_do_not_mix(store: Store) -> None:
+    asked_for = "root { ... on Entity { location } } activities { used { role } }"
+    query = f"query($f: String!) {{ whatProduced(file: $f) {{ {asked_for} }} }}"
+    files = [f"/data/ctao/dl3/run0200{n}.dl3.fits" for n in (1, 2)] * 10
+    with served(store) as client, ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda file: asked(client, query, f=file), files))
+    assert [answer["data"]["whatProduced"]["root"]["location"] for answer in answers] == files
+
+
+def test_one_request_asks_for_so_many_lineages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "WALKS", 10)
+    query = "query($f: String!) { whatProduced(file: $f) { entities { ancestors(depth: 1) { nodes { id } } } } }"
+    with served(store) as client:
+        answer = asked(client, query, f=DL3)
+    assert answer["data"] == {"whatProduced": None}
+    assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+def test_one_answer_lists_so_many_relations(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "LINKS", 10)
+    query = "query($f: String!) { whatProduced(file: $f) { entities { usedBy { role } } } }"
+    with served(store) as client:
+        answer = asked(client, query, f=DL3)
+    assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}

@@ -1,0 +1,161 @@
+"""The commands as a user meets them: real processes in an empty folder."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CORPUS, LOGS, PRODUCTS
+
+EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
+DL3 = "/data/ctao/dl3/run02001.dl3.fits"
+
+
+class Shell:
+    """A user in an empty folder with a store of her own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = folder / "data" / "store.db"
+
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "PROVGRAPH_STORE": f"sqlite:///{self.store}"}
+        command = [str(Path(sys.executable).parent / "provgraph"), *arguments]
+        done = subprocess.run(command, input=stdin, capture_output=True, cwd=self.folder, env=environment, check=False)
+        return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """A shell whose store holds all real logs."""
+    shell = Shell(tmp_path_factory.mktemp("user"))
+    loaded = shell("load", str(LOGS), "--json")
+    assert loaded.returncode == 1  # two logs are cut off
+    reports = [json.loads(line) for line in loaded.stdout.splitlines()]
+    assert len(reports) == 47
+    assert {report["status"] for report in reports} == {"loaded", "partial"}
+    return shell
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path) -> Shell:
+    """A shell with nothing loaded."""
+    return Shell(tmp_path)
+
+
+def test_what_produced_as_json(shell: Shell) -> None:
+    answer = json.loads(shell("what-produced", DL3, "--format", "json").stdout)
+    runs = {node["id"] for node in answer["nodes"] if node["kind"] == "activity"}
+    assert runs == set(EXPECTED[DL3]["activities"])
+    assert answer["root"] == answer["nodes"][0]["id"] == "product:70de1f24-6744-4ced-99bb-c74834735e51"
+    assert set(answer) == {"root", "direction", "depth", "truncated", "nodes", "edges"}
+    assert set(answer["edges"][0]) == {"relation", "source", "target", "role", "time"}
+    first_run = answer["nodes"][1]
+    assert (first_run["startTime"], first_run["status"]) == ("2026-11-21T08:30:55.925Z", "completed")
+
+
+def test_every_way_to_name_a_file(shell: Shell) -> None:
+    ways = (DL3, f"file:{DL3}", "run02001.dl3.fits", "product:70de1f24-6744-4ced-99bb-c74834735e51",
+            "70de1f24-6744-4ced-99bb-c74834735e51", str(PRODUCTS / "run02001.dl3.fits"),
+            f"{DL3}@2f40ac73-6c59-489f-b40f-081b9bcac17d")  # fmt: skip
+    roots = [json.loads(shell("what-produced", way, "--depth", "0", "--format", "json").stdout)["root"] for way in ways]
+    assert set(roots) == {"product:70de1f24-6744-4ced-99bb-c74834735e51"}
+
+
+def test_the_tree_reads_from_the_file_down(shell: Shell) -> None:
+    lines = shell("what-produced", DL3).stdout.splitlines()
+    assert lines[0] == f"What produced {DL3}?"
+    assert lines[1].startswith("27 runs, 43 files")
+    assert lines[4].startswith("└─ made by create-dl3 0.28.0  completed")
+
+
+@pytest.mark.parametrize("name", ["svg", "dot", "mermaid", "csv"])
+def test_pictures_to_a_file(shell: Shell, name: str, tmp_path: Path) -> None:
+    out = tmp_path / f"lineage.{name}"
+    done = shell("what-produced", DL3, "--format", name, "-o", str(out))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "run02001.dl3.fits" in out.read_text(encoding="utf-8")
+
+
+def test_impact_lists_only_what_is_asked_for(shell: Shell) -> None:
+    done = shell("impact", "/data/ctao/dl0/gamma_run02001.simtel.zst", "--kind", "entity", "--data-level", "DL3",
+                 "--format", "json")  # fmt: skip
+    names = {node["name"] for node in json.loads(done.stdout)["nodes"]}
+    assert names == {"gamma_run02001.simtel.zst", "run02001.dl3.fits"}
+
+
+def test_show_explains_every_match(shell: Shell) -> None:
+    shown = json.loads(shell("show", "/data/ctao/models/energy.pkl", "--json").stdout)
+    assert shown["id"] == "file:/data/ctao/models/energy.pkl@ac2355f2-77c1-4ea9-8ecc-29e9f094ad37"
+    assert {each["rule"] for each in shown["joined"]} == {"version", "stood"}
+    assert all(each["because"] for each in shown["joined"])
+    text = shell("show", "5a620a10-d7a4-41b7-9814-f9e5bac5287f").stdout
+    assert "TrainEnergyRegressor.CrossValidator.n_cross_validations = 2" in text
+    assert "numpy = " in text
+
+
+def test_stats_digest_and_schema(shell: Shell) -> None:
+    counts = json.loads(shell("stats", "--json").stdout)
+    assert (counts["activities"], counts["entities"]) == (86, 105)
+    digest = shell("digest").stdout.strip()
+    assert len(digest) == 64
+    assert "type Query" in shell("schema").stdout
+
+
+def test_standard_input_and_gzip(newcomer: Shell) -> None:
+    data = (LOGS / "merge.provlog").read_bytes()
+    report = json.loads(newcomer("load", "-", "--json", stdin=data).stdout)
+    assert (report["source"], report["format"], report["status"], report["activities"]) == ("-", "ctapipe", "loaded", 2)
+    again = json.loads(newcomer("load", str(LOGS / "merge.provlog"), "--json").stdout)
+    assert (again["status"], again["load"]) == ("unchanged", report["load"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("what-produced", "nothing.h5"), 2, "nothing here is called 'nothing.h5'"),
+        (("load", "absent.log"), 1, "can't be read: No such file or directory"),
+        (("load", "/etc/hostname"), 1, "not a format that provgraph reads"),
+        (("load", "x", "--format", "odd"), 2, "'odd' is no format"),
+        (("load", "x", "--namespace", "a/b"), 2, "can't be a namespace"),
+        (("stats", "--store", "odd://u:secret@host/x"), 2, "is no store"),
+        (("stats", "--store", "sqlite:////proc/none/x.db"), 1, "check the path"),
+        (("stats", "--store", "postgresql://u:secret@127.0.0.1:1/x"), 3, "can't be reached"),
+        (("stats", "--store", "bolt://u:secret@127.0.0.1:1/x"), 3, "is the server up"),
+        (("serve", "--host", "0.0.0.0"), 2, "--insecure"),
+        (("what-produced",), 2, "Missing argument"),
+    ],
+)
+def test_errors_say_what_to_do(newcomer: Shell, arguments: tuple[str, ...], code: int, said: str) -> None:
+    done = newcomer(*arguments)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr + done.stdout
+
+
+def test_ambiguous_names_list_the_candidates(shell: Shell) -> None:
+    done = shell("what-produced", "run00001.dl2.h5")
+    assert done.returncode == 2
+    assert "product:5924761e-d648-4587-828a-e9f374c9768c" in done.stderr
+
+
+def test_the_store_is_for_its_owner_only(shell: Shell) -> None:
+    assert shell.store.stat().st_mode & 0o077 == 0
+
+
+def test_the_demonstration(newcomer: Shell) -> None:
+    done = newcomer("demo")
+    assert done.returncode == 0
+    assert "27 runs, 43 files" in done.stdout
+    assert "provgraph serve" in done.stdout
+    assert "--format svg" in done.stdout
+
+
+def test_every_command_has_help(newcomer: Shell) -> None:
+    listed = [line.split()[0] for line in newcomer("--help").stdout.split("Commands:")[1].splitlines() if line.strip()]
+    assert len(listed) == 10
+    for command in listed:
+        assert newcomer(command, "--help").stdout.startswith("Usage: ")
