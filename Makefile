@@ -43,9 +43,9 @@ bench: $(TEST)/.stamp ## measure, and write the numbers
 	@$(TEST)/bin/python -m bench $(ARGS)
 
 .PHONY: soak
-soak: $(TEST)/.stamp ## run under load for long, with crashes
+soak: $(TEST)/.stamp ## hold every store to the law of loading on 10,000 random histories
 	@bash tests/services/install.sh
-	@$(TEST)/bin/python -m bench.soak $(ARGS)
+	@PROVGRAPH_TEST_HISTORIES=10000 $(TEST)/bin/python -m pytest tests/identity $(ARGS)
 
 .PHONY: image
 image: ## build and try the API's image without docker (root)

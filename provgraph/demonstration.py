@@ -1,5 +1,8 @@
 """``provgraph demo``: real provenance in, the answer out."""
 
+import os
+import shutil
+import sys
 import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -18,12 +21,12 @@ This is the real history of {dl3}, as ctapipe's provenance logs tell it.
 It is kept in {path}; ask more of it:
 
   export PROVGRAPH_STORE={url}
-  provgraph what-produced {dl3} --format svg -o lineage.svg
-  provgraph impact /data/ctao/models/energy.pkl
-  provgraph show {dl3}
-  provgraph serve            # then open http://127.0.0.1:8000/
+  {command} what-produced {dl3} --format svg -o lineage.svg
+  {command} impact /data/ctao/models/energy.pkl
+  {command} show {dl3}
+  {command} serve            # then open http://127.0.0.1:8000/
 
-Load your own logs:  provgraph load FOLDER…"""
+Load your own logs:  {command} load FOLDER…"""
 
 
 def demonstrate(url: str | None) -> None:
@@ -44,4 +47,9 @@ def demonstrate(url: str | None) -> None:
     finally:
         store.close()
     shown = url.rpartition("@")[2] if "@" in url else url
-    click.echo(_MORE.format(dl3=DL3, path=shown, url=shown))
+    click.echo(_MORE.format(dl3=DL3, path=shown, url=shown, command=_command()))
+
+
+def _command() -> str:
+    """How the user can call this program: by its name when the shell finds it, else by its path."""
+    return "provgraph" if shutil.which("provgraph") else os.path.relpath(sys.argv[0])

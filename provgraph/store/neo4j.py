@@ -15,6 +15,7 @@ from provgraph.errors import StoreError
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.records import Settings
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node
+from provgraph.model.times import shown
 from provgraph.model.vocabulary import RelationType
 from provgraph.store import neo4j_properties as properties
 from provgraph.store import neo4j_schema as schema
@@ -22,7 +23,7 @@ from provgraph.store import nodes
 from provgraph.store.neo4j_connection import Connection, address_of
 from provgraph.store.neo4j_cypher import BY_ALIAS, MENTION, NODE, RELATIONSHIP, alias_query, mention_of
 from provgraph.store.neo4j_transaction import TAKE_TURN, WRITER_LOCK, Neo4jTransaction
-from provgraph.store.neo4j_values import canonical_time, full, indexed
+from provgraph.store.neo4j_values import full, indexed, shown_time
 from provgraph.store.neo4j_walk import node_of, walk
 from provgraph.store.nodes import Content
 from provgraph.store.protocol import Explained, Found, LoadRecord
@@ -146,7 +147,7 @@ class Neo4jStore:
             "RETURN DISTINCT type(r), startNode(r).key, endNode(r).key, r.role, toString(r.time)"
         )
         found = {
-            Edge(RelationType[kind], bytes.fromhex(source), bytes.fromhex(target), role, shown(canonical_time(time)))
+            Edge(RelationType[kind], bytes.fromhex(source), bytes.fromhex(target), role, shown_time(time))
             for kind, source, target, role, time in self._connection.read(query, keys=_texts(keys))
         }
         return sorted(

@@ -79,6 +79,7 @@ class Writer:
         self._put_settings(changes.settings)
         self._put_configuration(changes)
         self._statements.put("Load", ((load.id, properties.load_properties(load)) for load in changes.loads))
+        self._statements.settle()
 
     def _put_agents(self, agents: Iterable[Agent]) -> None:
         by_type = defaultdict(list)
@@ -142,7 +143,7 @@ class Writer:
     def _remove_entities(self, ids: Iterable[str]) -> None:
         """Delete entities that nothing is of any more; the server refuses when something still is."""
         for chunk in chunks(map(indexed, ids)):
-            self._statements.run("MATCH (e:Entity) WHERE e.id IN $ids DELETE e", ids=chunk)
+            self._statements.write("MATCH (e:Entity) WHERE e.id IN $rows DELETE e", chunk)
 
     # Relations.
 
@@ -155,7 +156,7 @@ class Writer:
             "MATCH (a)-[r:USED|WAS_GENERATED_BY]-() WHERE r.key IN row.keys DELETE r"
         )
         for chunk in chunks({"run": indexed(run), "keys": each} for run, each in keys.items()):
-            self._statements.run(delete, rows=chunk)
+            self._statements.write(delete, chunk)
         for relation, pattern in _MENTION_PATTERNS.items():
             rows = (_mention_row(stored) for stored in mentions if stored.mention.relation is relation)
             self._statements.join(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from neo4j import Record, Transaction
+from neo4j import Record, Result, Transaction
 
 from provgraph.errors import StoreError
 from provgraph.model.vocabulary import NODE_LABEL, RelationType
@@ -40,10 +40,33 @@ class Statements:
     def __init__(self, transaction: Transaction) -> None:
         """Take the driver's transaction."""
         self._transaction = transaction
+        self._unsettled: list[tuple[Result, int | None]] = []
 
     def run(self, text: str, /, **parameters: Any) -> list[Record]:
         """All rows of one statement."""
         return list(self._transaction.run(text, parameters))
+
+    def write(self, text: str, rows: Sequence[Properties], expected: int | None = None) -> None:
+        """Begin to write rows; the next ones can be made ready while the server is at it.
+
+        Args:
+            text: a statement with the parameter ``rows``.
+            rows: what to write.
+            expected: how many the statement has to say that it wrote, if it says that.
+        """
+        self._unsettled.append((self._transaction.run(text, {"rows": rows}), expected))
+
+    def settle(self) -> None:
+        """Wait until all is written.
+
+        Raises:
+            StoreError: an end of a relationship was not there; nothing must be lost for that.
+        """
+        for result, expected in self._unsettled:
+            if expected is not None and (missing := expected - result.single(strict=True)[0]):
+                raise StoreError(f"{missing} relations name records that the store does not have; this is a bug")
+            result.consume()
+        self._unsettled.clear()
 
     def by_id(self, text: str, ids: Iterable[str]) -> list[Record]:
         """All rows of a statement with the parameter ``ids``, asked for some of them at a time."""
@@ -60,17 +83,13 @@ class Statements:
         when = "ON CREATE " if only_new else ""
         query = f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) {when}SET {', '.join(values)} {labelling}"
         for chunk in chunks({"id": indexed(each), "properties": said} for each, said in nodes):
-            self.run(query, rows=chunk)
+            self.write(query, chunk)
 
     def join(self, ends: str, joining: str, rows: Iterable[Properties]) -> None:
-        """Write relationships between nodes that are there, one a row.
-
-        Raises:
-            StoreError: an end is not there; nothing must be lost for that.
-        """
+        """Write relationships between nodes that are there, one a row."""
         query = f"UNWIND $rows AS row {ends} {joining} SET r += row.properties RETURN count(*)"
         for chunk in chunks(rows):
-            _check(self.run(query, rows=chunk), len(chunk), joining)
+            self.write(query, chunk, len(chunk))
 
     def join_many(self, one: str, other: str, joining: str, many: Mapping[str, Collection[str]]) -> None:
         """Write relationships without properties, from each node to many.
@@ -80,20 +99,12 @@ class Statements:
             other: finds the node with the id ``other``.
             joining: writes a relationship between them.
             many: the ids.
-
-        Raises:
-            StoreError: an end is not there.
         """
         query = f"UNWIND $rows AS row {one} UNWIND row.many AS other {other} {joining} RETURN count(*)"
         for chunk in chunks(
             {"one": indexed(each), "many": list(map(indexed, others))} for each, others in many.items()
         ):
-            _check(self.run(query, rows=chunk), sum(len(row["many"]) for row in chunk), joining)
-
-
-def _check(answer: Sequence[Record], expected: int, joining: str) -> None:
-    if answer[0][0] != expected:
-        raise StoreError(f"{expected - answer[0][0]} relations name records that the store does not have: {joining}")
+            self.write(query, chunk, sum(len(row["many"]) for row in chunk))
 
 
 def mention_of(row: Sequence[Any]) -> StoredMention:

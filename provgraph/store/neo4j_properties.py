@@ -12,7 +12,7 @@ from provgraph.identity.standing import Standing
 from provgraph.model.identifiers import base_name, location_of
 from provgraph.model.records import Agent, End, Fact, Mention, Run, StatedEntity, StatedRelation, key_of
 from provgraph.model.runs import end_of, first_text, start_of, status_of
-from provgraph.model.times import shown as shown_time
+from provgraph.model.times import shown
 from provgraph.model.values import Value, Values, canonical, fingerprint
 from provgraph.model.vocabulary import NODE_LABEL, AgentType, EntityType, Kind, RelationType
 from provgraph.store.neo4j_values import (
@@ -55,7 +55,7 @@ _AGENT_TYPES = {each.value: each for each in AgentType}
 def run_properties(run: Run) -> Properties:
     """A run with its facts; each core property shows one value, and a fact that is more than that stands apart."""
     facts = run.facts
-    shown: dict[str, str | None] = {
+    core: dict[str, str | None] = {
         Fact.NAME: first_text(facts, Fact.NAME) or run.id,
         Fact.VERSION: first_text(facts, Fact.VERSION),
         Fact.STATUS: status_of(facts).value,
@@ -63,13 +63,13 @@ def run_properties(run: Run) -> Properties:
         Fact.END: end_of(facts),
         Fact.HOST: first_text(facts, Fact.HOST),
     }
-    apart = {name: values for name, values in facts.items() if name not in shown or values != (shown[name],)}
-    derived = [name for name, value in shown.items() if value is not None and name not in facts]
-    properties = encoded(apart, _RUN) | _common(Kind.ACTIVITY, run.id) | shown
-    properties |= named("name", shown[Fact.NAME])
-    properties |= {"startTime": shown_time(shown[Fact.START]), "endTime": shown_time(shown[Fact.END])}
-    properties["process"] = times_of(run).process
-    return properties | ({"derived": derived} if derived else {})
+    apart = {name: values for name, values in facts.items() if name not in core or values != (core[name],)}
+    derived = [name for name, value in core.items() if value is not None and name not in facts]
+    properties = encoded(apart, _RUN) | _common(Kind.ACTIVITY, run.id) | core
+    properties |= named("name", core[Fact.NAME])
+    properties |= {"startTime": shown(core[Fact.START]), "endTime": shown(core[Fact.END])}
+    properties |= {"process": times_of(run).process, "derived": derived or None}
+    return _without_none(properties)
 
 
 def run_of(stored: Stored) -> Run:
@@ -88,6 +88,11 @@ def run_of(stored: Stored) -> Run:
     return Run(full(stored, "id"), facts | decoded(stored, _RUN))
 
 
+def _without_none(properties: Properties) -> Properties:
+    """What is to be sent: Neo4j knows no properties without a value."""
+    return {name: value for name, value in properties.items() if value is not None}
+
+
 # Entities and agents.
 
 
@@ -96,9 +101,13 @@ def entity_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> P
     properties = encoded(record.attributes, _ENTITY) | _common(Kind.ENTITY, record.id)
     properties |= named("name", entity_node(record).name or record.id)
     properties["identifiers"] = list(record.identifiers)
-    properties["generatedAtTime"] = shown_time(record.generated_at)
-    properties["invalidatedAtTime"] = shown_time(record.invalidated_at)
-    properties["dataLevel"] = record.data_level
+    properties |= _without_none(
+        {
+            "generatedAtTime": shown(record.generated_at),
+            "invalidatedAtTime": shown(record.invalidated_at),
+            "dataLevel": record.data_level,
+        }
+    )
     return properties | _place_properties(record) | _stated_properties(record, stated)
 
 
@@ -202,7 +211,7 @@ def mention_properties(stored: StoredMention) -> Properties:
         "twin": stored.twin.hex() if stored.twin is not None else None,
     }
     properties |= named("place", mention.place) | named("identifier", mention.identifier)
-    return encoded(mention.attributes, _MENTION) | properties if mention.attributes else properties
+    return encoded(mention.attributes, _MENTION) | _without_none(properties)
 
 
 def mention_of(run: str, entity: str, relation: str, stored: Stored) -> StoredMention:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from neo4j.time import DateTime
 
+from provgraph.model.times import shown
 from provgraph.model.values import Attributes, Value, Values, canonical
 
 Properties: TypeAlias = dict[str, Any]
@@ -74,14 +75,19 @@ def moment(time: str | None) -> DateTime | None:
     return DateTime(*date, *clock, int(time[20:].ljust(9, "0")), UTC)
 
 
-def canonical_time(shown: str | None) -> str | None:
+def canonical_time(said: str | None) -> str | None:
     """The canonical time behind what Cypher's ``toString`` makes of it, which leaves out zeros."""
-    if shown is None:
+    if said is None:
         return None
-    clock, _, digits = shown.removesuffix("Z").partition(".")
+    clock, _, digits = said.removesuffix("Z").partition(".")
     if len(clock) == len("2026-11-21T08:29"):
         clock += ":00"
     return f"{clock}.{digits.ljust(max(3, -(-len(digits) // 3) * 3), '0')}"
+
+
+def shown_time(said: str | None) -> str | None:
+    """The time as answers give it, from what Cypher's ``toString`` makes of it."""
+    return shown(canonical_time(said))
 
 
 # Attributes.

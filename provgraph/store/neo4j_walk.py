@@ -10,13 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node, assembled
-from provgraph.model.times import shown
 from provgraph.model.vocabulary import AGENT_RELATIONS, NODE_LABEL, Kind, RelationType
 from provgraph.store import neo4j_properties as properties
 from provgraph.store import nodes
 from provgraph.store.neo4j_connection import Connection
 from provgraph.store.neo4j_cypher import NODE
-from provgraph.store.neo4j_values import Stored, canonical_time, indexed
+from provgraph.store.neo4j_values import Stored, indexed, shown_time
 
 #: Runs are configured by nodes that are no part of a lineage.
 _LEAVES_LINEAGE = frozenset({RelationType.WAS_CONFIGURED_BY, RelationType.IS_DESCRIBED_BY})
@@ -78,10 +77,10 @@ def _read(row: Iterable[Any], found: list[Node], edges: list[Edge]) -> None:
         if other is not None:
             there = bytes.fromhex(other)
             ends = (node.key, there) if upstream else (there, node.key)
-            edges.append(Edge(RelationType[relation], *ends, role, shown(canonical_time(time))))
+            edges.append(Edge(RelationType[relation], *ends, role, shown_time(time)))
     for relation, other, role, time, agent_labels, agent in agents:
         found.append(nodes.agent_node(properties.agent_of(agent, agent_labels)))
-        edges.append(Edge(RelationType[relation], node.key, bytes.fromhex(other), role, shown(canonical_time(time))))
+        edges.append(Edge(RelationType[relation], node.key, bytes.fromhex(other), role, shown_time(time)))
 
 
 def node_of(labels: Iterable[str], stored: Stored) -> Node:

@@ -42,7 +42,7 @@ def real_records(log: str) -> list[Record]:
 
 def read(data: bytes, namespace: str = "default") -> tuple[list[Document], list[Problem]]:
     """What the loader makes of these bytes."""
-    found = list(CtapipeLoader().documents(BufferedReader(BytesIO(data)), namespace))  # type: ignore[arg-type]
+    found = list(CtapipeLoader().documents(BufferedReader(BytesIO(data)), namespace))
     documents = [each for each in found if isinstance(each, Document)]
     return documents, [each for each in found if isinstance(each, Problem)]
 

@@ -130,13 +130,13 @@ class _Evil:
 
 def test_attributes_are_not_unpickled(tmp_path: Path) -> None:
     mark, path = tmp_path / "mark", tmp_path / "x.h5"
-    evil = np.void(pickle.dumps(_Evil(mark), protocol=0))
+    evil = np.bytes_(pickle.dumps(_Evil(mark), protocol=0))
     with h5py.File(path, "w") as file:
         file.attrs["CLASS"] = np.bytes_(b"GROUP")
         file.attrs["VERSION"] = np.bytes_(b"1.0")
         file.attrs["PYTABLES_FORMAT_VERSION"] = np.bytes_(b"2.1")
-        file.attrs["evil"] = np.bytes_(bytes(evil))
-        file.attrs["CTA PRODUCT ID"] = np.bytes_(bytes(evil))
+        file.attrs["evil"] = evil
+        file.attrs["CTA PRODUCT ID"] = evil
         file.attrs["CTA ACTIVITY ID"] = np.bytes_(b"A")
     found = identifier_in(path)
     assert not mark.exists()

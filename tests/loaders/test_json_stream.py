@@ -5,7 +5,7 @@ import math
 import subprocess
 import sys
 from io import BufferedReader, BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +20,7 @@ Found = list[tuple[int, dict[str, Any]]]
 
 
 def stream(data: bytes) -> tuple[Found, list[Problem]]:
-    reader = BufferedReader(BytesIO(data))  # type: ignore[arg-type]
+    reader = cast("BufferedReader", BufferedReader(BytesIO(data)))
     found = list(JsonRecords(reader, lambda each: "activity_uuid" in each))
     return [each for each in found if isinstance(each, tuple)], [each for each in found if isinstance(each, Problem)]
 
@@ -204,6 +204,25 @@ def test_a_cut_array_followed_by_a_whole_one() -> None:
     found, problems = stream(data[:middle] + second)
     assert names(found) == ["A", "C", "D"]
     assert [problem.where for problem in problems] == [f"byte {data.rindex(b'{')}"]
+
+
+def test_a_whole_log_after_a_cut_at_every_byte() -> None:
+    """What was cut may swallow the beginning of what was appended to it; the records there load all the same."""
+    whole, _ = stream(SMALL)
+    end, appended = ends(SMALL), log([small("X"), small("Y", x=["{"])], [small("Z")])
+    for cut in range(len(SMALL) + 1):
+        found, problems = stream(SMALL[:cut] + appended)
+        kept = [name for name, last in end.items() if last <= cut]
+        assert names(found) == [*kept, "X", "Y", "Z"], cut
+        assert [offset for offset, _ in found][-3:] == [cut + offset for offset, _ in stream(appended)[0]]
+        begun = [offset for offset, each in whole if offset < cut < end[each["activity_uuid"]]]
+        if begun:
+            assert [problem.where for problem in problems] == [f"byte {begun[0]}"], cut
+
+
+def test_hostile_nesting_of_damage_takes_little_time() -> None:
+    found, problems = stream(b'[{"activity_uuid":"A"},' + b'{"a":' * 900 + b"[" + b"1," * 200_000)
+    assert (names(found), len(problems)) == (["A"], 1)
 
 
 def test_of_a_damaged_record_nothing_is_loaded() -> None:

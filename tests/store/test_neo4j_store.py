@@ -312,6 +312,16 @@ def test_a_walk_does_not_enter_the_configuration(night: Neo4jStore) -> None:
     assert {node.kind for node in answer.nodes} == {Kind.ACTIVITY, Kind.ENTITY, Kind.AGENT}
 
 
+def test_relations_show_their_times(store: Neo4jStore) -> None:
+    time = "2026-11-21T08:29:38.045123400"
+    ends = End(Kind.ENTITY, "prov:urn:x"), End(Kind.ENTITY, "prov:urn:y")
+    put(store, Document(relations=(StatedRelation(DERIVED, *ends, time=time), StatedRelation(DERIVED, *ends))))
+    root = store.by_id(["prov:urn:x"])[0].node
+    expected = [None, time + "Z"]
+    assert [edge.time for edge in store.edges_of([root.key], [DERIVED])] == expected
+    assert [edge.time for edge in store.walk(root, Direction.UPSTREAM, [DERIVED], None, 9).edges] == expected
+
+
 def test_an_entity_is_found_by_each_of_its_names(store: Neo4jStore) -> None:
     """By id, newest place, an older place, an alias; places and base names that differ in case or are quoted too."""
     names = ("/data/x.h5", '/copy/y "z" \\ (1)*.h5', "/other/X.h5")

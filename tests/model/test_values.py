@@ -1,0 +1,147 @@
+"""Joining what sources say: the order never matters, and the typed value stays (CONTRACT section 2 rule 9)."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provgraph.model.values import (
+    Value,
+    canonical,
+    fingerprint,
+    joined,
+    json_safe,
+    plain,
+    single,
+    storable,
+    storable_value,
+    union,
+)
+
+numbers = st.integers(-3, 3) | st.sampled_from([0.5, 1.0, -0.0, 2.0, math.inf, -math.inf, math.nan, 1e300, 2**60])
+texts = st.sampled_from(
+    ["", "1", "1.0", "01", "1e0", "0.5", "true", "True", "false", "null", "nan", "inf", "[1]", "x", "é", "2"]
+)
+scalars = st.none() | st.booleans() | numbers | texts
+values: st.SearchStrategy[Value] = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2), max_leaves=4
+)
+sets = st.lists(values, max_size=4)
+
+
+def same(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
+    """Equal with their types; NaN equals itself."""
+    return canonical(left) == canonical(right)
+
+
+@settings(max_examples=300, deadline=None)
+@given(sets, sets, sets)
+def test_union_is_commutative_associative_and_idempotent(
+    one: list[Value], two: list[Value], three: list[Value]
+) -> None:
+    whole = union([*one, *two, *three])
+    assert same(union([*three, *one, *two]), whole)
+    assert same(union([*union([*one, *two]), *three]), whole)
+    assert same(union([*one, *union([*two, *three])]), whole)
+    assert same(union(whole), whole)
+    assert same(union([*whole, *one]), whole)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from("ab"), sets.filter(bool).map(union)),
+    st.dictionaries(st.sampled_from("ab"), sets.filter(bool).map(union)),
+)
+def test_joining_attributes(left: dict[str, tuple[Value, ...]], right: dict[str, tuple[Value, ...]]) -> None:
+    assert canonical(joined(left, right)) == canonical(joined(right, left))
+    assert canonical(joined(left, left)) == canonical(left)
+    assert joined({}, right) == right
+    assert joined(left, right).keys() == left.keys() | right.keys()
+
+
+@settings(max_examples=200, deadline=None)
+@given(sets, st.booleans() | numbers | st.lists(numbers, max_size=2))
+def test_a_typed_value_stays(others: list[Value], value: Value) -> None:
+    kept = union([*others, value])
+    assert canonical(value) in {canonical(each) for each in kept}
+    assert canonical(value) in {canonical(each) for each in union([*others, canonical(value), value])}
+    assert canonical(value) not in kept or isinstance(value, str)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (["5", 5], (5,)),
+        (["5.0", 5], (5,)),
+        (["5", 5.0], (5.0,)),
+        (["0.5", 0.5], (0.5,)),
+        (["true", True], (True,)),
+        (["True", True], (True,)),
+        (["null", None], (None,)),
+        (["inf", math.inf], (math.inf,)),
+        (["Infinity", math.inf], (math.inf,)),
+        (["[1,2]", [1, 2]], ([1, 2],)),
+        (["1", True], ("1", True)),
+        (["x", "y"], ("x", "y")),
+        (["x", "x"], ("x",)),
+        ([2, 10], (10, 2)),
+        (["12345678901234567", 12345678901234567], (12345678901234567,)),
+    ],
+)
+def test_equal_as_text_or_number_agrees(
+    said: list[Value], kept: tuple[Value, ...], request: pytest.FixtureRequest
+) -> None:
+    if "12345678901234567" in said:
+        request.applymarker(pytest.mark.xfail(reason="digits beyond a float's are lost in the comparison", strict=True))
+    assert same(union(said), kept)
+    assert same(union(said[::-1]), kept)
+
+
+def test_texts_of_other_large_numbers_are_kept() -> None:
+    assert len(union(["9007199254740993", 9007199254740993 + 2])) == 2
+
+
+@pytest.mark.xfail(reason="9007199254740993 and …992 are one float", strict=True)
+def test_a_text_of_another_large_number_is_kept() -> None:
+    assert len(union(["9007199254740993", 9007199254740992])) == 2
+
+
+@pytest.mark.xfail(reason="an integer and an equal float are kept as two values that differ", strict=True)
+def test_equal_numbers_of_two_types_agree() -> None:
+    assert len(union([1, 1.0])) == 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(values, values)
+def test_fingerprints_tell_values_apart(one: Value, other: Value) -> None:
+    assert (fingerprint(one) == fingerprint(other)) == (canonical(one) == canonical(other))
+    assert len(fingerprint(one)) == 16
+    assert fingerprint("a", "b") != fingerprint("ab") != fingerprint(["a", "b"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(exclude_categories=())))
+def test_storable_texts_are_utf8_without_zero(text: str) -> None:
+    kept = storable(text)
+    assert "\0" not in kept
+    kept.encode()
+    assert storable(kept) == kept
+    assert kept == text or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def test_storable_values() -> None:
+    assert storable_value({"a\0": ["\ud800", 1, None, {"b": "c"}]}) == {"a\\u0000": ["\\ud800", 1, None, {"b": "c"}]}
+
+
+@settings(max_examples=100, deadline=None)
+@given(values)
+def test_answers_are_strict_json(value: Value) -> None:
+    json.dumps(json_safe(value), allow_nan=False)
+
+
+def test_single_and_plain() -> None:
+    assert single((5,)) == 5
+    assert single((5, "x")) == [5, "x"]
+    assert plain({"a": (None,), "b": (1, 2)}) == {"a": None, "b": [1, 2]}
