@@ -2,21 +2,28 @@
 
 import random
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from bench import night
 from bench.measure import Figure, at_most, growth, medians, say
+from bench.servers import empty, neo4j_driver, opened
 from provgraph.lineage.names import find
 from provgraph.model.subgraph import Direction, Node
 from provgraph.model.vocabulary import AGENT_RELATIONS, ORIGIN_RELATIONS
+from provgraph.store.neo4j_values import indexed
+from provgraph.store.neo4j_walk import statement
 from provgraph.store.protocol import WALK_LIMIT, Store
-from provgraph.store.registry import open_store
 
 SIZES = (100_000, 1_000_000)
 ROUNDS = 400
+#: How long the Neo4j database may take to fill.
+NEO4J_SECONDS = 400
+#: Questions before the clock counts: the server compiles what it often runs.
+NEO4J_WARM_UP = 300
 Ask = Callable[[int], object]
 
 _TYPES = ", ".join(f"'{relation}'" for relation in ORIGIN_RELATIONS)
@@ -48,24 +55,53 @@ CROSS JOIN agent ON agent.key = relation.target
 def figures() -> Iterator[Figure]:
     """Both kinds of store."""
     yield from embedded()
+    yield from neo4j()
 
 
 def embedded() -> Iterator[Figure]:
-    """SQLite against the bare sqlite3 module."""
+    """SQLite against the bare sqlite3 module, in processor time."""
     subjects: dict[str, Ask] = {}
     with ExitStack() as stack:
         for size in SIZES:
             path = _sqlite_file(size)
-            store = stack.enter_context(_opened(f"sqlite:///{path}"))
+            store = stack.enter_context(opened(f"sqlite:///{path}"))
             roots = _roots(store, size)
             subjects[f"ours {size}"] = _walking(store, roots)
             subjects[f"bare {size}"] = _by_hand(stack, path, roots)
-        taken = medians(subjects, ROUNDS)
+        taken = medians(subjects, ROUNDS, clock=time.process_time)
     for size in SIZES:
         name = f"lineage of a DL3, SQLite, {_powers(size)} elements; bare recursive SQL"
         yield at_most(name, taken[f"ours {size}"], taken[f"bare {size}"], 4)
     small, large = (taken[f"ours {size}"] for size in SIZES)
     yield growth("lineage of a DL3, SQLite, 10^6 elements; 10^5 elements", small, large, 1.5)
+
+
+def neo4j() -> Iterator[Figure]:
+    """Neo4j against the bare driver with the same statement; the one database of Neo4j Community grows on the way.
+
+    What is written in `NEO4J_SECONDS` is measured, be it less than the size that is named.
+    """
+    ours: list[tuple[str, float]] = []
+    with empty("Neo4j") as (_, store), neo4j_driver() as driver, driver.session() as session:
+        written = 0
+        deadline = time.monotonic() + NEO4J_SECONDS
+        for size in SIZES:
+            say(f"filling Neo4j up to {size} elements")
+            written = night.fill(store, size, batch=2_000, written=written, deadline=deadline)
+            roots = _roots(store, written)
+            text = statement(roots[0].kind, Direction.UPSTREAM, ORIGIN_RELATIONS, None)
+
+            def bare(turn: int, text: str = text, roots: list[Node] = roots) -> list[Any]:
+                root = indexed(roots[turn % len(roots)].id)
+                return list(session.run(text, {"root": root, "cut": WALK_LIMIT + 1}))
+
+            taken = medians({"ours": _walking(store, roots), "bare": bare}, ROUNDS, warm_up=NEO4J_WARM_UP)
+            shown = _powers(size) if written == size else f"{written}"
+            ours.append((shown, taken["ours"]))
+            name = f"lineage of a DL3, Neo4j, {shown} elements; bare driver, same Cypher"
+            yield at_most(name, taken["ours"], taken["bare"], 1.3)
+    (small, small_time), (large, large_time) = ours
+    yield growth(f"lineage of a DL3, Neo4j, {large} elements; {small} elements", small_time, large_time, 1.5)
 
 
 def _sqlite_file(size: int) -> Path:
@@ -77,19 +113,10 @@ def _sqlite_file(size: int) -> Path:
             old.unlink()
         say(f"building {path.name} (once)")
         part = path.with_suffix(".part")
-        with _opened(f"sqlite:///{part}") as store:
+        with opened(f"sqlite:///{part}") as store:
             night.fill(store, size)
         part.rename(path)
     return path
-
-
-@contextmanager
-def _opened(url: str) -> Iterator[Store]:
-    store = open_store(url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _roots(store: Store, size: int) -> list[Node]:

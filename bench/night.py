@@ -4,6 +4,7 @@ The DL3 file of each observation has `ANCESTORS`: 6 runs and 16 files.
 """
 
 import hashlib
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,6 +29,10 @@ CACHE = Path(__file__).parents[1] / ".bench"
 _CAMPAIGN = 50
 #: Nodes and relations of an observation, and of what a campaign shares.
 _ELEMENTS = 27 + 17 / _CAMPAIGN
+#: Runs of an observation, with its share in the campaign's.
+_RUNS = 4 + 2 / _CAMPAIGN
+#: The most runs that begin with an observation, each in a minute of its own.
+_SLOTS = 6
 _SPACE = UUID("6f8b4f0e-5d0c-4b4e-9a58-3d7f2f6c1a11")
 _START = datetime(2027, 1, 1)
 _SOURCE = "ctapipe default"
@@ -51,16 +56,24 @@ def dl3_of(observation: int) -> str:
     return f"/data/ctao/dl3/run{observation:06}.dl3.fits"
 
 
-def fill(store: Store, elements: int, batch: int = 500) -> None:
-    """Write so many nodes and relations, at least of one campaign."""
-    documents = _documents(observations(elements))
+def fill(store: Store, elements: int, batch: int = 500, written: int = 0, deadline: float | None = None) -> int:
+    """Write nodes and relations until there are so many, or until a time of `time.monotonic`.
+
+    Returns:
+        how many there are, at least; ``elements`` when all were written.
+    """
+    first = observations(written)
+    documents = _documents(first, observations(elements))
     done = 0
     while chunk := list(islice(documents, batch)):
+        if deadline is not None and time.monotonic() > deadline:
+            return round((first + max(0, int(done / _RUNS) - 1)) * _ELEMENTS)
         with store.writing() as transaction:
             integrate(transaction, chunk)
         done += len(chunk)
-        if done % (40 * batch) == 0:
+        if done % 20_000 == 0:
             say(f"  {done} runs written")
+    return elements
 
 
 def fingerprint() -> str:
@@ -69,14 +82,13 @@ def fingerprint() -> str:
     return hashlib.sha256(b"".join(sources)).hexdigest()[:12]
 
 
-def _documents(count: int) -> Iterator[Document]:
+def _documents(first: int, end: int) -> Iterator[Document]:
     process, second = _real("run02001")
     (apply,) = _real("apply_run02001")
     dl3 = _real("dl3_run02001")[-1]
     (train,) = _real("train_energy")
     irf = _real("irf")[-1]
-    minutes = 0
-    for observation in range(count):
+    for observation in range(first, end):
         campaign = f"c{observation // _CAMPAIGN:05}"
         gammas = f"/data/ctao/dl2/{campaign}/gamma_train.dl2.h5"
         models = [f"/data/ctao/models/{campaign}/{name}.pkl" for name in ("energy", "disp", "classifier")]
@@ -104,9 +116,8 @@ def _documents(count: int) -> Iterator[Document]:
                     [("Cuts", cuts, True), ("IRF", irfs, True)],
                 ),
             ]
-        for template, inputs, outputs in runs:
-            yield _renewed(template, minutes, inputs, outputs)
-            minutes += 1
+        for step, (template, inputs, outputs) in enumerate(runs):
+            yield _renewed(template, observation * _SLOTS + step, inputs, outputs)
 
 
 def _real(name: str) -> list[Document]:

@@ -98,7 +98,7 @@ def _store() -> Iterator["Store"]:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
 @click.option("--format", "format_name", metavar="F", help="Read every source as this format: ctapipe.")
 @click.option("--namespace", default="default", show_default=True, metavar="NS",
-              help="The file system on which the sources' paths mean files; a worker's scratch is another.")  # fmt: skip
+              help="The file system that the sources' paths are on; a worker's scratch is another.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes read.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a source.")
 @_command

@@ -229,8 +229,15 @@ class _Resolver:
         """The version that a read met at its place, and by which part of rule 5; of several places the best match."""
         timelines = (timeline for place in read.places if (timeline := self.timelines.get(place)))
         met = (_version_met(timeline.writes, timeline.count_before(read.run), read.run) for timeline in timelines)
-        found = [each for each in met if each is not None]
-        return max(found, key=lambda each: (-_PREFERENCE.index(each[1]), each[0].run.order), default=None)
+        return self._best([each for each in met if each is not None])
+
+    def _best(self, met: Sequence[tuple[File, Rule]]) -> tuple[File, Rule] | None:
+        """Of versions met at several places: by (a) or (b) the last one made, else by (c) the first."""
+        for rule, choose in ((Rule.NESTED, max), (Rule.STOOD, max), (Rule.MEANWHILE, min)):
+            by_rule = [each for each in met if each[1] is rule]
+            if by_rule:
+                return choose(by_rule, key=lambda each: (each[0].run.order, self.entity_of_output[id(each[0])]))
+        return None
 
     # The entities.
 
@@ -285,10 +292,6 @@ class _Resolver:
         later = self.timelines[place].after(rank)
         others = (write for write in later if self.entity_of_output[id(write)] != entity)
         return next((write.run.generated for write in others), None)
-
-
-#: Rule 5's order of (a), (b), (c).
-_PREFERENCE = (Rule.NESTED, Rule.STOOD, Rule.MEANWHILE)
 
 
 def _version_met(writes: Sequence[File], count: int, reader: RunTimes) -> tuple[File, Rule] | None:

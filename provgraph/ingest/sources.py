@@ -10,11 +10,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from provgraph.errors import LoadError, UnknownFormatError
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 STDIN = "-"
+#: How much of a source can be looked at before it is read.
+HEAD = 1 << 16
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -67,10 +72,31 @@ def opened(source: Source) -> Iterator[tuple[BufferedReader, str]]:
     if source.path.is_dir():
         raise UnknownFormatError("there is no file in the folder")
     try:
-        with source.path.open("rb") as file:
+        with source.path.open("rb", buffering=HEAD) as opened_file:
+            file = cast("BufferedReader", opened_file)
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
             packed = file.peek(2).startswith(_GZIP_MAGIC)
-            yield BufferedReader(cast("RawIOBase", gzip.GzipFile(fileobj=file))) if packed else file, checksum
+            yield _unpacked(file) if packed else file, checksum
     except (OSError, EOFError) as error:
         raise LoadError(f"can't be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _unpacked(file: BufferedReader) -> BufferedReader:
+    return BufferedReader(_InPieces(gzip.GzipFile(fileobj=file)), buffer_size=HEAD)
+
+
+class _InPieces(RawIOBase):
+    """A gzip stream that hands out what it could unpack before it says that the rest is broken."""
+
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        self._packed = packed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        data = self._packed.read1(len(view))
+        view[: len(data)] = data
+        return len(data)

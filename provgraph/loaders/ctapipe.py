@@ -15,11 +15,11 @@ from provgraph.loaders.headers import product_identifier
 from provgraph.loaders.json_stream import JsonRecords, Record
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.python_literal import read_literal
-from provgraph.loaders.secrets import computing_environment, masked_arguments, masked_parameter
+from provgraph.loaders.secrets import computing_environment, masked_arguments, masked_parameter, masked_value
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
 from provgraph.model.times import utc
-from provgraph.model.values import Value, Values, canonical, storable_value
+from provgraph.model.values import Value, Values, canonical, is_deep, storable_value
 from provgraph.model.vocabulary import RelationType
 
 CONFIGURATION_ROLE = "Tool Configuration"
@@ -38,6 +38,7 @@ _SYSTEM_FACTS = {
     Fact.BOOT_TIME: ("platform", "boot_time"),
     Fact.EXECUTABLE: ("executable",),
 }
+_OUR_FACTS = frozenset(value for name, value in vars(Fact).items() if name.isupper())
 _READ_ELSEWHERE = frozenset(
     {"activity_name", "activity_uuid", "status", "start", "stop", "system", "input", "output", "config"}
 )
@@ -108,7 +109,8 @@ class _FileEntry:
         self.identifier = product_identifier(metadata)
         self.header = _attributes(metadata) if self.identifier else {}
         rest = {key: value for key, value in entry.items() if key not in ("url", "role", "reference_meta")}
-        self.attributes = _attributes(rest if self.identifier else {**metadata, **rest})
+        odd = {"reference_meta": meta} if meta is not metadata else {}
+        self.attributes = _attributes({**rest, **odd} if self.identifier else {**metadata, **rest, **odd})
 
     def mention(self, run: str, relation: RelationType, source: str) -> Mention:
         """The entry as said of a run."""
@@ -135,7 +137,8 @@ def _facts(record: Mapping[str, Any]) -> dict[str, Values]:
 
 def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any]) -> dict[str, Values]:
     """Everything else that the record says of the run, under the log's own dotted names."""
-    facts: dict[str, Any] = {key: value for key, value in record.items() if key not in _READ_ELSEWHERE}
+    others = ((key, value) for key, value in record.items() if key not in _READ_ELSEWHERE)
+    facts: dict[str, Any] = {f"record.{key}" if key in _OUR_FACTS else key: value for key, value in others}
     if not isinstance(record.get("config", {}), dict):
         facts["config"] = record["config"]
     facts.update(_flat("system", record.get("system")))
@@ -143,13 +146,14 @@ def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any]) -> dict[s
     for path in _SYSTEM_FACTS.values():
         facts.pop(".".join(("system", *path)), None)
     arguments = facts.pop("system.arguments", None)
-    if isinstance(arguments, list):
-        facts[Fact.ARGUMENTS] = masked_arguments(arguments)
+    if arguments is not None:
+        facts[Fact.ARGUMENTS] = masked_arguments(arguments) if isinstance(arguments, list) else masked_value(arguments)
     environment = system.get("environment")
     if isinstance(environment, dict):
         facts = {key: value for key, value in facts.items() if not key.startswith("system.environment.")}
         facts |= {f"system.environment.{key}": value for key, value in computing_environment(environment).items()}
-    return _attributes(facts)
+    said = {key: value if key == Fact.ARGUMENTS else masked_value(value) for key, value in facts.items()}
+    return _attributes(said)
 
 
 def _flat(name: str, value: object) -> Iterator[tuple[str, Any]]:
@@ -286,7 +290,7 @@ def _literal_lines(lines: list[str]) -> Iterator[tuple[str, Record] | Problem]:
 
 def _activities(where: str, literal: object) -> Iterator[tuple[str, Record] | Problem]:
     for record in literal if isinstance(literal, list) else [literal]:
-        if isinstance(record, dict):
+        if isinstance(record, dict) and not is_deep(record):
             yield where, cast("Record", storable_value(record))
         else:
-            yield Problem(where, f"a {type(record).__name__} is no activity")
+            yield Problem(where, f"a {type(record).__name__} that is no activity; it is not loaded")

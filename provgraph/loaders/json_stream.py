@@ -7,12 +7,13 @@ and holds one record at a time.
 import codecs
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from io import BufferedReader
 from typing import Any, cast
 
 from provgraph.loaders.protocol import Problem
-from provgraph.model.values import storable_value
+from provgraph.model.values import is_deep, storable_value
 
 CHUNK = 1 << 20
 #: A single record larger than this is not held in memory.
@@ -41,6 +42,7 @@ class JsonRecords:
         self._at = 0
         self._counted = 0, 0
         self._ended = False
+        self._broken: str | None = None
         self._open_arrays = 0
         self._damaged: tuple[int, str] | None = None
         self._failures = 0
@@ -54,7 +56,10 @@ class JsonRecords:
                 self._bracket(character)
             else:
                 self._damage(f"no JSON object begins with {character!r}")
-        if self._damaged is not None:
+        if self._broken is not None:
+            start = self._damaged[0] if self._damaged else self._position()
+            yield Problem(f"byte {start}", f"the rest can't be read: {self._broken}")
+        elif self._damaged is not None:
             yield self._damage_report(self._position())
         elif self._open_arrays:
             yield Problem(f"byte {self._position()}", "the log ends before its array is closed; all before it is read")
@@ -78,14 +83,20 @@ class JsonRecords:
         except ValueError as error:
             self._damage(str(error))
         else:
-            position = self._position()
-            found = self._storable(found, end)
-            self._at = end
-            if self._damaged is None:
-                yield position, found
-            elif self._is_record(found):
-                yield self._damage_report(position)
-                yield position, found
+            yield from self._decoded(found, end)
+
+    def _decoded(self, found: Record, end: int) -> Iterator[tuple[int, Record] | Problem]:
+        """Hand out an object, unless it is a part of what damage left."""
+        position = self._position()
+        deep = is_deep(found)
+        usable = found if deep else self._storable(found, end)
+        self._at = end
+        if self._damaged is not None and self._is_record(found):
+            yield self._damage_report(position)
+        if deep and self._damaged is None:
+            yield Problem(f"byte {position}", "nested too deeply for a record; it is not loaded")
+        elif self._damaged is None:
+            yield position, usable
 
     def _storable(self, found: Record, end: int) -> Record:
         """The object with texts that every store can hold; most need no look."""
@@ -145,9 +156,20 @@ class JsonRecords:
         """Append to the buffer and forget what is done with; False at the end of the stream."""
         if self._ended:
             return False
-        data = self._stream.read(size)
+        data = self._available(size)
         self._counted = 0, self._position()
         self._ended = not data
         self._text = self._text[self._at :] + self._bytes.decode(data, final=self._ended)
         self._at = 0
         return not self._ended or bool(self._text)
+
+    def _available(self, size: int) -> bytes:
+        """Up to ``size`` bytes; where the stream breaks, all that could be read before, and then the end."""
+        pieces: list[bytes] = []
+        try:
+            while size > 0 and (piece := self._stream.read1(size)):
+                pieces.append(piece)
+                size -= len(piece)
+        except (OSError, EOFError, zlib.error) as error:
+            self._broken = str(error)
+        return b"".join(pieces)

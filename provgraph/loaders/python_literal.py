@@ -5,6 +5,8 @@ from typing import Any
 
 from provgraph.errors import LoadError
 
+#: Python writes no larger integer as text.
+_LARGEST_INTEGER_BITS = 14_000
 _NAMES = {"nan": float("nan"), "inf": float("inf")}
 
 
@@ -22,6 +24,8 @@ def read_literal(text: str) -> Any:
 
 def _value(node: ast.expr) -> Any:
     match node:
+        case ast.Constant(value=int() as value) if value.bit_length() > _LARGEST_INTEGER_BITS:
+            raise ValueError("an integer is too large")
         case ast.Constant(value=str() | int() | float() | None as value):
             return value
         case ast.Constant(value=bytes() as value):

@@ -10,10 +10,11 @@ from typing import Any
 
 MASK = "***"
 _WORD = r"(?:password|passwd|pwd|passphrase|secret|token|credentials?|api[-_]?key|access[-_]?key|private[-_]?key)"
-_SECRET_OPTION = re.compile(rf"^--?(?:[\w.-]*[._-])?{_WORD}$", re.IGNORECASE)
-_SECRET_NAME = re.compile(rf"(?:^|[._-]){_WORD}$", re.IGNORECASE)
-_ASSIGNMENT = re.compile(rf"(?i)((?:^|[\s?&;,._-]){_WORD}\s*[=:]\s*)([^\s&;,]+)")
-_URL_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/\s:@]*):([^/\s@]+)@")
+_SECRET_OPTION = re.compile(rf"--?(?:[\w.-]*[._-])?{_WORD}", re.IGNORECASE)
+_SECRET_NAME = re.compile(rf"(?:^|[._-]){_WORD}s?$", re.IGNORECASE)
+_ASSIGNMENT = re.compile(rf"((?:^|[\s?&;,._\-{{(\"']){_WORD}[\"']?\s*[=:]\s*[\"']?)([^\s&\"'}}]+)", re.IGNORECASE)
+_OPTION_IN_TEXT = re.compile(rf"({_SECRET_OPTION.pattern}\s+)(\S+)", re.IGNORECASE)
+_URL_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s]*@")
 
 #: Variables that shape a computation: which software is found and with how many threads it runs.
 ENVIRONMENT_VARIABLES = frozenset(
@@ -27,10 +28,12 @@ SETTING = "PROVGRAPH_ENVIRONMENT_VARIABLES"
 
 
 def masked(text: str) -> str:
-    """The text with ``token=…`` and the passwords in URLs masked."""
+    """The text with what follows ``token=`` or ``--password`` and the credentials in URLs masked."""
     if "://" in text:
-        text = _URL_CREDENTIALS.sub(rf"\1\2:{MASK}@", text)
-    return _ASSIGNMENT.sub(rf"\1{MASK}", text) if "=" in text or ":" in text else text
+        text = _URL_CREDENTIALS.sub(rf"\1{MASK}@", text)
+    if "=" in text or ":" in text:
+        text = _ASSIGNMENT.sub(rf"\1{MASK}", text)
+    return _OPTION_IN_TEXT.sub(rf"\1{MASK}", text) if "-" in text else text
 
 
 def masked_arguments(arguments: Sequence[Any]) -> list[Any]:
@@ -38,16 +41,34 @@ def masked_arguments(arguments: Sequence[Any]) -> list[Any]:
     shown: list[Any] = []
     secret_follows = False
     for argument in arguments:
-        shown.append(MASK if secret_follows else masked(argument) if isinstance(argument, str) else argument)
-        secret_follows = isinstance(argument, str) and _SECRET_OPTION.match(argument) is not None
+        shown.append(MASK if secret_follows else _masked_argument(argument))
+        secret_follows = isinstance(argument, str) and _SECRET_OPTION.fullmatch(argument) is not None
     return shown
 
 
+def _masked_argument(argument: Any) -> Any:
+    """One word of a command line; of ``--password=…`` everything behind the sign, spaces and all."""
+    if isinstance(argument, str):
+        option, equals, _ = argument.partition("=")
+        if equals and _SECRET_OPTION.fullmatch(option):
+            return f"{option}={MASK}"
+    return masked_value(argument)
+
+
+def masked_value(value: Any) -> Any:
+    """A value with the secrets in its texts masked, however deep."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, dict):
+        return {key: masked_parameter(str(key), item) for key, item in value.items()}
+    return masked_arguments(value) if isinstance(value, list) else value
+
+
 def masked_parameter(name: str, value: Any) -> Any:
-    """A parameter's value, masked when its name says that it is a secret."""
-    if value and isinstance(value, str):
-        return MASK if _SECRET_NAME.search(name) else masked(value)
-    return value
+    """A parameter's value, all of it masked when its name says that it is a secret."""
+    if _SECRET_NAME.search(name) and value not in (None, "", False):
+        return MASK
+    return masked_value(value)
 
 
 def computing_environment(environment: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ STRONG_SCHEMES = frozenset({"product", "guid", "prov"})
 
 _REMOTE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)$", re.DOTALL)
 # ctapipe makes URLs "absolute": /cwd/ + url, then // folded to / (rule 7).
-_MANGLED_FILE = re.compile(r"^(?P<folder>/(?:.*/)?)file:(?P<rest>.*)$", re.DOTALL)
+_MANGLED_FILE = re.compile(r"^(?P<folder>/(?:.*/)?)file:(?P<rest>.*)$", re.DOTALL | re.IGNORECASE)
 _MANGLED_REMOTE = re.compile(
     r"^/(?:.*/)?(?P<scheme>root|roots|xroot|http|https|s3|gsiftp|srm|dav|davs|ftp):/+(?P<rest>[^/].*)$", re.DOTALL
 )
@@ -85,7 +85,7 @@ def _remote(url: str) -> str | None:
 
 
 def _local_path(url: str) -> str:
-    if url.startswith("file:"):
+    if url[:5].lower() == "file:":
         return _file_url_path(url[5:], "/")
     if mangled := _MANGLED_FILE.match(url):
         return _file_url_path(mangled["rest"], mangled["folder"])

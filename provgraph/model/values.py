@@ -7,8 +7,8 @@ An attribute holds a *set* of values. Joining is a union in which a text that eq
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import TypeAlias, Union
 
 #: What JSON can say.
@@ -16,6 +16,13 @@ Value: TypeAlias = Union[str, int, float, bool, Sequence["Value"], Mapping[str, 
 #: One attribute's values in their fixed order; never empty.
 Values: TypeAlias = tuple[Value, ...]
 Attributes: TypeAlias = Mapping[str, Values]
+
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_NUMBER = re.compile(
+    r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)", re.ASCII | re.IGNORECASE
+)
+#: Python makes no integer of a longer text.
+_LONGEST_INTEGER = 4000
 
 
 def canonical(value: object) -> str:
@@ -33,13 +40,13 @@ def joined(left: Attributes, right: Attributes) -> dict[str, Values]:
     both = dict(left)
     for name, values in right.items():
         mine = both.get(name)
-        both[name] = values if mine is None or mine == values else union((*mine, *values))
+        both[name] = values if mine is None or canonical(mine) == canonical(values) else union((*mine, *values))
     return both
 
 
 def union(values: Iterable[Value]) -> Values:
     """The distinct values in their fixed order; texts that a typed value among them equals are left out."""
-    distinct = {canonical(value): value for value in values}
+    distinct = {canonical(value): value for value in _without_equal_floats(values)}
     spoken = {said for value in distinct.values() if not isinstance(value, str) for said in _spoken(value)}
     return tuple(
         distinct[text]
@@ -87,6 +94,18 @@ def storable_value(value: Value) -> Value:
     return value
 
 
+def is_deep(value: object, deepest: int = 100) -> bool:
+    """Whether lists and objects in the value are nested deeper than anything that a run says of itself."""
+    layer = [value]
+    for _ in range(deepest):
+        inner = [item for each in layer if isinstance(each, Mapping) for item in each.values()]
+        inner += [item for each in layer if isinstance(each, list | tuple) for item in each]
+        layer = [item for item in inner if isinstance(item, Mapping | list | tuple)]
+        if not layer:
+            return False
+    return True
+
+
 def _spoken(value: Value) -> set[str]:
     """The texts that say this typed value."""
     if isinstance(value, bool):
@@ -101,9 +120,17 @@ def _heard(text: str) -> set[str]:
     heard = {f"json {text}"}
     if text.lower() in ("true", "false"):
         heard.add(f"bool {text.lower()}")
-    with suppress(ValueError):
-        heard.add(f"number {_number(float(text))}")
+    if _NUMBER.fullmatch(text):
+        whole = _WHOLE.fullmatch(text) and len(text) < _LONGEST_INTEGER
+        heard.add(f"number {_number(int(text) if whole else float(text))}")
     return heard
+
+
+def _without_equal_floats(values: Iterable[Value]) -> list[Value]:
+    """Of an integer and an equal float only the integer."""
+    listed = list(values)
+    whole = {value for value in listed if isinstance(value, int) and not isinstance(value, bool)}
+    return [value for value in listed if not (isinstance(value, float) and value in whole)]
 
 
 def _number(value: float) -> str:

@@ -15,7 +15,6 @@ from provgraph.errors import StoreError
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.records import Settings
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node
-from provgraph.model.times import shown
 from provgraph.model.vocabulary import RelationType
 from provgraph.store import neo4j_properties as properties
 from provgraph.store import neo4j_schema as schema

@@ -46,7 +46,7 @@ class Statements:
         """All rows of one statement."""
         return list(self._transaction.run(text, parameters))
 
-    def write(self, text: str, rows: Sequence[Properties], expected: int | None = None) -> None:
+    def write(self, text: str, rows: Sequence[Any], expected: int | None = None) -> None:
         """Begin to write rows; the next ones can be made ready while the server is at it.
 
         Args:

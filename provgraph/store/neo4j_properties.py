@@ -16,6 +16,7 @@ from provgraph.model.times import shown
 from provgraph.model.values import Value, Values, canonical, fingerprint
 from provgraph.model.vocabulary import NODE_LABEL, AgentType, EntityType, Kind, RelationType
 from provgraph.store.neo4j_values import (
+    MARKS,
     Properties,
     Stored,
     canonical_time,
@@ -33,18 +34,18 @@ from provgraph.store.protocol import EntityRecord, LoadRecord, StoredMention
 
 #: The times of nodes, which are written and read as ISO 8601 text and kept as Neo4j's own type.
 NODE_TIMES = {Kind.ACTIVITY: ("startTime", "endTime"), Kind.ENTITY: ("generatedAtTime", "invalidatedAtTime")}
-_NODE = with_full("id", "name") | {"key"} | {time for times in NODE_TIMES.values() for time in times}
+_NODE = MARKS | with_full("id", "name") | {"key"} | {time for times in NODE_TIMES.values() for time in times}
 _RUN = _NODE | {"version", "status", "host", "process", "derived"}
 _ENTITY = _NODE | with_full("location") | {
     "locations", "identifiers", "places", "ranks", "since", "until", "aliases", "otherNames", "dataLevel", "stated",
     "statedApart",
 }  # fmt: skip
 _AGENT = _NODE | {"derived"}
-_MENTION = with_full("place", "identifier") | {"key", "role", "twin", "source", "rule", "time"}
-_RELATION = frozenset({"key", "role", "time", "statedSource", "statedTarget"})
-_LOAD = frozenset(
-    {"id", "name", "source", "format", "namespace", "sha256", "time", "version", "status", "problems", "problemPlaces"}
-)
+_MENTION = MARKS | with_full("place", "identifier") | {"key", "role", "twin", "source", "rule", "time"}
+_RELATION = MARKS | frozenset({"key", "role", "time", "statedSource", "statedTarget"})
+_LOAD = MARKS | {
+    "id", "name", "source", "format", "namespace", "sha256", "time", "version", "status", "problems", "problemPlaces",
+}  # fmt: skip
 _ENTITY_TYPES = {each.value: each for each in EntityType}
 _AGENT_TYPES = {each.value: each for each in AgentType}
 

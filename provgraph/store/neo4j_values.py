@@ -6,7 +6,7 @@ beside it. An attribute that Neo4j can't hold natively stands there as JSON, and
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from datetime import UTC
 from typing import Any, TypeAlias
 
@@ -25,8 +25,8 @@ LONGEST_INDEXED = 1_000
 HASHED = "name-sha256:"
 
 _PREFIX = "attribute:"
-#: Which attributes are JSON, which have several values, and those whose names Neo4j can't hold.
-_MARKS = frozenset({"jsonAttributes", "severalValues", "otherAttributes"})
+#: Which attributes are JSON, which have several values, and those whose names Neo4j can't hold; core properties too.
+MARKS = frozenset({"jsonAttributes", "severalValues", "otherAttributes"})
 
 
 # Indexed texts.
@@ -98,7 +98,7 @@ def encoded(attributes: Attributes, core: Set[str]) -> Properties:
 
     Args:
         attributes: what a source says.
-        core: the properties with a meaning of their own; an attribute of such a name gets a prefix.
+        core: the properties with a meaning of their own, `MARKS` among them; an attribute of such a name gets a prefix.
     """
     properties: Properties = {}
     as_json: list[str] = []
@@ -108,7 +108,7 @@ def encoded(attributes: Attributes, core: Set[str]) -> Properties:
         if _is_no_key(name):
             others[name] = values
             continue
-        key = _PREFIX + name if name in core or name in _MARKS or name.startswith(_PREFIX) else name
+        key = _PREFIX + name if name in core or name.startswith(_PREFIX) else name
         value = values[0] if len(values) == 1 else list(values)
         if len(values) != 1:
             several.append(key)
@@ -123,12 +123,11 @@ def encoded(attributes: Attributes, core: Set[str]) -> Properties:
 
 def decoded(stored: Stored, core: Set[str]) -> dict[str, Values]:
     """The attributes among the properties, exactly as they were encoded."""
-    as_json, several = stored.get("jsonAttributes", ()), stored.get("severalValues", ())
-    found: dict[str, Values] = {}
-    for key, value in stored.items():
-        if key not in core and key not in _MARKS and value is not None:
-            said = json.loads(value) if key in as_json else value
-            found[key.removeprefix(_PREFIX)] = tuple(said) if key in several else (said,)
+    said = {key: value for key, value in stored.items() if key not in core and value is not None}
+    for key in stored.get("jsonAttributes", ()):
+        said[key] = json.loads(said[key])
+    several = stored.get("severalValues", ())
+    found = {key.removeprefix(_PREFIX): tuple(value) if key in several else (value,) for key, value in said.items()}
     if "otherAttributes" in stored:
         found |= {name: tuple(values) for name, values in json.loads(stored["otherAttributes"]).items()}
     return found
@@ -136,7 +135,7 @@ def decoded(stored: Stored, core: Set[str]) -> dict[str, Values]:
 
 def is_native(value: Value) -> bool:
     """Whether a property holds the value and gives it back the same."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, list | tuple):
         return len({type(item) for item in value}) <= 1 and all(map(_is_native_scalar, value))
     return _is_native_scalar(value)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, TextClause, bindparam, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node, assembled
 from provgraph.model.times import shown
@@ -18,7 +18,7 @@ _FREE_WALK = """
   SELECT :root
   UNION
   SELECT relation.{ahead} FROM {name} CROSS JOIN relation
-  WHERE relation.{behind} = {name}.key AND relation.type IN :relations
+  WHERE relation.{behind} = {name}.key AND relation.type IN ({types})
 ),
 {name}_reached AS (SELECT key FROM {name} LIMIT :cut),
 {name}_expanded AS (SELECT key FROM {name}_reached)"""
@@ -27,7 +27,7 @@ _DEEP_WALK = """
   SELECT :root, 0
   UNION
   SELECT relation.{ahead}, {name}.distance + 1 FROM {name} CROSS JOIN relation
-  WHERE relation.{behind} = {name}.key AND relation.type IN :relations AND {name}.distance < :depth
+  WHERE relation.{behind} = {name}.key AND relation.type IN ({types}) AND {name}.distance < :depth
 ),
 {name}_nearest AS (SELECT key, min(distance) AS distance FROM {name} GROUP BY key),
 {name}_reached AS (SELECT key, distance FROM {name}_nearest ORDER BY distance LIMIT :cut),
@@ -35,13 +35,13 @@ _DEEP_WALK = """
 _EDGES = """
   SELECT relation.type, relation.source, relation.target, relation.role, relation.time
   FROM {name}_expanded CROSS JOIN relation
-  WHERE relation.{behind} = {name}_expanded.key AND relation.type IN :relations"""
+  WHERE relation.{behind} = {name}_expanded.key AND relation.type IN ({types})"""
 _REST = """,
 found(key) AS ({reached}),
 leaf AS (
   SELECT relation.type, relation.source, relation.target, relation.role, relation.time
   FROM found CROSS JOIN relation
-  WHERE relation.source = found.key AND relation.type IN :agent_relations
+  WHERE relation.source = found.key AND relation.type IN ({agents})
 ),
 edge(type, source, target, role, time) AS ({edges} UNION SELECT * FROM leaf),
 member(key) AS (SELECT key FROM found UNION SELECT target FROM leaf)
@@ -73,30 +73,29 @@ def walk(
     limit: int,
 ) -> Lineage:
     """Everything that the relations lead to from the root; see `provgraph.store.protocol.Store.walk`."""
-    asked: dict[str, Any] = {
-        "root": root.key,
-        "relations": [str(relation) for relation in relations],
-        "agent_relations": [str(relation) for relation in AGENT_RELATIONS],
-        "cut": limit + 1,
-    }
+    asked: dict[str, Any] = {"root": root.key, "cut": limit + 1}
     if depth is not None:
         asked["depth"] = depth
-    answer = connection.execute(_statement(direction, depth is not None), asked)
+    answer = connection.execute(_statement(direction, tuple(relations), depth is not None), asked)
     edges, found = _read(answer)
     return assembled(root, direction, depth, limit, found, edges)
 
 
-@lru_cache(maxsize=8)
-def _statement(direction: Direction, deep: bool) -> TextClause:
+@lru_cache(maxsize=64)
+def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: bool) -> TextClause:
     ways = [each for each in _ENDS if direction in (each, Direction.BOTH)]
-    parts = [{"name": way.value, "behind": _ENDS[way][0], "ahead": _ENDS[way][1]} for way in ways]
+    types = _listed(relations)
+    parts = [{"name": way.value, "behind": _ENDS[way][0], "ahead": _ENDS[way][1], "types": types} for way in ways]
     walks = ",".join((_DEEP_WALK if deep else _FREE_WALK).format(**part) for part in parts)
     reached = " UNION ".join(f"SELECT key FROM {part['name']}_reached" for part in parts)  # noqa: S608 - constants only
     edges = " UNION ".join(_EDGES.format(**part) for part in parts)
-    statement = f"WITH RECURSIVE {walks}" + _REST.format(reached=reached, edges=edges)
-    return text(statement).bindparams(
-        bindparam("relations", expanding=True), bindparam("agent_relations", expanding=True)
-    )
+    rest = _REST.format(reached=reached, edges=edges, agents=_listed(AGENT_RELATIONS))
+    return text(f"WITH RECURSIVE {walks}{rest}")
+
+
+def _listed(relations: Iterable[RelationType]) -> str:
+    """Types of the vocabulary as SQL constants; SQLAlchemy would write out a list of parameters at every walk."""
+    return ", ".join(f"'{relation}'" for relation in relations) or "NULL"
 
 
 def _read(answer: Iterable[Row[Any]]) -> tuple[list[Edge], list[Node]]:

@@ -6,7 +6,7 @@
 import os
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -24,7 +24,9 @@ from tests.strategies import histories, loadings
 HISTORIES = int(os.environ.get("PROVGRAPH_TEST_HISTORIES", "150"))
 #: A server is slower, and what could differ there is little.
 ON_A_SERVER = max(HISTORIES // 10, 10)
-_RELAXED = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+#: A failure is seldom worth the minutes that shrinking it takes: PROVGRAPH_TEST_SHRINK=1 asks for them.
+PHASES = [phase for phase in Phase if phase is not Phase.shrink or os.environ.get("PROVGRAPH_TEST_SHRINK")]
+_RELAXED = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": PHASES}
 
 
 @settings(max_examples=HISTORIES, **_RELAXED)  # type: ignore[arg-type]

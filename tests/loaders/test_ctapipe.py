@@ -104,7 +104,6 @@ def test_missing_says_nothing() -> None:
     assert facts_of(record(system="linux"))["system"] == ("linux",)
 
 
-@pytest.mark.xfail(reason="an extra key named like a fact stands in for it, unread", strict=True)
 def test_an_extra_key_is_no_fact_of_ours() -> None:
     facts = facts_of(record(stop=None, endTime="garbage", system={}, arguments=["--password", "hunter2"]))
     assert "endTime" not in facts
@@ -179,10 +178,7 @@ def test_no_real_record_tells_who_ran_it() -> None:
     ],
     ids=" ".join,
 )
-def test_secrets_in_arguments_are_masked(arguments: list[str], request: pytest.FixtureRequest) -> None:
-    leaking = "hunter1" in str(arguments) or "https://hunter2@" in arguments[0] or "{" in arguments[0]
-    if leaking:
-        request.applymarker(pytest.mark.xfail(reason="leaks: reported", strict=True))
+def test_secrets_in_arguments_are_masked(arguments: list[str]) -> None:
     kept = facts_of(record(system={"arguments": ["tool", *arguments, "-o", "out.h5"]}))["arguments"][0]
     assert isinstance(kept, list)
     assert "hunter2" not in str(kept)
@@ -198,7 +194,6 @@ def test_what_is_no_secret_stays(arguments: list[Any]) -> None:
     assert facts_of(record(system={"arguments": arguments}))["arguments"] == (arguments,)
 
 
-@pytest.mark.xfail(reason="arguments that are no list are dropped", strict=True)
 @pytest.mark.parametrize("line", ["tool --password=hunter2", "tool --password hunter2"])
 def test_a_command_line_of_one_text_is_kept_without_its_secrets(line: str) -> None:
     facts = str(facts_of(record(system={"arguments": line})))
@@ -213,7 +208,6 @@ def test_secrets_in_the_configuration() -> None:
     assert settings["Tool"].values["Tool.db_password"] == "***"
 
 
-@pytest.mark.xfail(reason="only texts right below a component are looked at", strict=True)
 @pytest.mark.parametrize("trait", [{"login": {"password": "hunter2"}}, {"tokens": ["hunter2"]}, {"token": ["hunter2"]}])
 def test_secrets_deep_in_the_configuration(trait: Record) -> None:
     assert "hunter2" not in str(settings_of(record(config={"Tool": trait})))
@@ -426,8 +420,15 @@ def test_a_repr_keeps_types() -> None:
     assert facts is not None
     kept = {name: facts.facts.get(name) for name in "abcdefgh"}
     assert kept == {
-        "a": (["x", 1],), "b": None, "c": (True,), "d": ([1],), "e": (-1.5,), "f": ("raw",), "g": (math.inf,), "h": ("é",),
-    }  # fmt: skip
+        "a": (["x", 1],),
+        "b": None,
+        "c": (True,),
+        "d": ([1],),
+        "e": (-1.5,),
+        "f": ("raw",),
+        "g": (math.inf,),
+        "h": ("é",),
+    }
 
 
 @pytest.mark.parametrize(
@@ -463,7 +464,6 @@ def test_hostile_literals_are_problems(text: str) -> None:
     assert len(problems) == 1
 
 
-@pytest.mark.xfail(reason="an integer of more than 4300 digits ends in a ValueError", strict=True)
 def test_a_huge_hexadecimal_integer() -> None:
     log = repr(record("A")) + "\n" + repr(record("B"))[:-1] + ", 'x': 0x" + "f" * 5000 + "}"
     for document in read(log.encode())[0]:

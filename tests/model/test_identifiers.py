@@ -123,7 +123,6 @@ def test_places(url: str, place: str) -> None:
     assert place_of(url) == place
 
 
-@pytest.mark.xfail(reason="the scheme of a file URL is compared with its case", strict=True)
 def test_a_scheme_has_no_case() -> None:
     assert place_of("FILE:///data/x") == "file:/data/x"
 

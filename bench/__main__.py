@@ -1,0 +1,73 @@
+"""``python -m bench [NAME…] [--write]``: measure, and print the table of figures."""
+
+import argparse
+import os
+import platform
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench import graphql, lineage, load, shapes, startup
+from bench.measure import Figure, say
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "figures.md"
+BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "startup": startup.figures,
+    "load": load.figures,
+    "shapes": shapes.figures,
+    "graphql": graphql.figures,
+    "lineage": lineage.figures,
+}
+_INTRODUCTION = """# Figures
+
+Printed by `make bench`; `make bench ARGS=--write` writes this page. Each ratio comes from one run in which provgraph
+and its reference take turns; times are medians. After a `;` stands the reference.
+"""
+
+
+def main() -> None:
+    """Run benchmarks and print their figures."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}; all without one")
+    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.relative_to(ROOT)}")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - BENCHMARKS.keys():
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    found: list[Figure] = []
+    for name in asked.names or BENCHMARKS:
+        say(f"== {name}")
+        for figure in BENCHMARKS[name]():
+            say(f"{figure.name}: {figure.measured}, demanded {figure.demanded}")
+            found.append(figure)
+    text = f"{_table(found)}\n{_machine()}\n"
+    print(text)
+    if asked.write:
+        PAGE.write_text(f"{_INTRODUCTION}\n{text}", encoding="utf-8")
+
+
+def _table(figures: Iterable[Figure]) -> str:
+    lines = ["| figure; reference | ours | reference | measured | demanded | met |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {each.name} | {each.ours} | {each.reference} | {each.measured} | {each.demanded} "
+        f"| {'yes' if each.is_met else '**no**'} |"
+        for each in figures
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _machine() -> str:
+    commit = subprocess.run(
+        ("git", "-C", str(ROOT), "describe", "--always", "--dirty"), capture_output=True, text=True, check=False
+    ).stdout.strip()
+    packages = ", ".join(f"{name} {version(name)}" for name in ("sqlalchemy", "neo4j", "psycopg", "strawberry-graphql"))
+    return (
+        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}, {packages}; {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}."
+    )
+
+
+main()
