@@ -37,7 +37,7 @@ pre { background: #f3f3f3; padding: 1em; overflow: auto }</style>
 <p>What produced this file? Ask at <a href="/graphql">/graphql</a>: in a browser that page is GraphiQL, where
 questions can be typed and every type and field is described; programs send POST requests there.</p>
 <pre>{
-  whatProduced(file: "/data/dl3/run02001.dl3.fits") {
+  whatProduced(file: "/data/ctao/dl3/run02001.dl3.fits") {
     truncated
     nodes { id name distance }
     edges { relation source target role }

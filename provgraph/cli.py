@@ -2,6 +2,7 @@
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -69,7 +70,7 @@ def _command(function: Callable[..., None]) -> Callable[..., None]:
             function(*arguments, **options)
         except ProvGraphError as error:
             if _asked("debug"):
-                raise
+                traceback.print_exc()
             from provgraph.writers.labels import visible
 
             click.echo("provgraph: " + "\n".join(map(visible, str(error).split("\n"))), err=True)
@@ -117,11 +118,12 @@ def load(sources: tuple[str, ...], format_name: str | None, namespace: str, jobs
         )
         for report in reports:
             clean = clean and report.is_clean
-            progress.step()
+            progress.clear()
             if as_json:
                 click.echo(json.dumps(_report_fields(report), ensure_ascii=False))
             else:
                 _say_report(report)
+            progress.step()
         if progress.passed_over and not as_json:
             click.echo(f"{progress.passed_over} files that are none of ours passed over", err=True)
     click.get_current_context().exit(0 if clean else REFUSED)
@@ -141,7 +143,7 @@ def _say_report(report: "Report") -> None:
     shown = counts if report.status != "refused" else ""
     click.echo(f"{report.status:9}  {visible(report.source)}  {shown}".rstrip())
     for problem in report.problems:
-        click.echo(f"  {visible(problem.where)}: {visible(problem.what)}", err=True)
+        click.echo(f"{visible(report.source)}: {visible(problem.where)}: {visible(problem.what)}", err=True)
     for each in report.disagreements:
         values = " | ".join(visible(str(value)) for value in each.values)
         click.echo(f"  sources disagree on {visible(each.fact)} of {visible(each.run)}: {values}; all kept", err=True)
@@ -205,7 +207,11 @@ def _answer(name: str, direction: str, relations: Sequence[str], **options: Any)
         root = find(store, name, Path.cwd())
         followed = [RelationType(relation) for relation in relations]
         answer = ask(store, root, Direction(direction), options["depth"], followed, options["limit"])
-    shown = only(answer, options["kind"], options["data_level"], options["type_name"])
+    level = options["data_level"] and options["data_level"].upper()
+    shown = only(answer, options["kind"], level, options["type_name"])
+    if shown is not answer:
+        click.echo(f"{len(shown.nodes) - 1} of the {len(answer.nodes) - 1} records found are listed, behind the first, "
+                   "which is what you asked about; relations between others are left out", err=True)  # fmt: skip
     _write(shown, options["format_name"], options["output"])
 
 

@@ -26,8 +26,14 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Make room for a line of results."""
         if self._shown:
+            self._shown = False
             sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
     def step(self) -> None:
         """One more is done."""

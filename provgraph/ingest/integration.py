@@ -79,7 +79,7 @@ class _Update:
 
     def _joined_runs(self) -> tuple[list[Run], set[str]]:
         """The runs whose facts change, and the ids of known runs whose times or process change."""
-        said: dict[str, Attributes] = {}
+        said: dict[str, Attributes] = {name: {} for name in self._ends(Kind.ACTIVITY)}
         for document in self.documents:
             if document.run is not None:
                 said[document.run.id] = joined(said.get(document.run.id, {}), document.run.facts)
@@ -103,10 +103,12 @@ class _Update:
 
     def _joined_agents(self) -> list[Agent]:
         said: dict[str, Agent] = {}
-        known = self.transaction.agents({agent.id for document in self.documents for agent in document.agents})
+        ends = self._ends(Kind.AGENT)
+        known = self.transaction.agents(ends | {agent.id for document in self.documents for agent in document.agents})
         for document in self.documents:
             for agent in document.agents:
                 said[agent.id] = _joined_agent(said.get(agent.id) or known.get(agent.id), agent)
+        said.update((name, Agent(name)) for name in ends - said.keys() - known.keys())
         return [agent for agent in said.values() if known.get(agent.id) != agent]
 
     def _joined_entities(self) -> list[StatedEntity]:
@@ -115,17 +117,17 @@ class _Update:
         for document in self.documents:
             for entity in document.entities:
                 said[entity.identifier] = _joined_entity(said.get(entity.identifier), entity)
-        for identifier in self._ends() - said.keys():
+        for identifier in self._ends(Kind.ENTITY) - said.keys():
             said[identifier] = StatedEntity(identifier)
         return [entity for entity in said.values() if known.get(entity.identifier) != entity]
 
-    def _ends(self) -> set[str]:
-        """The entities that stated relations name: they exist, though nothing else may be said of them."""
+    def _ends(self, kind: Kind) -> set[str]:
+        """The records that stated relations name: they exist, though nothing else may be said of them."""
         ends = (end for d in self.documents for relation in d.relations for end in (relation.source, relation.target))
-        return {end.id for end in ends if end.kind is Kind.ENTITY}
+        return {end.id for end in ends if end.kind is kind}
 
     def _stated_names(self) -> set[str]:
-        return self._ends() | {entity.identifier for d in self.documents for entity in d.entities}
+        return self._ends(Kind.ENTITY) | {entity.identifier for d in self.documents for entity in d.entities}
 
     def _touched_mentions(self, moved: Collection[str]) -> list["_Touched"]:
         """Mentions that are new, that have other twins now, or whose run has other times now."""

@@ -87,6 +87,9 @@ def load(
         StoreError: the store failed; what was reported before is in it.
     """
     check_namespace(namespace)
+    names = list(names)
+    if "" in names:
+        raise SettingsError("a source without name: give files, folders, or - for standard input")
     if format_name is not None:
         loader_named(format_name)
     loading = _Loading(store, namespace)

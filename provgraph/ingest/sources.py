@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
 from pathlib import Path
@@ -46,8 +46,8 @@ def expanded(name: str, kept: ExitStack) -> Iterator[Source]:
         kept: keeps a copy of standard input until it is closed.
     """
     path = Path(name)
-    if name == STDIN:
-        yield Source(name, _copy_of_stdin(kept))
+    if name == STDIN or path.is_fifo():
+        yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
     else:
         files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else []
         yield from (Source(str(file), file, folder=name) for file in files)
@@ -55,9 +55,11 @@ def expanded(name: str, kept: ExitStack) -> Iterator[Source]:
             yield Source(name, path)
 
 
-def _copy_of_stdin(kept: ExitStack) -> Path:
+def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
+    """A pipe, or standard input, can be read only once: a file with what comes out of it."""
     copy = kept.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - `kept` closes it
-    shutil.copyfileobj(sys.stdin.buffer, copy)
+    with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as pipe:
+        shutil.copyfileobj(pipe, copy)
     copy.flush()
     return Path(copy.name)
 
@@ -71,6 +73,8 @@ def opened(source: Source) -> Iterator[tuple[BufferedReader, str]]:
     """
     if source.path.is_dir():
         raise UnknownFormatError("there is no file in the folder")
+    if source.path.is_char_device() or source.path.is_block_device() or source.path.is_socket():
+        raise LoadError("is a device, not a file")
     try:
         with source.path.open("rb", buffering=HEAD) as opened_file:
             file = cast("BufferedReader", opened_file)

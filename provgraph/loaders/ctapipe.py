@@ -15,7 +15,7 @@ from provgraph.loaders.headers import product_identifier
 from provgraph.loaders.json_stream import JsonRecords, Record
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.python_literal import read_literal
-from provgraph.loaders.secrets import computing_environment, masked_arguments, masked_parameter, masked_value
+from provgraph.loaders.secrets import computing_environment, masked, masked_arguments, masked_parameter, masked_value
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
 from provgraph.model.times import utc
@@ -102,7 +102,7 @@ class _FileEntry:
     def __init__(self, entry: object, namespace: str) -> None:
         if not isinstance(entry, dict):
             raise LoadError(f"an input or output is {type(entry).__name__}, not an object with a url")
-        self.place = place_of(_text(entry, "url"), namespace)
+        self.place = place_of(masked(_text(entry, "url")), namespace)
         self.role = None if entry.get("role") is None else str(entry["role"])
         meta = entry.get("reference_meta")
         metadata = meta if isinstance(meta, dict) else {}
@@ -131,7 +131,7 @@ def _facts(record: Mapping[str, Any]) -> dict[str, Values]:
         for step in path:
             value = value.get(step) if isinstance(value, dict) else None
         if value not in (None, ""):
-            facts[fact] = (str(value),)
+            facts[fact] = (masked(str(value)),)
     return {**_other_facts(record, system), **facts}
 
 
@@ -152,7 +152,7 @@ def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any]) -> dict[s
     if isinstance(environment, dict):
         facts = {key: value for key, value in facts.items() if not key.startswith("system.environment.")}
         facts |= {f"system.environment.{key}": value for key, value in computing_environment(environment).items()}
-    said = {key: value if key == Fact.ARGUMENTS else masked_value(value) for key, value in facts.items()}
+    said = {key: value if key == Fact.ARGUMENTS else masked_parameter(key, value) for key, value in facts.items()}
     return _attributes(said)
 
 

@@ -32,6 +32,8 @@ def identifier_in(path: Path) -> str | None:
         None when the file is neither, is damaged, or has no header that a run wrote.
     """
     try:
+        if not path.is_file():
+            return None
         with path.open("rb") as file:
             head = file.read(16)
         if head.startswith(_HDF5_MAGIC):

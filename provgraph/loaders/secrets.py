@@ -9,11 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 MASK = "***"
-_WORD = r"(?:password|passwd|pwd|passphrase|secret|token|credentials?|api[-_]?key|access[-_]?key|private[-_]?key)"
+_WORD = (
+    r"(?:\w*(?:password|passwd|passphrase|secret|token|signature)|pwd|pass|auth|authz|sig|credentials?"
+    r"|api[-_]?key|access[-_]?key|private[-_]?key)"
+)
 _SECRET_OPTION = re.compile(rf"--?(?:[\w.-]*[._-])?{_WORD}", re.IGNORECASE)
 _SECRET_NAME = re.compile(rf"(?:^|[._-]){_WORD}s?$", re.IGNORECASE)
 _ASSIGNMENT = re.compile(rf"((?:^|[\s?&;,._\-{{(\"']){_WORD}[\"']?\s*[=:]\s*[\"']?)([^\s&\"'}}]+)", re.IGNORECASE)
 _OPTION_IN_TEXT = re.compile(rf"({_SECRET_OPTION.pattern}\s+)(\S+)", re.IGNORECASE)
+_AUTHORIZATION = re.compile(r"(authorization\s*[:=]\s*).+", re.IGNORECASE | re.DOTALL)
 _URL_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s]*@")
 
 #: Variables that shape a computation: which software is found and with how many threads it runs.
@@ -32,6 +36,7 @@ def masked(text: str) -> str:
     if "://" in text:
         text = _URL_CREDENTIALS.sub(rf"\1{MASK}@", text)
     if "=" in text or ":" in text:
+        text = _AUTHORIZATION.sub(rf"\1{MASK}", text)
         text = _ASSIGNMENT.sub(rf"\1{MASK}", text)
     return _OPTION_IN_TEXT.sub(rf"\1{MASK}", text) if "-" in text else text
 

@@ -79,7 +79,8 @@ def _remote(url: str) -> str | None:
     found = _REMOTE.match(url) or _MANGLED_REMOTE.match(url)
     if found is None or found["scheme"].lower() == "file":
         return None
-    host, slash, path = found["rest"].partition("/")
+    address, slash, path = found["rest"].partition("/")
+    host = address.rpartition("@")[2]  # who asks is no part of which file it is, and may hold a password
     path, question, query = path.partition("?")
     return f"{found['scheme']}://{host}" + (_normalised(path) if slash else "") + question + query
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -44,20 +45,33 @@ def sqlite_engine(url: str) -> Engine:
 
 def postgresql_engine(url: str, password: str | None) -> Engine:
     """An engine on a PostgreSQL database, through psycopg 3."""
-    try:
-        parsed = make_url(url).set(drivername="postgresql+psycopg")
-    except ArgumentError:
-        raise SettingsError("a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE") from None
+    parsed = _postgresql_url(url)
     if password is not None:
         parsed = parsed.set(password=password)
     arguments = {"connect_timeout": CONNECT_SECONDS, "options": _POSTGRESQL_OPTIONS}
     return create_engine(parsed, pool_pre_ping=True, connect_args=arguments)
 
 
+def _postgresql_url(url: str) -> URL:
+    """The URL's parts; the message of a refusal repeats none of them, for a password may be anywhere in it."""
+    login, _, place = url.partition("://")[2].rpartition("@")
+    user, colon, password = login.partition(":")
+    try:
+        parsed = make_url(f"postgresql+psycopg://{place}")
+    except ArgumentError:
+        raise SettingsError(_POSTGRESQL_FORM) from None
+    if parsed.query or not parsed.database:
+        raise SettingsError(_POSTGRESQL_FORM)
+    return parsed.set(username=unquote(user) or None, password=unquote(password) if colon else None)
+
+
+_POSTGRESQL_FORM = "a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE, without anything behind that"
+
+
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Driver errors as ours, said once, here; the password is not in them."""
-    where = engine.url.render_as_string(hide_password=True)
+    where = engine.url.set(drivername=engine.dialect.name, password=None).render_as_string()
     try:
         yield
     except (InterfaceError, PoolTimeoutError) as error:

@@ -116,7 +116,7 @@ def address_of(url: str, password: str | None = None) -> Address:
     # The last @: a password that was not quoted may hold any character.
     login, _, place = rest.rpartition("@")
     host, _, database = place.partition("/")
-    if scheme not in SCHEMES or not separator or not _HOST.fullmatch(host) or "/" in database:
+    if scheme not in SCHEMES or not separator or not _HOST.fullmatch(host) or set("/?") & set(database):
         raise SettingsError(_FORM)
     user, _, inline = login.partition(":")
     if password is None and inline:

@@ -38,8 +38,8 @@ def _revision(engine: Engine) -> str | None:
     """The database's revision; None when it is empty."""
     with engine.connect() as connection:
         names = set(inspect(connection).get_table_names())
-        if "alembic_version" in names:
+        if {"alembic_version", tables.activity.name} <= names:
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if names & tables.metadata.tables.keys():
-        raise StoreError("the database holds tables of another program under our names; give provgraph one of its own")
+    if names:
+        raise StoreError("the database holds tables of another program; give provgraph one of its own")
     return None

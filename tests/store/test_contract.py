@@ -215,6 +215,14 @@ def test_agents_are_leaves(chain: Store) -> None:
     assert chain.stats()["agents"] == 1
 
 
+def test_the_ends_of_a_relation_exist(store: Store) -> None:
+    ends = End(Kind.ACTIVITY, "run"), End(Kind.AGENT, "someone")
+    put(store, Document(relations=(StatedRelation(RelationType.WAS_ASSOCIATED_WITH, *ends),)))
+    assert (find(store, "run").kind, find(store, "someone").kind) == (Kind.ACTIVITY, Kind.AGENT)
+    assert ids(upstream(store, "run")) == ["run", "someone"]
+    assert (store.stats()["activities"], store.stats()["agents"]) == (1, 1)
+
+
 def test_a_relation_follows_its_entity_when_a_stronger_name_is_learnt(store: Store) -> None:
     """CONTRACT section 2 rules 2 and 6: two identifiers turn out to be one entity, ids given out keep resolving."""
     put(store, Document(relations=(
