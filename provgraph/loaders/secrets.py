@@ -6,6 +6,7 @@ CONTRACT section 1.
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 MASK = "***"
@@ -71,9 +72,13 @@ def masked_value(value: Any) -> Any:
 
 def masked_parameter(name: str, value: Any) -> Any:
     """A parameter's value, all of it masked when its name says that it is a secret."""
-    if _SECRET_NAME.search(name) and value not in (None, "", False):
-        return MASK
-    return masked_value(value)
+    return MASK if _is_secret(name) and value not in (None, "", False) else masked_value(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_secret(name: str) -> bool:
+    """Whether the name says so; thousands of runs have parameters of the same few names."""
+    return _SECRET_NAME.search(name) is not None
 
 
 def computing_environment(environment: Mapping[str, Any]) -> dict[str, Any]:

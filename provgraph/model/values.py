@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
 
 #: What JSON can say.
 Value: TypeAlias = Union[str, int, float, bool, Sequence["Value"], Mapping[str, "Value"], None]  # noqa: UP007 - it names itself
@@ -17,6 +17,7 @@ Value: TypeAlias = Union[str, int, float, bool, Sequence["Value"], Mapping[str, 
 Values: TypeAlias = tuple[Value, ...]
 Attributes: TypeAlias = Mapping[str, Values]
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
     r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)", re.ASCII | re.IGNORECASE
@@ -27,7 +28,7 @@ _LONGEST_INTEGER = 4000
 
 def canonical(value: object) -> str:
     """The value as JSON with sorted keys and no spaces; non-finite numbers as ``NaN`` and ``Infinity``."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def fingerprint(*parts: object) -> bytes:
@@ -94,13 +95,16 @@ def storable_value(value: Value) -> Value:
     return value
 
 
-def is_deep(value: object, deepest: int = 100) -> bool:
-    """Whether lists and objects in the value are nested deeper than anything that a run says of itself."""
-    layer = [value]
+def is_deep(value: dict[str, Any], deepest: int = 100) -> bool:
+    """Whether lists and objects in a decoded object are nested deeper than anything that a run says of itself."""
+    layer: list[Any] = [value]
     for _ in range(deepest):
-        inner = [item for each in layer if isinstance(each, Mapping) for item in each.values()]
-        inner += [item for each in layer if isinstance(each, list | tuple) for item in each]
-        layer = [item for item in inner if isinstance(item, Mapping | list | tuple)]
+        layer = [
+            item
+            for each in layer
+            for item in (each.values() if type(each) is dict else each)
+            if type(item) is dict or type(item) is list
+        ]
         if not layer:
             return False
     return True

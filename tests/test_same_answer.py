@@ -1,0 +1,61 @@
+"""The same question by command, GraphQL over HTTP and Python gives the same nodes and edges, on every store."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from provgraph.ingest.loading import load
+from provgraph.lineage.names import find
+from provgraph.lineage.questions import lineage
+from provgraph.store.registry import open_store
+from tests.conftest import LOGS
+from tests.graphql.conftest import asked, served
+
+DL3 = "/data/ctao/dl3/run02002_v2.dl3.fits"
+QUERY = """query ($file: String!) { whatProduced(file: $file) {
+    nodes { __typename id name } edges { relation source target role } } }"""
+Answer = tuple[set[tuple[str, str, str | None]], set[tuple[str, str, str, str | None]]]
+
+
+@pytest.mark.parametrize("store_url", ["sqlite", "postgresql", "neo4j"], indirect=True)
+def test_three_faces_one_answer(store_url: str) -> None:
+    store = open_store(store_url)
+    list(load(store, [str(LOGS)]))
+    ours = lineage(store, find(store, DL3))
+    ids = {node.key: node.id for node in ours.nodes}
+    expected = (
+        {(node.kind.value, node.id, node.name) for node in ours.nodes},
+        {(edge.relation.value, ids[edge.source], ids[edge.target], edge.role) for edge in ours.edges},
+    )
+    assert len(expected[0]) == 77  # 30 runs, 46 files, and itself
+    with served(store) as client:
+        by_graphql = asked(client, QUERY, file=DL3)["data"]["whatProduced"]
+    store.close()
+    assert _of_graphql(by_graphql) == expected
+    assert _by_command(store_url) == expected
+
+
+def _of_graphql(answer: dict[str, list[dict[str, str]]]) -> Answer:
+    return (
+        {(node["__typename"].lower(), node["id"], node["name"]) for node in answer["nodes"]},
+        {(_camel(edge["relation"]), edge["source"], edge["target"], edge["role"]) for edge in answer["edges"]},
+    )
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.lower().split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def _by_command(url: str) -> Answer:
+    command = [str(Path(sys.executable).parent / "provgraph"), "what-produced", DL3, "--format", "json"]
+    done = subprocess.run(command, env={**os.environ, "PROVGRAPH_STORE": url}, capture_output=True, check=True)
+    answer = json.loads(done.stdout)
+    return (
+        {(node["kind"], node["id"], node["name"]) for node in answer["nodes"]},
+        {(edge["relation"], edge["source"], edge["target"], edge["role"]) for edge in answer["edges"]},
+    )
