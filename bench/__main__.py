@@ -37,6 +37,8 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.names) - BENCHMARKS.keys():
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    if asked.names and asked.write:
+        parser.error("--write is for all benchmarks together")
     found: list[Figure] = []
     for name in asked.names or BENCHMARKS:
         say(f"== {name}")

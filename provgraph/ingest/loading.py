@@ -6,15 +6,16 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain, groupby
+from functools import partial
+from itertools import chain, groupby, islice
 from multiprocessing import get_context
 from uuid import uuid4
 
 from provgraph import __version__
-from provgraph.errors import LoadError, SettingsError
+from provgraph.errors import SettingsError
 from provgraph.ingest.integration import Disagreement, integrate
 from provgraph.ingest.reading import Reading, read_whole
-from provgraph.ingest.sources import Source, expanded, opened
+from provgraph.ingest.sources import Source, checksum, expanded
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import formats_read, loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -24,6 +25,8 @@ from provgraph.store.protocol import LoadRecord, Store
 
 #: How many documents one transaction takes.
 BATCH = 500
+#: How many sources' checksums are looked up at once.
+CHECKED_AT_ONCE = 64
 #: How many sources wait for each reading process.
 AHEAD = 8
 
@@ -95,10 +98,11 @@ def load(
     loading = _Loading(store, namespace)
     with ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))
+        checked = _checked(sources, store, namespace)
         if jobs == 1:
-            found = _read(sources, store, format_name, namespace)
+            found = _read(checked, format_name, namespace)
         else:
-            found = _read_in_processes(sources, store, format_name, namespace, jobs)
+            found = _read_in_processes(checked, format_name, namespace, jobs)
         for folder, group in groupby(found, key=lambda each: each[0].folder):
             yield from _take(loading, folder, group, passed_over)
     yield from loading.flush()
@@ -190,49 +194,50 @@ class _Loading:
 _RECORDED = ("loaded", "partial")
 _COUNTS = ("activities", "entities", "agents", "relations")
 _Found = tuple[Source, Reading | LoadRecord, Iterable[Document]]
+_Checked = tuple[Source, str, LoadRecord | None]
 
 
-def _read(sources: Iterable[Source], store: Store, format_name: str | None, namespace: str) -> Iterator[_Found]:
+def _checked(sources: Iterable[Source], store: Store, namespace: str) -> Iterator[_Checked]:
+    """Each source with its checksum and the complete load of the very same bytes, if there was one."""
+    remaining = iter(sources)
+    while some := list(islice(remaining, CHECKED_AT_ONCE)):
+        checksums = [checksum(source) for source in some]
+        known = store.unchanged([each for each in checksums if each], namespace)
+        for source, sha256 in zip(some, checksums, strict=True):
+            yield source, sha256, known.get(sha256)
+
+
+def _read(checked: Iterable[_Checked], format_name: str | None, namespace: str) -> Iterator[_Found]:
     """Each source with its documents as a stream; one that was loaded before with that load."""
-    for source in sources:
-        known = _known(source, store, namespace)
-        reading = Reading(source, format_name)
+    for source, sha256, known in checked:
+        reading = Reading(source, sha256, format_name)
         yield (source, known, ()) if known else (source, reading, reading.read(namespace))
 
 
 def _read_in_processes(
-    sources: Iterable[Source], store: Store, format_name: str | None, namespace: str, jobs: int
+    checked: Iterable[_Checked], format_name: str | None, namespace: str, jobs: int
 ) -> Iterator[_Found]:
     """As `_read`, by several processes, each a few sources ahead of the writer."""
-    ahead: deque[tuple[Source, LoadRecord | None, Future[tuple[Reading, list[Document]]] | None]] = deque()
+    ahead: deque[Callable[[], _Found]] = deque()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for source in sources:
-            known = _known(source, store, namespace)
-            future = None if known else pool.submit(read_whole, source, format_name, namespace)
-            ahead.append((source, known, future))
+        for source, sha256, known in checked:
+            if known:
+                ahead.append(partial(_already, source, known))
+            else:
+                future = pool.submit(read_whole, source, sha256, format_name, namespace)
+                ahead.append(partial(_finished, source, future))
             if len(ahead) > AHEAD * jobs:
-                yield _finished(*ahead.popleft())
+                yield ahead.popleft()()
         while ahead:
-            yield _finished(*ahead.popleft())
+            yield ahead.popleft()()
 
 
-def _finished(
-    source: Source, known: LoadRecord | None, future: Future[tuple[Reading, list[Document]]] | None
-) -> _Found:
-    if future is not None:
-        return (source, *future.result())
-    if known is None:
-        raise ValueError("a source is either known or read")
+def _already(source: Source, known: LoadRecord) -> _Found:
     return source, known, ()
 
 
-def _known(source: Source, store: Store, namespace: str) -> LoadRecord | None:
-    """The complete load of the very same bytes, if there was one; what can't be read is not known."""
-    try:
-        with opened(source) as (_, checksum):
-            return store.unchanged(checksum, namespace)
-    except LoadError:
-        return None
+def _finished(source: Source, future: Future[tuple[Reading, list[Document]]]) -> _Found:
+    return (source, *future.result())
 
 
 def _report(reading: Reading) -> Report:

@@ -20,16 +20,16 @@ class Reading:
 
     Attributes:
         source: what is read.
+        sha256: of its bytes; "" when they can't be read.
         format_name: the loader's name as asked for, then as recognised; None until then.
-        sha256: of its bytes; "" until it was opened.
         is_ours: false when no loader reads it.
         documents: how many records could be read.
         problems: the parts that could not, the first `LISTED_PROBLEMS` of them.
     """
 
     source: Source
-    format_name: str | None = None
     sha256: str = ""
+    format_name: str | None = None
     is_ours: bool = True
     documents: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Reading:
     def read(self, namespace: str) -> Iterator[Document]:
         """The source's documents; problems are noted, and nothing is raised for what is wrong with the source."""
         try:
-            with opened(self.source) as (stream, self.sha256):
+            with opened(self.source) as stream:
                 loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
                 self.format_name = loader.name
                 for found in loader.documents(stream, namespace):
@@ -90,7 +90,7 @@ class Reading:
             self._more_problems += 1
 
 
-def read_whole(source: Source, format_name: str | None, namespace: str) -> tuple[Reading, list[Document]]:
+def read_whole(source: Source, sha256: str, format_name: str | None, namespace: str) -> tuple[Reading, list[Document]]:
     """Read a source in one go, as another process does it."""
-    reading = Reading(source, format_name)
+    reading = Reading(source, sha256, format_name)
     return reading, list(reading.read(namespace))

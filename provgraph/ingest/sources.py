@@ -1,4 +1,4 @@
-"""What ``load`` is given: files, folders, ``-``; as streams of decompressed bytes with their checksum."""
+"""What ``load`` is given: files, folders, ``-``; as streams of decompressed bytes; and their checksums."""
 
 import gzip
 import hashlib
@@ -64,9 +64,20 @@ def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
     return Path(copy.name)
 
 
+def checksum(source: Source) -> str:
+    """The SHA-256 of the bytes that are there; "" when there is no file that can be read."""
+    if not source.path.is_file():
+        return ""
+    try:
+        with source.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
 @contextmanager
-def opened(source: Source) -> Iterator[tuple[BufferedReader, str]]:
-    """The source's bytes, decompressed, and the SHA-256 of what is there.
+def opened(source: Source) -> Iterator[BufferedReader]:
+    """The source's bytes, decompressed.
 
     Raises:
         LoadError: it can't be read.
@@ -78,10 +89,8 @@ def opened(source: Source) -> Iterator[tuple[BufferedReader, str]]:
     try:
         with source.path.open("rb", buffering=HEAD) as opened_file:
             file = cast("BufferedReader", opened_file)
-            checksum = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
             packed = file.peek(2).startswith(_GZIP_MAGIC)
-            yield _unpacked(file) if packed else file, checksum
+            yield _unpacked(file) if packed else file
     except (OSError, EOFError) as error:
         raise LoadError(f"can't be read: {getattr(error, 'strerror', None) or error}") from error
 

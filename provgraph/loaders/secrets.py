@@ -11,15 +11,19 @@ from typing import Any
 
 MASK = "***"
 _WORD = (
-    r"(?:\w*(?:password|passwd|passphrase|secret|token|signature)|pwd|pass|auth|authz|sig|credentials?"
+    r"(?:\w{0,40}(?:password|passwd|passphrase|secret|token|signature)|pwd|pass|auth|authz|sig|credentials?"
     r"|api[-_]?key|access[-_]?key|private[-_]?key)"
 )
-_SECRET_OPTION = re.compile(rf"--?(?:[\w.-]*[._-])?{_WORD}", re.IGNORECASE)
+_SECRET_OPTION = re.compile(rf"--?(?:[\w.-]{{0,60}}[._-])?{_WORD}", re.IGNORECASE)
 _SECRET_NAME = re.compile(rf"(?:^|[._-]){_WORD}s?$", re.IGNORECASE)
 _ASSIGNMENT = re.compile(rf"((?:^|[\s?&;,._\-{{(\"']){_WORD}[\"']?\s*[=:]\s*[\"']?)([^\s&\"'}}]+)", re.IGNORECASE)
 _OPTION_IN_TEXT = re.compile(rf"({_SECRET_OPTION.pattern}\s+)(\S+)", re.IGNORECASE)
 _AUTHORIZATION = re.compile(r"(authorization\s*[:=]\s*).+", re.IGNORECASE | re.DOTALL)
-_URL_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s]*@")
+_URL_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}://)[^/\s]*@")
+#: What every name of a secret holds; most texts are done with after one look for it.
+_HINT = re.compile(r"pass|pwd|secret|token|sig|auth|cred|key", re.IGNORECASE)
+#: Options are looked for in a command line, not in longer texts, where that would take quadratic time.
+_LONGEST_COMMAND = 10_000
 
 #: Variables that shape a computation: which software is found and with how many threads it runs.
 ENVIRONMENT_VARIABLES = frozenset(
@@ -36,10 +40,12 @@ def masked(text: str) -> str:
     """The text with what follows ``token=`` or ``--password`` and the credentials in URLs masked."""
     if "://" in text:
         text = _URL_CREDENTIALS.sub(rf"\1{MASK}@", text)
+    if not _HINT.search(text):
+        return text
     if "=" in text or ":" in text:
         text = _AUTHORIZATION.sub(rf"\1{MASK}", text)
         text = _ASSIGNMENT.sub(rf"\1{MASK}", text)
-    return _OPTION_IN_TEXT.sub(rf"\1{MASK}", text) if "-" in text else text
+    return _OPTION_IN_TEXT.sub(rf"\1{MASK}", text) if "-" in text and len(text) < _LONGEST_COMMAND else text
 
 
 def masked_arguments(arguments: Sequence[Any]) -> list[Any]:

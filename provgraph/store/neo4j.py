@@ -66,14 +66,15 @@ class Neo4jStore:
         with self._connection.transaction(TAKE_TURN) as transaction:
             yield Neo4jTransaction(transaction)
 
-    def unchanged(self, sha256: str, namespace: str) -> LoadRecord | None:
-        """The complete load of the very same bytes in the same namespace, if there was one."""
+    def unchanged(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """Checksum → a complete load of the very same bytes in the same namespace, for those that had one."""
         query = (
-            "MATCH (l:Load) WHERE l.sha256 = $sha256 AND l.namespace = $namespace AND l.status = 'loaded' "
-            f"RETURN {_LOAD} LIMIT 1"
+            "MATCH (l:Load) WHERE l.sha256 IN $sha256s AND l.namespace = $namespace AND l.status = 'loaded' "
+            f"RETURN {_LOAD}"
         )
-        found = self._connection.read(query, sha256=sha256, namespace=namespace)
-        return properties.load_of(found[0][0]) if found else None
+        found = self._connection.read(query, sha256s=list(sha256s), namespace=namespace)
+        loads = (properties.load_of(row[0]) for row in found)
+        return {load.sha256: load for load in loads}
 
     # Names.
 

@@ -160,8 +160,8 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[Transaction]:
         """A transaction: committed at the end of the block, undone when it raises."""
 
-    def unchanged(self, sha256: str, namespace: str) -> LoadRecord | None:
-        """The complete load of the very same bytes in the same namespace, if there was one."""
+    def unchanged(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """Checksum → a complete load of the very same bytes in the same namespace, for those that had one."""
 
     def by_id(self, identifiers: Sequence[str]) -> list[Found]:
         """Entities, activities and agents that bear one of the identifiers."""

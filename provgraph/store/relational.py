@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, select, text, union_all
+from sqlalchemy import Connection, Engine, Row, Select, func, select, text, union_all
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.records import Settings, key_of
@@ -19,14 +19,6 @@ from provgraph.store.protocol import NAMED_KINDS, Explained, Found, LoadRecord
 from provgraph.store.relational_walk import walk
 from provgraph.store.relational_writing import RelationalTransaction, mention_query
 from provgraph.store.schema import migrate
-
-#: Made once, for it is asked of every source.
-_UNCHANGED = (
-    select(tables.load)
-    .where(tables.load.c.sha256 == bindparam("sha256"), tables.load.c.namespace == bindparam("namespace"))
-    .where(tables.load.c.status == "loaded")
-    .limit(1)
-)
 
 
 class RelationalStore:
@@ -50,11 +42,12 @@ class RelationalStore:
         with translated(self._engine), self._engine.connect() as connection:
             yield connection
 
-    def unchanged(self, sha256: str, namespace: str) -> LoadRecord | None:
-        """The complete load of the very same bytes in the same namespace, if there was one."""
+    def unchanged(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """Checksum → a complete load of the very same bytes in the same namespace, for those that had one."""
+        load = tables.load.c
+        same = (load.sha256.in_(sha256s), load.namespace == namespace, load.status == "loaded")
         with self._reading() as connection:
-            row = connection.execute(_UNCHANGED, {"sha256": sha256, "namespace": namespace}).first()
-        return None if row is None else rows.load_of(row)
+            return {row.sha256: rows.load_of(row) for row in connection.execute(select(tables.load).where(*same))}
 
     def by_id(self, identifiers: Sequence[str]) -> list[Found]:
         """Entities, activities and agents that bear one of the identifiers."""

@@ -495,3 +495,11 @@ def test_every_real_log_is_recognised(log: str) -> None:
 )  # fmt: skip
 def test_what_is_none_of_ours_is_not(head: bytes) -> None:
     assert not CtapipeLoader().recognises(head)
+
+
+@pytest.mark.parametrize(
+    "text", ["-" * 300_000, "a" * 300_000 + "=token", "token" * 60_000, "x://" * 80_000, "-a" * 150_000]
+)
+def test_masking_takes_no_more_than_linear_time(text: str) -> None:
+    """Quadratic time would take minutes here."""
+    assert facts_of(record(system={"arguments": [text, f"token {text}"]}))["arguments"]

@@ -334,8 +334,8 @@ def test_loads_are_kept_apart_from_content(chain: Store) -> None:
     with chain.writing() as transaction:
         integrate(transaction, [], [done])
     assert list(chain.loads()) == [done]
-    assert chain.unchanged("00ff", "default") == done
-    assert chain.unchanged("00ff", "other") is None
+    assert chain.unchanged(["00ff", "11ee"], "default") == {"00ff": done}
+    assert chain.unchanged(["00ff"], "other") == {}
     assert digest(chain.scan()) == before
 
 

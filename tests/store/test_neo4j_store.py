@@ -424,7 +424,7 @@ def test_reading_makes_nothing(store: Neo4jStore, driver: Driver) -> None:
     drop_schema(driver)
     assert not [*store.by_id(["product:1"]), *store.by_base_name("x"), *store.loads(), *store.scan()]
     assert store.stats()["entities"] == 0
-    assert store.unchanged("00ff", "default") is None
+    assert store.unchanged(["00ff"], "default") == {}
     assert not [name for (name,) in ask(driver, "SHOW INDEXES YIELD name") if name.startswith("provgraph_")]
 
 
