@@ -4,6 +4,7 @@
 """
 
 import os
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -32,9 +33,8 @@ _RELAXED = {"deadline": None, "suppress_health_check": list(HealthCheck), "phase
 @settings(max_examples=HISTORIES, **_RELAXED)  # type: ignore[arg-type]
 @given(st.data())
 def test_any_loading_gives_the_oracles_graph(data: st.DataObject) -> None:
-    store = open_store("sqlite://")
-    _hold_the_law(store, data)
-    store.close()
+    with closing(open_store("sqlite://")) as store:
+        _hold_the_law(store, data)
 
 
 @pytest.mark.postgresql
@@ -44,26 +44,27 @@ def test_the_law_on_postgresql(postgres_server: PostgresServer) -> None:
     @settings(max_examples=ON_A_SERVER, **_RELAXED)  # type: ignore[arg-type]
     @given(st.data())
     def law(data: st.DataObject) -> None:
-        store = open_store(url)
-        _empty_tables(store)
-        _hold_the_law(store, data)
-        store.close()
+        with closing(open_store(url)) as store:
+            _empty_tables(store)
+            _hold_the_law(store, data)
 
     law()
 
 
 @pytest.mark.neo4j
 def test_the_law_on_neo4j(neo4j_server: Neo4jServer) -> None:
-    store = open_store(neo4j_server.url)
+    with closing(open_store(neo4j_server.url)) as store:
+        _hold_the_law_on_neo4j(store, neo4j_server.url)
 
+
+def _hold_the_law_on_neo4j(store: Store, url: str) -> None:
     @settings(max_examples=ON_A_SERVER, **_RELAXED)  # type: ignore[arg-type]
     @given(st.data())
     def law(data: st.DataObject) -> None:
-        empty_neo4j(neo4j_server.url)
+        empty_neo4j(url)
         _hold_the_law(store, data)
 
     law()
-    store.close()
 
 
 def _hold_the_law(store: Store, data: st.DataObject) -> None:
@@ -79,11 +80,9 @@ def _hold_the_law(store: Store, data: st.DataObject) -> None:
 
 
 def _digest_at_once(history: list[tuple[str, dict[str, object]]]) -> str:
-    store = open_store("sqlite://")
-    put(store, history)
-    found = digest(store.scan())
-    store.close()
-    return found
+    with closing(open_store("sqlite://")) as store:
+        put(store, history)
+        return digest(store.scan())
 
 
 def _empty_tables(store: Store) -> None:
