@@ -147,10 +147,8 @@ class _Resolver:
         return _version_id(file)
 
     def _output_rule(self, file: File) -> Rule:
-        if _version_id(file) in self.late_names:
-            return (
-                Rule.LATE_NAME if self.entity_of_output[id(file)] == self.late_names[_version_id(file)] else Rule.CLAIM
-            )
+        if self.entity_of_output[id(file)] == self.late_names.get(_version_id(file)):
+            return Rule.LATE_NAME
         return Rule.VERSION if self._is_version(file) else Rule.CLAIM
 
     # Rule 4: versions.

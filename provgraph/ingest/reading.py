@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from provgraph.errors import LoadError, UnknownFormatError
 from provgraph.ingest.sources import Source, opened
-from provgraph.loaders.protocol import Problem
-from provgraph.loaders.registry import HEAD, loader_for
+from provgraph.loaders.protocol import HEAD, Problem
+from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
 
 #: How many problems a report lists; the others are counted.

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.errors import LoadError, UnknownFormatError
+from provgraph.loaders.protocol import HEAD
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 STDIN = "-"
-#: How much of a source can be looked at before it is read.
-HEAD = 1 << 16
 _GZIP_MAGIC = b"\x1f\x8b"
 
 

@@ -13,9 +13,9 @@ from typing import Any, cast
 from provgraph.errors import LoadError
 from provgraph.loaders.headers import product_identifier
 from provgraph.loaders.json_stream import JsonRecords, Record
-from provgraph.loaders.protocol import Problem
+from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.python_literal import read_literal
-from provgraph.loaders.secrets import computing_environment, masked, masked_arguments, masked_parameter, masked_value
+from provgraph.loaders.secrets import computing_environment, masked, masked_parameter
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
 from provgraph.model.times import utc
@@ -25,8 +25,6 @@ from provgraph.model.vocabulary import RelationType
 CONFIGURATION_ROLE = "Tool Configuration"
 #: Where a run's own paths are kept, apart from the settings that it shares with other runs.
 OWN_PATHS = "paths"
-#: How much of a source is looked at to see what it is.
-HEAD = 1 << 16
 #: A Python repr can't be streamed, so a larger one is not read.
 LARGEST_LITERAL = 64 << 20
 
@@ -145,15 +143,12 @@ def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any]) -> dict[s
     facts.pop("system.python.packages" if _packages(record) is not None else "", None)
     for path in _SYSTEM_FACTS.values():
         facts.pop(".".join(("system", *path)), None)
-    arguments = facts.pop("system.arguments", None)
-    if arguments is not None:
-        facts[Fact.ARGUMENTS] = masked_arguments(arguments) if isinstance(arguments, list) else masked_value(arguments)
+    facts[Fact.ARGUMENTS] = facts.pop("system.arguments", None)
     environment = system.get("environment")
     if isinstance(environment, dict):
         facts = {key: value for key, value in facts.items() if not key.startswith("system.environment.")}
         facts |= {f"system.environment.{key}": value for key, value in computing_environment(environment).items()}
-    said = {key: value if key == Fact.ARGUMENTS else masked_parameter(key, value) for key, value in facts.items()}
-    return _attributes(said)
+    return _attributes({key: masked_parameter(key, value) for key, value in facts.items()})
 
 
 def _flat(name: str, value: object) -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from provgraph.model.records import Document
 
+#: How many bytes of a source can be looked at before it is read.
+HEAD = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

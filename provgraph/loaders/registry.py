@@ -7,15 +7,13 @@ from provgraph.errors import SettingsError, UnknownFormatError
 from provgraph.loaders.protocol import Loader
 
 GROUP = "provgraph.loaders"
-#: How much of a source a loader sees to recognise it.
-HEAD = 1 << 16
 
 
 def loader_for(head: bytes, format_name: str | None = None) -> Loader:
     """The loader for a source that begins with these bytes.
 
     Args:
-        head: up to `HEAD` bytes, decompressed.
+        head: up to `protocol.HEAD` bytes, decompressed.
         format_name: a loader's name, which goes before recognition.
 
     Raises:

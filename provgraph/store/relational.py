@@ -107,7 +107,7 @@ class RelationalStore:
         found: set[Edge] = set()
         with self._reading() as connection:
             for end in (relation.source, relation.target):
-                for row in _in_chunks(connection, query, end.in_, keys):
+                for row in rows.in_chunks(connection, query, end.in_, keys):
                     found.add(Edge(RelationType(row.type), row.source, row.target, row.role, shown(row.time)))
         return sorted(
             found, key=lambda edge: (edge.relation, edge.source, edge.target, edge.role or "", edge.time or "")
@@ -119,7 +119,7 @@ class RelationalStore:
         query = select(link.activity, shared.c.name, shared.c.parameters).join(shared, shared.c.key == link.settings)
         found: dict[bytes, list[Settings]] = defaultdict(list)
         with self._reading() as connection:
-            for row in _in_chunks(connection, query.order_by(shared.c.name), link.activity.in_, keys):
+            for row in rows.in_chunks(connection, query.order_by(shared.c.name), link.activity.in_, keys):
                 found[row.activity].append(rows.settings_of(row))
         return found
 
@@ -129,7 +129,7 @@ class RelationalStore:
         query = select(link.activity, tables.name.c.text).join(tables.name, tables.name.c.key == link.place)
         found: dict[bytes, list[str]] = defaultdict(list)
         with self._reading() as connection:
-            for row in _in_chunks(connection, query.order_by(tables.name.c.text), link.activity.in_, keys):
+            for row in rows.in_chunks(connection, query.order_by(tables.name.c.text), link.activity.in_, keys):
                 found[row.activity].append(row.text)
         return found
 
@@ -235,16 +235,9 @@ def _nodes(connection: Connection, keys: Collection[bytes]) -> dict[bytes, Node]
     ]
     found: dict[bytes, Node] = {}
     for table, read in readers:
-        for row in _in_chunks(connection, select(table), table.c.key.in_, keys):
+        for row in rows.in_chunks(connection, select(table), table.c.key.in_, keys):
             found[row.key] = read(row)
     return found
-
-
-def _in_chunks(
-    connection: Connection, query: Select[Any], condition: Callable[[Sequence[bytes]], Any], keys: Iterable[bytes]
-) -> Iterator[Row[Any]]:
-    for chunk in rows.chunks(keys):
-        yield from connection.execute(query.where(condition(chunk)))
 
 
 def _settings_links() -> Select[Any]:

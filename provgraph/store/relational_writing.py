@@ -33,7 +33,7 @@ class RelationalTransaction:
         """When the runs ran."""
         table = tables.activity
         query = select(table.c.id, table.c.start_time, table.c.end_time, table.c.process)
-        found = self._in_chunks(query, table.c.key.in_, (key_of(Kind.ACTIVITY, run) for run in runs))
+        found = rows.in_chunks(self._connection, query, table.c.key.in_, (key_of(Kind.ACTIVITY, run) for run in runs))
         return {row.id: RunTimes(row.id, row.start_time or "", row.end_time, row.process) for row in found}
 
     def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
@@ -119,7 +119,7 @@ class RelationalTransaction:
         relations = {relation.key: relation for relation in changes.relations}
         for end in (table.source, table.target):
             query = select(tables.relation).where(table.stated.is_not(None))
-            for row in self._in_chunks(query, end.in_, keys):
+            for row in rows.in_chunks(self._connection, query, end.in_, keys):
                 relations[row.key] = rows.relation_of(row)
         ends = self._ends(relations.values())
         self._put(tables.relation, (rows.relation_row(relation, ends) for relation in relations.values()))
@@ -130,23 +130,17 @@ class RelationalTransaction:
         found = {end: end.key for end in ends}
         named = {rows.name_key(end.id): end for end in ends if end.kind is Kind.ENTITY}
         query = select(tables.naming.c.name, tables.naming.c.entity)
-        for row in self._in_chunks(query, tables.naming.c.name.in_, named):
+        for row in rows.in_chunks(self._connection, query, tables.naming.c.name.in_, named):
             found[named[row.name]] = row.entity
         return found
 
     def _mentions(
         self, condition: Callable[[Sequence[bytes]], ColumnElement[bool]], keys: Sequence[bytes]
     ) -> list[StoredMention]:
-        return [rows.mention_of(row) for row in self._in_chunks(mention_query(), condition, keys)]
+        return [rows.mention_of(row) for row in rows.in_chunks(self._connection, mention_query(), condition, keys)]
 
     def _by_key(self, table: Table, keys: Iterable[bytes]) -> Iterator[Row[Any]]:
-        return self._in_chunks(select(table), table.c.key.in_, keys)
-
-    def _in_chunks(
-        self, query: Select[Any], condition: Callable[[Sequence[bytes]], ColumnElement[bool]], keys: Iterable[bytes]
-    ) -> Iterator[Row[Any]]:
-        for chunk in rows.chunks(keys):
-            yield from self._connection.execute(query.where(condition(chunk)))
+        return rows.in_chunks(self._connection, select(table), table.c.key.in_, keys)
 
     def _put(self, table: Table, records: Iterable[rows.Record]) -> None:
         """Insert, replacing rows of the same key."""

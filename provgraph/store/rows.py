@@ -1,11 +1,12 @@
 """Rows of the embedded store's tables to records and back."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, Select
+from sqlalchemy.sql.elements import ColumnElement
 
 from provgraph.identity.standing import Standing
 from provgraph.model.identifiers import base_name, is_strong
@@ -26,6 +27,17 @@ def chunks(keys: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(keys)
     while chunk := list(islice(iterator, CHUNK)):
         yield chunk
+
+
+def in_chunks(
+    connection: Connection,
+    query: Select[Any],
+    condition: Callable[[Sequence[Any]], ColumnElement[bool]],
+    keys: Iterable[Any],
+) -> Iterator[Row[Any]]:
+    """The rows of a query for many keys: ``condition`` makes of some keys what is asked of them."""
+    for chunk in chunks(keys):
+        yield from connection.execute(query.where(condition(chunk)))
 
 
 def name_key(text: str) -> bytes:
