@@ -16,7 +16,7 @@ from provgraph import __version__
 from provgraph.errors import ProvGraphError
 
 if TYPE_CHECKING:
-    from provgraph.ingest.loading import Report
+    from provgraph.ingest.reports import Report
     from provgraph.model.subgraph import Lineage
     from provgraph.store.protocol import Store
 
@@ -114,7 +114,7 @@ def load(sources: tuple[str, ...], format_name: str | None, namespace: str, jobs
     clean = True
     with _store() as store, Progress("sources") as progress:
         reports = load_sources(
-            store, sources, format_name=format_name, namespace=namespace, jobs=jobs, passed_over=progress.pass_over
+            store, sources, format_name=format_name, namespace=namespace, jobs=jobs, observer=progress
         )
         for report in reports:
             clean = clean and report.is_clean

@@ -17,6 +17,7 @@ class Progress:
         self.passed_over = 0
         self._what = what
         self._done = 0
+        self._records = 0
         self._shown = False
         self._last = time.monotonic()
 
@@ -38,11 +39,20 @@ class Progress:
     def step(self) -> None:
         """One more is done."""
         self._done += 1
+        self._records = 0
+        self._show(f"{self._done} {self._what} done")
+
+    def _show(self, text: str) -> None:
         now = time.monotonic()
         if sys.stderr.isatty() and now - self._last > INTERVAL:
             self._last, self._shown = now, True
-            sys.stderr.write(f"\r\x1b[K{self._done} {self._what} done")
+            sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
+
+    def wrote(self, documents: int) -> None:
+        """So many more records of a large source are written."""
+        self._records += documents
+        self._show(f"{self._done} {self._what} done, {self._records} records of the next one")
 
     def pass_over(self, source: Source) -> None:
         """A file in a folder is none of ours."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from provgraph.identity.classes import Classes
 from provgraph.identity.files import File, RunTimes
 from provgraph.identity.standing import Standing, Timeline, loss_of_all, newest_first
-from provgraph.model.identifiers import DEFAULT_NAMESPACE, strength, version_of
+from provgraph.model.identifiers import DEFAULT_NAMESPACE, is_strong, strength, version_of
 
 
 class Rule(StrEnum):
@@ -62,6 +62,7 @@ class ResolvedEntity:
         standings: the places where it stood, newest first, those where it still stands before the others.
         generated_at: when its maker made it; None when no run did.
         invalidated_at: when it lost the last place where it stood (rule 4); None while it stands.
+        former: weak names that mean this entity and no other: ids that it bears or bore while it was known by its path.
     """
 
     id: str
@@ -69,6 +70,12 @@ class ResolvedEntity:
     standings: tuple[Standing, ...]
     generated_at: str | None
     invalidated_at: str | None
+    former: tuple[str, ...] = ()
+
+    @property
+    def stated_names(self) -> tuple[str, ...]:
+        """The names by which something may be stated of it."""
+        return (*filter(is_strong, self.identifiers), *self.former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def resolve(files: Sequence[File], stated: Iterable[str] = ()) -> Resolution:
     Args:
         files: all outputs and all inputs with an identifier that touch the same places and identifiers, directly or
             through each other, and those inputs known by path only whose assignment is wanted.
-        stated: strong identifiers of entities that sources state outright.
+        stated: names of entities that sources state outright: strong identifiers, and ids of files known by their path.
     """
     return _Resolver(files, stated).resolution()
 
@@ -97,7 +104,8 @@ class _Resolver:
         self.outputs = [file for file in files if file.is_output]
         self.inputs = [file for file in files if not file.is_output]
         self.products = Classes(file.identifiers for file in files)
-        self.products.add(stated)
+        self.stated = set(stated)
+        self.products.add(filter(is_strong, self.stated))
         self.makers = self._accepted_claims()
         self.entity_of_output = {id(file): self._first_name(file) for file in self.outputs}
         self.timelines = self._timelines()
@@ -244,10 +252,24 @@ class _Resolver:
         names |= {name: {name} for given in self.assignments.values() if (name := given.entity) not in names}
         makers = {self.entity_of_output[id(file)]: file.run for file in self.outputs}
         standings = self._standings()
+        former = self._former_names()
+        borne = set().union(*former.values())
+        names |= {name: {name} for name in self.stated if not is_strong(name) and name not in borne}
         return {
-            name: _entity(name, identifiers, standings.get(name, ()), makers.get(name))
+            name: _entity(name, identifiers, standings.get(name, ()), makers.get(name), former[name])
             for name, identifiers in names.items()
         }
+
+    def _former_names(self) -> defaultdict[str, set[str]]:
+        """Entity → the weak names that mean it and no other one."""
+        former: defaultdict[str, set[str]] = defaultdict(set)
+        for file in self.outputs:
+            former[self.entity_of_output[id(file)]].update(version_of(place, file.run.id) for place in file.places)
+        for file in self.inputs:
+            entity, rule = self.entity_of_input[id(file)]
+            if rule in (Rule.EXTERNAL, Rule.ONLY_NAME):
+                former[self.externals.name(entity) if rule is Rule.EXTERNAL else entity].update(file.places)
+        return former
 
     def _version_names(self) -> dict[str, set[str]]:
         """Version id → the ids under which it is known at each of its places."""
@@ -315,7 +337,9 @@ def _turned_down(claimant: RunTimes, readers: Iterable[RunTimes]) -> bool:
     )
 
 
-def _entity(name: str, identifiers: set[str], standings: Sequence[Standing], maker: RunTimes | None) -> ResolvedEntity:
+def _entity(
+    name: str, identifiers: set[str], standings: Sequence[Standing], maker: RunTimes | None, former: Iterable[str]
+) -> ResolvedEntity:
     places = {standing.place for standing in standings}
     return ResolvedEntity(
         id=name,
@@ -323,6 +347,7 @@ def _entity(name: str, identifiers: set[str], standings: Sequence[Standing], mak
         standings=newest_first(standings),
         generated_at=(maker.generated or None) if maker else None,
         invalidated_at=loss_of_all(standings),
+        former=tuple(sorted(former)),
     )
 
 

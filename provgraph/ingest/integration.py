@@ -1,22 +1,20 @@
 """From documents to changes: joins what is new with what is known and settles again which file is which.
 
-One `integrate` is one transaction. It looks only at what the new documents touch, directly or through shared places
-and identifiers, and leaves the store as if all documents had come at once (CONTRACT section 2 rule 8).
+One `Plan` looks only at what the new documents touch, directly or through shared places and identifiers, and leaves the
+store as if all documents had come at once (CONTRACT section 2 rule 8).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-from provgraph.identity.classes import Classes
-from provgraph.identity.files import RunTimes, files_of, times_of, twins
-from provgraph.identity.resolution import Resolution, ResolvedEntity, resolve
-from provgraph.model.identifiers import is_strong
-from provgraph.model.levels import data_level
+from provgraph.identity.files import times_of
+from provgraph.ingest.marks import Seen, touched
+from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, touched_in_run
 from provgraph.model.records import Agent, Document, Mention, Run, StatedEntity
 from provgraph.model.values import Attributes, joined
 from provgraph.model.vocabulary import EntityType, Kind
-from provgraph.store.protocol import Changes, EntityRecord, LoadRecord, StoredMention, Transaction
+from provgraph.store.protocol import Changes, Facts, StoredMention, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,41 +26,65 @@ class Disagreement:
     values: tuple[object, ...]
 
 
-def integrate(
-    transaction: Transaction, documents: Sequence[Document], loads: Sequence[LoadRecord] = ()
-) -> list[Disagreement]:
-    """Write what the documents say, and what follows from it.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What documents change in a store, as decided from its facts.
+
+    Attributes:
+        changes: to be written.
+        disagreements: where the documents disagree with each other or with what was known.
+        seen: marks of the facts that it was decided from (`provgraph.ingest.marks`).
+        touched: marks of the facts that it changes.
+    """
+
+    changes: Changes
+    disagreements: tuple[Disagreement, ...]
+    seen: frozenset[bytes]
+    touched: frozenset[bytes]
+
+    def holds_in(self, transaction: Transaction, turn: int) -> bool:
+        """Whether nobody has written since that turn what this was decided from."""
+        written = transaction.touched_since(turn)
+        return written is not None and self.seen.isdisjoint(written)
+
+
+def plan(facts: Facts, documents: Sequence[Document]) -> Plan:
+    """Decide what documents change.
 
     Args:
-        transaction: of the store.
-        documents: what the sources say, in any order.
-        loads: bookkeeping to write with them.
-
-    Returns:
-        where the documents disagree with each other or with what was known.
+        facts: as they stand.
+        documents: what sources say, in any order.
     """
-    update = _Update(transaction, documents)
+    seen = Seen(facts)
+    update = _Update(seen, documents)
     changes = update.changes()
-    changes.loads.extend(loads)
-    transaction.apply(changes)
-    return update.disagreements
+    return Plan(changes, tuple(update.disagreements), frozenset(seen.marks), touched(changes, update.touched))
+
+
+def integrate(transaction: Transaction, documents: Sequence[Document]) -> Plan:
+    """Write what the documents say, and what follows from it; returns what was done."""
+    planned = plan(transaction, documents)
+    transaction.apply(planned.changes, planned.touched)
+    return planned
 
 
 class _Update:
     """One integration: facts first, then the neighbourhood they touch, then what is decided anew."""
 
-    def __init__(self, transaction: Transaction, documents: Sequence[Document]) -> None:
-        self.transaction = transaction
+    def __init__(self, facts: Facts, documents: Sequence[Document]) -> None:
+        self.facts = facts
         self.documents = documents
         self.disagreements: list[Disagreement] = []
+        self.touched: list[Touched] = []
 
     def changes(self) -> Changes:
         changes = Changes()
         self._plain_facts(changes)
         changes.runs, moved = self._joined_runs()
         changes.stated = self._joined_entities()
-        neighbourhood = _Neighbourhood(self.transaction, self._touched_mentions(moved), self._stated_names())
-        _decide(self.transaction, neighbourhood, {entity.identifier: entity for entity in changes.stated}, changes)
+        self.touched = self._touched_mentions(moved)
+        neighbourhood = Neighbourhood(self.facts, self.touched, self._stated_names())
+        decide(self.facts, neighbourhood, {entity.identifier: entity for entity in changes.stated}, changes)
         return changes
 
     def _plain_facts(self, changes: Changes) -> None:
@@ -83,7 +105,7 @@ class _Update:
         for document in self.documents:
             if document.run is not None:
                 said[document.run.id] = joined(said.get(document.run.id, {}), document.run.facts)
-        known = self.transaction.runs(said)
+        known = self.facts.runs(said)
         changed: list[Run] = []
         moved: set[str] = set()
         for identifier, facts in said.items():
@@ -94,7 +116,6 @@ class _Update:
                 self._note_disagreements(run)
                 if before is not None and times_of(before) != times_of(run):
                     moved.add(identifier)
-        self.times = {run.id: times_of(run) for run in changed}
         return changed, moved
 
     def _note_disagreements(self, run: Run) -> None:
@@ -104,19 +125,19 @@ class _Update:
     def _joined_agents(self) -> list[Agent]:
         said: dict[str, Agent] = {}
         ends = self._ends(Kind.AGENT)
-        known = self.transaction.agents(ends | {agent.id for document in self.documents for agent in document.agents})
+        known = self.facts.agents(ends | {agent.id for document in self.documents for agent in document.agents})
         for document in self.documents:
             for agent in document.agents:
-                said[agent.id] = _joined_agent(said.get(agent.id) or known.get(agent.id), agent)
+                said[agent.id] = joined_agent(said.get(agent.id) or known.get(agent.id), agent)
         said.update((name, Agent(name)) for name in ends - said.keys() - known.keys())
         return [agent for agent in said.values() if known.get(agent.id) != agent]
 
     def _joined_entities(self) -> list[StatedEntity]:
-        known = self.transaction.stated(self._stated_names())
+        known = self.facts.stated(self._stated_names())
         said = dict(known)
         for document in self.documents:
             for entity in document.entities:
-                said[entity.identifier] = _joined_entity(said.get(entity.identifier), entity)
+                said[entity.identifier] = joined_entity(said.get(entity.identifier), entity)
         for identifier in self._ends(Kind.ENTITY) - said.keys():
             said[identifier] = StatedEntity(identifier)
         return [entity for entity in said.values() if known.get(entity.identifier) != entity]
@@ -129,7 +150,7 @@ class _Update:
     def _stated_names(self) -> set[str]:
         return self._ends(Kind.ENTITY) | {entity.identifier for d in self.documents for entity in d.entities}
 
-    def _touched_mentions(self, moved: Collection[str]) -> list["_Touched"]:
+    def _touched_mentions(self, moved: Collection[str]) -> list[Touched]:
         """Mentions that are new, that have other twins now, or whose run has other times now."""
         said: dict[str, dict[bytes, Mention]] = defaultdict(dict)
         for document in self.documents:
@@ -137,158 +158,16 @@ class _Update:
                 said[mention.run][mention.key] = mention
         runs = said.keys() | set(moved)
         known: dict[str, dict[bytes, StoredMention]] = defaultdict(dict)
-        for stored in self.transaction.mentions_of(runs):
+        for stored in self.facts.mentions_of(runs):
             known[stored.mention.run][stored.mention.key] = stored
-        return [touched for run in sorted(runs) for touched in _touched_in_run(known[run], said[run], run in moved)]
+        return [
+            each
+            for run in sorted(runs)
+            for each in touched_in_run(known[run], _mentions(known[run]) | said[run], run in moved)
+        ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Touched:
-    """A mention to decide on: as it is now, as it was, and whether its run has other times now."""
-
-    now: StoredMention
-    before: StoredMention | None
-    moved: bool
-
-    @property
-    def can_change_others(self) -> bool:
-        return self.now.is_structural or (self.before is not None and self.before.is_structural)
-
-
-def _touched_in_run(
-    known: Mapping[bytes, StoredMention], said: Mapping[bytes, Mention], moved: bool
-) -> Iterator[_Touched]:
-    mentions = {key: stored.mention for key, stored in known.items()} | dict(said)
-    twin_of = twins(mentions.values())
-    for key, mention in mentions.items():
-        before = known.get(key)
-        now = replace(before or StoredMention(mention), twin=twin_of.get(key))
-        if moved or now != before:
-            yield _Touched(now, before, moved)
-
-
-class _Neighbourhood:
-    """All that may be decided otherwise because of the touched mentions.
-
-    Attributes:
-        mentions: by key, as they are to be decided on.
-        unwritten: the keys of those that the store holds otherwise or not at all.
-        before: the entities that they were of.
-        stated: strong identifiers stated outright.
-        changed: the names for which every mention is here, so that entities may go; for the others only new reads are.
-    """
-
-    def __init__(self, transaction: Transaction, touched: Sequence[_Touched], stated: set[str]) -> None:
-        self.mentions = {each.now.mention.key: each.now for each in touched}
-        self.unwritten = {each.now.mention.key for each in touched if each.now != each.before}
-        self.stated = stated
-        self._transaction = transaction
-        self._close_over({name for each in touched for name in _names(each.now)} | stated)
-        self.changed = self._changed_names(touched)
-        places = {name for name in self.changed if not is_strong(name)}
-        for stored in transaction.plain_reads(places):
-            self.mentions.setdefault(stored.mention.key, stored)
-        self.before = {stored.entity for stored in self.mentions.values() if stored.entity}
-
-    def _close_over(self, names: set[str]) -> None:
-        """Fetch structural mentions until no place, identifier or twin leads to another one."""
-        twin_keys = {stored.twin for stored in self.mentions.values() if stored.twin is not None}
-        seen_names, seen_twins = set(names), set(twin_keys)
-        while names or twin_keys:
-            fetched = self._transaction.structural_mentions(names, twin_keys)
-            for stored in fetched:
-                self.mentions.setdefault(stored.mention.key, stored)
-            names = {name for stored in fetched for name in _names(stored)} - seen_names
-            twin_keys = {stored.twin for stored in fetched if stored.twin is not None} - seen_twins
-            seen_names |= names
-            seen_twins |= twin_keys
-
-    def _changed_names(self, touched: Iterable[_Touched]) -> set[str]:
-        """The places and identifiers joined, directly or through others, to something that changed.
-
-        A read by path alone changes nothing for others; but when its run has moved in time, at a place that runs write
-        to, it may leave an entity that nobody else is of.
-        """
-        joint = Classes([])
-        written = set()
-        for stored in self.mentions.values():
-            if stored.is_structural:
-                joint.add_together([*_names(stored), *([stored.twin.hex()] if stored.twin else [])])
-                written.update(_names(stored))
-        changed = {
-            joint.name(name)
-            for each in touched
-            for name in _names(each.now)
-            if each.can_change_others or (each.moved and name in written)
-        }
-        return {name for root, group in joint.groups().items() if root in changed for name in group}
-
-
-def _decide(
-    transaction: Transaction, around: _Neighbourhood, newly_stated: Mapping[str, StatedEntity], changes: Changes
-) -> None:
-    """Resolve the neighbourhood and note what is other than before."""
-    times = transaction.times({stored.mention.run for stored in around.mentions.values()})
-    times |= {run.id: times_of(run) for run in changes.runs}
-    resolution = _resolved(around, times)
-    changes.mentions = [
-        decided
-        for key, stored in around.mentions.items()
-        if (decided := _decided(stored, resolution)) != stored or key in around.unwritten
-    ]
-    names = {name for entity in resolution.entities.values() for name in entity.identifiers if is_strong(name)}
-    known = transaction.entities(around.before | names | resolution.entities.keys())
-    stated = {**transaction.stated(names), **newly_stated}
-    roles = _roles(around, resolution)
-    for entity in resolution.entities.values():
-        old = known.get(entity.id)
-        if old is not None and not around.changed.intersection(entity.identifiers):
-            roles[entity.id].add(old.data_level or "")
-        record = _record(entity, stated, roles[entity.id])
-        if old != record:
-            changes.entities.append(record)
-    changes.removed_entities = sorted(known.keys() - resolution.entities.keys())
-
-
-def _resolved(around: _Neighbourhood, times: Mapping[str, RunTimes]) -> Resolution:
-    mentions = [stored.mention for stored in around.mentions.values()]
-    twin_of = {key: stored.twin for key, stored in around.mentions.items() if stored.twin is not None}
-    return resolve(files_of(mentions, twin_of, times), around.stated)
-
-
-def _decided(stored: StoredMention, resolution: Resolution) -> StoredMention:
-    given = resolution.assignments[stored.mention.key]
-    return replace(stored, entity=given.entity, rule=given.rule)
-
-
-def _roles(around: _Neighbourhood, resolution: Resolution) -> defaultdict[str, set[str]]:
-    roles: defaultdict[str, set[str]] = defaultdict(set)
-    for key, stored in around.mentions.items():
-        if stored.mention.role is not None:
-            roles[resolution.assignments[key].entity].add(stored.mention.role)
-    return roles
-
-
-def _record(entity: ResolvedEntity, stated: Mapping[str, StatedEntity], roles: set[str]) -> EntityRecord:
-    attributes: Attributes = {}
-    types = {EntityType.DATASET}
-    for name in entity.identifiers:
-        if name in stated:
-            attributes = joined(attributes, stated[name].attributes)
-            types.add(stated[name].type)
-    return EntityRecord(
-        id=entity.id,
-        type=max(types, key=list(EntityType).index),
-        identifiers=entity.identifiers,
-        standings=entity.standings,
-        generated_at=entity.generated_at,
-        invalidated_at=entity.invalidated_at,
-        data_level=data_level(attributes, roles),
-        attributes=attributes,
-    )
-
-
-def _joined_agent(before: Agent | None, agent: Agent) -> Agent:
+def joined_agent(before: Agent | None, agent: Agent) -> Agent:
     """Both together; of different names the smaller is shown and all are kept."""
     if before is None:
         return agent
@@ -300,13 +179,13 @@ def _joined_agent(before: Agent | None, agent: Agent) -> Agent:
     return Agent(agent.id, min(names, default=None), min(kinds, default=None), attributes)
 
 
-def _joined_entity(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
+def joined_entity(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
+    """What is stated of an entity altogether."""
     if before is None:
         return entity
     kind = max(before.type, entity.type, key=list(EntityType).index)
     return StatedEntity(entity.identifier, joined(before.attributes, entity.attributes), kind)
 
 
-def _names(stored: StoredMention) -> list[str]:
-    mention = stored.mention
-    return [name for name in (mention.place, mention.identifier) if name is not None]
+def _mentions(known: Mapping[bytes, StoredMention]) -> dict[bytes, Mention]:
+    return {key: stored.mention for key, stored in known.items()}

@@ -1,66 +1,39 @@
-"""Loads sources into a store: read, integrate in batches, report on each."""
+"""Loads sources into a store: looks up what is there, reads the rest, has it written, reports."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby, islice
 from multiprocessing import get_context
-from uuid import uuid4
+from typing import Protocol
 
-from provgraph import __version__
 from provgraph.errors import SettingsError
-from provgraph.ingest.integration import Disagreement, integrate
+from provgraph.ingest.checking import Checked, checked
 from provgraph.ingest.reading import Reading, read_whole
-from provgraph.ingest.sources import Source, checksum, expanded
-from provgraph.loaders.protocol import Problem
-from provgraph.loaders.registry import formats_read, loader_named
+from provgraph.ingest.reports import Report, report_of, report_of_known, report_of_strangers
+from provgraph.ingest.sources import Source, expanded
+from provgraph.ingest.writing import BATCH, LargeLoad, Pending, write_together
+from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document
-from provgraph.model.times import utc
 from provgraph.store.protocol import LoadRecord, Store
 
-#: How many documents one transaction takes.
-BATCH = 500
-#: How many sources' checksums are looked up at once.
-CHECKED_AT_ONCE = 64
-#: How many sources wait for each reading process.
+#: How many sources wait for each reading process, and how many bytes one may have to be read ahead.
 AHEAD = 8
+LARGEST_AHEAD = 16 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of one source; the keys of ``load --json`` (CONTRACT section 4), and where sources disagree."""
+class Observer(Protocol):
+    """Is told how loading goes on."""
 
-    source: str
-    format: str | None
-    status: str
-    load: str | None = None
-    sha256: str | None = None
-    activities: int = 0
-    entities: int = 0
-    agents: int = 0
-    relations: int = 0
-    problems: tuple[Problem, ...] = ()
-    disagreements: tuple[Disagreement, ...] = ()
+    def pass_over(self, source: Source) -> None:
+        """A file in a folder is none of ours."""
 
-    @property
-    def is_clean(self) -> bool:
-        """Whether nothing in it was refused."""
-        return self.status in ("loaded", "unchanged")
-
-    def counting(self, counts: Mapping[str, int]) -> "Report":
-        """The same report with what the source names."""
-        return replace(
-            self,
-            activities=counts["activities"],
-            entities=counts["entities"],
-            agents=counts["agents"],
-            relations=counts["relations"],
-        )
+    def wrote(self, documents: int) -> None:
+        """So many more records of a large source are written."""
 
 
 def load(
@@ -70,9 +43,11 @@ def load(
     format_name: str | None = None,
     namespace: str = DEFAULT_NAMESPACE,
     jobs: int = 1,
-    passed_over: Callable[[Source], None] = lambda source: None,
+    observer: Observer | None = None,
 ) -> Iterator[Report]:
     """Load sources, and report on each when all of it is in the store.
+
+    A store that goes away is waited for; loading the same sources again goes on where it stopped.
 
     Args:
         store: where to.
@@ -80,7 +55,7 @@ def load(
         format_name: a loader's name; None to recognise each source by its content.
         namespace: in which the sources' paths mean files (CONTRACT section 2 rule 7).
         jobs: how many processes read; one writes.
-        passed_over: called for each file in a folder that is none of ours.
+        observer: is told how it goes on.
 
     Yields:
         a report a source, in order.
@@ -95,38 +70,24 @@ def load(
         raise SettingsError("a source without name: give files, folders, or - for standard input")
     if format_name is not None:
         loader_named(format_name)
-    loading = _Loading(store, namespace)
+    loading = _Loading(store, namespace, observer or _Unobserved())
     with ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))
-        checked = _checked(sources, store, namespace)
-        if jobs == 1:
-            found = _read(checked, format_name, namespace)
-        else:
-            found = _read_in_processes(checked, format_name, namespace, jobs)
-        for folder, group in groupby(found, key=lambda each: each[0].folder):
-            yield from _take(loading, folder, group, passed_over)
+        found = checked(sources, store, format_name, namespace)
+        read = map(_reader(format_name, namespace), found) if jobs == 1 else _ahead(found, format_name, namespace, jobs)
+        for folder, group in groupby(read, key=lambda each: each.source.folder):
+            yield from loading.take_folder(folder, group)
     yield from loading.flush()
 
 
-def _take(
-    loading: "_Loading", folder: str | None, group: Iterable["_Found"], passed_over: Callable[[Source], None]
-) -> Iterator[Report]:
-    """Load the sources of one folder, or those that were named one by one."""
-    strangers = ours = 0
-    for source, reading, documents in group:
-        if isinstance(reading, LoadRecord):
-            loading.say(_unchanged(source, reading))
-            ours += 1
-            continue
-        first = next(iterator := iter(documents), None)
-        if not reading.is_ours and folder is not None:
-            passed_over(source)
-            strangers += 1
-            continue
-        ours += 1
-        yield from loading.take(reading, iterator if first is None else chain([first], iterator))
-    if folder is not None and not ours:
-        loading.say(_nothing_in(folder, strangers))
+class _Unobserved:
+    """Nobody wants to know."""
+
+    def pass_over(self, source: Source) -> None:
+        """Pass over in silence."""
+
+    def wrote(self, documents: int) -> None:
+        """Write in silence."""
 
 
 def check_namespace(namespace: str) -> None:
@@ -139,121 +100,97 @@ def check_namespace(namespace: str) -> None:
         raise SettingsError(f"{namespace!r} can't be a namespace: give a word without '/', '@' and spaces")
 
 
-class _Loading:
-    """Gathers the documents of many small sources into few transactions, and those of a large one into several."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A source with the load that has all of it already, or with its documents as a stream."""
 
-    def __init__(self, store: Store, namespace: str) -> None:
+    source: Source
+    known: LoadRecord | None
+    reading: Reading
+    documents: Iterator[Document]
+
+
+class _Loading:
+    """Gathers small sources for common transactions, and reports in the order of the sources."""
+
+    def __init__(self, store: Store, namespace: str, observer: Observer) -> None:
         self._store = store
         self._namespace = namespace
-        self._documents: list[Document] = []
-        self._done: list[Report] = []
+        self._observer = observer
+        self._gathered: list[Pending | Report] = []
+        self._documents = 0
 
-    def take(self, reading: Reading, documents: Iterable[Document]) -> Iterator[Report]:
-        """Integrate what a source says, at once or with the next ones."""
-        for document in documents:
-            self._documents.append(document)
-            if len(self._documents) >= BATCH:
-                self._integrate(())
-        self._done.append(_report(reading))
-        if len(self._documents) >= BATCH or len(self._done) >= BATCH:
+    def take_folder(self, folder: str | None, group: Iterable[_Read]) -> Iterator[Report]:
+        """Load the sources of one folder, or those that were named one by one."""
+        strangers = ours = 0
+        for each in group:
+            if each.known is not None:
+                self._gathered.append(report_of_known(each.source, each.known))
+                ours += 1
+                continue
+            first = list(islice(each.documents, BATCH + 1))
+            if not each.reading.is_ours and folder is not None:
+                self._observer.pass_over(each.source)
+                strangers += 1
+                continue
+            ours += 1
+            yield from self._take(each.reading, first, each.documents)
+        if folder is not None and not ours:
+            self._gathered.append(report_of_strangers(folder, strangers))
+
+    def _take(self, reading: Reading, first: list[Document], more: Iterator[Document]) -> Iterator[Report]:
+        """Write a source at once, or with the next ones."""
+        if len(first) > BATCH:
+            yield from self.flush()
+            large = LargeLoad(self._store, reading, chain(first, more))
+            yield large.write(self._namespace, self._observer.wrote)
+            return
+        if reading.status == "refused":
+            self._gathered.append(report_of(reading))
+            return
+        if any(isinstance(each, Pending) and each.reading.sha256 == reading.sha256 for each in self._gathered):
+            yield from self.flush()  # so that the same bytes under another name are seen to be there
+        self._gathered.append(Pending(reading, first))
+        self._documents += len(first)
+        if self._documents >= BATCH or len(self._gathered) >= BATCH:
             yield from self.flush()
 
-    def say(self, report: Report) -> None:
-        """Report on a source that needs no integration, in its turn."""
-        self._done.append(report)
-
     def flush(self) -> Iterator[Report]:
-        """Write what is gathered, with the record of each source that is complete by that."""
-        done, self._done = self._done, []
-        loads = {index: self._record(report) for index, report in enumerate(done) if report.status in _RECORDED}
-        disagreements = self._integrate(list(loads.values())) if loads or self._documents else []
-        for index, report in enumerate(done):
-            last = tuple(disagreements) if index == len(done) - 1 else ()
-            yield replace(report, load=loads[index].id, disagreements=last) if index in loads else report
-
-    def _integrate(self, loads: Sequence[LoadRecord]) -> list[Disagreement]:
-        documents, self._documents = self._documents, []
-        with self._store.writing() as transaction:
-            return integrate(transaction, documents, loads)
-
-    def _record(self, report: Report) -> LoadRecord:
-        return LoadRecord(
-            id=str(uuid4()),
-            source=report.source,
-            format=report.format or "",
-            namespace=self._namespace,
-            sha256=report.sha256 or "",
-            time=utc(datetime.now(UTC).isoformat(timespec="milliseconds")),
-            version=__version__,
-            status=report.status,
-            counts={name: getattr(report, name) for name in _COUNTS},
-            problems=tuple((problem.where, problem.what) for problem in report.problems),
-        )
+        """Write what is gathered."""
+        gathered, self._gathered, self._documents = self._gathered, [], 0
+        pending = [each for each in gathered if isinstance(each, Pending)]
+        reports = iter(write_together(self._store, pending, self._namespace) if pending else ())
+        for each in gathered:
+            yield each if isinstance(each, Report) else next(reports)
 
 
-_RECORDED = ("loaded", "partial")
-_COUNTS = ("activities", "entities", "agents", "relations")
-_Found = tuple[Source, Reading | LoadRecord, Iterable[Document]]
-_Checked = tuple[Source, str, LoadRecord | None]
+def _reader(format_name: str | None, namespace: str) -> Callable[[Checked], _Read]:
+    """Opens a source to be read in this process."""
+
+    def read(each: Checked) -> _Read:
+        reading = Reading(each.source, each.checksum, each.begun, format_name)
+        return _Read(each.source, each.known, reading, reading.read(namespace))
+
+    return read
 
 
-def _checked(sources: Iterable[Source], store: Store, namespace: str) -> Iterator[_Checked]:
-    """Each source with its checksum and the complete load of the very same bytes, if there was one."""
-    remaining = iter(sources)
-    while some := list(islice(remaining, CHECKED_AT_ONCE)):
-        checksums = [checksum(source) for source in some]
-        known = store.unchanged([each for each in checksums if each], namespace)
-        for source, sha256 in zip(some, checksums, strict=True):
-            yield source, sha256, known.get(sha256)
-
-
-def _read(checked: Iterable[_Checked], format_name: str | None, namespace: str) -> Iterator[_Found]:
-    """Each source with its documents as a stream; one that was loaded before with that load."""
-    for source, sha256, known in checked:
-        reading = Reading(source, sha256, format_name)
-        yield (source, known, ()) if known else (source, reading, reading.read(namespace))
-
-
-def _read_in_processes(
-    checked: Iterable[_Checked], format_name: str | None, namespace: str, jobs: int
-) -> Iterator[_Found]:
-    """As `_read`, by several processes, each a few sources ahead of the writer."""
-    ahead: deque[Callable[[], _Found]] = deque()
+def _ahead(found: Iterable[Checked], format_name: str | None, namespace: str, jobs: int) -> Iterator[_Read]:
+    """The sources, read by several processes, each a few of them ahead of the writer; a large one in this process."""
+    read_here = _reader(format_name, namespace)
+    ahead: deque[Callable[[], _Read]] = deque()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for source, sha256, known in checked:
-            if known:
-                ahead.append(partial(_already, source, known))
+        for each in found:
+            if each.known or each.checksum is None or each.checksum.size > LARGEST_AHEAD:
+                ahead.append(partial(read_here, each))
             else:
-                future = pool.submit(read_whole, source, sha256, format_name, namespace)
-                ahead.append(partial(_finished, source, future))
+                reading = Reading(each.source, each.checksum, each.begun, format_name)
+                ahead.append(partial(_finished, pool.submit(read_whole, reading, namespace)))
             if len(ahead) > AHEAD * jobs:
                 yield ahead.popleft()()
         while ahead:
             yield ahead.popleft()()
 
 
-def _already(source: Source, known: LoadRecord) -> _Found:
-    return source, known, ()
-
-
-def _finished(source: Source, future: Future[tuple[Reading, list[Document]]]) -> _Found:
-    return (source, *future.result())
-
-
-def _report(reading: Reading) -> Report:
-    return Report(
-        reading.source.name,
-        reading.format_name if reading.is_ours else None,
-        reading.status,
-        sha256=reading.sha256 or None,
-        problems=reading.listed_problems,
-    ).counting(reading.counts)
-
-
-def _unchanged(source: Source, known: LoadRecord) -> Report:
-    return Report(source.name, known.format, "unchanged", known.id, known.sha256).counting(known.counts)
-
-
-def _nothing_in(folder: str, files: int) -> Report:
-    what = f"none of its {files} files is of a format that provgraph reads: {formats_read()}"
-    return Report(folder, None, "refused", problems=(Problem("the whole folder", what),))
+def _finished(future: Future[tuple[Reading, list[Document]]]) -> _Read:
+    reading, documents = future.result()
+    return _Read(reading.source, None, reading, iter(documents))

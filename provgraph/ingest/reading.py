@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from provgraph.errors import LoadError, UnknownFormatError
-from provgraph.ingest.sources import Source, opened
+from provgraph.ingest.sources import Checksum, Source, opened
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
+from provgraph.store.protocol import LoadRecord
 
 #: How many problems a report lists; the others are counted.
 LISTED_PROBLEMS = 1000
@@ -20,18 +21,22 @@ class Reading:
 
     Attributes:
         source: what is read.
-        sha256: of its bytes; "" when they can't be read.
+        checksum: of its bytes; None when they can't be read, or when they changed meanwhile.
+        begun: the load behind whose end it goes on; None to read from the start.
         format_name: the loader's name as asked for, then as recognised; None until then.
         is_ours: false when no loader reads it.
         documents: how many records could be read.
+        read_to: the byte behind the last of them; None where the format can't be gone on with.
         problems: the parts that could not, the first `LISTED_PROBLEMS` of them.
     """
 
     source: Source
-    sha256: str = ""
+    checksum: Checksum | None = None
+    begun: LoadRecord | None = None
     format_name: str | None = None
     is_ours: bool = True
     documents: int = 0
+    read_to: int | None = None
     problems: list[Problem] = field(default_factory=list)
     _more_problems: int = 0
     _names: dict[str, set[str]] = field(
@@ -45,22 +50,38 @@ class Reading:
             with opened(self.source) as stream:
                 loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
                 self.format_name = loader.name
-                for found in loader.documents(stream, namespace):
+                start = (self.begun.read_to if self.begun else None) or 0
+                if start:
+                    stream.seek(start)
+                for found in loader.documents(stream, namespace, start):
                     if isinstance(found, Problem):
                         self._note_problem(found)
                     else:
                         self._note(found)
+                        self.read_to = found.end if stream.seekable() else None
                         yield found
+                self._see_changes()
         except UnknownFormatError as error:
             self.is_ours = False
             self._note_problem(Problem("the whole source", str(error)))
         except (LoadError, zlib.error) as error:
             self._note_problem(Problem("further on" if self.documents else "the whole source", str(error)))
 
+    def again(self, begun: LoadRecord | None) -> "Reading":
+        """The same source, to be read anew."""
+        return Reading(self.source, self.checksum, begun, self.format_name)
+
+    @property
+    def sha256(self) -> str:
+        """The source's checksum; "" when it has none."""
+        return self.checksum.sha256 if self.checksum else ""
+
     @property
     def status(self) -> str:
         """``loaded``, ``partial`` or ``refused`` (CONTRACT section 4)."""
-        return "loaded" if not self.problems else "partial" if self.documents else "refused"
+        if not self.problems:
+            return "loaded"
+        return "partial" if self.documents or self.begun else "refused"
 
     @property
     def counts(self) -> dict[str, int]:
@@ -72,6 +93,11 @@ class Reading:
         """The problems, with a last one that counts those not listed."""
         rest = [Problem("further on", f"{self._more_problems} more problems")] if self._more_problems else []
         return (*self.problems, *rest)
+
+    def _see_changes(self) -> None:
+        """Of a file that grew while it was read nobody knows which bytes were; the next load will look again."""
+        if self.checksum is not None and self.source.path.stat().st_size != self.checksum.size:
+            self.checksum = None
 
     def _note(self, document: Document) -> None:
         self.documents += 1
@@ -90,7 +116,7 @@ class Reading:
             self._more_problems += 1
 
 
-def read_whole(source: Source, sha256: str, format_name: str | None, namespace: str) -> tuple[Reading, list[Document]]:
+def read_whole(reading: Reading, namespace: str) -> tuple[Reading, list[Document]]:
     """Read a source in one go, as another process does it."""
-    reading = Reading(source, sha256, format_name)
-    return reading, list(reading.read(namespace))
+    documents = list(reading.read(namespace))
+    return reading, documents

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 STDIN = "-"
+_PIECE = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -63,15 +64,27 @@ def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
     return Path(copy.name)
 
 
-def checksum(source: Source) -> str:
-    """The SHA-256 of the bytes that are there; "" when there is no file that can be read."""
-    if not source.path.is_file():
-        return ""
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """The SHA-256 of a source's bytes, in hexadecimal, and how many they are."""
+
+    sha256: str
+    size: int
+
+
+def checksum(path: Path, size: int | None = None) -> Checksum | None:
+    """The checksum of the first ``size`` bytes that are there, or of all; None when no file there can be read."""
+    if not path.is_file():
+        return None
+    digest, done = hashlib.sha256(), 0
     try:
-        with source.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with path.open("rb", buffering=0) as file:
+            while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
+                digest.update(data)
+                done += len(data)
     except OSError:
-        return ""
+        return None
+    return Checksum(digest.hexdigest(), done)
 
 
 @contextmanager

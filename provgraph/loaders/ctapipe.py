@@ -6,6 +6,7 @@ The log's form is that of ``ctapipe.core.provenance``, 0.6 to 0.32.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BufferedReader
 from typing import Any, cast
@@ -53,17 +54,25 @@ class CtapipeLoader:
         blank = not head.strip(b"\xef\xbb\xbf \t\r\n")
         return not blank and bool(_JSON_LOG.match(head) or _PYTHON_LOG.match(head))
 
-    def documents(self, stream: BufferedReader, namespace: str) -> Iterator[Document | Problem]:
+    def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Document | Problem]:
         """One document an activity."""
-        for found in _records(stream):
+        for found in _records(stream, start):
             if isinstance(found, Problem):
                 yield found
                 continue
-            where, record = found
             try:
-                yield document_of(record, namespace)
+                yield replace(document_of(found.record, namespace), end=found.end)
             except LoadError as error:
-                yield Problem(where, f"this activity is not loaded: {error}")
+                yield Problem(found.where, f"this activity is not loaded: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """An activity's record, where it stands in the log, and the byte behind it; None where that helps nobody."""
+
+    where: str
+    record: Record
+    end: int | None
 
 
 def document_of(record: Mapping[str, Any], namespace: str) -> Document:
@@ -246,12 +255,14 @@ def _time(record: Mapping[str, Any], field: str, *, required: bool = False) -> s
     return utc(text)
 
 
-def _records(stream: BufferedReader) -> Iterator[tuple[str, Record] | Problem]:
-    if not _JSON_LOG.match(stream.peek(HEAD)[:HEAD]):
-        yield from _literal_records(stream)
+def _records(stream: BufferedReader, start: int) -> Iterator[_Located | Problem]:
+    if not start and not _JSON_LOG.match(stream.peek(HEAD)[:HEAD]):
+        for literal in _literal_records(stream):
+            yield literal if isinstance(literal, Problem) else _Located(*literal, None)
         return
-    for found in JsonRecords(stream, lambda record: "activity_uuid" in record):
-        yield found if isinstance(found, Problem) else (f"byte {found[0]}", found[1])
+    records = JsonRecords(stream, lambda record: "activity_uuid" in record, start)
+    for found in records:
+        yield found if isinstance(found, Problem) else _Located(f"byte {found[0]}", found[1], records.position())
 
 
 def _literal_records(stream: BufferedReader) -> Iterator[tuple[str, Record] | Problem]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from io import BufferedReader
 from typing import Any, cast
 
-from provgraph.loaders.protocol import Problem
+from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.model.values import is_deep, storable_value
 
 CHUNK = 1 << 20
@@ -23,6 +23,8 @@ _TOKEN = 16
 #: How many objects in one damaged part are looked into; a real record is less deep, a hostile one may cost much time.
 _LOOKS_INSIDE = 32
 _BETWEEN = re.compile(r"[\s,\ufeff]*")
+#: How the rest of a log begins behind a record in an array that is still open.
+_INSIDE = re.compile(rb"\s*[,\]]")
 _OPENING = re.compile(r"[{\[]")
 _NESTING = re.compile(r'(?:[\[{]\s*(?:"[^"\\]*"\s*:\s*)?)*')
 
@@ -32,18 +34,18 @@ Record = dict[str, Any]
 class JsonRecords:
     """Iterates over the objects of a stream of JSON arrays as (byte offset, object), or a `Problem`."""
 
-    def __init__(self, stream: BufferedReader, is_record: Callable[[Record], bool]) -> None:
-        """Read from ``stream``; after damage, go on at the next object that ``is_record``."""
+    def __init__(self, stream: BufferedReader, is_record: Callable[[Record], bool], start: int = 0) -> None:
+        """Read from ``stream``, which stands at byte ``start``; after damage, go on at the next that ``is_record``."""
         self._stream = stream
         self._is_record = is_record
         self._decode = json.JSONDecoder(strict=False).raw_decode
         self._bytes = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._text = ""
         self._at = 0
-        self._counted = 0, 0
+        self._counted = 0, start
         self._ended = False
         self._broken: str | None = None
-        self._open_arrays = 0
+        self._open_arrays = 1 if start and _INSIDE.match(stream.peek(HEAD)[:HEAD]) else 0
         self._damaged: tuple[int, str] | None = None
         self._failures = 0
 
@@ -57,12 +59,12 @@ class JsonRecords:
             else:
                 self._damage(f"no JSON object begins with {character!r}")
         if self._broken is not None:
-            start = self._damaged[0] if self._damaged else self._position()
+            start = self._damaged[0] if self._damaged else self.position()
             yield Problem(f"byte {start}", f"the rest can't be read: {self._broken}")
         elif self._damaged is not None:
-            yield self._damage_report(self._position())
+            yield self._damage_report(self.position())
         elif self._open_arrays:
-            yield Problem(f"byte {self._position()}", "the log ends before its array is closed; all before it is read")
+            yield Problem(f"byte {self.position()}", "the log ends before its array is closed; all before it is read")
 
     def _bracket(self, character: str) -> None:
         """Count arrays, unless damage has made the count meaningless."""
@@ -87,7 +89,7 @@ class JsonRecords:
 
     def _decoded(self, found: Record, end: int) -> Iterator[tuple[int, Record] | Problem]:
         """Hand out an object, unless it is a part of what damage left."""
-        position = self._position()
+        position = self.position()
         deep = is_deep(found)
         usable = found if deep else self._storable(found, end)
         self._at = end
@@ -121,7 +123,7 @@ class JsonRecords:
     def _damage(self, what: str, at: int | None = None) -> None:
         """Note where damage begins, and go to where a record may begin next."""
         if self._damaged is None:
-            self._damaged = self._position(), what
+            self._damaged = self.position(), what
             self._open_arrays = 0
         self._at = max(self._at + 1, at or 0)
         while not (found := _OPENING.search(self._text, self._at)):
@@ -144,7 +146,7 @@ class JsonRecords:
             if not self._read(CHUNK):
                 return False
 
-    def _position(self) -> int:
+    def position(self) -> int:
         """The byte offset of the current place, counted on from where it was last asked for."""
         at, offset = self._counted
         if at > self._at:
@@ -157,7 +159,7 @@ class JsonRecords:
         if self._ended:
             return False
         data = self._available(size)
-        self._counted = 0, self._position()
+        self._counted = 0, self.position()
         self._ended = not data
         self._text = self._text[self._at :] + self._bytes.decode(data, final=self._ended)
         self._at = 0

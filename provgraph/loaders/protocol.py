@@ -35,10 +35,11 @@ class Loader(Protocol):
     def recognises(self, head: bytes) -> bool:
         """Whether a source that begins with these bytes is of this format."""
 
-    def documents(self, stream: BufferedReader, namespace: str) -> Iterator[Document | Problem]:
+    def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Document | Problem]:
         """Read a source as a stream: one document a record, a problem for each part that can't be read.
 
         Args:
             stream: the source's bytes, decompressed.
             namespace: in which its paths mean files (CONTRACT section 2 rule 7).
+            start: the byte of the source at which the stream stands; the ``end`` of a document, or 0.
         """

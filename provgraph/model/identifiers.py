@@ -59,6 +59,11 @@ def version_of(place: str, activity: str) -> str:
     return f"{place}@{activity}"
 
 
+def places_in(name: str) -> set[str]:
+    """The places that a weak name may be of: itself, and what stands before its last ``@``; none of a strong one."""
+    return set() if is_strong(name) else {name, name.rpartition("@")[0] or name}
+
+
 def scheme_of(identifier: str) -> str:
     """The identifier's scheme; ``file`` for a remote URL, which is a path too."""
     scheme = identifier.partition(":")[0]

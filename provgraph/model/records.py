@@ -92,7 +92,7 @@ class StatedEntity:
     """What a source says of an entity as such: the attributes behind one strong identifier.
 
     Attributes:
-        identifier: a product, GUID or PROV identifier.
+        identifier: a product, GUID or PROV identifier; or the id of an entity that is known by its path alone.
         attributes: its header, or what a document says of it.
         type: which kind of entity.
     """
@@ -100,6 +100,11 @@ class StatedEntity:
     identifier: str
     attributes: Attributes = field(default_factory=dict)
     type: EntityType = EntityType.DATASET
+
+
+#: Attributes of an entity that somebody declared invalid: since when (canonical UTC), and why.
+INVALIDATED = "invalidated"
+INVALIDATION_REASON = "invalidationReason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +187,11 @@ SOFTWARE = "python packages"
 
 @dataclass(frozen=True)
 class Document:
-    """What one record of a source says: at most one run with its files, or statements about other records."""
+    """What one record of a source says: at most one run with its files, or statements about other records.
+
+    Attributes:
+        end: the byte of the source behind the record; None where reading can't go on from there.
+    """
 
     run: Run | None = None
     mentions: tuple[Mention, ...] = ()
@@ -191,3 +200,4 @@ class Document:
     relations: tuple[StatedRelation, ...] = ()
     settings: tuple[Settings, ...] = ()
     config_files: tuple[str, ...] = ()
+    end: int | None = field(default=None, compare=False)

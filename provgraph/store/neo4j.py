@@ -21,11 +21,12 @@ from provgraph.store import neo4j_schema as schema
 from provgraph.store import nodes
 from provgraph.store.neo4j_connection import Connection, address_of
 from provgraph.store.neo4j_cypher import BY_ALIAS, MENTION, NODE, RELATIONSHIP, alias_query, mention_of
-from provgraph.store.neo4j_transaction import TAKE_TURN, WRITER_LOCK, Neo4jTransaction
+from provgraph.store.neo4j_facts import WRITER_LOCK, Neo4jFacts
+from provgraph.store.neo4j_transaction import LOAD, LOADS_OF, TAKE_TURN, Neo4jTransaction
 from provgraph.store.neo4j_values import full, indexed, shown_time
 from provgraph.store.neo4j_walk import node_of, walk
 from provgraph.store.nodes import Content
-from provgraph.store.protocol import Explained, Found, LoadRecord
+from provgraph.store.protocol import CURRENT_STATUSES, Explained, Found, LoadRecord
 
 _BY_ID = f"""
 CALL () {{
@@ -42,11 +43,13 @@ CALL () {
   UNION ALL MATCH (n:Activity) WHERE n.key IN $keys RETURN n
   UNION ALL MATCH (n:Agent) WHERE n.key IN $keys RETURN n
 }"""
-_LOAD = "l {.*, time: toString(l.time)}"
 
 
 class Neo4jStore:
     """Provenance in a Neo4j database; see `provgraph.store.protocol.Store`."""
+
+    #: A transaction is kept in the server's memory until it is committed.
+    most_documents: int | None = 5_000
 
     def __init__(self, connection: Connection) -> None:
         """Take a connection to a database that may be empty; constraints and indexes are made by the first writer."""
@@ -58,23 +61,43 @@ class Neo4jStore:
         return f"Neo4jStore({str(self._connection)!r})"
 
     @contextmanager
+    def viewing(self) -> Iterator[Neo4jFacts]:
+        """Facts as they stand, read while others may write; what is committed meanwhile is seen."""
+        self._ensure_schema()
+        with self._connection.view() as transaction:
+            yield Neo4jFacts(transaction)
+
+    @contextmanager
     def writing(self) -> Iterator[Neo4jTransaction]:
         """A transaction, the only writer of this database while it lasts."""
+        self._ensure_schema()
+        with self._connection.transaction(TAKE_TURN) as begun:
+            transaction = Neo4jTransaction(begun)
+            yield transaction
+            transaction.finish()
+
+    def _ensure_schema(self) -> None:
         if not self._has_schema:
             schema.ensure(self._connection)
             self._has_schema = True
-        with self._connection.transaction(TAKE_TURN) as transaction:
-            yield Neo4jTransaction(transaction)
 
-    def unchanged(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        """Checksum → a complete load of the very same bytes in the same namespace, for those that had one."""
-        query = (
-            "MATCH (l:Load) WHERE l.sha256 IN $sha256s AND l.namespace = $namespace AND l.status = 'loaded' "
-            f"RETURN {_LOAD}"
+    def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """Checksum → the newest load of the very same bytes in the same namespace."""
+        found = self._connection.read(
+            LOADS_OF, sha256s=list(sha256s), namespace=namespace, statuses=list(CURRENT_STATUSES)
         )
-        found = self._connection.read(query, sha256s=list(sha256s), namespace=namespace)
-        loads = (properties.load_of(row[0]) for row in found)
-        return {load.sha256: load for load in loads}
+        return {load.sha256: load for load in (properties.load_of(row[0]) for row in found)}
+
+    def loads_from(self, sources: Collection[str], namespace: str) -> list[LoadRecord]:
+        """The loads of these sources in the namespace, oldest first."""
+        query = (
+            "MATCH (l:Load) WHERE l.source IN $sources AND l.namespace = $namespace AND l.status IN $statuses "
+            f"RETURN {LOAD} ORDER BY l.time, l.id"
+        )
+        found = self._connection.read(
+            query, sources=list(sources), namespace=namespace, statuses=list(CURRENT_STATUSES)
+        )
+        return [properties.load_of(row[0]) for row in found]
 
     # Names.
 
@@ -205,7 +228,7 @@ class Neo4jStore:
 
     def loads(self) -> Iterable[LoadRecord]:
         """All loads, oldest first."""
-        query = f"MATCH (l:Load) WHERE l.id <> '{WRITER_LOCK}' RETURN {_LOAD} ORDER BY l.time, l.id"
+        query = f"MATCH (l:Load) WHERE l.id <> '{WRITER_LOCK}' RETURN {LOAD} ORDER BY l.time, l.id"
         return [properties.load_of(row[0]) for row in self._connection.read(query)]
 
     def close(self) -> None:

@@ -19,8 +19,9 @@ from provgraph.store.neo4j_cypher import (
     chunks,
     record_of,
 )
+from provgraph.store.neo4j_removals import Remover
 from provgraph.store.neo4j_values import Properties, full, indexed, named
-from provgraph.store.protocol import Changes, EntityRecord, StoredMention
+from provgraph.store.protocol import Changes, EntityRecord, Statement, StoredMention
 
 #: How many names one full-text query asks for; Lucene takes 1,024.
 _TERMS = 500
@@ -67,19 +68,33 @@ class Writer:
         """Take the transaction to write in, and what it has read of entities."""
         self._statements = statements
         self._entities = entities
+        self._remover = Remover(statements)
 
     def write(self, changes: Changes) -> None:
         """Write the changes: nodes first, then what joins them."""
         self._statements.put("Activity", ((run.id, properties.run_properties(run)) for run in changes.runs))
         self._put_agents(changes.agents)
         relations = [*changes.relations, *self._put_entities(changes)]
+        self._remover.relations(changes.removals)
         self._put_mentions(changes.mentions)
-        self._remove_entities(changes.removed_entities)
-        self._put_relations(relations)
+        self._remover.entities(changes.removals)
+        gone = {relation.key for relation in changes.removals.relations}
+        self._put_relations([relation for relation in relations if relation.key not in gone])
         self._put_settings(changes.settings)
         self._put_configuration(changes)
+        self._remover.records(changes.removals)
         self._statements.put("Load", ((load.id, properties.load_properties(load)) for load in changes.loads))
+        self._put_statements(changes.statements)
+        self._remover.bookkeeping(changes.removals)
         self._statements.settle()
+
+    def _put_statements(self, statements: Iterable[Statement]) -> None:
+        rows = (
+            {"load": each.load.hex(), "subject": each.subject.hex(), "part": each.part, "content": each.content}
+            for each in statements
+        )
+        for chunk in chunks(rows):
+            self._statements.write("UNWIND $rows AS row CREATE (s:Statement) SET s = row", chunk)
 
     def _put_agents(self, agents: Iterable[Agent]) -> None:
         by_type = defaultdict(list)
@@ -97,32 +112,39 @@ class Writer:
             stated relations whose ends are borne by other entities now; they are taken off the old ones.
         """
         records = {record.id: record for record in changes.entities}
+        gone = changes.removals
         stated = {each.identifier: each for each in changes.stated}
-        records |= self._bearers_of_news(stated, records)
-        before = self._entities.by_id([*changes.removed_entities, *records])
+        records |= self._bearers_of_news(stated, {*records, *gone.entities}, records, gone.stated)
+        before = self._entities.by_id([*gone.entities, *records])
         self._entities.forget()
         for node, labels in before:
             stated = properties.stated_of(node, labels) | stated
+        stated = {name: each for name, each in stated.items() if name not in set(gone.stated)}
         by_type = defaultdict(list)
         for record in records.values():
-            mine = [stated[name] for name in record.identifiers if name in stated]
+            mine = [stated[name] for name in dict.fromkeys(_own_names(record)) if name in stated]
             by_type[record.type].append((record.id, properties.entity_properties(record, mine)))
         for kind, rows in by_type.items():
             self._statements.put("Entity", rows, _relabelled(kind, EntityType))
         return self._taken_off(_moved_names(map(record_of, before), records.values()))
 
     def _bearers_of_news(
-        self, stated: Mapping[str, StatedEntity], records: Mapping[str, EntityRecord]
+        self,
+        stated: Mapping[str, StatedEntity],
+        settled: Collection[str],
+        records: Mapping[str, EntityRecord],
+        gone: Iterable[str],
     ) -> dict[str, EntityRecord]:
-        """The entities of which something new is stated that changes nothing else about them."""
-        written = {name for record in records.values() for name in record.identifiers}
-        others = [name for name in stated if name not in written]
+        """The entities of which something new, or something less, is stated that changes nothing else about them."""
+        written = {name for record in records.values() for name in _own_names(record)}
+        others = [name for name in (*stated, *gone) if name not in written]
         found = {record.id: record for record in map(record_of, self._entities.bearing(others))}
-        known = {name for record in found.values() for name in record.identifiers}
+        found = {name: record for name, record in found.items() if not set(others).isdisjoint(_own_names(record))}
+        known = {name for record in found.values() for name in _own_names(record)}
         for name in others:
-            if name not in known:
+            if name not in known and name in stated:
                 found[name] = _only_named(stated[name])
-        return found
+        return {name: record for name, record in found.items() if name not in settled}
 
     def _taken_off(self, moved: Mapping[str, Collection[str]]) -> list[StatedRelation]:
         """The stated relations that name these identifiers of these entities; they are deleted."""
@@ -140,23 +162,10 @@ class Writer:
         )
         return list({relation.key: relation for relation in found}.values())
 
-    def _remove_entities(self, ids: Iterable[str]) -> None:
-        """Delete entities that nothing is of any more; the server refuses when something still is."""
-        for chunk in chunks(map(indexed, ids)):
-            self._statements.write("MATCH (e:Entity) WHERE e.id IN $rows DELETE e", chunk)
-
     # Relations.
 
     def _put_mentions(self, mentions: Sequence[StoredMention]) -> None:
-        keys = defaultdict(list)
-        for stored in mentions:
-            keys[stored.mention.run].append(stored.mention.key.hex())
-        delete = (
-            "UNWIND $rows AS row MATCH (a:Activity {id: row.run}) WITH a, row "
-            "MATCH (a)-[r:USED|WAS_GENERATED_BY]-() WHERE r.key IN row.keys DELETE r"
-        )
-        for chunk in chunks({"run": indexed(run), "keys": each} for run, each in keys.items()):
-            self._statements.write(delete, chunk)
+        self._remover.mentions(stored.mention for stored in mentions)
         for relation, pattern in _MENTION_PATTERNS.items():
             rows = (_mention_row(stored) for stored in mentions if stored.mention.relation is relation)
             self._statements.join(
@@ -187,7 +196,7 @@ class Writer:
         names = [end.id for end in ends if end.kind is Kind.ENTITY]
         bearer: dict[str, str] = {}
         for record in map(record_of, self._entities.bearing(names)):
-            bearer |= dict.fromkeys(_relation_names(record), record.id)
+            bearer |= dict.fromkeys(_own_names(record), record.id)
         unknown = [_only_named(StatedEntity(name)) for name in names if name not in bearer]
         made = ((each.id, properties.entity_properties(each, [])) for each in unknown)
         self._statements.put("Entity", made, _relabelled(EntityType.DATASET, EntityType))
@@ -222,16 +231,16 @@ class Writer:
             self._statements.join_many(*ends, "MERGE (a)-[:WAS_CONFIGURED_BY]->(c)", used)
 
 
-def _relation_names(record: EntityRecord) -> list[str]:
-    """The names by which stated relations may mean the entity."""
-    return [record.id, *filter(is_strong, record.identifiers)]
+def _own_names(record: EntityRecord) -> list[str]:
+    """The names by which sources may state something of the entity, and mean no other one."""
+    return [record.id, *filter(is_strong, record.identifiers), *record.former]
 
 
 def _moved_names(before: Iterable[EntityRecord], after: Iterable[EntityRecord]) -> dict[str, list[str]]:
     """Entity id → the names that were its own and are another entity's now."""
-    bearer = {name: record.id for record in after for name in _relation_names(record)}
+    bearer = {name: record.id for record in after for name in _own_names(record)}
     moved = {
-        record.id: [name for name in _relation_names(record) if bearer.get(name, record.id) != record.id]
+        record.id: [name for name in _own_names(record) if bearer.get(name, record.id) != record.id]
         for record in before
     }
     return {entity: names for entity, names in moved.items() if names}

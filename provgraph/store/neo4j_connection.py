@@ -214,6 +214,16 @@ class Connection:
             finally:
                 transaction.close()
 
+    @contextmanager
+    def view(self) -> Iterator[Transaction]:
+        """A transaction that only reads."""
+        with (
+            self.translated(),
+            self._driver.session(**self._settings(READ_ACCESS, WHOLE)) as session,
+            self._retried(session.begin_transaction) as transaction,
+        ):
+            yield transaction
+
     def close(self) -> None:
         """Let go of all connections."""
         self._driver.close()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from provgraph.identity.files import times_of
 from provgraph.identity.standing import Standing
-from provgraph.model.identifiers import base_name, location_of
+from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.records import Agent, End, Fact, Mention, Run, StatedEntity, StatedRelation, key_of
 from provgraph.model.runs import end_of, first_text, start_of, status_of
 from provgraph.model.times import shown
@@ -30,7 +30,7 @@ from provgraph.store.neo4j_values import (
     with_full,
 )
 from provgraph.store.nodes import entity_node
-from provgraph.store.protocol import EntityRecord, LoadRecord, StoredMention
+from provgraph.store.protocol import UNKNOWN_SIZE, EntityRecord, LoadRecord, StoredMention
 
 #: The times of nodes, which are written and read as ISO 8601 text and kept as Neo4j's own type.
 NODE_TIMES = {Kind.ACTIVITY: ("startTime", "endTime"), Kind.ENTITY: ("generatedAtTime", "invalidatedAtTime")}
@@ -45,6 +45,7 @@ _MENTION = MARKS | with_full("place", "identifier") | {"key", "role", "twin", "s
 _RELATION = MARKS | frozenset({"key", "role", "time", "statedSource", "statedTarget"})
 _LOAD = MARKS | {
     "id", "name", "source", "format", "namespace", "sha256", "time", "version", "status", "problems", "problemPlaces",
+    "size", "readTo", "continues",
 }  # fmt: skip
 _ENTITY_TYPES = {each.value: each for each in EntityType}
 _AGENT_TYPES = {each.value: each for each in AgentType}
@@ -117,7 +118,8 @@ def _place_properties(record: EntityRecord) -> Properties:
     places = [standing.place for standing in record.standings]
     base_names = list(dict.fromkeys(map(base_name, places)))
     other_names = map(indexed, base_names[1:])
-    aliases = (indexed(name) for name in record.identifiers if name not in (record.id, *places[:1]))
+    names = dict.fromkeys((*record.identifiers, *record.former))
+    aliases = (indexed(name) for name in names if name not in (record.id, *places[:1]))
     lists = {
         "locations": map(location_of, places),
         "places": places,
@@ -152,6 +154,7 @@ def record_of(stored: Stored, labels: Iterable[str]) -> EntityRecord:
         invalidated_at=canonical_time(stored.get("invalidatedAtTime")),
         data_level=stored.get("dataLevel"),
         attributes=decoded(stored, _ENTITY),
+        former=tuple(name for name in stored.get("stated", ()) if not is_strong(name)),
     )
 
 
@@ -300,6 +303,9 @@ def load_properties(load: LoadRecord) -> Properties:
         "status": load.status,
         "problemPlaces": [where for where, _ in load.problems],
         "problems": [what for _, what in load.problems],
+        "size": load.size,
+        "readTo": load.read_to,
+        "continues": load.continues,
     }
 
 
@@ -311,4 +317,7 @@ def load_of(stored: Stored) -> LoadRecord:
         time=canonical_time(stored["time"]) or "",
         counts={name: int(str(values[0])) for name, values in decoded(stored, _LOAD).items()},
         problems=tuple(zip(stored["problemPlaces"], stored["problems"], strict=True)),
+        size=stored.get("size", UNKNOWN_SIZE),
+        read_to=stored.get("readTo"),
+        continues=stored.get("continues"),
     )

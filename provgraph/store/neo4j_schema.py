@@ -15,6 +15,7 @@ _RANGE_INDEXES = (
     (Kind.ACTIVITY, "key"),
     (Kind.AGENT, "key"),
     (Kind.LOAD, "sha256"),
+    (Kind.LOAD, "source"),
 )
 #: Plain reads have neither identifier nor twin, so the indexes of two properties hold structural mentions alone.
 _MENTION_INDEXES = (
@@ -40,6 +41,9 @@ def statements() -> dict[str, str]:
     for kind, key in _RANGE_INDEXES:
         name = f"provgraph_{NODE_LABEL[kind]}_{key}"
         made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{NODE_LABEL[kind]}) ON (n.{key})"
+    for key in ("load", "subject"):
+        name = f"provgraph_Statement_{key}"
+        made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:Statement) ON (n.{key})"
     for relation, keys in _MENTION_INDEXES:
         name = f"provgraph_{relation.name}_{'_'.join(keys)}"
         properties = ", ".join(f"r.{key}" for key in keys)

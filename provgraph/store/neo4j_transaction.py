@@ -1,104 +1,78 @@
-"""One write transaction of the Neo4j store: facts as they stand, read by index."""
+"""One write transaction of the Neo4j store."""
 
 from collections.abc import Collection
 
 from neo4j import Transaction as DriverTransaction
 
-from provgraph.identity.files import RunTimes
-from provgraph.model.records import Agent, Run, StatedEntity
 from provgraph.store import neo4j_properties as properties
-from provgraph.store.neo4j_changes import EntityReader, Writer
-from provgraph.store.neo4j_cypher import MENTION, NODE, Statements, chunks, mention_of
-from provgraph.store.neo4j_values import canonical_time, full, indexed
-from provgraph.store.protocol import Changes, EntityRecord, StoredMention
+from provgraph.store.neo4j_changes import Writer
+from provgraph.store.neo4j_facts import WRITER_LOCK, Neo4jFacts
+from provgraph.store.protocol import CURRENT_STATUSES, Changes, LoadRecord, Statement
+from provgraph.store.turns import KEPT_TURNS, Touched, marks_in
 
-#: The node that a writer holds locked; no load of anything.
-WRITER_LOCK = "writer-lock"
-TAKE_TURN = f"MERGE (l:Load {{id: '{WRITER_LOCK}'}}) SET l.name = 'writer lock', l.turns = coalesce(l.turns, 0) + 1"
-
-_STRUCTURAL = " UNION ".join(
-    f"MATCH {pattern} USING INDEX r:{relation}({', '.join(indexed_by)}) WHERE {where} RETURN a, r, e"
-    for pattern, relation, indexed_by, where in (
-        ("(a)<-[r:WAS_GENERATED_BY]-(e)", "WAS_GENERATED_BY", ["place"], "r.place IN $names"),
-        ("(a)<-[r:WAS_GENERATED_BY]-(e)", "WAS_GENERATED_BY", ["identifier"], "r.identifier IN $names"),
-        ("(a)<-[r:WAS_GENERATED_BY]-(e)", "WAS_GENERATED_BY", ["twin"], "r.twin IN $twins"),
-        ("(a)-[r:USED]->(e)", "USED", ["place", "identifier"], "r.place IN $names AND r.identifier IS NOT NULL"),
-        ("(a)-[r:USED]->(e)", "USED", ["place", "twin"], "r.place IN $names AND r.twin IS NOT NULL"),
-        ("(a)-[r:USED]->(e)", "USED", ["identifier"], "r.identifier IN $names"),
-        ("(a)-[r:USED]->(e)", "USED", ["twin"], "r.twin IN $twins"),
-    )
+TAKE_TURN = f"MERGE (l:Load {{id: '{WRITER_LOCK}'}}) SET l.name = 'writer lock'"
+#: A load as a map, its time as text.
+LOAD = "l {.*, time: toString(l.time)}"
+LOADS_OF = (
+    "MATCH (l:Load) WHERE l.sha256 IN $sha256s AND l.namespace = $namespace AND l.status IN $statuses "
+    f"RETURN {LOAD} ORDER BY l.time, l.id"
 )
 
 
-class Neo4jTransaction:
+class Neo4jTransaction(Neo4jFacts):
     """A transaction that holds the store's writer lock; see `provgraph.store.protocol.Transaction`."""
 
     def __init__(self, transaction: DriverTransaction) -> None:
         """Take a transaction of the driver that has taken its turn."""
-        self._statements = Statements(transaction)
-        self._entities = EntityReader(self._statements)
+        super().__init__(transaction)
+        self._touched = Touched()
 
-    def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        """The known runs among these, with all their facts."""
-        found = self._statements.by_id(f"MATCH (n:Activity) WHERE n.id IN $ids RETURN n {NODE}", ids)
-        return {run.id: run for run in (properties.run_of(row[0]) for row in found)}
+    def touched_since(self, turn: int) -> frozenset[bytes] | None:
+        """The marks of all transactions committed after that turn; None when nobody knows any more."""
+        query = "MATCH (t:Turn) WHERE t.number > $turn RETURN t.touched"
+        found = [row[0] for row in self._statements.run(query, turn=turn)]
+        return marks_in(found) if len(found) == self.turn - turn else None
 
-    def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
-        """All mentions of these runs."""
+    def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """As `Store.loads_of`, seen from within."""
+        found = self._statements.run(
+            LOADS_OF, sha256s=list(sha256s), namespace=namespace, statuses=list(CURRENT_STATUSES)
+        )
+        return {load.sha256: load for load in (properties.load_of(row[0]) for row in found)}
+
+    def statements_of(self, load: bytes, limit: int) -> list[Statement]:
+        """Some of what the load says, all or nothing of each subject; empty when nothing is left."""
         query = (
-            "MATCH (a:Activity) WHERE a.id IN $ids WITH a "
-            f"MATCH (a)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.statedSource IS NULL RETURN {MENTION}"
+            "MATCH (s:Statement {load: $load}) WITH DISTINCT s.subject AS subject LIMIT $limit "
+            "MATCH (s:Statement {subject: subject}) WHERE s.load = $load "
+            "RETURN s.subject, s.load, s.part, s.content"
         )
-        return [mention_of(row) for row in self._statements.by_id(query, runs)]
+        return [_statement(*row) for row in self._statements.run(query, load=load.hex(), limit=limit)]
 
-    def structural_mentions(self, names: Collection[str], twins: Collection[bytes]) -> list[StoredMention]:
-        """The mentions that bear one of the names (places, identifiers) or twin keys, without plain reads."""
-        query = f"CALL () {{ {_STRUCTURAL} }} RETURN {MENTION}"
-        found: dict[bytes, StoredMention] = {}
-        asked = [("names", list(map(indexed, names))), ("twins", [twin.hex() for twin in twins])]
-        for name, texts in asked:
-            for chunk in chunks(texts):
-                for row in self._statements.run(query, **{"names": [], "twins": [], name: chunk}):
-                    stored = mention_of(row)
-                    found[stored.mention.key] = stored
-        return list(found.values())
-
-    def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
-        """The inputs at these places that are known by their path alone."""
+    def statements_about(self, subjects: Collection[bytes], without: bytes) -> list[Statement]:
+        """What all loads but one say of the subjects."""
         query = (
-            "MATCH (a:Activity)-[r:USED]->(e:Entity) USING INDEX r:USED(place) "
-            f"WHERE r.place IN $ids AND r.identifier IS NULL AND r.twin IS NULL RETURN {MENTION}"
+            f"MATCH (s:Statement) WHERE s.subject IN $ids AND s.load <> '{without.hex()}' "
+            "RETURN s.subject, s.load, s.part, s.content"
         )
-        return [mention_of(row) for row in self._statements.by_id(query, places)]
+        return [_statement(*row) for row in self._statements.by_id(query, (each.hex() for each in subjects))]
 
-    def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
-        """When the runs ran."""
-        query = (
-            "MATCH (n:Activity) WHERE n.id IN $ids "
-            "RETURN n {.id, .fullId, .process}, toString(n.startTime), toString(n.endTime)"
-        )
-        found = (
-            RunTimes(full(node, "id"), canonical_time(start) or "", canonical_time(end), node["process"])
-            for node, start, end in self._statements.by_id(query, runs)
-        )
-        return {times.id: times for times in found}
-
-    def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
-        """What is stated of these identifiers."""
-        found: dict[str, StatedEntity] = {}
-        for node, labels in self._entities.bearing(identifiers):
-            found |= properties.stated_of(node, labels)
-        return {name: found[name] for name in identifiers if name in found}
-
-    def agents(self, ids: Collection[str]) -> dict[str, Agent]:
-        """The known agents among these."""
-        found = self._statements.by_id(f"MATCH (n:Agent) WHERE n.id IN $ids RETURN n {NODE}, labels(n)", ids)
-        return {agent.id: agent for agent in (properties.agent_of(*row) for row in found)}
-
-    def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
-        """The known entities among these."""
-        return {record.id: record for record in (properties.record_of(*row) for row in self._entities.by_id(ids))}
-
-    def apply(self, changes: Changes) -> None:
+    def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
         """Write the changes."""
+        self._touched.update(touched)
         Writer(self._statements, self._entities).write(changes)
+
+    def finish(self) -> None:
+        """Note what was touched, for those who decide meanwhile what they will write."""
+        if self._touched:
+            number = self.turn + 1
+            query = (
+                f"MATCH (l:Load {{id: '{WRITER_LOCK}'}}) SET l.turns = $number "
+                "CREATE (:Turn {number: $number, touched: $touched}) "
+                "WITH 1 AS one MATCH (t:Turn) WHERE t.number <= $old DELETE t"
+            )
+            self._statements.run(query, number=number, touched=self._touched.packed(), old=number - KEPT_TURNS)
+
+
+def _statement(subject: str, load: str, part: int, content: bytes) -> Statement:
+    return Statement(bytes.fromhex(subject), bytes.fromhex(load), part, content)

@@ -41,7 +41,11 @@ class StoredMention:
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:
-    """An entity as stored, all of it a consequence of facts."""
+    """An entity as stored, all of it a consequence of facts.
+
+    Attributes:
+        former: weak names by which something is stated of it.
+    """
 
     id: str
     type: EntityType
@@ -51,6 +55,7 @@ class EntityRecord:
     invalidated_at: str | None
     data_level: str | None
     attributes: Attributes
+    former: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,13 @@ class LoadRecord:
         sha256: of the source's bytes.
         time: when, canonical UTC.
         version: provgraph's.
-        status: loaded, partial or refused.
+        status: ``loaded``; ``partial``; ``unfinished`` while a source that is too large for one transaction is being
+            read, and when that was interrupted; ``remainder`` when the load that it went on from was forgotten.
         counts: activities, entities, agents and relations that the source names.
         problems: (where, what) of each unreadable part.
+        size: of the source, in bytes; `UNKNOWN_SIZE` of a load that was made before statements were kept.
+        read_to: the byte behind the last whole record, where reading can go on; None where the format can't.
+        continues: the id of the load at whose end this one began to read; None when it read from the start.
     """
 
     id: str
@@ -80,6 +89,47 @@ class LoadRecord:
     status: str
     counts: Mapping[str, int]
     problems: tuple[tuple[str, str], ...] = ()
+    size: int = 0
+    read_to: int | None = None
+    continues: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one load says of one subject, kept so that the load can be forgotten.
+
+    Attributes:
+        subject: the key of the run, agent, relation or stated entity.
+        load: the key of the load.
+        part: tells statements of one load on one subject apart.
+        content: what is said, as `provgraph.ingest.statements` writes it.
+    """
+
+    subject: bytes
+    load: bytes
+    part: int
+    content: bytes
+
+
+@dataclass
+class Removals:
+    """What nobody says any more. Settings, configuration files and names go with the last that refers to them.
+
+    ``settings_of`` and ``config_files_of`` hold (run id, settings key) and (run id, place); ``statements`` the subjects
+    of which the load ``statements_of`` says nothing any more; ``load`` goes when it says nothing at all.
+    """
+
+    runs: list[str] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    entities: list[str] = field(default_factory=list)
+    stated: list[str] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)
+    relations: list[StatedRelation] = field(default_factory=list)
+    settings_of: list[tuple[str, bytes]] = field(default_factory=list)
+    config_files_of: list[tuple[str, str]] = field(default_factory=list)
+    statements_of: bytes = b""
+    statements: list[bytes] = field(default_factory=list)
+    load: str | None = None
 
 
 @dataclass
@@ -92,7 +142,6 @@ class Changes:
     runs: list[Run] = field(default_factory=list)
     mentions: list[StoredMention] = field(default_factory=list)
     entities: list[EntityRecord] = field(default_factory=list)
-    removed_entities: list[str] = field(default_factory=list)
     stated: list[StatedEntity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
     relations: list[StatedRelation] = field(default_factory=list)
@@ -100,10 +149,12 @@ class Changes:
     settings_of: list[tuple[str, bytes]] = field(default_factory=list)
     config_files_of: list[tuple[str, str]] = field(default_factory=list)
     loads: list[LoadRecord] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    removals: Removals = field(default_factory=Removals)
 
 
-class Transaction(Protocol):
-    """Facts as they stand, and one set of changes to them; the only writer of its store while it lasts."""
+class Facts(Protocol):
+    """Facts as they stand, by key."""
 
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
         """The known runs among these, with all their facts."""
@@ -129,8 +180,31 @@ class Transaction(Protocol):
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
         """The known entities among these."""
 
-    def apply(self, changes: Changes) -> None:
-        """Write the changes."""
+
+class View(Facts, Protocol):
+    """Facts read while others may write: what is decided from them is to be checked before it is written."""
+
+    #: How many transactions were committed before; see `Store.writing`.
+    turn: int
+
+
+class Transaction(Facts, Protocol):
+    """Facts as they stand, and changes to them; the only writer of its store while it lasts."""
+
+    def touched_since(self, turn: int) -> frozenset[bytes] | None:
+        """The marks of all transactions committed after that turn; None when nobody knows any more."""
+
+    def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """As `Store.loads_of`, seen from within."""
+
+    def statements_of(self, load: bytes, limit: int) -> list[Statement]:
+        """Some of what the load says, all or nothing of each subject; empty when nothing is left."""
+
+    def statements_about(self, subjects: Collection[bytes], without: bytes) -> list[Statement]:
+        """What all loads but one say of the subjects."""
+
+    def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
+        """Write the changes; ``touched`` marks them for those who decide meanwhile what they will write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +229,25 @@ class Explained:
 
 
 class Store(Protocol):
-    """Where provenance is kept, and who answers questions about it."""
+    """Where provenance is kept, and who answers questions about it.
+
+    Attributes:
+        most_documents: about how many documents one transaction can take; None for any number.
+    """
+
+    most_documents: int | None
+
+    def viewing(self) -> AbstractContextManager[View]:
+        """Facts as they stand, read while others may write."""
 
     def writing(self) -> AbstractContextManager[Transaction]:
-        """A transaction: committed at the end of the block, undone when it raises."""
+        """A transaction: committed at the end of the block, undone when it raises. Waits for its turn."""
 
-    def unchanged(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        """Checksum → a complete load of the very same bytes in the same namespace, for those that had one."""
+    def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """Checksum → the newest load of the very same bytes in the same namespace, among `CURRENT_STATUSES`."""
+
+    def loads_from(self, sources: Collection[str], namespace: str) -> list[LoadRecord]:
+        """The loads of these sources in the namespace, among `CURRENT_STATUSES`, oldest first."""
 
     def by_id(self, identifiers: Sequence[str]) -> list[Found]:
         """Entities, activities and agents that bear one of the identifiers."""
@@ -210,6 +296,10 @@ class Store(Protocol):
         """Let go of connections and files."""
 
 
+#: The size of a load that was made before statements were kept.
+UNKNOWN_SIZE = -1
+#: The loads that tell what is in the store of their source.
+CURRENT_STATUSES = ("loaded", "partial", "unfinished")
 #: Where an unlimited walk stops all the same.
 WALK_LIMIT = 100_000
 #: Kinds that a name can lead to.

@@ -15,14 +15,17 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store import nodes, rows, tables
 from provgraph.store.engines import postgresql_engine, sqlite_engine, translated
 from provgraph.store.nodes import Content
-from provgraph.store.protocol import NAMED_KINDS, Explained, Found, LoadRecord
+from provgraph.store.protocol import CURRENT_STATUSES, NAMED_KINDS, Explained, Found, LoadRecord
+from provgraph.store.relational_facts import RelationalFacts, mention_query
 from provgraph.store.relational_walk import walk
-from provgraph.store.relational_writing import RelationalTransaction, mention_query
+from provgraph.store.relational_writing import RelationalTransaction, loads_of
 from provgraph.store.schema import migrate
 
 
 class RelationalStore:
     """Provenance in SQL tables; see `provgraph.store.protocol.Store`."""
+
+    most_documents: int | None = None
 
     def __init__(self, engine: Engine) -> None:
         """Take an engine whose database may be empty; its tables are made or migrated now."""
@@ -31,23 +34,38 @@ class RelationalStore:
             migrate(engine)
 
     @contextmanager
+    def viewing(self) -> Iterator[RelationalFacts]:
+        """Facts as they stand at one moment, read while others may write."""
+        options = {"isolation_level": "REPEATABLE READ"} if self._engine.dialect.name == "postgresql" else {}
+        with translated(self._engine), self._engine.execution_options(**options).connect() as connection:
+            yield RelationalFacts(connection)
+
+    @contextmanager
     def writing(self) -> Iterator[RelationalTransaction]:
         """A transaction: the only writer of this store while it lasts."""
         with translated(self._engine), self._engine.execution_options(writes=True).begin() as connection:
             lock_for_writing(connection)
-            yield RelationalTransaction(connection)
+            transaction = RelationalTransaction(connection)
+            yield transaction
+            transaction.finish()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with translated(self._engine), self._engine.connect() as connection:
             yield connection
 
-    def unchanged(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        """Checksum → a complete load of the very same bytes in the same namespace, for those that had one."""
-        load = tables.load.c
-        same = (load.sha256.in_(sha256s), load.namespace == namespace, load.status == "loaded")
+    def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """Checksum → the newest load of the very same bytes in the same namespace."""
         with self._reading() as connection:
-            return {row.sha256: rows.load_of(row) for row in connection.execute(select(tables.load).where(*same))}
+            return loads_of(connection, sha256s, namespace)
+
+    def loads_from(self, sources: Collection[str], namespace: str) -> list[LoadRecord]:
+        """The loads of these sources in the namespace, oldest first."""
+        load = tables.load.c
+        query = select(tables.load).where(load.namespace == namespace, load.status.in_(CURRENT_STATUSES))
+        with self._reading() as connection:
+            found = rows.in_chunks(connection, query.order_by(load.time, load.id), load.source.in_, sources)
+            return [rows.load_of(row) for row in found]
 
     def by_id(self, identifiers: Sequence[str]) -> list[Found]:
         """Entities, activities and agents that bear one of the identifiers."""

@@ -1,83 +1,72 @@
-"""Transactions of the embedded store: facts by key, changes in bulk."""
+"""Transactions of the embedded store: changes in bulk."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Row, Select, Table, and_, case, delete, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    Table,
+    and_,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.elements import ColumnElement
 
-from provgraph.identity.files import RunTimes, times_of
-from provgraph.model.records import Agent, End, Run, StatedEntity, StatedRelation, key_of
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.identity.files import times_of
+from provgraph.model.records import End, StatedRelation, key_of
+from provgraph.model.vocabulary import Kind
 from provgraph.store import rows, tables
-from provgraph.store.protocol import Changes, EntityRecord, StoredMention
+from provgraph.store.protocol import CURRENT_STATUSES, Changes, LoadRecord, Removals, Statement
+from provgraph.store.relational_facts import RelationalFacts
+from provgraph.store.turns import KEPT_TURNS, Touched, marks_in
 
 
-class RelationalTransaction:
-    """A transaction on one connection; see `provgraph.store.protocol.Transaction`."""
+class RelationalTransaction(RelationalFacts):
+    """A transaction on one connection, the only writer; see `provgraph.store.protocol.Transaction`."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        is_sqlite = connection.dialect.name == "sqlite"
-        self._insert: Any = sqlite.insert if is_sqlite else postgresql.insert
-        #: Names parameters, so that records can be handed to either driver.
-        self._dialect: Dialect = sqlite.dialect(paramstyle="named") if is_sqlite else connection.dialect
+        """Take a connection that has the lock."""
+        super().__init__(connection)
+        self._is_sqlite = connection.dialect.name == "sqlite"
+        self._insert: Any = sqlite.insert if self._is_sqlite else postgresql.insert
+        self._touched = Touched()
 
-    def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        """The known runs among these, with all their facts."""
-        found = self._by_key(tables.activity, (key_of(Kind.ACTIVITY, each) for each in ids))
-        return {row.id: rows.run_of(row) for row in found}
+    def touched_since(self, turn: int) -> frozenset[bytes] | None:
+        """The marks of all transactions committed after that turn; None when nobody knows any more."""
+        query = select(tables.turn.c.touched).where(tables.turn.c.number > turn)
+        found = [row.touched for row in self._connection.execute(query)]
+        if len(found) != self.turn - turn or None in found:
+            return None
+        return marks_in(found)
 
-    def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
-        """When the runs ran."""
-        table = tables.activity
-        query = select(table.c.id, table.c.start_time, table.c.end_time, table.c.process)
-        found = rows.in_chunks(self._connection, query, table.c.key.in_, (key_of(Kind.ACTIVITY, run) for run in runs))
-        return {row.id: RunTimes(row.id, row.start_time or "", row.end_time, row.process) for row in found}
+    def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """As `Store.loads_of`, seen from within."""
+        return loads_of(self._connection, sha256s, namespace)
 
-    def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
-        """All mentions of these runs."""
-        keys = [key_of(Kind.ACTIVITY, run) for run in runs]
-        relation = tables.relation.c
-        used = self._mentions(lambda k: and_(relation.source.in_(k), relation.type == RelationType.USED), keys)
-        made = self._mentions(
-            lambda k: and_(relation.target.in_(k), relation.type == RelationType.WAS_GENERATED_BY), keys
-        )
-        return [*used, *made]
+    def statements_of(self, load: bytes, limit: int) -> list[Statement]:
+        """Some of what the load says, all or nothing of each subject; empty when nothing is left."""
+        mine = tables.statement.c.load == load
+        subjects = select(tables.statement.c.subject).distinct().where(mine).limit(limit).scalar_subquery()
+        query = select(tables.statement).where(mine, tables.statement.c.subject.in_(subjects))
+        return [rows.statement_of(row) for row in self._connection.execute(query)]
 
-    def structural_mentions(self, names: Collection[str], twins: Collection[bytes]) -> list[StoredMention]:
-        """The mentions that bear one of the names or twin keys, without plain reads."""
-        keys = [rows.name_key(name) for name in names]
-        relation = tables.relation.c
-        at_place = self._mentions(lambda k: and_(relation.place.in_(k), relation.structural.is_(True)), keys)
-        named = self._mentions(relation.identifier.in_, keys)
-        joined = self._mentions(relation.twin.in_, list(twins))
-        return list({stored.mention.key: stored for stored in (*at_place, *named, *joined)}.values())
+    def statements_about(self, subjects: Collection[bytes], without: bytes) -> list[Statement]:
+        """What all loads but one say of the subjects."""
+        query = select(tables.statement).where(tables.statement.c.load != without)
+        found = rows.in_chunks(self._connection, query, tables.statement.c.subject.in_, subjects)
+        return [rows.statement_of(row) for row in found]
 
-    def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
-        """The inputs at these places that are known by their path alone."""
-        relation = tables.relation.c
-        keys = [rows.name_key(place) for place in places]
-        return self._mentions(lambda k: and_(relation.place.in_(k), relation.structural.is_(False)), keys)
-
-    def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
-        """What is stated of these identifiers."""
-        found = self._by_key(tables.stated_entity, map(rows.name_key, identifiers))
-        return {row.identifier: rows.stated_of(row) for row in found}
-
-    def agents(self, ids: Collection[str]) -> dict[str, Agent]:
-        """The known agents among these."""
-        found = self._by_key(tables.agent, (key_of(Kind.AGENT, each) for each in ids))
-        return {row.id: rows.agent_of(row) for row in found}
-
-    def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
-        """The known entities among these."""
-        found = self._by_key(tables.entity, (key_of(Kind.ENTITY, each) for each in ids))
-        return {row.id: rows.entity_of(row) for row in found}
-
-    def apply(self, changes: Changes) -> None:
+    def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
         """Write the changes: records first, then the relations between them."""
+        self._touched.update(touched)
         self._put(tables.activity, [rows.run_row(run, times_of(run).process) for run in changes.runs])
         self._put(tables.agent, map(rows.agent_row, changes.agents))
         self._put(tables.stated_entity, map(rows.stated_row, changes.stated))
@@ -86,7 +75,16 @@ class RelationalTransaction:
         self._put_stated_relations(changes)
         self._add(tables.settings, map(rows.settings_row, changes.settings))
         self._add_configuration(changes)
-        self._add(tables.load, map(rows.load_row, changes.loads))
+        self._put(tables.load, map(rows.load_row, changes.loads))
+        self._put(tables.statement, map(rows.statement_row, changes.statements))
+        self._remove(changes.removals)
+
+    def finish(self) -> None:
+        """Note what was touched, for those who decide meanwhile what they will write."""
+        if self._touched:
+            turn = tables.turn
+            self._connection.execute(insert(turn).values(number=self.turn + 1, touched=self._touched.packed()))
+            self._connection.execute(delete(turn).where(turn.c.number <= self.turn + 1 - KEPT_TURNS))
 
     def _add_configuration(self, changes: Changes) -> None:
         runs = {run for run, _ in (*changes.settings_of, *changes.config_files_of)}
@@ -97,7 +95,7 @@ class RelationalTransaction:
         self._add(tables.config_file_of, files)
 
     def _replace_entities(self, changes: Changes) -> None:
-        removed = [key_of(Kind.ENTITY, each) for each in changes.removed_entities]
+        removed = [key_of(Kind.ENTITY, each) for each in changes.removals.entities]
         replaced = [key_of(Kind.ENTITY, each.id) for each in changes.entities]
         for keys in rows.chunks(removed):
             self._connection.execute(delete(tables.entity).where(tables.entity.c.key.in_(keys)))
@@ -113,7 +111,7 @@ class RelationalTransaction:
 
     def _put_stated_relations(self, changes: Changes) -> None:
         """New relations, and those whose ends may be other records now."""
-        ids = [*changes.removed_entities, *(record.id for record in changes.entities)]
+        ids = [*changes.removals.entities, *(record.id for record in changes.entities)]
         keys = [key_of(Kind.ENTITY, each) for each in ids]
         table = tables.relation.c
         relations = {relation.key: relation for relation in changes.relations}
@@ -134,48 +132,103 @@ class RelationalTransaction:
             found[named[row.name]] = row.entity
         return found
 
-    def _mentions(
-        self, condition: Callable[[Sequence[bytes]], ColumnElement[bool]], keys: Sequence[bytes]
-    ) -> list[StoredMention]:
-        return [rows.mention_of(row) for row in rows.in_chunks(self._connection, mention_query(), condition, keys)]
+    # What nobody says any more.
 
-    def _by_key(self, table: Table, keys: Iterable[bytes]) -> Iterator[Row[Any]]:
-        return rows.in_chunks(self._connection, select(table), table.c.key.in_, keys)
+    def _remove(self, gone: Removals) -> None:
+        self._delete(tables.relation, tables.relation.c.key.in_, (mention.key for mention in gone.mentions))
+        self._delete(tables.relation, tables.relation.c.key.in_, (relation.key for relation in gone.relations))
+        self._delete(tables.activity, tables.activity.c.key.in_, (key_of(Kind.ACTIVITY, run) for run in gone.runs))
+        self._delete(tables.agent, tables.agent.c.key.in_, (key_of(Kind.AGENT, agent) for agent in gone.agents))
+        self._delete(tables.stated_entity, tables.stated_entity.c.key.in_, map(rows.name_key, gone.stated))
+        self._remove_configuration(gone)
+        self._remove_unused_names(gone)
+        if gone.load is not None:
+            self._remove_load(gone.load)
+        mine = tables.statement.c.load == gone.statements_of
+        self._delete(tables.statement, lambda keys: and_(mine, tables.statement.c.subject.in_(keys)), gone.statements)
+
+    def _remove_configuration(self, gone: Removals) -> None:
+        """Links to settings and configuration files, and the settings that nothing links to any more."""
+        link, file = tables.settings_of.c, tables.config_file_of.c
+        for run, key in gone.settings_of:
+            mine = (link.activity == key_of(Kind.ACTIVITY, run), link.settings == key)
+            self._connection.execute(delete(tables.settings_of).where(*mine))
+        for run, place in gone.config_files_of:
+            mine = (file.activity == key_of(Kind.ACTIVITY, run), file.place == rows.name_key(place))
+            self._connection.execute(delete(tables.config_file_of).where(*mine))
+        unused = ~exists().where(link.settings == tables.settings.c.key)
+        settings = {key for _, key in gone.settings_of}
+        self._delete(tables.settings, lambda keys: and_(tables.settings.c.key.in_(keys), unused), settings)
+
+    def _remove_unused_names(self, gone: Removals) -> None:
+        names = {name for each in gone.mentions for name in (each.place, each.identifier) if name is not None}
+        name, relation = tables.name.c, tables.relation.c
+        used = or_(
+            exists().where(tables.naming.c.name == name.key),
+            exists().where(relation.place == name.key),
+            exists().where(relation.identifier == name.key),
+            exists().where(tables.config_file_of.c.place == name.key),
+        )
+        self._delete(tables.name, lambda keys: and_(name.key.in_(keys), ~used), map(rows.name_key, names))
+
+    def _remove_load(self, load: str) -> None:
+        """Forget the load; of those that went on from it only the end of their source is here now."""
+        table = tables.load
+        self._connection.execute(delete(table).where(table.c.id == load))
+        begun = [load]
+        while begun:
+            after = table.c.continues.in_(begun)
+            begun = list(self._connection.execute(select(table.c.id).where(after)).scalars())
+            self._connection.execute(update(table).where(after).values(status="remainder", continues=None))
+
+    def _delete(
+        self, table: Table, condition: Callable[[list[bytes]], ColumnElement[bool]], keys: Iterable[bytes]
+    ) -> None:
+        for chunk in rows.chunks(keys):
+            self._connection.execute(delete(table).where(condition(chunk)))
 
     def _put(self, table: Table, records: Iterable[rows.Record]) -> None:
         """Insert, replacing rows of the same key."""
         statement = self._insert(table)
         primary = [column.name for column in table.primary_key]
         rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in primary}
-        self._execute_many(statement.on_conflict_do_update(index_elements=primary, set_=rest), records)
+        unique = {tuple(record[name] for name in primary): record for record in records}
+        self._write(table, statement.on_conflict_do_update(index_elements=primary, set_=rest), unique.values())
 
     def _add(self, table: Table, records: Iterable[rows.Record]) -> None:
         """Insert; rows of a known key are equal to what is there."""
-        self._execute_many(self._insert(table).on_conflict_do_nothing(), records)
+        self._write(table, self._insert(table).on_conflict_do_nothing(), records)
 
-    def _execute_many(self, statement: Insert, records: Iterable[rows.Record]) -> None:
+    def _write(self, table: Table, statement: Insert, records: Iterable[rows.Record]) -> None:
         """Hand the records to the driver as they are: SQLAlchemy's look at each value takes longer than its writing."""
-        found = list(records)
-        if found:
-            self._connection.exec_driver_sql(str(statement.compile(dialect=self._dialect)), found)
+        remaining = iter(records)
+        while found := list(islice(remaining, _ROWS)):
+            if self._is_sqlite:
+                text = str(statement.compile(dialect=_NAMED))
+                self._connection.exec_driver_sql(text, found)
+            else:
+                columns = tuple([record[column.name] for record in found] for column in table.columns)
+                self._connection.exec_driver_sql(_from_arrays(table, statement), columns)
 
 
-def mention_query() -> Select[Any]:
-    """Mentions with the ids of their run and entity and the file's names as text."""
-    relation, place, identifier = tables.relation, tables.name.alias("place"), tables.name.alias("identifier")
-    made = relation.c.type == RelationType.WAS_GENERATED_BY
-    run = case((made, relation.c.target), else_=relation.c.source)
-    thing = case((made, relation.c.source), else_=relation.c.target)
-    return (
-        select(
-            relation.c.type, relation.c.role, relation.c.time, relation.c.attributes, relation.c.twin,
-            relation.c.said_by, relation.c.rule,
-            tables.activity.c.id.label("run_id"), tables.entity.c.id.label("entity_id"),
-            place.c.text.label("place_text"), identifier.c.text.label("identifier_text"),
-        )
-        .join(tables.activity, tables.activity.c.key == run)
-        .join(tables.entity, tables.entity.c.key == thing)
-        .outerjoin(place, place.c.key == relation.c.place)
-        .outerjoin(identifier, identifier.c.key == relation.c.identifier)
-        .where(or_(made, relation.c.type == RelationType.USED), relation.c.stated.is_(None))
-    )  # fmt: skip
+def loads_of(connection: Connection, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+    """The loads of these very bytes, as `Store.loads_of` wants them."""
+    load = tables.load.c
+    same = (load.sha256.in_(sha256s), load.namespace == namespace, load.status.in_(CURRENT_STATUSES))
+    query = select(tables.load).where(*same).order_by(load.time, load.id)
+    return {row.sha256: rows.load_of(row) for row in connection.execute(query)}
+
+
+#: SQLite's driver takes records by the names of their columns.
+_NAMED: Dialect = sqlite.dialect(paramstyle="named")
+_ARRAY_TYPES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+#: How many rows one statement writes.
+_ROWS = 5_000
+
+
+def _from_arrays(table: Table, statement: Insert) -> str:
+    """The insert with one array for each column, sent in binary: a tenth of the processor time of row by row."""
+    arrays = ", ".join(f"%b::{column.type.compile(dialect=_ARRAY_TYPES)}[]" for column in table.columns)
+    text = str(statement.compile(dialect=_ARRAY_TYPES))
+    values = text.index("VALUES (")
+    return f"{text[:values]}SELECT * FROM unnest({arrays}){text[text.index(')', values) + 1 :]}"  # noqa: S608 - no data

@@ -14,7 +14,7 @@ from provgraph.model.records import Agent, End, Mention, Run, Settings, StatedEn
 from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import Attributes, canonical, fingerprint
 from provgraph.model.vocabulary import AgentType, EntityType, Kind, RelationType
-from provgraph.store.protocol import EntityRecord, LoadRecord, StoredMention
+from provgraph.store.protocol import EntityRecord, LoadRecord, Statement, StoredMention
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -235,9 +235,26 @@ def settings_of(row: Row[Any]) -> Settings:
 
 def load_row(load: LoadRecord) -> Record:
     """A load as a row."""
-    fields = ("id", "source", "format", "namespace", "sha256", "time", "version", "status")
+    fields = (
+        "id", "source", "format", "namespace", "sha256", "time", "version", "status", "size", "read_to", "continues",
+    )  # fmt: skip
     row = {field: getattr(load, field) for field in fields}
     return {**row, "counts": canonical(load.counts), "problems": canonical(load.problems)}
+
+
+def statement_row(statement: Statement) -> Record:
+    """A statement as a row."""
+    return {
+        "load": statement.load,
+        "subject": statement.subject,
+        "part": statement.part,
+        "content": statement.content,
+    }
+
+
+def statement_of(row: Row[Any]) -> Statement:
+    """A statement from its row."""
+    return Statement(row.subject, row.load, row.part, row.content)
 
 
 def load_of(row: Row[Any]) -> LoadRecord:

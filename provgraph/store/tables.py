@@ -3,7 +3,7 @@
 Records have 16-byte keys (`model.records.key_of`), so identifiers of any length can be indexed.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -147,5 +147,28 @@ load = Table(
     Column("status", Text, nullable=False),
     Column("counts", Text, nullable=False),
     Column("problems", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("read_to", BigInteger),
+    Column("continues", Text),
     Index("load_sha256", "sha256"),
+    Index("load_source", "source"),
+)
+
+#: What each load says, by subject, so that it can be forgotten.
+statement = Table(
+    "statement",
+    metadata,
+    _key("load", primary=True),
+    _key("subject", primary=True),
+    Column("part", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Index("statement_subject", "subject"),
+)
+
+#: The last transactions and the marks of what they touched, eight bytes each; NULL when there were too many.
+turn = Table(
+    "turn",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("touched", LargeBinary),
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from provgraph.errors import AmbiguousError, NotFoundError
-from provgraph.ingest.loading import Report, load
+from provgraph.ingest.loading import load
+from provgraph.ingest.reports import Report
 from provgraph.lineage.names import find
 from provgraph.lineage.questions import lineage
 from provgraph.model.subgraph import Direction, Lineage, Node

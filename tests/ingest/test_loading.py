@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 import tracemalloc
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -16,9 +16,10 @@ from typing import Any, cast
 
 import pytest
 
-from provgraph.errors import NotFoundError, SettingsError, StoreError, UnreachableError
-from provgraph.ingest import loading
-from provgraph.ingest.loading import Report, load
+from provgraph.errors import NotFoundError, SettingsError, UnreachableError
+from provgraph.ingest import loading, patience, writing
+from provgraph.ingest.loading import load
+from provgraph.ingest.reports import Report
 from provgraph.lineage.names import find
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Changes, Store, Transaction
@@ -233,7 +234,8 @@ def folder_of(tmp_path: Path) -> Path:
 
 def test_a_folder_with_strangers(tmp_path: Path, store: Store) -> None:
     folder, strangers = folder_of(tmp_path), []
-    reports = loaded(store, folder, passed_over=lambda source: strangers.append(source.path.name))
+    observer = SimpleNamespace(pass_over=lambda source: strangers.append(source.path.name))
+    reports = loaded(store, folder, observer=observer)
     assert [(report.source, report.status) for report in reports] == [
         (str(folder / "sub" / "deep" / "a.log"), "loaded"),
         (str(folder / "z.provlog"), "loaded"),
@@ -345,23 +347,8 @@ def test_the_size_of_transactions_never_matters(batch: int, monkeypatch: pytest.
 # --- a store that fails -----------------------------------------------------------------------------------------------
 
 
-class _FailingTransaction:
-    """A transaction that writes, and then fails."""
-
-    def __init__(self, transaction: Transaction, error: StoreError) -> None:
-        self._transaction = transaction
-        self._error = error
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transaction, name)
-
-    def apply(self, changes: Changes) -> None:
-        self._transaction.apply(changes)
-        raise self._error
-
-
 class _FailingStore:
-    """A store whose n-th transaction fails when all is written."""
+    """A store that goes away when the n-th changes are written, and stays away."""
 
     def __init__(self, store: Store, fails_at: int) -> None:
         self._store = store
@@ -372,11 +359,34 @@ class _FailingStore:
 
     @contextmanager
     def writing(self) -> Iterator[Any]:
-        self._left -= 1
         with self._store.writing() as transaction:
-            yield transaction if self._left else _FailingTransaction(transaction, UnreachableError("gone"))
+            yield _FailingTransaction(transaction, self)
+
+    def written(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            raise UnreachableError("gone")
 
 
+class _FailingTransaction:
+    def __init__(self, transaction: Transaction, store: _FailingStore) -> None:
+        self._transaction = transaction
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transaction, name)
+
+    def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
+        self._transaction.apply(changes, touched)
+        self._store.written()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     before = digest(store.scan())
     with pytest.raises(UnreachableError):
@@ -387,24 +397,44 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
         find(store, "620db51e-60aa-4e38-ba0c-565ce10111f2")
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fails_at", [1, 2, 3, 4, 5])
-def test_a_load_that_broke_off_is_completed_by_the_next(
+def test_a_load_that_broke_off_is_there_as_a_whole_or_not_at_all(
     fails_at: int, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = (FAILED, LOGS / "edge_overwrite.provlog")
     expected = digest_of(*names)
-    monkeypatch.setattr(loading, "BATCH", 2)
+    for module in (loading, writing):
+        monkeypatch.setattr(module, "BATCH", 2)
     reports = load(cast("Store", _FailingStore(store, fails_at)), map(str, names))
     done: list[Report] = []
     with pytest.raises(UnreachableError):
         done.extend(reports)
-    # No load is on record unless all of its source is there.
     complete = [kept.source for kept in store.loads()]
-    assert [report.source for report in done] == complete[: len(done)]
-    assert str(names[1]) not in complete
+    assert [report.source for report in done] == complete
+    assert digest(store.scan()) == digest_of(*map(Path, complete))
     again = loaded(store, *names)
     assert [report.status for report in again] == ["unchanged" if str(name) in complete else "loaded" for name in names]
     assert digest(store.scan()) == expected
+
+
+def test_a_store_that_comes_back_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the answer to a commit was lost: the load is one, and all of it is there once."""
+
+    class LostAnswer(_FailingStore):
+        @contextmanager
+        def writing(self) -> Iterator[Any]:
+            with self._store.writing() as transaction:
+                yield transaction
+            self._left -= 1
+            if self._left >= 0:
+                raise UnreachableError("the answer was lost")
+
+    monkeypatch.setattr(patience, "_FIRST_PAUSE", 0.0)
+    [report] = loaded(cast("Store", LostAnswer(store, 2)), FAILED)
+    assert report.status == "loaded"
+    assert [kept.id for kept in store.loads()] == [report.load]
+    assert digest(store.scan()) == digest_of(FAILED)
 
 
 @pytest.mark.parametrize("depth", [90, 400, 600, 900, 5000])

@@ -14,7 +14,7 @@ from provgraph.model.subgraph import Direction, Lineage
 from provgraph.model.values import Value, Values
 from provgraph.model.vocabulary import AgentType, EntityType, Kind, RelationType
 from provgraph.store.nodes import digest
-from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.protocol import Changes, LoadRecord, Store
 from provgraph.store.registry import open_store
 from tests.conftest import CORPUS, LOGS
 
@@ -332,10 +332,10 @@ def test_loads_are_kept_apart_from_content(chain: Store) -> None:
     done = LoadRecord("1", "a.log", "ctapipe", "default", "00ff", "2026-01-01T00:00:00.000", "0", "loaded",
                       {"activities": 1, "entities": 0, "agents": 0, "relations": 0}, (("byte 1", "what"),))  # fmt: skip
     with chain.writing() as transaction:
-        integrate(transaction, [], [done])
+        transaction.apply(Changes(loads=[done]), ())
     assert list(chain.loads()) == [done]
-    assert chain.unchanged(["00ff", "11ee"], "default") == {"00ff": done}
-    assert chain.unchanged(["00ff"], "other") == {}
+    assert chain.loads_of(["00ff", "11ee"], "default") == {"00ff": done}
+    assert chain.loads_of(["00ff"], "other") == {}
     assert digest(chain.scan()) == before
 
 

@@ -36,7 +36,7 @@ from provgraph.model.vocabulary import (
     RelationType,
 )
 from provgraph.store import neo4j as neo4j_store
-from provgraph.store import neo4j_connection, neo4j_cypher, neo4j_transaction
+from provgraph.store import neo4j_connection, neo4j_cypher, neo4j_facts, neo4j_transaction
 from provgraph.store.neo4j import Neo4jStore, open_neo4j
 from provgraph.store.neo4j_walk import statement
 from provgraph.store.nodes import digest
@@ -279,7 +279,7 @@ def test_walks_are_planned_breadth_first_on_distinct_nodes(
         (neo4j_store._BY_ID, {"ids": ["x"], "locations": ["x"], "aliases": "x"}),
         (f"{neo4j_store._BY_KEY} RETURN n", {"keys": ["x"]}),
         (
-            f"CALL () {{ {neo4j_transaction._STRUCTURAL} }} RETURN {neo4j_cypher.MENTION}",
+            f"CALL () {{ {neo4j_facts._STRUCTURAL} }} RETURN {neo4j_cypher.MENTION}",
             {"names": ["x"], "twins": ["y"]},
         ),
         (neo4j_transaction.TAKE_TURN, {}),
@@ -407,7 +407,7 @@ def test_a_relation_to_what_nobody_describes_is_kept(store: Neo4jStore) -> None:
 def test_a_mention_of_a_run_that_is_not_there_is_refused(store: Neo4jStore) -> None:
     stored = StoredMention(Mention("a", USED, place="file:/x"), None, "file:/x", "named")
     with pytest.raises(StoreError, match="does not have"), store.writing() as transaction:
-        transaction.apply(Changes(mentions=[stored]))
+        transaction.apply(Changes(mentions=[stored]), ())
     assert store.stats()["activities"] == 0
 
 
@@ -424,7 +424,7 @@ def test_reading_makes_nothing(store: Neo4jStore, driver: Driver) -> None:
     drop_schema(driver)
     assert not [*store.by_id(["product:1"]), *store.by_base_name("x"), *store.loads(), *store.scan()]
     assert store.stats()["entities"] == 0
-    assert store.unchanged(["00ff"], "default") == {}
+    assert store.loads_of(["00ff"], "default") == {}
     assert not [name for (name,) in ask(driver, "SHOW INDEXES YIELD name") if name.startswith("provgraph_")]
 
 

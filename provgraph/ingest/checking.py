@@ -1,0 +1,86 @@
+"""What a store has of a source already: all of it, its beginning, or nothing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from provgraph import __version__
+from provgraph.ingest.sources import Checksum, Source, checksum
+from provgraph.store.protocol import LoadRecord, Store
+
+#: How many sources are looked up at once.
+AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A source, and what the store has of it.
+
+    Attributes:
+        source: the source.
+        checksum: of its bytes; None when they can't be read.
+        known: the load that has all of it in the store.
+        begun: the load behind whose end there is more to read.
+    """
+
+    source: Source
+    checksum: Checksum | None
+    known: LoadRecord | None = None
+    begun: LoadRecord | None = None
+
+
+def checked(sources: Iterable[Source], store: Store, format_name: str | None, namespace: str) -> Iterator[Checked]:
+    """Look the sources up.
+
+    Args:
+        sources: what is to be loaded.
+        store: where to.
+        format_name: the format to read them as; None for any.
+        namespace: in which their paths mean files.
+    """
+    remaining = iter(sources)
+    while some := list(islice(remaining, AT_ONCE)):
+        yield from _looked_up([(source, checksum(source.path)) for source in some], store, format_name, namespace)
+
+
+def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
+    """Whether nothing is left to do for a source of which this is the load.
+
+    What could not be read may be readable to another version of provgraph.
+    """
+    if load is None or (format_name is not None and load.format != format_name):
+        return False
+    return load.status == "loaded" or (load.status == "partial" and load.version == __version__)
+
+
+def _looked_up(
+    some: Sequence[tuple[Source, Checksum | None]], store: Store, format_name: str | None, namespace: str
+) -> Iterator[Checked]:
+    same = store.loads_of([found.sha256 for _, found in some if found], namespace)
+    grown = {source.name for source, found in some if found and found.sha256 not in same}
+    earlier = store.loads_from(grown, namespace)
+    for source, found in some:
+        load = same.get(found.sha256) if found else None
+        if is_whole(load, format_name):
+            yield Checked(source, found, known=load)
+        elif load is not None and load.status == "unfinished":
+            yield Checked(source, found, begun=load)
+        else:
+            yield Checked(source, found, begun=_beginning(source, found, earlier))
+
+
+def _beginning(source: Source, found: Checksum | None, earlier: Sequence[LoadRecord]) -> LoadRecord | None:
+    """The longest load of what is now the source's beginning."""
+    if found is None:
+        return None
+    shorter = (
+        load
+        for load in earlier
+        if load.source == source.name and load.read_to is not None and 0 < load.size < found.size
+        and load.status in ("loaded", "partial")
+    )  # fmt: skip
+    for load in sorted(shorter, key=lambda load: -load.size):
+        beginning = checksum(source.path, load.size)
+        if beginning is not None and beginning.sha256 == load.sha256:
+            return load
+    return None

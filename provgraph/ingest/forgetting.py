@@ -1,0 +1,178 @@
+"""Takes a load back: what only it said goes, and which file is which is settled again.
+
+The store is then as if it had never seen the load.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
+from provgraph.identity.files import times_of
+from provgraph.ingest.integration import joined_agent, joined_entity
+from provgraph.ingest.marks import touched
+from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, touched_in_run
+from provgraph.ingest.statements import Saying, said_in, subject_of_entity
+from provgraph.model.records import Agent, Mention, Run, StatedEntity, key_of
+from provgraph.model.values import joined
+from provgraph.model.vocabulary import Kind
+from provgraph.store.protocol import (
+    UNKNOWN_SIZE,
+    Changes,
+    LoadRecord,
+    Removals,
+    Statement,
+    Store,
+    StoredMention,
+    Transaction,
+)
+
+#: How many subjects are settled at once.
+BATCH = 500
+
+
+def forget(store: Store, identifier: str) -> LoadRecord:
+    """Remove what only this load said, and the load.
+
+    Args:
+        store: where from.
+        identifier: the load's id, or a beginning of it that no other load's has.
+
+    Returns:
+        the load that is gone.
+
+    Raises:
+        LookupFailedError: no load has that id, or several have.
+        StoreError: it was made before provgraph kept what each load says.
+    """
+    load = _found(list(store.loads()), identifier)
+    with store.writing() as transaction:
+        while statements := transaction.statements_of(key_of(Kind.LOAD, load.id), BATCH):
+            _forget_some(transaction, statements)
+        transaction.apply(Changes(removals=Removals(load=load.id)), ())
+    return load
+
+
+def _found(loads: Sequence[LoadRecord], identifier: str) -> LoadRecord:
+    found = [load for load in loads if load.id.startswith(identifier)]
+    if not found or not identifier:
+        raise LookupFailedError(f"no load has the id {identifier!r}; `provgraph loads` lists them")
+    if len(found) > 1:
+        raise AmbiguousError(identifier, [load.id for load in found])
+    if any(load.size == UNKNOWN_SIZE for load in loads):
+        raise StoreError(
+            "some loads were made before provgraph 0.2, which kept no record of what each load says, so none can be "
+            "taken out; load the sources into a new store"
+        )
+    return found[0]
+
+
+def _forget_some(transaction: Transaction, statements: Sequence[Statement]) -> None:
+    """Forget all that the load says of some subjects."""
+    removal = _Removal(transaction, statements)
+    changes = removal.changes()
+    transaction.apply(changes, touched(changes, removal.touched))
+
+
+class _Removal:
+    """What becomes of some subjects when one load's statements about them are gone."""
+
+    def __init__(self, transaction: Transaction, statements: Sequence[Statement]) -> None:
+        self._transaction = transaction
+        self._load = statements[0].load
+        self._subjects = sorted({statement.subject for statement in statements})
+        self._mine = [said_in(statement) for statement in statements]
+        self._entities = {entity.identifier for saying in self._mine for entity in saying.entities}
+        self._rest = self._said_by_others()
+        self.touched: list[Touched] = []
+
+    def changes(self) -> Changes:
+        changes = Changes()
+        changes.removals.statements_of = self._load
+        changes.removals.statements = self._subjects
+        moved = self._runs(changes)
+        stated = self._stated(changes)
+        self._agents(changes)
+        self._configuration(changes)
+        kept = {relation.key for saying in self._rest for relation in saying.relations}
+        said = {relation.key: relation for saying in self._mine for relation in saying.relations}
+        changes.removals.relations = [relation for key, relation in said.items() if key not in kept]
+        gone = self._mentions(moved)
+        changes.removals.mentions = [stored.mention for stored in gone]
+        remaining = {name for name, entity in stated.items() if entity is not None}
+        decide(self._transaction, Neighbourhood(self._transaction, self.touched, remaining, gone), stated, changes)
+        return changes
+
+    def _said_by_others(self) -> list[Saying]:
+        """What the other loads say of the subjects; of entities also what stands in the statements of runs."""
+        mentioning = self._transaction.structural_mentions(self._entities, ())
+        runs = {key_of(Kind.ACTIVITY, stored.mention.run) for stored in mentioning}
+        subjects = {*self._subjects, *map(subject_of_entity, self._entities), *runs}
+        return [said_in(statement) for statement in self._transaction.statements_about(subjects, self._load)]
+
+    def _runs(self, changes: Changes) -> set[str]:
+        """Note the runs that go or say less now; returns those whose times or process are others."""
+        rest: dict[str, Run] = {}
+        for saying in self._rest:
+            if (run := saying.run) is not None:
+                before = rest.get(run.id)
+                rest[run.id] = Run(run.id, joined(before.facts, run.facts)) if before else run
+        moved = set()
+        for identifier, run in self._transaction.runs(self._run_ids()).items():
+            now = rest.get(identifier)
+            if now is None:
+                changes.removals.runs.append(identifier)
+            elif now.facts != run.facts:
+                changes.runs.append(now)
+                if times_of(now) != times_of(run):
+                    moved.add(identifier)
+        return moved
+
+    def _run_ids(self) -> set[str]:
+        return {saying.run.id for saying in self._mine if saying.run is not None}
+
+    def _stated(self, changes: Changes) -> dict[str, StatedEntity | None]:
+        """Note the entities of which less is stated now; returns what still is, None where that is nothing."""
+        rest: dict[str, StatedEntity | None] = dict.fromkeys(self._entities)
+        for entity in (entity for saying in self._rest for entity in saying.entities):
+            if entity.identifier in rest:
+                rest[entity.identifier] = joined_entity(rest[entity.identifier], entity)
+        known = self._transaction.stated(rest)
+        changes.stated = [each for name, each in rest.items() if each is not None and known.get(name) != each]
+        changes.removals.stated = [name for name, each in rest.items() if each is None]
+        return rest
+
+    def _agents(self, changes: Changes) -> None:
+        rest: dict[str, Agent | None] = {agent.id: None for saying in self._mine for agent in saying.agents}
+        for agent in (agent for saying in self._rest for agent in saying.agents):
+            if agent.id in rest:
+                rest[agent.id] = joined_agent(rest[agent.id], agent)
+        known = self._transaction.agents(rest)
+        changes.agents = [each for name, each in rest.items() if each is not None and known.get(name) != each]
+        changes.removals.agents = [name for name, each in rest.items() if each is None]
+
+    def _configuration(self, changes: Changes) -> None:
+        gone = changes.removals
+        gone.settings_of = sorted(_settings_of(self._mine) - _settings_of(self._rest))
+        gone.config_files_of = sorted(_config_files_of(self._mine) - _config_files_of(self._rest))
+
+    def _mentions(self, moved: set[str]) -> list[StoredMention]:
+        """Note the mentions that are touched; returns those that nobody makes any more."""
+        kept = {mention.key for saying in self._rest for mention in saying.mentions}
+        known: dict[str, dict[bytes, StoredMention]] = defaultdict(dict)
+        for stored in self._transaction.mentions_of(self._run_ids()):
+            known[stored.mention.run][stored.mention.key] = stored
+        for run, mentions in known.items():
+            self.touched.extend(touched_in_run(mentions, _kept(mentions, kept), run in moved))
+        return [stored for mentions in known.values() for key, stored in mentions.items() if key not in kept]
+
+
+def _kept(mentions: Mapping[bytes, StoredMention], kept: set[bytes]) -> dict[bytes, Mention]:
+    return {key: stored.mention for key, stored in mentions.items() if key in kept}
+
+
+def _settings_of(sayings: Iterable[Saying]) -> set[tuple[str, bytes]]:
+    return {(saying.run.id, key) for saying in sayings if saying.run is not None for key in saying.settings}
+
+
+def _config_files_of(sayings: Iterable[Saying]) -> set[tuple[str, str]]:
+    return {(saying.run.id, place) for saying in sayings if saying.run is not None for place in saying.config_files}

@@ -1,0 +1,69 @@
+"""What became of each source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from provgraph.ingest.integration import Disagreement
+from provgraph.ingest.reading import Reading
+from provgraph.ingest.sources import Source
+from provgraph.loaders.protocol import Problem
+from provgraph.loaders.registry import formats_read
+from provgraph.store.protocol import LoadRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of one source; the keys of ``load --json`` (CONTRACT section 4), and where sources disagree."""
+
+    source: str
+    format: str | None
+    status: str
+    load: str | None = None
+    sha256: str | None = None
+    activities: int = 0
+    entities: int = 0
+    agents: int = 0
+    relations: int = 0
+    problems: tuple[Problem, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing in it was refused."""
+        return self.status in ("loaded", "unchanged")
+
+    def counting(self, counts: Mapping[str, int]) -> "Report":
+        """The same report with what the source names."""
+        return replace(
+            self,
+            activities=counts["activities"],
+            entities=counts["entities"],
+            agents=counts["agents"],
+            relations=counts["relations"],
+        )
+
+
+def report_of(reading: Reading, load: str | None = None, disagreements: tuple[Disagreement, ...] = ()) -> Report:
+    """A source that was read; ``load`` is its load's id, when it was written."""
+    return Report(
+        reading.source.name,
+        reading.format_name if reading.is_ours else None,
+        reading.status,
+        load,
+        reading.sha256 or None,
+        problems=reading.listed_problems,
+        disagreements=disagreements,
+    ).counting(reading.counts)
+
+
+def report_of_known(source: Source, load: LoadRecord) -> Report:
+    """A source that was loaded before; of one that could be read in part only, its problems once more."""
+    problems = tuple(Problem(where, what) for where, what in load.problems)
+    status = "unchanged" if load.status == "loaded" else load.status
+    return Report(source.name, load.format, status, load.id, load.sha256, problems=problems).counting(load.counts)
+
+
+def report_of_strangers(folder: str, files: int) -> Report:
+    """A folder in which nothing is ours."""
+    what = f"none of its {files} files is of a format that provgraph reads: {formats_read()}"
+    return Report(folder, None, "refused", problems=(Problem("the whole folder", what),))

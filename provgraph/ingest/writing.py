@@ -1,0 +1,189 @@
+"""Writes what was read, each load as a whole: nobody ever sees half of one."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count, islice
+from uuid import uuid4
+
+from provgraph import __version__
+from provgraph.ingest.checking import is_whole
+from provgraph.ingest.integration import Plan, plan
+from provgraph.ingest.patience import persistently
+from provgraph.ingest.reading import Reading
+from provgraph.ingest.reports import Report, report_of, report_of_known
+from provgraph.ingest.statements import statements_of
+from provgraph.model.records import Document
+from provgraph.model.times import utc
+from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
+
+#: How many documents are integrated at once; a source with more of them is a large one.
+BATCH = 500
+
+
+def new_load() -> str:
+    """An id for a load. It is given once, so that writing again what may be written is no other load."""
+    return str(uuid4())
+
+
+@dataclass
+class Pending:
+    """A source of which all documents are read."""
+
+    reading: Reading
+    documents: list[Document]
+    load: str = field(default_factory=new_load)
+
+
+def write_together(store: Store, pending: Sequence[Pending], namespace: str) -> list[Report]:
+    """Write small sources in one transaction.
+
+    What they change is decided before it is this process's turn, and again when somebody else wrote in between what
+    matters for that: so several processes mostly work at the same time.
+
+    Args:
+        store: where to.
+        pending: the sources, each with another checksum.
+        namespace: in which they were read.
+
+    Returns:
+        a report on each.
+
+    Raises:
+        UnreachableError: the store went away and stayed away.
+    """
+    return persistently(lambda: _write_together(store, pending, namespace))
+
+
+def _write_together(store: Store, pending: Sequence[Pending], namespace: str) -> list[Report]:
+    with store.viewing() as view:
+        turn, planned = view.turn, _attempt(view, _documents(pending))
+    statements = {each.load: statements_of(each.load, 0, each.documents) for each in pending}
+    with store.writing() as transaction:
+        known = transaction.loads_of([each.reading.sha256 for each in pending], namespace)
+        done = {each.load: load for each in pending if is_whole(load := known.get(each.reading.sha256)) and load}
+        new = [each for each in pending if each.load not in done]
+        if planned is None or done or not planned.holds_in(transaction, turn):
+            planned = plan(transaction, _documents(new))
+        loads = [_record(each.reading, each.load, namespace) for each in new]
+        _apply(transaction, planned, loads, [said for each in new for said in statements[each.load]])
+    return [
+        report_of_known(each.reading.source, load)
+        if (load := done.get(each.load)) and load.id != each.load
+        else report_of(each.reading, each.load, planned.disagreements if each is pending[-1] else ())
+        for each in pending
+    ]
+
+
+def _attempt(view: View, documents: Sequence[Document]) -> Plan | None:
+    """What the documents change; None when the view was of a store in the middle of a change."""
+    try:
+        return plan(view, documents)
+    except LookupError:
+        # Not every store shows one moment alone; what it can't make out is decided when it is this process's turn.
+        return None
+
+
+def _documents(pending: Sequence[Pending]) -> list[Document]:
+    return [document for each in pending for document in each.documents]
+
+
+def _apply(transaction: Transaction, planned: Plan, loads: list[LoadRecord], statements: list[Statement]) -> None:
+    planned.changes.loads = loads
+    planned.changes.statements = statements
+    transaction.apply(planned.changes, planned.touched)
+
+
+class LargeLoad:
+    """A source too large to be held in memory: one transaction, in which it is read and written bit by bit.
+
+    Where the store can't have so large a transaction there are several, and the load is ``unfinished`` meanwhile.
+    """
+
+    def __init__(self, store: Store, reading: Reading, documents: Iterator[Document]) -> None:
+        """Take a source that is being read, and its documents."""
+        self._store = store
+        self._documents: Iterator[Document] | None = documents
+        self._take(reading, new_load())
+
+    def _take(self, reading: Reading, load: str) -> None:
+        """Begin, or go on behind what an interrupted load has left: that is the same load."""
+        begun = reading.begun if reading.begun and reading.begun.status == "unfinished" else None
+        self._reading = reading
+        self._load = begun.id if begun else load
+        self._counted = dict(begun.counts) if begun else {}
+        #: A record is at least a byte long, so these numbers are no earlier ones.
+        self._next_part = (begun.read_to if begun else None) or 0
+
+    def write(self, namespace: str, wrote: Callable[[int], None]) -> Report:
+        """Write it all.
+
+        Args:
+            namespace: in which it is read.
+            wrote: is called with the number of documents that are written, now and then.
+
+        Raises:
+            UnreachableError: the store went away and stayed away.
+        """
+        return persistently(lambda: self._attempt(namespace, wrote))
+
+    def _attempt(self, namespace: str, wrote: Callable[[int], None]) -> Report:
+        documents = self._documents or self._again(namespace)
+        self._documents = None
+        while True:
+            with self._store.writing() as transaction:
+                known = self._known(transaction.loads_of([self._reading.sha256], namespace))
+                if known is not None and is_whole(known):
+                    return report_of_known(self._reading.source, known)
+                if not self._write_some(transaction, documents, namespace, wrote):
+                    break
+        return report_of(self._reading, self._load)
+
+    def _again(self, namespace: str) -> Iterator[Document]:
+        """The documents that no earlier attempt has written."""
+        known = self._known(self._store.loads_of([self._reading.sha256], namespace))
+        begun = known if known is not None and known.id == self._load else self._reading.begun
+        self._take(self._reading.again(begun), self._load)
+        return self._reading.read(namespace)
+
+    def _known(self, loads: Mapping[str, LoadRecord]) -> LoadRecord | None:
+        return loads.get(self._reading.sha256)
+
+    def _write_some(
+        self, transaction: Transaction, documents: Iterator[Document], namespace: str, wrote: Callable[[int], None]
+    ) -> bool:
+        """As much as one transaction takes; whether there may be more."""
+        limit = self._store.most_documents
+        for _ in count() if limit is None else range(max(1, limit // BATCH)):
+            some = list(islice(documents, BATCH))
+            if not some:
+                transaction.apply(Changes(loads=[self._record(namespace, self._reading.status)]), ())
+                return False
+            _apply(transaction, plan(transaction, some), [], statements_of(self._load, self._next_part, some))
+            self._next_part += len(some)
+            wrote(len(some))
+        transaction.apply(Changes(loads=[self._record(namespace, "unfinished")]), ())
+        return True
+
+    def _record(self, namespace: str, status: str) -> LoadRecord:
+        record = _record(self._reading, self._load, namespace)
+        counts = {name: number + self._counted.get(name, 0) for name, number in record.counts.items()}
+        return replace(record, status=status, counts=counts)
+
+
+def _record(reading: Reading, load: str, namespace: str) -> LoadRecord:
+    return LoadRecord(
+        id=load,
+        source=reading.source.name,
+        format=reading.format_name or "",
+        namespace=namespace,
+        sha256=reading.sha256,
+        time=utc(datetime.now(UTC).isoformat(timespec="milliseconds")),
+        version=__version__,
+        status=reading.status,
+        counts=reading.counts,
+        problems=tuple((problem.where, problem.what) for problem in reading.listed_problems),
+        size=reading.checksum.size if reading.checksum else 0,
+        read_to=reading.read_to,
+        continues=reading.begun.id if reading.begun and reading.begun.id != load else None,
+    )
