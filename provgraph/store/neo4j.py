@@ -21,7 +21,7 @@ from provgraph.store import neo4j_schema as schema
 from provgraph.store import nodes
 from provgraph.store.neo4j_connection import Connection, address_of
 from provgraph.store.neo4j_cypher import BY_ALIAS, MENTION, NODE, RELATIONSHIP, alias_query, mention_of
-from provgraph.store.neo4j_facts import WRITER_LOCK, Neo4jFacts
+from provgraph.store.neo4j_facts import Neo4jFacts
 from provgraph.store.neo4j_transaction import LOAD, LOADS_OF, TAKE_TURN, Neo4jTransaction
 from provgraph.store.neo4j_values import full, indexed, shown_time
 from provgraph.store.neo4j_walk import node_of, walk
@@ -228,7 +228,7 @@ class Neo4jStore:
 
     def loads(self) -> Iterable[LoadRecord]:
         """All loads, oldest first."""
-        query = f"MATCH (l:Load) WHERE l.id <> '{WRITER_LOCK}' RETURN {LOAD} ORDER BY l.time, l.id"
+        query = f"MATCH (l:Load) RETURN {LOAD} ORDER BY l.time, l.id"
         return [properties.load_of(row[0]) for row in self._connection.read(query)]
 
     def close(self) -> None:
@@ -256,7 +256,7 @@ _COUNTED = (
     ("entities", "n:Entity"),
     ("agents", "n:Agent"),
     ("settings", "n:Collection&!Entity"),
-    ("loads", f"n:Load WHERE n.id <> '{WRITER_LOCK}'"),
+    ("loads", "n:Load"),
 )
 _RECORDS = frozenset(name for name, _ in _COUNTED)
 #: Settings are joined by relationships of these types too, which no source states.

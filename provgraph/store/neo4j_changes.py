@@ -90,11 +90,17 @@ class Writer:
 
     def _put_statements(self, statements: Iterable[Statement]) -> None:
         rows = (
-            {"load": each.load.hex(), "subject": each.subject.hex(), "part": each.part, "content": each.content}
+            {
+                "name": "statement",
+                "load": each.load.hex(),
+                "subject": each.subject.hex(),
+                "part": each.part,
+                "content": each.content,
+            }
             for each in statements
         )
         for chunk in chunks(rows):
-            self._statements.write("UNWIND $rows AS row CREATE (s:Statement) SET s = row", chunk)
+            self._statements.write("UNWIND $rows AS row CREATE (s:Bookkeeping) SET s = row", chunk)
 
     def _put_agents(self, agents: Iterable[Agent]) -> None:
         by_type = defaultdict(list)

@@ -12,8 +12,8 @@ from provgraph.store.neo4j_cypher import MENTION, NODE, Statements, chunks, ment
 from provgraph.store.neo4j_values import canonical_time, full, indexed
 from provgraph.store.protocol import EntityRecord, StoredMention
 
-#: The node that a writer holds locked; no load of anything.
-WRITER_LOCK = "writer-lock"
+#: The node that a writer holds locked; it keeps the turns too.
+LOCK = "(l:Bookkeeping {id: 'writer-lock'})"
 
 _STRUCTURAL = " UNION ".join(
     f"MATCH {pattern} USING INDEX r:{relation}({', '.join(indexed_by)}) WHERE {where} RETURN a, r, e"
@@ -36,8 +36,7 @@ class Neo4jFacts:
         """Take a transaction of the driver."""
         self._statements = Statements(transaction)
         self._entities = EntityReader(self._statements)
-        turns = f"OPTIONAL MATCH (l:Load {{id: '{WRITER_LOCK}'}}) RETURN coalesce(l.turns, 0)"
-        self.turn: int = self._statements.run(turns)[0][0]
+        self.turn: int = self._statements.run(f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0)")[0][0]
 
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
         """The known runs among these, with all their facts."""

@@ -57,7 +57,7 @@ class Remover:
     def bookkeeping(self, gone: Removals) -> None:
         """Delete statements, and the load; of loads that went on from it only the end of their source is here now."""
         load = gone.statements_of.hex()
-        delete = f"MATCH (s:Statement) WHERE s.subject IN $rows AND s.load = '{load}' DELETE s"
+        delete = f"MATCH (s:Bookkeeping) WHERE s.subject IN $rows AND s.load = '{load}' DELETE s"
         self._each(delete, (subject.hex() for subject in gone.statements))
         begun = [gone.load] if gone.load is not None else []
         self._each("MATCH (l:Load) WHERE l.id IN $rows DELETE l", begun)

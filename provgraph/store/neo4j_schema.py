@@ -28,6 +28,8 @@ _MENTION_INDEXES = (
     (RelationType.WAS_GENERATED_BY, ("identifier",)),
     (RelationType.WAS_GENERATED_BY, ("twin",)),
 )
+#: The label of what is no provenance and no load: the writers' lock, and statements.
+BOOKKEEPING = "Bookkeeping"
 _ATTEMPTS = 5
 _WAIT_SECONDS = 300
 
@@ -35,15 +37,15 @@ _WAIT_SECONDS = 300
 def statements() -> dict[str, str]:
     """Each constraint and index, by its name, as the statement that makes it."""
     made = {}
-    for label in NODE_LABEL.values():
+    for label in (*NODE_LABEL.values(), BOOKKEEPING):
         name = f"provgraph_{label}_id"
         made[name] = f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
     for kind, key in _RANGE_INDEXES:
         name = f"provgraph_{NODE_LABEL[kind]}_{key}"
         made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{NODE_LABEL[kind]}) ON (n.{key})"
     for key in ("load", "subject"):
-        name = f"provgraph_Statement_{key}"
-        made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:Statement) ON (n.{key})"
+        name = f"provgraph_{BOOKKEEPING}_{key}"
+        made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{BOOKKEEPING}) ON (n.{key})"
     for relation, keys in _MENTION_INDEXES:
         name = f"provgraph_{relation.name}_{'_'.join(keys)}"
         properties = ", ".join(f"r.{key}" for key in keys)
@@ -73,6 +75,7 @@ def ensure(connection: Connection) -> None:
         _make(connection, statement)
     if missing:
         connection.execute(f"CALL db.awaitIndexes({_WAIT_SECONDS})")
+        connection.execute("MATCH (l:Load {id: 'writer-lock'}) DELETE l")  # as provgraph 0.1 left it
 
 
 def _existing(connection: Connection) -> set[str]:

@@ -6,11 +6,11 @@ from neo4j import Transaction as DriverTransaction
 
 from provgraph.store import neo4j_properties as properties
 from provgraph.store.neo4j_changes import Writer
-from provgraph.store.neo4j_facts import WRITER_LOCK, Neo4jFacts
+from provgraph.store.neo4j_facts import LOCK, Neo4jFacts
 from provgraph.store.protocol import CURRENT_STATUSES, Changes, LoadRecord, Statement
 from provgraph.store.turns import KEPT_TURNS, Touched, marks_in
 
-TAKE_TURN = f"MERGE (l:Load {{id: '{WRITER_LOCK}'}}) SET l.name = 'writer lock'"
+TAKE_TURN = f"MERGE {LOCK} SET l.name = 'writer lock'"
 #: A load as a map, its time as text.
 LOAD = "l {.*, time: toString(l.time)}"
 LOADS_OF = (
@@ -29,9 +29,10 @@ class Neo4jTransaction(Neo4jFacts):
 
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
         """The marks of all transactions committed after that turn; None when nobody knows any more."""
-        query = "MATCH (t:Turn) WHERE t.number > $turn RETURN t.touched"
-        found = [row[0] for row in self._statements.run(query, turn=turn)]
-        return marks_in(found) if len(found) == self.turn - turn else None
+        if self.turn - turn > KEPT_TURNS:
+            return None
+        kept = self._statements.run(f"MATCH {LOCK} RETURN l")[0][0]
+        return marks_in([kept.get(_turn(number)) for number in range(turn + 1, self.turn + 1)])
 
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
         """As `Store.loads_of`, seen from within."""
@@ -43,8 +44,8 @@ class Neo4jTransaction(Neo4jFacts):
     def statements_of(self, load: bytes, limit: int) -> list[Statement]:
         """Some of what the load says, all or nothing of each subject; empty when nothing is left."""
         query = (
-            "MATCH (s:Statement {load: $load}) WITH DISTINCT s.subject AS subject LIMIT $limit "
-            "MATCH (s:Statement {subject: subject}) WHERE s.load = $load "
+            "MATCH (s:Bookkeeping {load: $load}) WITH DISTINCT s.subject AS subject LIMIT $limit "
+            "MATCH (s:Bookkeeping {subject: subject}) WHERE s.load = $load "
             "RETURN s.subject, s.load, s.part, s.content"
         )
         return [_statement(*row) for row in self._statements.run(query, load=load.hex(), limit=limit)]
@@ -52,7 +53,7 @@ class Neo4jTransaction(Neo4jFacts):
     def statements_about(self, subjects: Collection[bytes], without: bytes) -> list[Statement]:
         """What all loads but one say of the subjects."""
         query = (
-            f"MATCH (s:Statement) WHERE s.subject IN $ids AND s.load <> '{without.hex()}' "
+            f"MATCH (s:Bookkeeping) WHERE s.subject IN $ids AND s.load <> '{without.hex()}' "
             "RETURN s.subject, s.load, s.part, s.content"
         )
         return [_statement(*row) for row in self._statements.by_id(query, (each.hex() for each in subjects))]
@@ -66,12 +67,13 @@ class Neo4jTransaction(Neo4jFacts):
         """Note what was touched, for those who decide meanwhile what they will write."""
         if self._touched:
             number = self.turn + 1
-            query = (
-                f"MATCH (l:Load {{id: '{WRITER_LOCK}'}}) SET l.turns = $number "
-                "CREATE (:Turn {number: $number, touched: $touched}) "
-                "WITH 1 AS one MATCH (t:Turn) WHERE t.number <= $old DELETE t"
-            )
-            self._statements.run(query, number=number, touched=self._touched.packed(), old=number - KEPT_TURNS)
+            kept = {"turns": number, _turn(number): self._touched.packed()}
+            self._statements.run(f"MATCH {LOCK} SET l += $kept", kept=kept)
+
+
+def _turn(number: int) -> str:
+    """The property that keeps a turn, until a later one needs its place."""
+    return f"turn{number % KEPT_TURNS}"
 
 
 def _statement(subject: str, load: str, part: int, content: bytes) -> Statement:

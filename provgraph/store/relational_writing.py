@@ -230,5 +230,5 @@ def _from_arrays(table: Table, statement: Insert) -> str:
     """The insert with one array for each column, sent in binary: a tenth of the processor time of row by row."""
     arrays = ", ".join(f"%b::{column.type.compile(dialect=_ARRAY_TYPES)}[]" for column in table.columns)
     text = str(statement.compile(dialect=_ARRAY_TYPES))
-    values = text.index("VALUES (")
-    return f"{text[:values]}SELECT * FROM unnest({arrays}){text[text.index(')', values) + 1 :]}"  # noqa: S608 - no data
+    inserting, resolving = text[: text.index("VALUES (")], text[text.rindex(" ON CONFLICT ") :]
+    return f"{inserting}SELECT * FROM unnest({arrays}){resolving}"  # noqa: S608 - no data

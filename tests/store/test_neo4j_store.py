@@ -124,7 +124,7 @@ def night(store: Neo4jStore) -> Neo4jStore:
 
 def test_labels_and_types_are_the_vocabulary(night: Neo4jStore, driver: Driver) -> None:
     labels = {label for (found,) in ask(driver, "MATCH (n) RETURN DISTINCT labels(n)") for label in found}
-    assert labels <= {*NODE_LABEL.values(), *EntityType, *AgentType}
+    assert labels <= {*NODE_LABEL.values(), *EntityType, *AgentType, "Bookkeeping"}
     types = {found for (found,) in ask(driver, "MATCH ()-[r]->() RETURN DISTINCT type(r)")}
     assert types == {"USED", "WAS_GENERATED_BY", "WAS_CONFIGURED_BY", "HAD_MEMBER", "WAS_ASSOCIATED_WITH"}
 
@@ -141,7 +141,7 @@ def test_every_node_has_a_caption(night: Neo4jStore, driver: Driver) -> None:
         ("Entity", "base.yaml"),
         ("Entity", "calibrated.h5"),
         ("Entity", "table.h5"),
-        ("Load", "writer lock"),
+        ("Bookkeeping", "writer lock"),
         ("Parameter", "ProcessTool.Cuts.on"),
         ("Parameter", "ProcessTool.Cuts.size"),
         ("Parameter", "numpy"),
@@ -232,7 +232,7 @@ def test_a_type_that_changes_changes_the_label(store: Neo4jStore, driver: Driver
     put(store, Document(entities=(StatedEntity("prov:urn:x"),), agents=(Agent("y"),)))
     collection = StatedEntity("prov:urn:x", type=EntityType.COLLECTION)
     put(store, Document(entities=(collection,), agents=(Agent("y", type=AgentType.PERSON),)))
-    found = {frozenset(labels) for (labels,) in ask(driver, "MATCH (n) WHERE NOT n:Load RETURN labels(n)")}
+    found = {frozenset(labels) for (labels,) in ask(driver, "MATCH (n) WHERE NOT n:Bookkeeping RETURN labels(n)")}
     assert found == {frozenset({"Entity", "Collection"}), frozenset({"Agent", "Person"})}
     assert store.stats()["settings"] == 0
 
