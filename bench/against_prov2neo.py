@@ -22,9 +22,7 @@ from provgraph.store.engines import sqlite_engine
 from provgraph.store.protocol import Store
 
 #: Runs that make a source of 100,000 nodes and relationships.
-RUNS = 1_780
-#: As it ships, prov2neo looks at each node there is for each that it merges. The smaller document is in its favour.
-SHIPPED_RUNS = 180
+RUNS = 1_830
 ROUNDS = 3
 _REQUIREMENTS = Path(__file__).with_name("prov2neo.txt")
 _IMPORT = Path(__file__).with_name("prov2neo_import.py")
@@ -40,33 +38,25 @@ def figures() -> Iterator[Figure]:
 
 
 def _into_neo4j(log: Path) -> Iterator[Figure]:
-    python = python_with(_REQUIREMENTS)
+    python, document = python_with(_REQUIREMENTS), log.with_name("prov.json")
     with empty("Neo4j") as (_, store), neo4j_driver() as driver:
-        small, document = log.with_name("small.provlog"), log.with_name("prov.json")
-        write_log(small, SHIPPED_RUNS)
-        _load(store, small)
-        elements = write_document(document, *bare.rows_of(driver))
-        empty_neo4j()
-        say(f"prov2neo as it ships, {elements} elements")
-        shipped = [elements / _prov2neo(python, document) for _ in range(ROUNDS)]
-
         _load(store, log)
         rows = bare.rows_of(driver)
-        count = bare.count(*rows)
-        constrained_elements = write_document(document, *rows)
+        count, said = bare.count(*rows), write_document(document, *rows)
+        empty_neo4j()
         ours, reference, constrained = [], [], []
         for _ in range(ROUNDS):
-            empty_neo4j()
             ours.append(count / timed(lambda: _load(store, log)))
             empty_neo4j()
             reference.append(count / timed(lambda: bare.write(driver, *rows)))
             empty_neo4j()
             with _constraint(driver):
-                constrained.append(constrained_elements / _prov2neo(python, document))
+                constrained.append(said / _prov2neo(python, document))
             say(f"  {ours[-1]:.0f} elements/s into Neo4j, bare {reference[-1]:.0f}, prov2neo {constrained[-1]:.0f}")
-    speed = median(ours)
-    name = f"one log of {count} elements into Neo4j"
-    yield at_least(f"{name}; prov2neo as it ships, {elements} elements", speed, median(shipped), 25, "elements/s")
+        say("prov2neo as it ships, for minutes")
+        shipped = said / _prov2neo(python, document)
+    speed, name = median(ours), f"one log of {count} elements into Neo4j"
+    yield at_least(f"{name}; prov2neo as it ships (once), the same as PROV-JSON", speed, shipped, 25, "elements/s")
     yield at_least(f"{name}; prov2neo with its constraint made by hand", speed, median(constrained), 5, "elements/s")
     yield at_least(f"{name}; bare driver, same rows, UNWIND … MERGE", speed, median(reference), 0.6, "elements/s")
 
