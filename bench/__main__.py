@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import graphql, lineage, load, shapes, startup
+from bench import again, against_prov2neo, graphql, lineage, load, memory, parallel, shapes, startup
 from bench.measure import Figure, say
 
 ROOT = Path(__file__).parents[1]
@@ -18,6 +18,10 @@ PAGE = ROOT / "docs" / "figures.md"
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.figures,
     "load": load.figures,
+    "against_prov2neo": against_prov2neo.figures,
+    "memory": memory.figures,
+    "parallel": parallel.figures,
+    "again": again.figures,
     "shapes": shapes.figures,
     "graphql": graphql.figures,
     "lineage": lineage.figures,

@@ -63,7 +63,7 @@ def embedded() -> Iterator[Figure]:
     subjects: dict[str, Ask] = {}
     with ExitStack() as stack:
         for size in SIZES:
-            path = _sqlite_file(size)
+            path = night.sqlite_file(size)
             store = stack.enter_context(opened(f"sqlite:///{path}"))
             roots = _roots(store, size)
             subjects[f"ours {size}"] = _walking(store, roots)
@@ -102,21 +102,6 @@ def neo4j() -> Iterator[Figure]:
             yield at_most(name, taken["ours"], taken["bare"], 1.3)
     (small, small_time), (large, large_time) = ours
     yield growth(f"lineage of a DL3, Neo4j, {large} elements; {small} elements", small_time, large_time, 1.5)
-
-
-def _sqlite_file(size: int) -> Path:
-    """A store of so many elements, built when it is not there."""
-    night.CACHE.mkdir(exist_ok=True)
-    path = night.CACHE / f"lineage-{size}-{night.fingerprint()}.db"
-    if not path.exists():
-        for old in night.CACHE.glob(f"lineage-{size}-*"):
-            old.unlink()
-        say(f"building {path.name} (once)")
-        part = path.with_suffix(".part")
-        with opened(f"sqlite:///{part}") as store:
-            night.fill(store, size)
-        part.rename(path)
-    return path
 
 
 def _roots(store: Store, size: int) -> list[Node]:

@@ -3,25 +3,46 @@
 import json
 import random
 import re
+from collections.abc import Iterator
+from itertools import count as numbers
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
 CORPUS = Path(__file__).parents[1] / "tests" / "corpus" / "ctapipe" / "logs"
+_SEED = 20261121
 _TEMPLATE = CORPUS / "run02001.provlog"
 _RUN = "2001"
 _MINUTE = re.compile("2026-11-21([T ])08:29")
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-def write_logs(folder: Path, count: int) -> None:
-    """Write logs of one run each, in turn DL0 to DL1 and DL1 to DL2 of the same observation."""
-    first, second = _templates()
-    names = random.Random(20261121)
-    for number in range(0, count, 2):
+def write_logs(folder: Path, count: int, first: int = 0) -> None:
+    """Write logs of one run each, in turn DL0 to DL1 and DL1 to DL2 of the same observation.
+
+    Args:
+        folder: where to.
+        count: how many.
+        first: the number of the first run; runs of other numbers have other ids, paths and times.
+    """
+    for name, text in islice(_runs(first), count):
+        (folder / f"{name}.provlog").write_text(text, encoding="utf-8")
+
+
+def write_log(path: Path, count: int) -> None:
+    """Write one log of many runs, as ctapipe makes it by appending."""
+    with path.open("w", encoding="utf-8") as log:
+        log.writelines(text for _, text in islice(_runs(), count))
+
+
+def _runs(first: int = 0) -> Iterator[tuple[str, str]]:
+    """The name and text of logs of one run each."""
+    templates = _templates()
+    names = random.Random(_SEED + first)
+    for number in numbers(first, 2):
         ids: dict[str, str] = {}
-        for step, template in (("dl1", first), ("dl2", second)):
-            text = _renewed(template, number, ids, names)
-            (folder / f"run{number:06}_{step}.provlog").write_text(text, encoding="utf-8")
+        for step, template in zip(("dl1", "dl2"), templates, strict=True):
+            yield f"run{number:06}_{step}", _renewed(template, number, ids, names)
 
 
 def _templates() -> list[str]:

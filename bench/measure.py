@@ -55,6 +55,14 @@ def at_most(name: str, ours: float, reference: float, limit: float) -> Figure:
     return Figure(name, shown(ours), shown(reference), f"{ratio:.2f} x", f"≤ {limit:g} x", ratio <= limit)
 
 
+def at_least(name: str, ours: float, reference: float, limit: float, unit: str) -> Figure:
+    """A speed that must be so many times the reference's."""
+    ratio = ours / reference
+    return Figure(
+        name, f"{ours:.0f} {unit}", f"{reference:.0f} {unit}", f"{ratio:.2f} x", f"≥ {limit:g} x", ratio >= limit
+    )
+
+
 def growth(name: str, small: float, large: float, limit: float) -> Figure:
     """A time in a large store that must be less than so many times that in a small one."""
     ratio = large / small

@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 from bench.logs import CORPUS
 from bench.measure import say
+from bench.servers import opened
 from provgraph.ingest.integration import integrate
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.loaders.protocol import Problem
@@ -74,6 +75,21 @@ def fill(store: Store, elements: int, batch: int = 500, written: int = 0, deadli
         if done % 20_000 == 0:
             say(f"  {done} runs written")
     return elements
+
+
+def sqlite_file(size: int) -> Path:
+    """A store of so many elements, built when it is not there."""
+    CACHE.mkdir(exist_ok=True)
+    path = CACHE / f"lineage-{size}-{fingerprint()}.db"
+    if not path.exists():
+        for old in CACHE.glob(f"lineage-{size}-*"):
+            old.unlink()
+        say(f"building {path.name} (once)")
+        part = path.with_suffix(".part")
+        with opened(f"sqlite:///{part}") as store:
+            fill(store, size)
+        part.rename(path)
+    return path
 
 
 def fingerprint() -> str:
