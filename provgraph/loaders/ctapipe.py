@@ -19,7 +19,7 @@ from provgraph.loaders.secrets import computing_environment, masked, masked_para
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
 from provgraph.model.times import utc
-from provgraph.model.values import Value, Values, canonical, is_deep, storable_value
+from provgraph.model.values import Value, Values, canonical, key_count, storable_value
 from provgraph.model.vocabulary import RelationType
 
 CONFIGURATION_ROLE = "Tool Configuration"
@@ -285,7 +285,7 @@ def _literal_lines(lines: list[str]) -> Iterator[tuple[str, Record] | Problem]:
 
 def _activities(where: str, literal: object) -> Iterator[tuple[str, Record] | Problem]:
     for record in literal if isinstance(literal, list) else [literal]:
-        if isinstance(record, dict) and not is_deep(record):
+        if isinstance(record, dict) and key_count(record) is not None:
             yield where, cast("Record", storable_value(record))
         else:
             yield Problem(where, f"a {type(record).__name__} that is no activity; it is not loaded")
