@@ -73,7 +73,7 @@ class JsonRecords:
             yield Problem(f"byte {self._position()}", "the log ends before its array is closed; all before it is read")
 
     def _bracket(self, character: str) -> None:
-        """Count arrays, unless damage has made the count meaningless: then pass over all at once, for they may be many."""
+        """Count arrays, unless damage has made the count meaningless: then pass over all of them at once."""
         if self._damaged is not None and (brackets := _BRACKETS.match(self._text, self._at)):
             self._at = brackets.end()
             return
@@ -128,9 +128,10 @@ class JsonRecords:
                 cut = error.msg.startswith("Unterminated string") or error.pos + _TOKEN > len(self._text)
                 if not cut or self._ended:
                     raise
-            if len(self._text) - self._at > LARGEST_RECORD:
+            room = LARGEST_RECORD - (len(self._text) - self._at)
+            if room <= 0:
                 raise LoadError(f"a record of more than {LARGEST_RECORD >> 20} MiB")
-            self._read(wanted)
+            self._read(min(wanted, room))
             wanted *= 2
 
     def _damage(self, what: str, at: int | None = None) -> None:
@@ -171,7 +172,7 @@ class JsonRecords:
         """Append to the buffer and forget what is done with; False at the end of the stream."""
         if self._ended:
             return False
-        data = self._available(size)
+        data, self._broken = available(self._stream, size)
         self._counted = 0, self._position()
         self._ended = not data
         self._text = self._text[self._at :] + self._bytes.decode(data, final=self._ended)
@@ -180,16 +181,17 @@ class JsonRecords:
         self._is_bomb = len(self._text) > MOST_VALUES and sum(map(self._text.count, "[{,")) > MOST_VALUES
         return not self._ended or bool(self._text)
 
-    def _available(self, size: int) -> bytes:
-        """Up to ``size`` bytes; where the stream breaks, all that could be read before, and then the end."""
-        pieces: list[bytes] = []
-        try:
-            while size > 0 and (piece := self._stream.read1(size)):
-                pieces.append(piece)
-                size -= len(piece)
-        except (OSError, EOFError, zlib.error) as error:
-            self._broken = str(error)
-        return b"".join(pieces)
+
+def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
+    """Up to ``size`` bytes; where the stream breaks, all that could be read before, and how it broke."""
+    pieces: list[bytes] = []
+    try:
+        while size > 0 and (piece := stream.read1(size)):
+            pieces.append(piece)
+            size -= len(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        return b"".join(pieces), str(error)
+    return b"".join(pieces), None
 
 
 def _damaged(how: str) -> str:

@@ -81,24 +81,33 @@ def mutated(data: bytes, random: Random) -> bytes:
     """A neighbour of the data: one to four edits of its records, or of its bytes when it has none."""
     packed = data.startswith(GZIP_MAGIC)
     plain = _unpacked(data) if packed else data
-    roots = _arrays(plain)
+    try:
+        plain = _edited(plain, random)
+    except RecursionError:
+        plain = _cut(plain, random)
+    return gzip.compress(plain, 1, mtime=0) if packed != (random.random() < 0.02) else plain
+
+
+def _edited(data: bytes, random: Random) -> bytes:
+    roots = _arrays(data)
     if roots and random.random() < 0.85:
         for _ in range(random.randint(1, 4)):
             random.choice(_EDITS)(roots, random)
-        plain = _written(roots, random)
-    if not roots or random.random() < 0.2:
-        plain = random.choice(_BYTE_EDITS)(plain, random)
-    return gzip.compress(plain, 1, mtime=0) if packed != (random.random() < 0.02) else plain
+        data = _written(roots, random)
+    return random.choice(_BYTE_EDITS)(data, random) if not roots or random.random() < 0.2 else data
 
 
 def spliced(data: bytes, other: bytes, random: Random) -> bytes:
     """Records of two logs in one, or the beginning of one log and the end of another."""
     roots, others = _arrays(data), _arrays(other)
-    if roots and others and random.random() < 0.7:
-        into, taken = random.choice(list(_containers(roots))), random.choice(list(_values(others)))
-        into.insert(random.randint(0, len(into)), taken)
+    if not roots or not others or random.random() < 0.3:
+        return data[: random.randint(0, len(data))] + other[random.randint(0, len(other)) :]
+    into, taken = random.choice(list(_containers(roots))), random.choice(list(_values(others)))
+    into.insert(random.randint(0, len(into)), taken)
+    try:
         return _written(roots, random)
-    return data[: random.randint(0, len(data))] + other[random.randint(0, len(other)) :]
+    except RecursionError:
+        return data
 
 
 def _unpacked(data: bytes) -> bytes:
@@ -113,8 +122,9 @@ def _arrays(data: bytes) -> list[Node]:
     text, at, found = data.decode("utf-8", "surrogateescape").lstrip("\ufeff"), 0, []
     decoder = json.JSONDecoder(object_pairs_hook=Fields, strict=False)
     try:
-        while text[at:].strip():
-            value, at = decoder.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
+        while (rest := text[at:].lstrip()) != "":
+            value, length = decoder.raw_decode(rest)
+            at = len(text) - len(rest) + length
             found.append(_node(value))
     except (ValueError, RecursionError):
         return found
