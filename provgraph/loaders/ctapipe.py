@@ -14,7 +14,7 @@ from typing import Any, cast
 from provgraph.errors import LoadError
 from provgraph.loaders.headers import product_identifier
 from provgraph.loaders.json_stream import JsonRecords, Record, available
-from provgraph.loaders.protocol import HEAD, Problem
+from provgraph.loaders.protocol import BLANK, HEAD, Problem
 from provgraph.loaders.python_literal import Literal, read_literals
 from provgraph.loaders.secrets import computing_environment, masked, masked_parameter
 from provgraph.model.identifiers import place_of
@@ -53,8 +53,7 @@ class CtapipeLoader:
 
     def recognises(self, head: bytes) -> bool:
         """Whether it begins like a log: arrays of activities, or arrays with nothing in them."""
-        blank = not head.strip(b"\xef\xbb\xbf \t\r\n")
-        return not blank and bool(_JSON_LOG.match(head) or _PYTHON_LOG.match(head))
+        return bool(head.strip(BLANK)) and bool(_JSON_LOG.match(head) or _PYTHON_LOG.match(head))
 
     def documents(self, stream: BufferedReader, namespace: str) -> Iterator[Document | Problem]:
         """One document an activity."""

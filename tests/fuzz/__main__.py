@@ -35,7 +35,7 @@ def main(loader: str, seconds: int, work: Path, finds: Path, seeds: Sequence[Pat
         shutil.copy(seed, grown)
     options = {
         "max_total_time": seconds, "max_len": LARGEST_INPUT, "timeout": TIMEOUT_SECONDS, "rss_limit_mb": MOST_MEMORY,
-        "artifact_prefix": f"{finds}/",
+        "artifact_prefix": f"{finds}/", "report_slow_units": TIMEOUT_SECONDS,
     }  # fmt: skip
     arguments = [sys.argv[0], *(f"-{key}={value}" for key, value in options.items()), str(grown)]
     atheris.Setup(arguments, Target(loader, work).check, custom_mutator=_mutate, custom_crossover=_cross)
