@@ -3,31 +3,34 @@
 The log's form is that of ``ctapipe.core.provenance``, 0.6 to 0.32.
 """
 
+import codecs
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from typing import Any, cast
 
 from provgraph.errors import LoadError
 from provgraph.loaders.headers import product_identifier
-from provgraph.loaders.json_stream import JsonRecords, Record
-from provgraph.loaders.protocol import HEAD, Problem
-from provgraph.loaders.python_literal import read_literal
+from provgraph.loaders.json_stream import JsonRecords, Record, available
+from provgraph.loaders.protocol import BLANK, HEAD, Problem
+from provgraph.loaders.python_literal import Literal, read_literals
 from provgraph.loaders.secrets import computing_environment, masked, masked_parameter
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
 from provgraph.model.times import utc
-from provgraph.model.values import Value, Values, canonical, is_deep, storable_value
+from provgraph.model.values import Value, Values, canonical, key_count, storable_value
 from provgraph.model.vocabulary import RelationType
 
 CONFIGURATION_ROLE = "Tool Configuration"
 #: Where a run's own paths are kept, apart from the settings that it shares with other runs.
 OWN_PATHS = "paths"
-#: A Python repr can't be streamed, so a larger one is not read.
-LARGEST_LITERAL = 64 << 20
+#: A Python repr can't be streamed, and parsing it takes up to 500 times its size in memory: a larger one is not read.
+#: Where each line is one, the log may be larger.
+LARGEST_LITERAL = 1 << 20
+LARGEST_LITERAL_LOG = 64 << 20
 
 _JSON_LOG = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:\[\s*\]\s*)*(?:$|[\[{].*?"activity_(?:uuid|name)")', re.DOTALL)
 _PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
@@ -51,8 +54,7 @@ class CtapipeLoader:
 
     def recognises(self, head: bytes) -> bool:
         """Whether it begins like a log: arrays of activities, or arrays with nothing in them."""
-        blank = not head.strip(b"\xef\xbb\xbf \t\r\n")
-        return not blank and bool(_JSON_LOG.match(head) or _PYTHON_LOG.match(head))
+        return bool(head.strip(BLANK)) and bool(_JSON_LOG.match(head) or _PYTHON_LOG.match(head))
 
     def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Document | Problem]:
         """One document an activity."""
@@ -267,36 +269,49 @@ def _records(stream: BufferedReader, start: int) -> Iterator[_Located | Problem]
 
 def _literal_records(stream: BufferedReader) -> Iterator[tuple[str, Record] | Problem]:
     """Reprs can't be streamed: the whole text is one, or each of its lines is."""
-    data = stream.read(LARGEST_LITERAL + 1)
-    if len(data) > LARGEST_LITERAL:
-        yield Problem("byte 0", f"a Python literal of more than {LARGEST_LITERAL >> 20} MiB is not read")
+    data, broken = available(stream, LARGEST_LITERAL_LOG + 1)
+    if len(data) > LARGEST_LITERAL_LOG:
+        what = f"a log in the older Python form of more than {LARGEST_LITERAL_LOG >> 20} MiB is not read"
+        yield Problem("byte 0", f"{what}; cut it between two lines")
         return
-    text = data.decode("utf-8-sig", "surrogateescape")
+    found: Iterable[tuple[str, Record] | Problem]
     try:
-        yield from _activities("byte 0", read_literal(text))
+        found = list(_literals(0, data))
     except LoadError as error:
-        lines = text.splitlines(keepends=True)
-        if len(lines) == 1:
-            yield Problem("byte 0", str(error))
-            return
-        yield from _literal_lines(lines)
+        found = _literal_lines(data) if b"\n" in data.strip() else [Problem("byte 0", str(error))]
+    yield from found
+    if broken is not None:
+        yield Problem(f"byte {len(data)}", f"the rest can't be read: {broken}")
 
 
-def _literal_lines(lines: list[str]) -> Iterator[tuple[str, Record] | Problem]:
+def _literal_lines(data: bytes) -> Iterator[tuple[str, Record] | Problem]:
     offset = 0
-    for line in lines:
-        where = f"byte {offset}"
-        offset += len(line.encode("utf-8", "surrogateescape"))
-        if line.strip():
-            try:
-                yield from _activities(where, read_literal(line))
-            except LoadError as error:
-                yield Problem(where, str(error))
+    for line in BytesIO(data):
+        try:
+            if line.strip():
+                yield from _literals(offset, line)
+        except LoadError as error:
+            yield Problem(f"byte {offset}", str(error))
+        offset += len(line)
 
 
-def _activities(where: str, literal: object) -> Iterator[tuple[str, Record] | Problem]:
-    for record in literal if isinstance(literal, list) else [literal]:
-        if isinstance(record, dict) and not is_deep(record):
-            yield where, cast("Record", storable_value(record))
-        else:
-            yield Problem(where, f"a {type(record).__name__} that is no activity; it is not loaded")
+def _literals(offset: int, data: bytes) -> Iterator[tuple[str, Record] | Problem]:
+    """The activities in one repr, which begins at this byte of the log."""
+    if len(data) > LARGEST_LITERAL:
+        raise LoadError(f"a Python literal of more than {LARGEST_LITERAL >> 20} MiB is not read")
+    bom = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+    for each in read_literals(data[bom:].decode("utf-8", "surrogateescape")):
+        yield from _activity(f"byte {offset + bom + each.offset}", each)
+
+
+def _activity(where: str, literal: Literal) -> Iterator[tuple[str, Record] | Problem]:
+    record = literal.value
+    if literal.error is not None:
+        yield Problem(where, literal.error)
+    elif not isinstance(record, dict) or (keys := key_count(record)) is None:
+        yield Problem(where, f"a {type(record).__name__} that is no activity; it is not loaded")
+    else:
+        usable = cast("Record", storable_value(record))
+        yield where, usable
+        if literal.keys != keys or key_count(usable) != keys:
+            yield Problem(where, "a key stands twice in one object; only its last value is loaded")

@@ -7,17 +7,21 @@ and holds one record at a time.
 import codecs
 import json
 import re
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from io import BufferedReader
 from typing import Any, cast
 
+from provgraph.errors import LoadError
 from provgraph.loaders.protocol import HEAD, Problem
-from provgraph.model.values import is_deep, storable_value
+from provgraph.model.values import key_count, storable, storable_value
 
 CHUNK = 1 << 20
-#: A single record larger than this is not held in memory.
+#: A single record larger than this is not held in memory; in characters.
 LARGEST_RECORD = 64 << 20
+#: Nor is one of more values than this: a few bytes of text, such as ``[],``, take up to a hundred times as much memory.
+MOST_VALUES = 4_000_000
 #: A token that the end of the buffer may have cut: the longest is ``-Infinity``.
 _TOKEN = 16
 #: How many objects in one damaged part are looked into; a real record is less deep, a hostile one may cost much time.
@@ -25,8 +29,11 @@ _LOOKS_INSIDE = 32
 _BETWEEN = re.compile(r"[\s,\ufeff]*")
 #: How the rest of a log begins behind a record in an array that is still open.
 _INSIDE = re.compile(rb"\s*[,\]]")
+_BRACKETS = re.compile(r"[\s,\ufeff\[\]]*")
 _OPENING = re.compile(r"[{\[]")
 _NESTING = re.compile(r'(?:[\[{]\s*(?:"[^"\\]*"\s*:\s*)?)*')
+#: Every key ends in one of these; texts may hold them too.
+_KEY_ENDS = ('":', " :", "\t:", "\n:", "\r:")
 
 Record = dict[str, Any]
 
@@ -44,6 +51,7 @@ class JsonRecords:
         self._at = 0
         self._counted = 0, start
         self._ended = False
+        self._is_bomb = False
         self._broken: str | None = None
         self._open_arrays = 1 if start and _INSIDE.match(stream.peek(HEAD)[:HEAD]) else 0
         self._damaged: tuple[int, str] | None = None
@@ -57,7 +65,7 @@ class JsonRecords:
             elif character in "[]":
                 self._bracket(character)
             else:
-                self._damage(f"no JSON object begins with {character!r}")
+                self._damage(_damaged(f"no JSON object begins with {character!r}"))
         if self._broken is not None:
             start = self._damaged[0] if self._damaged else self.position()
             yield Problem(f"byte {start}", f"the rest can't be read: {self._broken}")
@@ -67,9 +75,11 @@ class JsonRecords:
             yield Problem(f"byte {self.position()}", "the log ends before its array is closed; all before it is read")
 
     def _bracket(self, character: str) -> None:
-        """Count arrays, unless damage has made the count meaningless."""
-        if self._damaged is None:
-            self._open_arrays = max(0, self._open_arrays + (1 if character == "[" else -1))
+        """Count arrays, unless damage has made the count meaningless: then pass over all of them at once."""
+        if self._damaged is not None and (brackets := _BRACKETS.match(self._text, self._at)):
+            self._at = brackets.end()
+            return
+        self._open_arrays = max(0, self._open_arrays + (1 if character == "[" else -1))
         self._at += 1
 
     def _object(self) -> Iterator[tuple[int, Record] | Problem]:
@@ -78,46 +88,52 @@ class JsonRecords:
         except json.JSONDecodeError as error:
             # What looks like the rest of a cut object may be whole records: look inside it, but not without end.
             self._failures += 1
-            self._damage(error.msg, at=error.pos if self._failures > _LOOKS_INSIDE else None)
+            self._damage(_damaged(error.msg), at=error.pos if self._failures > _LOOKS_INSIDE else None)
         except RecursionError:
             nesting = _NESTING.match(self._text, self._at)
             self._damage("nested too deeply for a record", at=nesting.end() - 1 if nesting else None)
-        except ValueError as error:
+        except LoadError as error:
             self._damage(str(error))
+        except ValueError:
+            self._damage(f"an integer of more than {sys.get_int_max_str_digits()} digits")
         else:
             yield from self._decoded(found, end)
 
     def _decoded(self, found: Record, end: int) -> Iterator[tuple[int, Record] | Problem]:
         """Hand out an object, unless it is a part of what damage left."""
-        position = self.position()
-        deep = is_deep(found)
-        usable = found if deep else self._storable(found, end)
+        position, raw = self.position(), self._text[self._at : end]
         self._at = end
-        if self._damaged is not None and self._is_record(found):
+        if self._damaged is not None:
+            if not self._is_record(found):
+                return
             yield self._damage_report(position)
-        if deep and self._damaged is None:
+        keys = key_count(found)
+        if keys is None:
             yield Problem(f"byte {position}", "nested too deeply for a record; it is not loaded")
-        elif self._damaged is None:
-            yield position, usable
-
-    def _storable(self, found: Record, end: int) -> Record:
-        """The object with texts that every store can hold; most need no look."""
-        raw = self._text[self._at : end]
-        if raw.isascii() and "\\u" not in raw and "\x00" not in raw:
-            return found
-        return cast("Record", storable_value(found))
+            return
+        usable = _storable(found, raw)
+        yield position, usable
+        if doubled := _doubled_key(raw, keys if usable is found else key_count(usable)):
+            what = f"the key {doubled[:60]!r} stands twice in one object; only its last value is loaded"
+            yield Problem(f"byte {position}", what)
 
     def _whole_object(self) -> tuple[Record, int]:
         """Decode at the current place, reading on while the object may only be cut by the buffer's end."""
         wanted = CHUNK
         while True:
+            if self._is_bomb:
+                self._is_bomb = False
+                raise LoadError(f"a record of more than {MOST_VALUES:,} values")
             try:
                 return self._decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 cut = error.msg.startswith("Unterminated string") or error.pos + _TOKEN > len(self._text)
-                if not cut or self._ended or len(self._text) - self._at > LARGEST_RECORD:
+                if not cut or self._ended:
                     raise
-            self._read(wanted)
+            room = LARGEST_RECORD - (len(self._text) - self._at)
+            if room <= 0:
+                raise LoadError(f"a record of more than {LARGEST_RECORD >> 20} MiB")
+            self._read(min(wanted, room))
             wanted *= 2
 
     def _damage(self, what: str, at: int | None = None) -> None:
@@ -135,7 +151,7 @@ class JsonRecords:
     def _damage_report(self, until: int) -> Problem:
         start, what = self._damaged or (until, "damage")
         self._damaged, self._failures = None, 0
-        return Problem(f"byte {start}", f"cut off or damaged up to byte {until} ({what}); that part is not loaded")
+        return Problem(f"byte {start}", f"{what}; nothing from here up to byte {until} is loaded")
 
     def _to_next_token(self) -> bool:
         while True:
@@ -158,20 +174,52 @@ class JsonRecords:
         """Append to the buffer and forget what is done with; False at the end of the stream."""
         if self._ended:
             return False
-        data = self._available(size)
+        data, self._broken = available(self._stream, size)
         self._counted = 0, self.position()
         self._ended = not data
         self._text = self._text[self._at :] + self._bytes.decode(data, final=self._ended)
         self._at = 0
+        # A record can't be weighed before it is decoded, but the buffer that it may fill can.
+        self._is_bomb = len(self._text) > MOST_VALUES and sum(map(self._text.count, "[{,")) > MOST_VALUES
         return not self._ended or bool(self._text)
 
-    def _available(self, size: int) -> bytes:
-        """Up to ``size`` bytes; where the stream breaks, all that could be read before, and then the end."""
-        pieces: list[bytes] = []
-        try:
-            while size > 0 and (piece := self._stream.read1(size)):
-                pieces.append(piece)
-                size -= len(piece)
-        except (OSError, EOFError, zlib.error) as error:
-            self._broken = str(error)
-        return b"".join(pieces)
+
+def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
+    """Up to ``size`` bytes; where the stream breaks, all that could be read before, and how it broke."""
+    pieces: list[bytes] = []
+    try:
+        while size > 0 and (piece := stream.read1(size)):
+            pieces.append(piece)
+            size -= len(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        return b"".join(pieces), str(error)
+    return b"".join(pieces), None
+
+
+def _damaged(how: str) -> str:
+    return f"cut off or damaged ({how})"
+
+
+def _storable(found: Record, raw: str) -> Record:
+    """The object with texts that every store can hold; most need no look."""
+    if raw.isascii() and "\\u" not in raw and "\x00" not in raw:
+        return found
+    return cast("Record", storable_value(found))
+
+
+def _doubled_key(raw: str, keys: int | None) -> str | None:
+    """A key that stands twice in one object of a record, of which the decoder kept ``keys``.
+
+    Only where the text may hold more keys than were kept it is decoded again, in the slow way.
+    """
+    if sum(map(raw.count, _KEY_ENDS)) == keys:
+        return None
+    doubled: list[str] = []
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        names = [storable(key) for key, _ in pairs]
+        if len(set(names)) < len(names):
+            doubled.append(next(name for place, name in enumerate(names) if name in names[:place]))
+
+    json.JSONDecoder(object_pairs_hook=note, strict=False).decode(raw)
+    return doubled[0] if doubled else None

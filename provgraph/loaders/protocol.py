@@ -9,6 +9,8 @@ from provgraph.model.records import Document
 
 #: How many bytes of a source can be looked at before it is read.
 HEAD = 1 << 16
+#: The bytes of a file in which nothing stands: white space and byte order marks.
+BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)

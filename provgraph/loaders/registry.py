@@ -4,7 +4,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from provgraph.errors import SettingsError, UnknownFormatError
-from provgraph.loaders.protocol import Loader
+from provgraph.loaders.protocol import BLANK, Loader
 
 GROUP = "provgraph.loaders"
 
@@ -25,7 +25,7 @@ def loader_for(head: bytes, format_name: str | None = None) -> Loader:
     for loader in _loaders().values():
         if loader.recognises(head):
             return loader
-    what = "the file is blank" if not head.strip() else "not a format that provgraph reads"
+    what = "the file is blank" if not head.strip(BLANK) else "not a format that provgraph reads"
     raise UnknownFormatError(f"{what}; looked for: {formats_read()}")
 
 

@@ -95,19 +95,26 @@ def storable_value(value: Value) -> Value:
     return value
 
 
-def is_deep(value: dict[str, Any], deepest: int = 100) -> bool:
-    """Whether lists and objects in a decoded object are nested deeper than anything that a run says of itself."""
+def key_count(value: dict[str, Any], deepest: int = 100) -> int | None:
+    """How many keys a decoded object and the objects in it have together.
+
+    Returns:
+        None when they are nested deeper than anything that a run says of itself.
+    """
     layer: list[Any] = [value]
+    keys = 0
     for _ in range(deepest):
-        layer = [
-            item
-            for each in layer
-            for item in (each.values() if type(each) is dict else each)
-            if type(item) is dict or type(item) is list
-        ]
-        if not layer:
-            return False
-    return True
+        inner = []
+        for each in layer:
+            items = each
+            if type(each) is dict:
+                keys += len(each)
+                items = each.values()
+            inner += [item for item in items if type(item) is dict or type(item) is list]
+        if not inner:
+            return keys
+        layer = inner
+    return None
 
 
 def _spoken(value: Value) -> set[str]:

@@ -471,11 +471,40 @@ def test_a_huge_hexadecimal_integer() -> None:
         json.dumps(document.run.facts if document.run else None)
 
 
+def test_in_a_repr_too_one_bad_record_is_one_problem() -> None:
+    evil, doubled = repr(record("B"))[:-1] + ", 'x': open('/x')}", repr(record("D"))[:-1] + ", 'x': 1, 'x': 2}"
+    log = f"\n[{record('A')}, {evil},\n {record('C')}, {doubled}, 5]".encode()
+    documents, problems = read(log)
+    assert ids(documents) == ["A", "C", "D"]
+    begins = [log.index(each) for each in (evil.encode(), doubled.encode(), b"5]")]
+    assert [problem.where for problem in problems] == [f"byte {begin}" for begin in begins]
+    assert ["open('/x')" in problems[0].what, "stands twice" in problems[1].what] == [True, True]
+    run = documents[2].run
+    assert run is not None
+    assert run.facts["x"] == (2,)
+
+
+def test_no_part_of_a_repr_is_silently_left_out() -> None:
+    documents, problems = read((repr(record("A"))[:-1] + ", **{'x': 1}}").encode())
+    assert (documents, len(problems)) == ([], 1)
+
+
+def test_odd_escapes_in_a_repr_warn_nobody() -> None:
+    assert ids(as_read(repr(record("A")).replace("'tool'", r"'\d'").encode())) == ["A"]
+
+
 def test_a_repr_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ctapipe, "LARGEST_LITERAL", 1000)
-    documents, (problem,) = read(repr([record(f"{n}") for n in range(20)]).encode())
-    assert not documents
-    assert problem.where == "byte 0"
+    records = [record("A"), record("B", x="x" * 1000), record("C")]
+    documents, (problem,) = read(repr(records).encode())
+    assert (documents, problem.where) == ([], "byte 0")
+    lines = "\n".join(map(repr, records)).encode()
+    documents, (problem,) = read(lines)
+    assert (ids(documents), problem.where) == (["A", "C"], f"byte {lines.index(repr(records[1]).encode())}")
+    monkeypatch.setattr(ctapipe, "LARGEST_LITERAL_LOG", 1000)
+    documents, (problem,) = read(lines)
+    assert (documents, problem.where) == ([], "byte 0")
+    assert "cut it between two lines" in problem.what
 
 
 # --- recognition ------------------------------------------------------------------------------------------------------

@@ -72,9 +72,33 @@ def test_numbers_that_json_does_not_know() -> None:
     assert (said["y"], said["z"]) == (math.inf, [-math.inf, math.inf, math.inf])
 
 
-def test_of_duplicate_keys_the_last_counts() -> None:
-    found, problems = stream(b'[{"activity_uuid":"A","x":1,"x":2}]')
-    assert (found[0][1], problems) == (small("A", x=2), [])
+@pytest.mark.parametrize(
+    ("doubled", "key"),
+    [
+        (b'"x":1,"x":2', "x"),
+        (b'"x":2,"x":2', "x"),
+        (b'"x" :1,"x"\n:2', "x"),
+        (b'"x":1,"\\u0078":2', "x"),
+        (b'"y":{"z":[{"x\\"":1,"x\\"":":"}]}', 'x"'),
+        (b'"\\u0000":1,"\\\\u0000":2', "\\u0000"),
+        (b'"' + b"x" * 9999 + b'":1,"' + b"x" * 9999 + b'":2', "x" * 60),
+    ],
+)
+def test_a_key_that_stands_twice_is_a_problem_and_its_last_value_loads(doubled: bytes, key: str) -> None:
+    data = b'[{"activity_uuid":"A"},{"activity_uuid":"B",' + doubled + b'},{"activity_uuid":"C"}]'
+    found, (problem,) = stream(data)
+    assert names(found) == ["A", "B", "C"]
+    assert problem.where == "byte 23"
+    assert f"the key {key!r} stands twice" in problem.what
+    assert found[1][1].get("x", 2) == 2
+
+
+@pytest.mark.parametrize(
+    "text", [b'"x": ":", "y": "\\": :"', b'"x": "a : b", "y": {"x": 1}', b'"\\":": "\\": :"', b'"x":[{"z":1},{"z":2}]']
+)
+def test_colons_in_texts_are_no_keys(text: bytes) -> None:
+    found, problems = stream(b'[{"activity_uuid":"A",' + text + b"}]")
+    assert (names(found), problems) == (["A"], [])
 
 
 @pytest.mark.parametrize(
