@@ -65,7 +65,7 @@ class Report:
 
 def load(
     store: Store,
-    names: Iterable[str],
+    names: Iterable[str | Source],
     *,
     format_name: str | None = None,
     namespace: str = DEFAULT_NAMESPACE,
@@ -76,7 +76,7 @@ def load(
 
     Args:
         store: where to.
-        names: files, also gzipped, folders, or ``-`` for standard input.
+        names: files, also gzipped, folders, or ``-`` for standard input; or sources.
         format_name: a loader's name; None to recognise each source by its content.
         namespace: in which the sources' paths mean files (CONTRACT section 2 rule 7).
         jobs: how many processes read; one writes.

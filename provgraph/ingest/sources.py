@@ -37,13 +37,16 @@ class Source:
     folder: str | None = None
 
 
-def expanded(name: str, kept: ExitStack) -> Iterator[Source]:
+def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
     """The sources behind a name: a folder gives its files, recursively, in a fixed order.
 
     Args:
-        name: a file, a folder, or ``-`` for standard input.
+        name: a file, a folder, or ``-`` for standard input; or a source, whose bytes lie elsewhere than its name says.
         kept: keeps a copy of standard input until it is closed.
     """
+    if isinstance(name, Source):
+        yield name
+        return
     path = Path(name)
     if name == STDIN or path.is_fifo():
         yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
