@@ -15,7 +15,7 @@ from provgraph import __version__
 from provgraph.errors import SettingsError
 from provgraph.ingest.integration import Disagreement, integrate
 from provgraph.ingest.reading import Reading, read_whole
-from provgraph.ingest.sources import Source, checksum, expanded
+from provgraph.ingest.sources import Source, check_names, checksum, expanded
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import formats_read, loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -91,8 +91,7 @@ def load(
     """
     check_namespace(namespace)
     names = list(names)
-    if "" in names:
-        raise SettingsError("a source without name: give files, folders, or - for standard input")
+    check_names(names)
     if format_name is not None:
         loader_named(format_name)
     loading = _Loading(store, namespace)
@@ -126,7 +125,7 @@ def _take(
         ours += 1
         yield from loading.take(reading, iterator if first is None else chain([first], iterator))
     if folder is not None and not ours:
-        loading.say(_nothing_in(folder, strangers))
+        loading.say(nothing_in(folder, strangers))
 
 
 def check_namespace(namespace: str) -> None:
@@ -254,6 +253,7 @@ def _unchanged(source: Source, known: LoadRecord) -> Report:
     return Report(source.name, known.format, "unchanged", known.id, known.sha256).counting(known.counts)
 
 
-def _nothing_in(folder: str, files: int) -> Report:
+def nothing_in(folder: str, files: int) -> Report:
+    """The report on a folder in which nothing is ours."""
     what = f"none of its {files} files is of a format that provgraph reads: {formats_read()}"
     return Report(folder, None, "refused", problems=(Problem("the whole folder", what),))

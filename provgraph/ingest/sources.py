@@ -5,14 +5,14 @@ import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from provgraph.errors import LoadError, UnknownFormatError
+from provgraph.errors import LoadError, SettingsError, UnknownFormatError
 from provgraph.loaders.protocol import HEAD
 
 if TYPE_CHECKING:
@@ -35,6 +35,16 @@ class Source:
     name: str
     path: Path
     folder: str | None = None
+
+
+def check_names(names: Collection[str | Source]) -> None:
+    """Refuse an empty name, as an unset shell variable gives it: it would mean the working folder.
+
+    Raises:
+        SettingsError: one is empty.
+    """
+    if "" in names:
+        raise SettingsError("a source without name: give files, folders, or - for standard input")
 
 
 def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
