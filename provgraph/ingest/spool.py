@@ -206,7 +206,7 @@ def _writable(item: Path) -> Iterator[None]:
 
 def _content_name(source: str) -> str:
     name = Path(source).name
-    usable = name not in ("", "-", LABEL, WHY) and len(os.fsencode(name)) <= _LONGEST_NAME
+    usable = name not in ("", "..", "-", LABEL, WHY) and len(os.fsencode(name)) <= _LONGEST_NAME
     return name if usable else "log"
 
 
