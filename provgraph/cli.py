@@ -266,6 +266,7 @@ def watch(folder: Path | None, once: bool, timeout: float | None, as_json: bool,
     left until it is whole. SIGTERM or Ctrl-C ends it. Without DIR: the spool where jobs put aside what they could not
     deliver.
     """
+    from provgraph.ingest.spool import make
     from provgraph.ingest.watching import Order, Watcher, until_signalled
     from provgraph.settings import default_spool, destination, store_url
 
@@ -274,7 +275,7 @@ def watch(folder: Path | None, once: bool, timeout: float | None, as_json: bool,
     spool = default_spool()
     place = spool if folder is None else folder
     if folder is None:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make(spool)
     only_for = destination(store_url(_asked("store"))) if place.resolve() == spool.resolve() else None
     order = Order(place, destination=only_for, only_once=once, **options)
     watcher = Watcher(order, _opened_store, lambda report: _print_report(report, as_json), _note)

@@ -36,12 +36,12 @@ provenance.start_activity("second")
 provenance.add_input_file("a.txt", add_meta=False)
 """
 _ENDS = {
-    "return": "provenance.finish_activity('second')",
+    "return": "provenance.finish_activity()",
     "exception": "raise RuntimeError('the job failed')",
-    "exit": "provenance.finish_activity('second', status='error', exit_code=7); sys.exit(7)",
+    "exit": "provenance.finish_activity(status='error', exit_code=7); sys.exit(7)",
     "left open": "",
-    "cleared": "provenance.finish_activity('second'); provenance.clear()",
-    "fork": "provenance.finish_activity('second'); child = os.fork(); child and os.waitpid(child, 0)",
+    "cleared": "provenance.finish_activity(); provenance.clear()",
+    "fork": "provenance.finish_activity(); child = os.fork(); child and os.waitpid(child, 0)",
     "wait": "print('ready', flush=True); time.sleep(600)",
     "_exit": "os._exit(5)",
 }

@@ -92,6 +92,10 @@ class DropFolder:
         """Don't offer the file again unless it changes, or nothing happens to it for long."""
         self._seen[candidate.path].state = _State.UNFINISHED
 
+    def to_take(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Those of the files that are not done."""
+        return [each for each in candidates if self._seen[each.path].state is not _State.DONE]
+
     def left(self) -> int:
         """How many files were seen and are still to be taken."""
         return sum(seen.state is not _State.DONE for seen in self._seen.values())

@@ -59,6 +59,20 @@ class Label:
     version: str
 
 
+def make(spool: Path) -> None:
+    """Make a spool, for its owner only, unless it is there.
+
+    Raises:
+        SpoolError: it can't be made.
+    """
+    try:
+        spool.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SpoolError(
+            f"the spool {spool} can't be made: {error.strerror}; choose another folder, such as by PROVGRAPH_SPOOL"
+        ) from error
+
+
 def put_aside(
     spool: Path, content: bytes | Path, source: str, *, namespace: str, format_name: str | None, store: str
 ) -> Path:
@@ -90,18 +104,17 @@ def put_aside(
         __version__,
     )
     writing = spool / f".{name}.writing"
+    make(spool)
     try:
-        spool.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-        try:
-            return _written(writing, label, content, spool / f"{name}{_WAITING}")
-        except BaseException:
-            shutil.rmtree(writing, ignore_errors=True)
-            raise
+        return _written(writing, label, content, spool / f"{name}{_WAITING}")
     except OSError as error:
         raise SpoolError(
             f"{source} can't be put aside in the spool {spool}: {error.strerror or error}; "
             "make room there, or choose another folder"
         ) from error
+    finally:
+        # After the rename there is nothing of this name.
+        shutil.rmtree(writing, ignore_errors=True)
 
 
 def waiting(spool: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from provgraph.errors import (
@@ -150,22 +150,38 @@ def deliver(store: Store, spool: Path, destination: str | None = None) -> Iterat
         SpoolError: the spool, or an item in it, can't be read or taken away.
     """
     spools.tidy(spool)
-    failures: list[ProvGraphError] = []
+    failures = Failures()
     for item in spools.waiting(spool):
+        report = None
+        with failures.collected(), spools.claimed(item) as is_ours:
+            report = _delivered(store, item, destination) if is_ours else None
+        if report is not None:
+            yield report
+    failures.raise_first()
+
+
+class Failures:
+    """One log on which the store fails keeps no other back, and a store that fails on all is not asked for each."""
+
+    def __init__(self) -> None:
+        self._errors: list[ProvGraphError] = []
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Keep an error of the block for later, unless the store went away or has failed too often."""
         try:
-            with spools.claimed(item) as is_ours:
-                report = _delivered(store, item, destination) if is_ours else None
+            yield
         except UnreachableError:
             raise
         except (StoreError, SpoolError) as error:
-            failures.append(error)
-            if len(failures) == _FAILURES:
-                break
-        else:
-            if report is not None:
-                yield report
-    if failures:
-        raise failures[0]
+            self._errors.append(error)
+            if len(self._errors) == _FAILURES:
+                raise
+
+    def raise_first(self) -> None:
+        """Raise the first error that was kept, if there is one."""
+        if self._errors:
+            raise self._errors[0]
 
 
 def _delivered(store: Store, item: Path, destination: str | None) -> Report | None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
-from provgraph.errors import LoadError, ProvGraphError, SettingsError, UnknownFormatError, UnreachableError
+from provgraph.errors import LoadError, ProvGraphError, SettingsError, StoreError, UnknownFormatError, UnreachableError
 from provgraph.ingest.drop_folder import Candidate, DropFolder
 from provgraph.ingest.loading import CHECKED_AT_ONCE, Report, check_namespace, load
 from provgraph.ingest.reading import Reading, format_of
 from provgraph.ingest.sources import Source, checksum
-from provgraph.ingest.spooling import deliver
+from provgraph.ingest.spooling import Failures, deliver
 from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.store.protocol import Store
@@ -97,12 +97,15 @@ class Watcher:
             SpoolError: what was put aside can't be taken.
         """
         store = self._store = self._store or self._connect()
-        for report in deliver(store, self._order.folder, self._order.destination):
-            self._done(report)
-            if stop.is_set():
-                return
+        failures = Failures()
+        with failures.collected():
+            for report in deliver(store, self._order.folder, self._order.destination):
+                self._done(report)
+                if stop.is_set():
+                    return
         if not self._order.only_spooled:
-            self._load_dropped(store, stop)
+            self._load_dropped(store, stop, failures)
+        failures.raise_first()
 
     def watch(self, stop: Event) -> None:
         """Look again and again until told to stop; a store that goes away is waited for.
@@ -133,36 +136,51 @@ class Watcher:
             self._store.close()
             self._store = None
 
-    def _load_dropped(self, store: Store, stop: Event) -> None:
+    def _load_dropped(self, store: Store, stop: Event, failures: Failures) -> None:
         try:
             with self._folder.claimed():
                 for some in _chunks(self._folder.rested()):
-                    if stop.is_set():
-                        return
-                    self._load(store, some)
+                    for each in self._load_together(store, self._to_load(store, some)):
+                        if stop.is_set():
+                            return
+                        with failures.collected():
+                            self._load(store, [each])
                 self._is_gone = False
         except FileNotFoundError:
             if not self._is_gone:
                 self._note(f"{self._order.folder} is gone; waiting until it is there again")
             self._is_gone = True
 
-    def _load(self, store: Store, candidates: list[Candidate]) -> None:
-        """Load those that are logs, whole, and not in the store."""
+    def _to_load(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
+        """Those that are logs, whole, and not in the store."""
         ours = [each for each in candidates if self._is_ours(each)]
         checksums = [checksum(_source(each)) for each in ours]
         known = store.unchanged([each for each in checksums if each], self._order.namespace)
-        ready = []
+        found = []
         for each, sha256 in zip(ours, checksums, strict=True):
             if sha256 in known:
                 self.counts["known before"] += 1
                 self._folder.done(each)
             elif each.is_old or self._is_whole(each):
-                ready.append(each)
+                found.append(each)
             else:
                 self._folder.unfinished(each)
-        sources = [_source(each) for each in ready]
+        return found
+
+    def _load_together(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
+        """Load files in few transactions; those that are left when the store fails are to be loaded one by one."""
+        try:
+            self._load(store, candidates)
+        except UnreachableError:
+            raise
+        except StoreError:
+            return self._folder.to_take(candidates)
+        return []
+
+    def _load(self, store: Store, candidates: list[Candidate]) -> None:
+        sources = [_source(each) for each in candidates]
         reports = load(store, sources, format_name=self._order.format_name, namespace=self._order.namespace)
-        for each, report in zip(ready, reports, strict=True):
+        for each, report in zip(candidates, reports, strict=True):
             self._folder.done(each)
             self._done(report)
 

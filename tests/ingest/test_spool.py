@@ -182,7 +182,7 @@ def test_a_store_that_fails_is_not_asked_for_each_item(
 
 def test_a_spool_that_can_not_be_written_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SpoolError, match=r"can't be put aside in the spool .*file/spool: Not a directory; make room"):
+    with pytest.raises(SpoolError, match=r"the spool .*file/spool can't be made: Not a directory; choose another"):
         aside(tmp_path / "file" / "spool", b"x")
 
 

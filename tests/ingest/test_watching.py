@@ -9,9 +9,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
+from provgraph.errors import StoreError
+from provgraph.ingest import watching
+from provgraph.ingest.loading import Report, load
+from provgraph.ingest.sources import Source
+from provgraph.ingest.watching import Order, Watcher
+from provgraph.store.protocol import Store
+from provgraph.store.relational import open_sqlite
 from tests.conftest import free_port
 from tests.loaders.examples import LOGS
 from tests.processes import DEADLINE, PROVGRAPH, environment, loads_in, run, until
@@ -175,6 +184,39 @@ def test_a_store_that_never_answers_is_given_up(url: str, watched: Watched) -> N
         away = url.format(listener.getsockname()[1])
         done = run(watched.home, away, "watch", str(watched.folder), "--once", "--timeout", "3")
     assert (done.returncode, "not done within 3 s" in done.stderr) == (3, True)
+
+
+def test_a_signal_ends_it_while_it_hangs_in_a_store(watched: Watched) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with watched.watch(store=f"postgresql://u@127.0.0.1:{listener.getsockname()[1]}/x") as process:
+            connection, _ = listener.accept()
+            started = time.monotonic()
+            process.terminate()
+            assert process.wait(DEADLINE) == 0
+            assert time.monotonic() - started < 8  # psycopg alone waits for 10
+        connection.close()
+    assert watched.said() == "nothing to load\n"
+
+
+def test_a_file_that_the_store_fails_on_keeps_no_other_back(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "poison", "z"):
+        watched.drop(f"{name}.provlog", one_log(name))
+
+    def failing(store: Store, sources: list[Source], **options: Any) -> Iterator[Report]:
+        for source in sources:
+            if "poison" in source.name:
+                raise StoreError("the store chokes on it")
+            yield from load(store, [source], **options)
+
+    monkeypatch.setattr(watching, "load", failing)
+    told: list[str] = []
+    order = Order(watched.folder, interval=0.05, only_once=True)
+    watcher = Watcher(order, lambda: open_sqlite("sqlite://"), lambda report: told.append(report.source), told.append)
+    with pytest.raises(StoreError, match="chokes"):
+        watcher.look(Event())
+    watcher.close()
+    assert told == [str(watched.folder / "a.provlog"), str(watched.folder / "z.provlog")]
+    assert watcher.left == 1
 
 
 @pytest.mark.postgresql
