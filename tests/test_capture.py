@@ -41,7 +41,14 @@ _ENDS = {
     "exit": "provenance.finish_activity(status='error', exit_code=7); sys.exit(7)",
     "left open": "",
     "cleared": "provenance.finish_activity(); provenance.clear()",
-    "fork": "provenance.finish_activity(); child = os.fork(); child and os.waitpid(child, 0)",
+    "fork": """
+child = os.fork()
+if not child:
+    time.sleep(600)
+os.kill(child, 15)
+assert os.waitpid(child, 0)[1] == 15
+provenance.finish_activity()
+""",
     "wait": "print('ready', flush=True); time.sleep(600)",
     "_exit": "os._exit(5)",
 }

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from provgraph.store.protocol import Store
 from provgraph.store.relational import open_sqlite
 from tests.conftest import free_port
 from tests.loaders.examples import LOGS
-from tests.processes import PROVGRAPH, environment, loads_in, run, until
+from tests.processes import DEADLINE, PROVGRAPH, environment, loads_in, run, until
 
 WHOLE = sorted(LOGS.glob("apply_*.provlog"))
 DAMAGED = LOGS / "edge_truncated.provlog"
@@ -275,20 +274,20 @@ def test_two_deliverers_and_kills_load_each_log_once(tmp_path: Path) -> None:
     (record, *_), _ = json.JSONDecoder().raw_decode(WHOLE[0].read_text())
     for name in names:
         aside(spool, json.dumps([record | {"activity_uuid": name}]).encode(), name)
-    command = [*PROVGRAPH, "watch", "--once", "--only-spooled", str(spool)]
-    for _ in range(6):
+
+    def pair() -> list["subprocess.Popen[bytes]"]:
+        command = [*PROVGRAPH, "watch", "--once", "--only-spooled", str(spool)]
+        options = {"env": environment(tmp_path, store), "stdout": subprocess.DEVNULL, "start_new_session": True}
+        return [subprocess.Popen(command, **options) for _ in range(2)]
+
+    for _ in range(5):
         before = len(loads_in(database))
-        pair = [
-            subprocess.Popen(
-                command, env=environment(tmp_path, store), stdout=subprocess.DEVNULL, start_new_session=True
-            )
-            for _ in range(2)
-        ]
-        until(lambda: len(loads_in(database)) > before or not waiting(spool))  # noqa: B023 - called at once
-        for process in pair:
-            process.send_signal(signal.SIGKILL)
+        processes = pair()
+        until(lambda: len(loads_in(database)) > before)  # noqa: B023 - called at once
+        for process in processes:
+            process.kill()
             process.wait()
-    run(tmp_path, store, "watch", "--once", "--only-spooled", str(spool))
+    assert [process.wait(DEADLINE) for process in pair()] == [0, 0]
     assert loads_in(database) == sorted(names)
     assert waiting(spool) == []
 

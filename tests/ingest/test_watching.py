@@ -16,6 +16,7 @@ import pytest
 
 from provgraph.errors import StoreError
 from provgraph.ingest import watching
+from provgraph.ingest.drop_folder import DropFolder
 from provgraph.ingest.loading import Report, load
 from provgraph.ingest.sources import Source
 from provgraph.ingest.watching import Order, Watcher
@@ -242,6 +243,15 @@ def test_a_store_that_goes_away_is_waited_for(watched: Watched) -> None:
 
 
 # --- exactly once -----------------------------------------------------------------------------------------------------
+
+
+def test_watchers_of_one_folder_take_turns(watched: Watched) -> None:
+    watched.drop("a.provlog", one_log("a"))
+    with DropFolder(watched.folder, 1, 1, only_once=True).claimed():
+        assert watched.once("--timeout", "2").returncode == 3
+    assert watched.loaded() == []
+    assert watched.once().returncode == 0
+    assert watched.loaded() == ["a.provlog"]
 
 
 def test_two_watchers_and_kills_load_each_file_once(watched: Watched) -> None:
