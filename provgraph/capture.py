@@ -175,10 +175,28 @@ class _UntilProcessEnds:
         self._show_exception = sys.excepthook
         sys.excepthook = self._on_exception
         atexit.register(self._on_exit)
+        self._forking = threading.local()
         if threading.current_thread() is threading.main_thread():
-            for number in ENDING_SIGNALS:
-                if signal.getsignal(number) is signal.SIG_DFL:
-                    signal.signal(number, self._on_signal)
+            self._handled = [number for number in ENDING_SIGNALS if signal.getsignal(number) is signal.SIG_DFL]
+            for number in self._handled:
+                signal.signal(number, self._on_signal)
+            os.register_at_fork(
+                before=self._before_fork, after_in_parent=self._after_fork, after_in_child=self._after_fork_in_child
+            )
+
+    def _before_fork(self) -> None:
+        """Hold signals back: Python forgets one that a child gets before it has set itself up."""
+        self._forking.mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._handled)
+
+    def _after_fork(self) -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._forking.mask)
+
+    def _after_fork_in_child(self) -> None:
+        """A signal ends a child as it would without us."""
+        for number in self._handled:
+            if signal.getsignal(number) == self._on_signal:
+                signal.signal(number, signal.SIG_DFL)
+        self._after_fork()
 
     def _on_exception(self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
         self._end = _end_by(error)

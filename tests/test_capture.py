@@ -1,12 +1,14 @@
 """Real jobs with real ctapipe, each a process of its own, that end in every way a job can end."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,13 @@ os.kill(child, 15)
 assert os.waitpid(child, 0)[1] == 15
 provenance.finish_activity()
 """,
+    "child fails": """
+child = os.fork()
+if not child:
+    raise RuntimeError
+os.waitpid(child, 0)
+provenance.finish_activity()
+""",
     "wait": "print('ready', flush=True); time.sleep(600)",
     "_exit": "os._exit(5)",
 }
@@ -84,13 +93,17 @@ class Job:
         return subprocess.Popen(
             [sys.executable, "-c", script],
             cwd=self.folder, env=environment(self.folder, self.store) | variables, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
 
     def run(self, script: str, **variables: str) -> tuple[int, str]:
         """The exit code and what stood on stderr."""
         process = self.start(script, **variables)
-        _, said = process.communicate(timeout=DEADLINE)
+        try:
+            _, said = process.communicate(timeout=DEADLINE)
+        finally:
+            with suppress(ProcessLookupError):  # that is as it should be
+                os.killpg(process.pid, signal.SIGKILL)
         return process.returncode, said
 
     def signalled(self, script: str, number: int) -> int:
@@ -126,6 +139,7 @@ def job(tmp_path: Path) -> Job:
         ("left open", 0, "running"),
         ("cleared", 0, "completed"),
         ("fork", 0, "completed"),
+        ("child fails", 0, "completed"),
     ],
 )
 def test_a_job_that_ends_is_captured_once(job: Job, end: str, code: int, status: str) -> None:

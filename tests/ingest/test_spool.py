@@ -277,8 +277,8 @@ def test_two_deliverers_and_kills_load_each_log_once(tmp_path: Path) -> None:
 
     def pair() -> list["subprocess.Popen[bytes]"]:
         command = [*PROVGRAPH, "watch", "--once", "--only-spooled", str(spool)]
-        options = {"env": environment(tmp_path, store), "stdout": subprocess.DEVNULL, "start_new_session": True}
-        return [subprocess.Popen(command, **options) for _ in range(2)]
+        variables = environment(tmp_path, store)
+        return [subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) for _ in range(2)]
 
     for _ in range(5):
         before = len(loads_in(database))
