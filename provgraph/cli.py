@@ -1,6 +1,7 @@
 """The commands of CONTRACT section 4: parse, call, print. Results go to stdout, messages to stderr."""
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -8,15 +9,17 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import update_wrapper
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from provgraph import __version__
-from provgraph.errors import ProvGraphError
+from provgraph.errors import ProvGraphError, UnreachableError
 
 if TYPE_CHECKING:
     from provgraph.ingest.reports import Report
+    from provgraph.ingest.watching import Watcher
     from provgraph.model.subgraph import Lineage
     from provgraph.store.protocol import Store
 
@@ -71,9 +74,7 @@ def _command(function: Callable[..., None]) -> Callable[..., None]:
         except ProvGraphError as error:
             if _asked("debug"):
                 traceback.print_exc()
-            from provgraph.writers.labels import visible
-
-            click.echo("provgraph: " + "\n".join(map(visible, str(error).split("\n"))), err=True)
+            _note(str(error))
             context.exit(error.exit_code)
         except BrokenPipeError:
             sys.stderr.close()
@@ -82,28 +83,51 @@ def _command(function: Callable[..., None]) -> Callable[..., None]:
     return cast("Callable[..., None]", _common_options(update_wrapper(run, function)))
 
 
-@contextmanager
-def _store() -> Iterator["Store"]:
+def _opened_store() -> "Store":
     from provgraph.settings import read_settings
     from provgraph.store.registry import open_store
 
     settings = read_settings(_asked("store"))
-    store = open_store(settings.store, settings.store_password)
+    return open_store(settings.store, settings.store_password)
+
+
+@contextmanager
+def _store() -> Iterator["Store"]:
+    store = _opened_store()
     try:
         yield store
     finally:
         store.close()
 
 
+def _reading_options(function: Callable[..., None]) -> Callable[..., None]:
+    """The options of the commands that read sources."""
+    options = [
+        click.option("--format", "format_name", metavar="F", help="Read every source as this format: ctapipe."),
+        click.option("--namespace", default="default", show_default=True, metavar="NS",
+                     help="The file system that the sources' paths are on; a worker's scratch is another."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 @main.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
-@click.option("--format", "format_name", metavar="F", help="Read every source as this format: ctapipe.")
-@click.option("--namespace", default="default", show_default=True, metavar="NS",
-              help="The file system that the sources' paths are on; a worker's scratch is another.")  # fmt: skip
+@_reading_options
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes read.")
+@click.option(
+    "--spool",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Put the sources aside in DIR, then deliver them; a store that is away is neither waited for nor "
+    "an error: they stay in DIR for the next `load --spool DIR` or `watch DIR`. Not with --jobs.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a source.")
 @_command
-def load(sources: tuple[str, ...], format_name: str | None, namespace: str, jobs: int, as_json: bool) -> None:
+def load(
+    sources: tuple[str, ...], format_name: str | None, namespace: str, jobs: int, spool: Path | None, as_json: bool
+) -> None:  # fmt: skip
     """Load files (also .gz), folders, or - (standard input); the format is recognised by content.
 
     Loading a source again changes nothing. Exit 1 if a source was refused, in part or whole.
@@ -111,22 +135,73 @@ def load(sources: tuple[str, ...], format_name: str | None, namespace: str, jobs
     from provgraph.ingest.loading import load as load_sources
     from provgraph.progress import Progress
 
+    if spool is not None:
+        _load_by_spool(spool, sources, format_name, namespace, as_json)
     clean = True
     with _store() as store, Progress("sources") as progress:
+        _deliver_default_spool(store)
         reports = load_sources(
             store, sources, format_name=format_name, namespace=namespace, jobs=jobs, observer=progress
         )
         for report in reports:
             clean = clean and report.is_clean
             progress.clear()
-            if as_json:
-                click.echo(json.dumps(_report_fields(report), ensure_ascii=False))
-            else:
-                _say_report(report)
+            _print_report(report, as_json)
             progress.step()
         if progress.passed_over and not as_json:
             click.echo(f"{progress.passed_over} files that are none of ours passed over", err=True)
     click.get_current_context().exit(0 if clean else REFUSED)
+
+
+def _load_by_spool(spool: Path, sources: Sequence[str], format_name: str | None, namespace: str, as_json: bool) -> None:
+    """Put the sources aside, have them delivered, and end with the exit code that this deserves."""
+    from provgraph.ingest.spooling import SPOOLED, deliver_aside, set_aside
+    from provgraph.settings import store_url
+
+    url = store_url(_asked("store"))
+    put = list(set_aside(spool, sources, format_name=format_name, namespace=namespace, store=url))
+    reports, others = deliver_aside(spool, put, url)
+    for report in others:
+        _say_delivered(report)
+    for report in reports:
+        _print_report(report, as_json)
+    if waiting := sum(item is not None and item.exists() for _, item in put):
+        click.echo(f"{waiting} of {len(put)} logs wait in {spool}; the next `provgraph load --spool {spool} …` "
+                   f"or `provgraph watch {spool}` delivers them", err=True)  # fmt: skip
+    clean = all(report.is_clean or report.status == SPOOLED for report in reports)
+    click.get_current_context().exit(0 if clean else REFUSED)
+
+
+def _deliver_default_spool(store: "Store") -> None:
+    """Deliver what earlier jobs had to put aside for this store; trouble with the spool is none of this load's."""
+    from provgraph.errors import SpoolError
+    from provgraph.ingest.spooling import deliver
+    from provgraph.settings import default_spool, destination, store_url
+
+    try:
+        for report in deliver(store, default_spool(), destination(store_url(_asked("store")))):
+            _say_delivered(report)
+    except SpoolError as error:
+        _note(str(error))
+
+
+def _say_delivered(report: "Report") -> None:
+    """A log that some other command had put aside."""
+    _note(f"delivered from the spool: {report.status} {report.source}")
+    _say_problems(report)
+
+
+def _note(message: str) -> None:
+    from provgraph.writers.labels import visible
+
+    click.echo("provgraph: " + "\n".join(map(visible, message.split("\n"))), err=True)
+
+
+def _print_report(report: "Report", as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(_report_fields(report), ensure_ascii=False))
+    else:
+        _say_report(report)
 
 
 def _report_fields(report: "Report") -> dict[str, Any]:
@@ -140,13 +215,105 @@ def _say_report(report: "Report") -> None:
     from provgraph.writers.labels import visible
 
     counts = f"{report.activities} activities, {report.entities} entities, {report.relations} relations"
-    shown = counts if report.status != "refused" else ""
+    shown = counts if report.load else ""
     click.echo(f"{report.status:9}  {visible(report.source)}  {shown}".rstrip())
-    for problem in report.problems:
-        click.echo(f"{visible(report.source)}: {visible(problem.where)}: {visible(problem.what)}", err=True)
+    _say_problems(report)
     for each in report.disagreements:
         values = " | ".join(visible(str(value)) for value in each.values)
         click.echo(f"  sources disagree on {visible(each.fact)} of {visible(each.run)}: {values}; all kept", err=True)
+
+
+def _say_problems(report: "Report") -> None:
+    from provgraph.writers.labels import visible
+
+    for problem in report.problems:
+        click.echo(f"{visible(report.source)}: {visible(problem.where)}: {visible(problem.what)}", err=True)
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.option("--once", is_flag=True, help="Look once; exit 3 if the store can't be reached.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0.05),
+    default=2.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between two looks; a file that changed in between is left.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Load a log that is cut off when nothing has happened to it for so long.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="With --once: give up after so long, exit 3; what is not loaded by then stays where it is.",
+)
+@click.option("--only-spooled", is_flag=True, help="Deliver what was put aside and leave all other files alone.")
+@_reading_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a source.")
+@_command
+def watch(folder: Path | None, once: bool, timeout: float | None, as_json: bool, **options: Any) -> None:  # fmt: skip
+    """Load what is dropped into DIR or a folder in it, and deliver what was put aside there.
+
+    Files stay where they are; those that the store has are known by their checksum. A file that is being written is
+    left until it is whole. SIGTERM or Ctrl-C ends it. Without DIR: the spool where jobs put aside what they could not
+    deliver.
+    """
+    from provgraph.ingest.spool import make
+    from provgraph.ingest.watching import Order, Watcher, until_signalled
+    from provgraph.settings import default_spool, destination, store_url
+
+    if timeout is not None and not once:
+        raise click.UsageError("--timeout is for --once")
+    spool = default_spool()
+    place = spool if folder is None else folder
+    if folder is None:
+        make(spool)
+    only_for = destination(store_url(_asked("store"))) if place.resolve() == spool.resolve() else None
+    order = Order(place, destination=only_for, only_once=once, **options)
+    watcher = Watcher(order, _opened_store, lambda report: _print_report(report, as_json), _note)
+    with until_signalled(lambda: _say_counts(watcher)) as stop, _at_most(timeout):
+        if once:
+            watcher.look(stop)
+        else:
+            watcher.watch(stop)
+    watcher.close()
+    if not order.only_spooled:  # by which programs call us
+        _say_counts(watcher)
+    unclean = watcher.counts["partial"] + watcher.counts["refused"]
+    click.get_current_context().exit(REFUSED if once and unclean else 0)
+
+
+def _say_counts(watcher: "Watcher") -> None:
+    counts = [f"{count} {status}" for status, count in watcher.counts.items()]
+    left = [f"{watcher.left} left until they are whole"] if watcher.left else []
+    click.echo(", ".join([*counts, *left]) or "nothing to load", err=True)
+
+
+@contextmanager
+def _at_most(seconds: float | None) -> Iterator[None]:
+    """End the process with exit code 3 when the block takes longer, wherever it hangs."""
+
+    def give_up() -> None:
+        _note(f"not done within {seconds:g} s: the store does not answer, or there is much to load")
+        sys.stdout.flush()
+        os._exit(UnreachableError.exit_code)
+
+    timer = Timer(seconds or 0, give_up)
+    timer.daemon = True
+    if seconds is not None:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _answer_options(function: Callable[..., None]) -> Callable[..., None]:

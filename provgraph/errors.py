@@ -4,6 +4,7 @@ ProvGraphError
 ├── SettingsError          a setting or an option makes no sense
 ├── LoadError              a source, or a part of it, can't be read
 │   └── UnknownFormatError nothing in the source is ours
+├── SpoolError             logs can't be put aside, or taken from where they wait
 ├── LookupFailedError      a name does not lead to one record
 │   ├── NotFoundError
 │   └── AmbiguousError     (carries the candidates)
@@ -39,6 +40,12 @@ class UnknownFormatError(LoadError):
     """Nothing in the source is of a format that provgraph reads."""
 
     code = "UNKNOWN_FORMAT"
+
+
+class SpoolError(ProvGraphError):
+    """A spool can't be written or read."""
+
+    code = "SPOOL_ERROR"
 
 
 class LookupFailedError(ProvGraphError):

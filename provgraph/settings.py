@@ -9,6 +9,9 @@ from platformdirs import user_data_path
 
 from provgraph.errors import SettingsError
 
+#: A SQLite store without a file.
+IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -33,7 +36,28 @@ def read_settings(store: str | None = None, environment: Mapping[str, str] = os.
     Raises:
         SettingsError: the password file can't be read.
     """
-    return Settings(store or environment.get("PROVGRAPH_STORE") or default_store(), _password(environment))
+    return Settings(store_url(store, environment), _password(environment))
+
+
+def store_url(store: str | None = None, environment: Mapping[str, str] = os.environ) -> str:
+    """Where the store is; unlike `read_settings` this needs no password, and can't fail."""
+    return store or environment.get("PROVGRAPH_STORE") or default_store()
+
+
+def destination(url: str) -> str:
+    """The store's URL as others may read it: without its password; a SQLite file by its absolute path."""
+    scheme, separator, rest = url.partition("://")
+    if url in IN_MEMORY:
+        return url
+    if scheme == "sqlite":
+        return f"{scheme}:///{Path(rest.removeprefix('/')).resolve()}"
+    login, at, place = rest.rpartition("@")
+    return f"{scheme}{separator}{login.partition(':')[0]}{at}{place}"
+
+
+def default_spool(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where logs wait for a store that is away, unless another folder is given."""
+    return Path(environment.get("PROVGRAPH_SPOOL") or user_data_path("provgraph") / "spool")
 
 
 def default_store() -> str:

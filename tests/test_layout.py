@@ -26,7 +26,7 @@ LAYERS = (
     {"lineage"},
     {"writers"},
     {"graphql"},
-    {"app", "demonstration", "progress"},
+    {"app", "capture", "demonstration", "progress"},
     {"cli"},
 )
 RANK = {unit: rank for rank, layer in enumerate(LAYERS) for unit in layer}

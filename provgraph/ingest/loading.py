@@ -14,7 +14,7 @@ from provgraph.errors import SettingsError
 from provgraph.ingest.checking import Checked, checked
 from provgraph.ingest.reading import Reading, read_whole
 from provgraph.ingest.reports import Report, report_of, report_of_known, report_of_strangers
-from provgraph.ingest.sources import Source, expanded
+from provgraph.ingest.sources import Source, check_names, expanded
 from provgraph.ingest.writing import BATCH, LargeLoad, Pending, write_together
 from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -38,7 +38,7 @@ class Observer(Protocol):
 
 def load(
     store: Store,
-    names: Iterable[str],
+    names: Iterable[str | Source],
     *,
     format_name: str | None = None,
     namespace: str = DEFAULT_NAMESPACE,
@@ -51,7 +51,7 @@ def load(
 
     Args:
         store: where to.
-        names: files, also gzipped, folders, or ``-`` for standard input.
+        names: files, also gzipped, folders, or ``-`` for standard input; or sources.
         format_name: a loader's name; None to recognise each source by its content.
         namespace: in which the sources' paths mean files (CONTRACT section 2 rule 7).
         jobs: how many processes read; one writes.
@@ -66,8 +66,7 @@ def load(
     """
     check_namespace(namespace)
     names = list(names)
-    if "" in names:
-        raise SettingsError("a source without name: give files, folders, or - for standard input")
+    check_names(names)
     if format_name is not None:
         loader_named(format_name)
     loading = _Loading(store, namespace, observer or _Unobserved())

@@ -116,6 +116,21 @@ class Reading:
             self._more_problems += 1
 
 
+def format_of(source: Source, format_name: str | None = None) -> str:
+    """The name of the loader that reads a source, by its first bytes.
+
+    Args:
+        source: what is looked at.
+        format_name: a loader's name, which goes before recognition.
+
+    Raises:
+        UnknownFormatError: none recognises it.
+        LoadError: it can't be read.
+    """
+    with opened(source) as stream:
+        return loader_for(stream.peek(HEAD)[:HEAD], format_name).name
+
+
 def read_whole(reading: Reading, namespace: str) -> tuple[Reading, list[Document]]:
     """Read a source in one go, as another process does it."""
     documents = list(reading.read(namespace))

@@ -5,14 +5,14 @@ import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from provgraph.errors import LoadError, UnknownFormatError
+from provgraph.errors import LoadError, SettingsError, UnknownFormatError
 from provgraph.loaders.protocol import HEAD
 
 if TYPE_CHECKING:
@@ -38,13 +38,26 @@ class Source:
     folder: str | None = None
 
 
-def expanded(name: str, kept: ExitStack) -> Iterator[Source]:
+def check_names(names: Collection[str | Source]) -> None:
+    """Refuse an empty name, as an unset shell variable gives it: it would mean the working folder.
+
+    Raises:
+        SettingsError: one is empty.
+    """
+    if "" in names:
+        raise SettingsError("a source without name: give files, folders, or - for standard input")
+
+
+def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
     """The sources behind a name: a folder gives its files, recursively, in a fixed order.
 
     Args:
-        name: a file, a folder, or ``-`` for standard input.
+        name: a file, a folder, or ``-`` for standard input; or a source, whose bytes lie elsewhere than its name says.
         kept: keeps a copy of standard input until it is closed.
     """
+    if isinstance(name, Source):
+        yield name
+        return
     path = Path(name)
     if name == STDIN or path.is_fifo():
         yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
