@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.logs import write_logs
-from provgraph.ingest.loading import BATCH, Report, load
+from provgraph.ingest.loading import Report, load
 from provgraph.ingest.reading import read_whole
 from provgraph.ingest.sources import Source
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -19,8 +19,8 @@ from provgraph.store.nodes import Content, digest
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 
-#: Runs of the long log: more than one transaction takes, so that a fault may hit between two of them.
-RUNS = BATCH + 100
+#: Runs of the long log: more than `provgraph load` integrates at once, so that a fault may hit between two parts of it.
+RUNS = 600
 
 
 @dataclass(frozen=True)

@@ -141,8 +141,9 @@ class Neo4jTarget(Target):
         empty_neo4j(self.url)
         login = (self._neo4j.user, self._neo4j.password)
         with GraphDatabase.driver(f"bolt://{HOST}:{self._neo4j.bolt_port}", auth=login) as driver:
-            for kind in ("CONSTRAINT", "INDEX"):
-                for record in driver.execute_query(f"SHOW {kind}S YIELD name, type WHERE type <> 'LOOKUP'").records:
+            for kind, all_of_them in (("CONSTRAINT", "CONSTRAINTS"), ("INDEX", "INDEXES")):
+                query = f"SHOW {all_of_them} YIELD name, type WHERE type <> 'LOOKUP'"
+                for record in driver.execute_query(query).records:
                     driver.execute_query(f"DROP {kind} {record['name']} IF EXISTS")
         self.proxy.restore()
 
