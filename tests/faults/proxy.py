@@ -5,6 +5,7 @@ import socket
 import struct
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self, TypeVar
@@ -122,7 +123,7 @@ class Proxy:
         self._writers |= {writer, server_writer}
         try:
             await asyncio.gather(self._requests(link), self._answers(link))
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             _reset(writer)
             _reset(server_writer)
         finally:
@@ -163,5 +164,6 @@ class _Link:
 
 
 def _reset(writer: StreamWriter) -> None:
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    with suppress(OSError):  # the other side was first
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     writer.transport.abort()

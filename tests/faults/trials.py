@@ -211,8 +211,13 @@ def _judge(scene: Scene, loader: Loader, allowed: Mapping[int, str]) -> None:
 
 
 def _unseemly(loader: Loader) -> list[str]:
-    """What a user should never see."""
-    return [f"shows {what!r}: {loader.said[-400:]}" for what in ("Traceback", PASSWORD) if what in loader.said]
+    """What a user should never see: the password, or anything that is not provgraph's own plain message."""
+    lines = (line for line in loader.said.splitlines() if line)
+    return [
+        f"shows {line[:200]!r}"
+        for line in lines
+        if PASSWORD in line or not line.startswith(("provgraph: ", "Aborted!"))
+    ]
 
 
 def _afterwards(scene: Scene) -> None:
