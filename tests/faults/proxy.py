@@ -23,6 +23,7 @@ class Proxy:
     Attributes:
         port: where it listens.
         links: how many connections came so far.
+        requested: how many bytes came for the server so far.
         matches: how many requests held the `watched` bytes so far.
         watched: the bytes that make a request the one to count; none when empty.
         delay: seconds that each piece waits before it is passed on.
@@ -32,6 +33,7 @@ class Proxy:
         """Stand before the server on this port."""
         self.port = free_port()
         self.links = 0
+        self.requested = 0
         self.matches = 0
         self.watched = b""
         self.delay = 0.0
@@ -104,7 +106,7 @@ class Proxy:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _restore(self) -> None:
-        self.links = self.matches = 0
+        self.links = self.requested = self.matches = 0
         self.delay = 0.0
         self._fatal_match = None
         self.answer_lost.clear()
@@ -131,6 +133,7 @@ class Proxy:
 
     async def _requests(self, link: "_Link") -> None:
         while data := await link.reader.read(65536):
+            self.requested += len(data)
             if self.watched and self.watched in data:
                 self.matches += 1
                 link.is_fatal = self.matches == self._fatal_match

@@ -68,7 +68,7 @@ def _trials() -> Iterator[Any]:
                 yield pytest.param(place, name, id=f"{name}-{store}", marks=marks[store])
 
 
-@pytest.mark.parametrize(("place", "name"), _trials(), indirect=["place"])
+@pytest.mark.parametrize(("place", "name"), list(_trials()), indirect=["place"])
 def test_fault(place: Place, name: str, material: Material) -> None:
     for seed in range(ATTEMPTS):
         outcome = trial(name, place.target, material, place.course, seed)

@@ -33,6 +33,8 @@ UNREACHABLE = 3
 #: How long a server stays away, or a network is silent, at most; in seconds.
 AWAY = 8.0
 SILENT = 5.0
+#: How long a fault may wait for what a loader does between two requests, in seconds.
+BETWEEN = 0.3
 
 
 @dataclass
@@ -64,12 +66,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Course:
-    """How an undisturbed loader proceeds: seconds from its start to the store, to each report, to its end."""
+    """How an undisturbed loader proceeds.
+
+    Attributes:
+        reached: seconds from its start to its first step into the store.
+        reports: seconds to each report.
+        requested: bytes that it sends to the server.
+        commits: how often it commits.
+        bytes_written: what it takes of a small disk.
+    """
 
     reached: float
     reports: tuple[float, ...]
-    commits: int
-    bytes_written: int
+    requested: int = 0
+    commits: int = 0
+    bytes_written: int = 0
 
 
 @dataclass
@@ -153,8 +164,10 @@ def _undisturbed(target: Target, material: Material) -> Course:
         reached = time.monotonic() - loader.started
         assert loader.end() == material.whole.exit_code, loader.said
         reports = tuple(at - loader.started for at, _ in loader.reports)
-    commits = target.proxy.matches if target.proxy else 0
-    return Course(reached, reports, commits, target.disk.used() - before if target.disk else 0)
+    written = target.disk.used() - before if target.disk else 0
+    if target.proxy is None:
+        return Course(reached, reports, bytes_written=written)
+    return Course(reached, reports, target.proxy.requested, target.proxy.matches, written)
 
 
 # One loader, and something that strikes it or its store.
@@ -186,7 +199,13 @@ def _shuffled(scene: Scene) -> list[Path]:
 
 def _await_moment(scene: Scene, loader: Loader) -> None:
     """Wait for a random moment of the loader's work, told by its progress, so that a slow machine changes little."""
-    course = scene.course
+    course, proxy = scene.course, scene.target.proxy
+    if proxy is not None:
+        share = scene.chance.uniform(0, course.requested)
+        loader.wait_for(lambda: proxy.requested > share)
+        # In what it does between two requests, too.
+        loader.wait_for(lambda: False, scene.chance.uniform(0, BETWEEN))
+        return
     moment = scene.chance.uniform(course.reached, course.reports[-1])
     reports = [at for at in course.reports if at <= moment]
     loader.wait_for(lambda: scene.target.is_reached() and len(loader.reports) >= len(reports))
