@@ -90,12 +90,15 @@ def _half_visible(store: Store, material: Material, loaded: set[str]) -> Iterato
     keys = {key_of(Kind.ACTIVITY, run): run for ids in runs.values() for run in ids}
     visible = {keys[key] for key in store.nodes(keys)}
     said = {run for checksum in loaded for run in runs[checksum]}
+    wrong = []
     for checksum, ids in runs.items():
         seen = visible & (ids if checksum in loaded else ids - said)
         due = len(ids) if checksum in loaded else 0
         if len(seen) != due:
             recorded = "recorded" if checksum in loaded else "not recorded"
-            yield f"{material.by_checksum[checksum].name}: {len(seen)} of {len(ids)} runs visible, {recorded} as loaded"
+            name = material.by_checksum[checksum].name
+            wrong.append(f"{name}: {len(seen)} of {len(ids)} runs visible, {recorded} as loaded")
+    yield from _some("sources that are there in part or unrecorded", Counter(wrong))
 
 
 def _in_settings(store: Store) -> Iterator[str]:

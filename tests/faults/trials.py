@@ -359,7 +359,10 @@ def _eight_at_once(scene: Scene) -> None:
                 scene.outcome.breaches.append(f"exit {code} instead of {due}: {loader.said[-400:]}")
             scene.outcome.breaches += _unseemly(loader)
     scene.outcome.finished = not scene.outcome.breaches
-    _check_whole(scene)
+    if scene.outcome.finished:
+        _check_whole(scene)
+    else:
+        _afterwards(scene)
 
 
 def _shares(scene: Scene) -> list[list[Path]]:
