@@ -14,7 +14,7 @@ ARGS ?=
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(RUN)/.stamp ## install into .venv and run the demonstration
@@ -43,9 +43,22 @@ bench: $(TEST)/.stamp ## measure, and write the numbers
 	@$(TEST)/bin/python -m bench $(ARGS)
 
 .PHONY: soak
-soak: $(TEST)/.stamp ## hold every store to the law of loading on 10,000 random histories
+soak: ## all of soak-law, soak-faults and soak-fuzz: a day
+	@status=0; for part in law faults fuzz; do $(MAKE) soak-$$part || status=1; done; exit $$status
+
+.PHONY: soak-law
+soak-law: $(TEST)/.stamp ## hold every store to the law of loading on 10,000 random histories
 	@bash tests/services/install.sh
 	@PROVGRAPH_TEST_HISTORIES=10000 $(TEST)/bin/python -m pytest tests/identity $(ARGS)
+
+.PHONY: soak-faults
+soak-faults: $(TEST)/.stamp ## strike loaders and stores 100 times in each way (root; ARGS=--write writes the table)
+	@bash tests/services/install.sh
+	@$(TEST)/bin/python -m tests.faults --times 100 $(ARGS)
+
+.PHONY: soak-fuzz
+soak-fuzz: $(TEST)/.stamp ## feed each loader an hour of broken sources
+	@PROVGRAPH_TEST_FUZZ_SECONDS=3600 $(TEST)/bin/python -m pytest tests/fuzz $(ARGS)
 
 .PHONY: image
 image: ## build and try the API's image without docker (root)

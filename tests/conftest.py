@@ -25,7 +25,7 @@ STORES = (
 _names = count()
 
 
-def _missing(error: ServiceUnavailable) -> None:
+def missing(error: ServiceUnavailable) -> None:
     """A laptop may lack a server and skips, saying so; where all must be there the test fails."""
     if os.environ.get("PROVGRAPH_TEST_REQUIRE_SERVICES"):
         raise error
@@ -38,7 +38,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         server = PostgresServer()
         server.start()
     except ServiceUnavailable as error:
-        _missing(error)
+        missing(error)
     with server:
         yield server
 
@@ -49,7 +49,7 @@ def neo4j_server() -> Iterator[Neo4jServer]:
         server = Neo4jServer()
         server.start()
     except ServiceUnavailable as error:
-        _missing(error)
+        missing(error)
     with server:
         yield server
 

@@ -1,0 +1,171 @@
+"""Is a store consistent, and what exactly is in it? By its public interface, and by SQL or Cypher underneath."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from neo4j import GraphDatabase
+from sqlalchemy import Column, Engine, Table, and_, exists, func, literal_column, or_, select
+
+from provgraph.model.records import key_of
+from provgraph.model.vocabulary import Kind
+from provgraph.store import tables
+from provgraph.store.engines import postgresql_engine, sqlite_engine
+from provgraph.store.neo4j_connection import address_of
+from provgraph.store.nodes import digest
+from provgraph.store.protocol import Store
+from provgraph.store.registry import open_store
+from tests.faults.material import Material, counted
+
+#: How many records of a kind of fault are named.
+_NAMED = 5
+_RECORDS = (tables.activity, tables.entity, tables.agent)
+#: Each column that leads to records, and where to.
+_ENDS: tuple[tuple[Column[bytes], tuple[Table, ...]], ...] = (
+    (tables.relation.c.source, _RECORDS),
+    (tables.relation.c.target, _RECORDS),
+    (tables.relation.c.place, (tables.name,)),
+    (tables.relation.c.identifier, (tables.name,)),
+    (tables.naming.c.entity, (tables.entity,)),
+    (tables.naming.c.name, (tables.name,)),
+    (tables.settings_of.c.activity, (tables.activity,)),
+    (tables.settings_of.c.settings, (tables.settings,)),
+    (tables.config_file_of.c.activity, (tables.activity,)),
+    (tables.config_file_of.c.place, (tables.name,)),
+)
+#: What no Neo4j store holds, each as a statement that finds it.
+_NEVER = {
+    "nodes without id": "MATCH (n) WHERE n.id IS NULL RETURN labels(n) AS found",
+    "records without key": "MATCH (n:Entity|Activity|Agent) WHERE n.key IS NULL RETURN n.id AS found",
+    "relationships without key": (
+        "MATCH (s)-[r:USED|WAS_GENERATED_BY]->(t) WHERE r.key IS NULL RETURN [s.id, type(r), t.id] AS found"
+    ),
+    "relationships that are there twice": (
+        "MATCH ()-[r]->() WHERE r.key IS NOT NULL WITH r.key AS key, count(*) AS times WHERE times > 1 "
+        "RETURN key AS found"
+    ),
+    "configurations that are there twice": (
+        "MATCH (a)-[r:WAS_CONFIGURED_BY|HAD_MEMBER]->(c) WHERE r.key IS NULL WITH a, c, count(*) AS times "
+        "WHERE times > 1 RETURN [a.id, c.id] AS found"
+    ),
+    "entities that nothing is of": "MATCH (n:Entity) WHERE NOT (n)--() RETURN n.id AS found",
+}
+
+
+def faults_in(url: str, material: Material) -> list[str]:
+    """What is wrong in a store into which only sources of the material were loaded; nothing, in a consistent one.
+
+    Args:
+        url: of the store.
+        material: the sources that may have been loaded, all or some, wholly.
+    """
+    faults = list(_in_cypher(url) if url.startswith(("bolt", "neo4j")) else _in_sql(url))
+    with closing(open_store(url)) as store:
+        faults += _in_loads(store, material)
+        faults += _in_settings(store)
+    return faults
+
+
+def _in_loads(store: Store, material: Material) -> Iterator[str]:
+    """Whether exactly the sources that are recorded as loaded are there."""
+    loads = list(store.loads())
+    times = Counter((Path(load.source).name, load.sha256[:8], load.namespace, load.status) for load in loads)
+    yield from _some("loads of bytes that are recorded already", times - Counter(set(times)))
+    loaded = {load.sha256 for load in loads}
+    if strangers := loaded - material.by_checksum.keys():
+        yield f"loads of sources that were never loaded: {sorted(strangers)}"
+        return
+    yield from _half_visible(store, material, loaded)
+    expected = material.of(loaded)
+    if digest(store.scan()) != expected.digest:
+        found = counted(store.scan())
+        yield from _some("records that follow from no recorded load", found - expected.contents)
+        yield from _some("records that are missing", expected.contents - found)
+
+
+def _half_visible(store: Store, material: Material, loaded: set[str]) -> Iterator[str]:
+    runs = material.runs
+    keys = {key_of(Kind.ACTIVITY, run): run for ids in runs.values() for run in ids}
+    visible = {keys[key] for key in store.nodes(keys)}
+    said = {run for checksum in loaded for run in runs[checksum]}
+    wrong = []
+    for checksum, ids in runs.items():
+        seen = visible & (ids if checksum in loaded else ids - said)
+        due = len(ids) if checksum in loaded else 0
+        if len(seen) != due:
+            recorded = "recorded" if checksum in loaded else "not recorded"
+            name = material.by_checksum[checksum].name
+            wrong.append(f"{name}: {len(seen)} of {len(ids)} runs visible, {recorded} as loaded")
+    yield from _some("sources that are there in part or unrecorded", Counter(wrong))
+
+
+def _in_settings(store: Store) -> Iterator[str]:
+    """Whether the shared settings are whole: their key is the hash of what they say."""
+    keys, users = set(), {}
+    for kind, content in store.scan():
+        assert isinstance(content, list)
+        if kind == "settings":
+            keys.add(str(content[1]))
+        elif kind == "wasConfiguredBy":
+            users[str(content[1])] = key_of(Kind.ACTIVITY, str(content[0]))
+    found = store.parameters_of({users[key] for key in keys})
+    whole = {settings.key.hex() for each in found.values() for settings in each}
+    yield from _some("settings that are not what their keys say", Counter(keys - whole))
+
+
+def _in_sql(url: str) -> Iterator[str]:
+    engine = sqlite_engine(url) if url.startswith("sqlite") else postgresql_engine(url, None)
+    try:
+        if url.startswith("sqlite"):
+            yield from _damage(engine)
+        if _has_tables(engine):
+            yield from _open_ends(engine)
+    finally:
+        engine.dispose()
+
+
+def _damage(engine: Engine) -> Iterator[str]:
+    with engine.connect() as connection:
+        said = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+    if said != ["ok"]:
+        yield f"the file is damaged: {said}"
+
+
+def _has_tables(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(engine.dialect.has_table(connection, tables.relation.name))
+
+
+def _open_ends(engine: Engine) -> Iterator[str]:
+    """Columns with keys of records that are not there."""
+    for column, targets in _ENDS:
+        missing = and_(*(~exists(literal_column("1")).where(target.c.key == column) for target in targets))
+        query = select(func.count()).select_from(column.table).where(column.is_not(None), missing)
+        with engine.connect() as connection:
+            count = connection.execute(query).scalar_one()
+        if count:
+            yield f"{count} rows of {column} lead to nothing"
+    yield from _entities_of_nothing(engine)
+
+
+def _entities_of_nothing(engine: Engine) -> Iterator[str]:
+    ends = or_(tables.relation.c.source == tables.entity.c.key, tables.relation.c.target == tables.entity.c.key)
+    query = select(tables.entity.c.id).where(~exists(literal_column("1")).where(ends))
+    with engine.connect() as connection:
+        yield from _some("entities that nothing is of", Counter(connection.execute(query).scalars()))
+
+
+def _in_cypher(url: str) -> Iterator[str]:
+    address = address_of(url)
+    with GraphDatabase.driver(address.server, auth=(address.user or "", address.password or "")) as driver:
+        for what, query in _NEVER.items():
+            found = driver.execute_query(query, database_=address.database).records
+            yield from _some(what, Counter(str(record["found"]) for record in found))
+
+
+def _some(what: str, found: Counter[Any]) -> Iterator[str]:
+    if found:
+        named = "; ".join(str(each)[:200] for each in sorted(found)[:_NAMED])
+        yield f"{found.total()} {what}: {named}"

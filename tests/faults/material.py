@@ -1,0 +1,97 @@
+"""What the loaders under test load: the real logs of the corpus and one long log of many runs."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.logs import write_logs
+from provgraph.ingest.loading import Report, load
+from provgraph.ingest.reading import read_whole
+from provgraph.ingest.sources import Source
+from provgraph.model.identifiers import DEFAULT_NAMESPACE
+from provgraph.model.values import canonical
+from provgraph.store.nodes import Content, digest
+from provgraph.store.registry import open_store
+from tests.conftest import LOGS
+
+#: Runs of the long log: more than `provgraph load` integrates at once, so that a fault may hit between two parts of it.
+RUNS = 600
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a store holds in which exactly some sources were loaded, by one process that nothing disturbed."""
+
+    digest: str
+    contents: Counter[str]
+    stats: Mapping[str, int]
+    reports: tuple[Report, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """That of ``provgraph load``: 1 when a source is partial or refused."""
+        return exit_code_of(self.reports)
+
+
+@dataclass(frozen=True)
+class Material:
+    """The sources, in a folder of their own where they are not in the corpus."""
+
+    sources: tuple[Path, ...]
+
+    @cached_property
+    def by_checksum(self) -> dict[str, Path]:
+        """SHA-256 → the source."""
+        return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in self.sources}
+
+    @cached_property
+    def whole(self) -> Expected:
+        """What all sources together give."""
+        return expected(self.sources)
+
+    @cached_property
+    def runs(self) -> dict[str, frozenset[str]]:
+        """SHA-256 → the ids of the runs in that source."""
+        return {checksum: _runs_in(path) for checksum, path in self.by_checksum.items()}
+
+    def of(self, checksums: Iterable[str]) -> Expected:
+        """What the sources with these checksums give."""
+        return expected(tuple(sorted(self.by_checksum[each] for each in checksums)))
+
+
+def gather(folder: Path) -> Material:
+    """The sources: all logs of the corpus, and a long log that is written into the folder."""
+    long = folder / "long.provlog"
+    with TemporaryDirectory(dir=folder) as parts:
+        write_logs(Path(parts), RUNS)
+        logs = (path.read_text(encoding="utf-8") for path in sorted(Path(parts).iterdir()))
+        long.write_text("\n".join(logs), encoding="utf-8")
+    return Material((*sorted(LOGS.iterdir()), long))
+
+
+@lru_cache(maxsize=64)
+def expected(sources: tuple[Path, ...]) -> Expected:
+    """What an empty store in memory holds when these sources were loaded."""
+    with closing(open_store("sqlite://")) as store:
+        reports = tuple(load(store, map(str, sources)) if sources else ())
+        return Expected(digest(store.scan()), counted(store.scan()), store.stats(), reports)
+
+
+def counted(contents: Iterable[Content]) -> Counter[str]:
+    """The records as the digest reads them, each with how often it is there."""
+    return Counter(canonical([kind, content]) for kind, content in contents)
+
+
+def exit_code_of(reports: Sequence[Report]) -> int:
+    """What ``provgraph load`` ends with after these reports."""
+    return 0 if all(report.is_clean for report in reports) else 1
+
+
+def _runs_in(path: Path) -> frozenset[str]:
+    _, documents = read_whole(Source(str(path), path), "", None, DEFAULT_NAMESPACE)
+    return frozenset(document.run.id for document in documents if document.run is not None)
