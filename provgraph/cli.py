@@ -69,6 +69,7 @@ def _command(function: Callable[..., None]) -> Callable[..., None]:
 
     def run(*arguments: Any, **options: Any) -> None:
         context = click.get_current_context()
+        _listen_to_log()
         try:
             function(*arguments, **options)
         except ProvGraphError as error:
@@ -89,6 +90,20 @@ def _opened_store() -> "Store":
 
     settings = read_settings(_asked("store"))
     return open_store(settings.store, settings.store_password)
+
+
+def _listen_to_log() -> None:
+    """Say on stderr what the parts of provgraph log, such as that they wait; drivers' words are in our errors."""
+    import logging
+
+    class OnStderr(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            _note(record.getMessage())
+
+    ours = logging.getLogger("provgraph")
+    ours.handlers, ours.propagate = [OnStderr()], False
+    for driver in ("neo4j", "psycopg", "sqlalchemy"):
+        logging.getLogger(driver).addHandler(logging.NullHandler())
 
 
 @contextmanager
@@ -424,6 +439,54 @@ def stats(as_json: bool) -> None:
     width = max(map(len, counts))
     for label, count in counts.items():
         click.echo(f"{label:{width}}  {count:>12,}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a load, with its problems.")
+@_command
+def loads(as_json: bool) -> None:
+    """List what was loaded: when, from where, by which version, with how many problems; oldest first."""
+    from provgraph.model.times import shown
+    from provgraph.writers.labels import visible
+
+    with _store() as store:
+        for each in store.loads():
+            if as_json:
+                click.echo(json.dumps({**asdict(each), "time": shown(each.time)}, ensure_ascii=False))
+                continue
+            problems = f", {len(each.problems)} problems" if each.problems else ""
+            click.echo(f"{each.id}  {shown(each.time)}  {each.status:9}  {visible(each.source)}  "
+                       f"({each.counts['activities']} activities{problems})")  # fmt: skip
+
+
+@main.command()
+@click.argument("identifier", metavar="LOAD")
+@_command
+def forget(identifier: str) -> None:
+    """Take a load back, by its id or the beginning of it: what only it said goes, as if it had never been loaded."""
+    from provgraph.ingest.forgetting import forget as forget_load
+    from provgraph.writers.labels import visible
+
+    with _store() as store:
+        gone = forget_load(store, identifier)
+    click.echo(f"forgot load {gone.id} of {visible(gone.source)}")
+
+
+@main.command()
+@click.argument("name", metavar="ID")
+@click.option("--at", metavar="TIME", help="Since when, such as 2026-11-21T08:30:00 (UTC); else now.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why: deleted, damaged, withdrawn …")
+@_command
+def invalidate(name: str, at: str | None, reason: str) -> None:
+    """Mark a file as deleted or no longer valid; it stays in the graph, with all that was made from it."""
+    from provgraph.ingest.invalidation import invalidate as invalidate_entity
+    from provgraph.lineage.names import find
+    from provgraph.writers.labels import visible
+
+    with _store() as store:
+        entity = find(store, name, Path.cwd())
+        load = invalidate_entity(store, entity, at, reason)
+    click.echo(f"{visible(entity.id)} is marked as invalid; `provgraph forget {load.id}` takes that back")
 
 
 @main.command()

@@ -6,6 +6,7 @@ from itertools import islice
 
 from provgraph import __version__
 from provgraph.ingest.sources import Checksum, Source, checksum
+from provgraph.model.values import storable
 from provgraph.store.protocol import LoadRecord, Store
 
 #: How many sources are looked up at once.
@@ -57,7 +58,7 @@ def _looked_up(
     some: Sequence[tuple[Source, Checksum | None]], store: Store, format_name: str | None, namespace: str
 ) -> Iterator[Checked]:
     same = store.loads_of([found.sha256 for _, found in some if found], namespace)
-    grown = {source.name for source, found in some if found and found.sha256 not in same}
+    grown = {storable(source.name) for source, found in some if found and found.sha256 not in same}
     earlier = store.loads_from(grown, namespace)
     for source, found in some:
         load = same.get(found.sha256) if found else None
@@ -76,7 +77,7 @@ def _beginning(source: Source, found: Checksum | None, earlier: Sequence[LoadRec
     shorter = (
         load
         for load in earlier
-        if load.source == source.name and load.read_to is not None and 0 < load.size < found.size
+        if load.source == storable(source.name) and load.read_to is not None and 0 < load.size < found.size
         and load.status in ("loaded", "partial")
     )  # fmt: skip
     for load in sorted(shorter, key=lambda load: -load.size):

@@ -8,6 +8,7 @@ from provgraph.ingest.reading import Reading
 from provgraph.ingest.sources import Source
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import formats_read
+from provgraph.model.values import storable
 from provgraph.store.protocol import LoadRecord
 
 
@@ -46,7 +47,7 @@ class Report:
 def report_of(reading: Reading, load: str | None = None, disagreements: tuple[Disagreement, ...] = ()) -> Report:
     """A source that was read; ``load`` is its load's id, when it was written."""
     return Report(
-        reading.source.name,
+        storable(reading.source.name),
         reading.format_name if reading.is_ours else None,
         reading.status,
         load,
@@ -60,7 +61,9 @@ def report_of_known(source: Source, load: LoadRecord) -> Report:
     """A source that was loaded before; of one that could be read in part only, its problems once more."""
     problems = tuple(Problem(where, what) for where, what in load.problems)
     status = "unchanged" if load.status == "loaded" else load.status
-    return Report(source.name, load.format, status, load.id, load.sha256, problems=problems).counting(load.counts)
+    return Report(storable(source.name), load.format, status, load.id, load.sha256, problems=problems).counting(
+        load.counts
+    )
 
 
 def report_of_strangers(folder: str, files: int) -> Report:

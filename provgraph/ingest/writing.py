@@ -15,6 +15,7 @@ from provgraph.ingest.reports import Report, report_of, report_of_known
 from provgraph.ingest.statements import statements_of
 from provgraph.model.records import Document
 from provgraph.model.times import utc
+from provgraph.model.values import storable
 from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
 
 #: How many documents are integrated at once; a source with more of them is a large one.
@@ -24,6 +25,11 @@ BATCH = 500
 def new_load() -> str:
     """An id for a load. It is given once, so that writing again what may be written is no other load."""
     return str(uuid4())
+
+
+def now() -> str:
+    """The present time, canonical UTC."""
+    return utc(datetime.now(UTC).isoformat(timespec="milliseconds"))
 
 
 @dataclass
@@ -174,11 +180,11 @@ class LargeLoad:
 def _record(reading: Reading, load: str, namespace: str) -> LoadRecord:
     return LoadRecord(
         id=load,
-        source=reading.source.name,
+        source=storable(reading.source.name),
         format=reading.format_name or "",
         namespace=namespace,
         sha256=reading.sha256,
-        time=utc(datetime.now(UTC).isoformat(timespec="milliseconds")),
+        time=now(),
         version=__version__,
         status=reading.status,
         counts=reading.counts,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -25,6 +25,12 @@ from provgraph.errors import SettingsError, StoreError, UnreachableError
 BUSY_SECONDS = 600
 #: PostgreSQL answers a first connection within this many seconds, or can't be reached.
 CONNECT_SECONDS = 10
+#: PostgreSQL's word for a full disk.
+_DISK_FULL = "53100"
+#: A server that is gone without a word is noticed within half a minute, not after hours.
+_POSTGRESQL_KEEPALIVES = {
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
+}  # fmt: skip
 #: Every question here is a walk along indexes; without statistics, as after a load, the planner would read whole tables
 #: at each step of a walk, and compile statements that are over sooner.
 _POSTGRESQL_OPTIONS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
@@ -48,7 +54,7 @@ def postgresql_engine(url: str, password: str | None) -> Engine:
     parsed = _postgresql_url(url)
     if password is not None:
         parsed = parsed.set(password=password)
-    arguments = {"connect_timeout": CONNECT_SECONDS, "options": _POSTGRESQL_OPTIONS}
+    arguments = {"connect_timeout": CONNECT_SECONDS, "options": _POSTGRESQL_OPTIONS, **_POSTGRESQL_KEEPALIVES}
     return create_engine(parsed, pool_pre_ping=True, connect_args=arguments)
 
 
@@ -68,10 +74,15 @@ def _postgresql_url(url: str) -> URL:
 _POSTGRESQL_FORM = "a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE, without anything behind that"
 
 
+def address_of(engine: Engine) -> str:
+    """Where the store is, without the password."""
+    return engine.url.set(drivername=engine.dialect.name, password=None).render_as_string()
+
+
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Driver errors as ours, said once, here; the password is not in them."""
-    where = engine.url.set(drivername=engine.dialect.name, password=None).render_as_string()
+    where = address_of(engine)
     try:
         yield
     except (InterfaceError, PoolTimeoutError) as error:
@@ -85,6 +96,8 @@ def translated(engine: Engine) -> Iterator[None]:
 
 
 def _operational(where: str, engine: Engine, error: OperationalError) -> StoreError:
+    if getattr(error.orig, "sqlstate", None) == _DISK_FULL or "disk is full" in str(error.orig):
+        return StoreError(f"the store at {where} has no room: {_said(error)}; the disk is full: make room, load again")
     if engine.dialect.name == "postgresql":
         return UnreachableError(f"the store at {where} can't be reached: {_said(error)}; is the server up?")
     if "locked" in str(error.orig):
@@ -118,3 +131,9 @@ def _on_sqlite_begin(connection: Any) -> None:
     """Begin as a writer only in `RelationalStore.writing`, so that readers never wait."""
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def lock_for_writing(connection: Connection) -> None:
+    """Wait until this is the only writer: SQLite's transactions begin so, PostgreSQL takes an advisory lock."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('provgraph writer'))"))

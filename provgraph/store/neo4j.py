@@ -6,7 +6,7 @@ parameters that many activities share.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from neo4j import Record
@@ -27,6 +27,7 @@ from provgraph.store.neo4j_values import full, indexed, shown_time
 from provgraph.store.neo4j_walk import node_of, walk
 from provgraph.store.nodes import Content
 from provgraph.store.protocol import CURRENT_STATUSES, Explained, Found, LoadRecord
+from provgraph.store.waiting import told_of_waiting
 
 _BY_ID = f"""
 CALL () {{
@@ -71,7 +72,9 @@ class Neo4jStore:
     def writing(self) -> Iterator[Neo4jTransaction]:
         """A transaction, the only writer of this database while it lasts."""
         self._ensure_schema()
-        with self._connection.transaction(TAKE_TURN) as begun:
+        with ExitStack() as stack:
+            with told_of_waiting(str(self._connection)):
+                begun = stack.enter_context(self._connection.transaction(TAKE_TURN))
             transaction = Neo4jTransaction(begun)
             yield transaction
             transaction.finish()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select, text, union_all
@@ -13,13 +13,14 @@ from provgraph.model.subgraph import Direction, Edge, Lineage, Node
 from provgraph.model.times import shown
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store import nodes, rows, tables
-from provgraph.store.engines import postgresql_engine, sqlite_engine, translated
+from provgraph.store.engines import address_of, lock_for_writing, postgresql_engine, sqlite_engine, translated
 from provgraph.store.nodes import Content
 from provgraph.store.protocol import CURRENT_STATUSES, NAMED_KINDS, Explained, Found, LoadRecord
 from provgraph.store.relational_facts import RelationalFacts, mention_query
 from provgraph.store.relational_walk import walk
 from provgraph.store.relational_writing import RelationalTransaction, loads_of
 from provgraph.store.schema import migrate
+from provgraph.store.waiting import told_of_waiting
 
 
 class RelationalStore:
@@ -43,8 +44,10 @@ class RelationalStore:
     @contextmanager
     def writing(self) -> Iterator[RelationalTransaction]:
         """A transaction: the only writer of this store while it lasts."""
-        with translated(self._engine), self._engine.execution_options(writes=True).begin() as connection:
-            lock_for_writing(connection)
+        with translated(self._engine), ExitStack() as stack:
+            with told_of_waiting(address_of(self._engine)):
+                connection = stack.enter_context(self._engine.execution_options(writes=True).begin())
+                lock_for_writing(connection)
             transaction = RelationalTransaction(connection)
             yield transaction
             transaction.finish()
@@ -237,12 +240,6 @@ def open_postgresql(url: str, password: str | None = None) -> RelationalStore:
         StoreError: it refuses.
     """
     return RelationalStore(postgresql_engine(url, password))
-
-
-def lock_for_writing(connection: Connection) -> None:
-    """Wait until this is the only writer: SQLite's transactions begin so, PostgreSQL takes an advisory lock."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('provgraph writer'))"))
 
 
 def _nodes(connection: Connection, keys: Collection[bytes]) -> dict[bytes, Node]:

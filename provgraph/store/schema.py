@@ -6,6 +6,7 @@ from sqlalchemy import Engine, inspect, text
 
 from provgraph.errors import StoreError
 from provgraph.store import tables
+from provgraph.store.engines import lock_for_writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision in `MIGRATIONS`; a test holds it true.
@@ -27,6 +28,7 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        lock_for_writing(connection)
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.logs import write_logs
-from provgraph.ingest.loading import Report, load
-from provgraph.ingest.reading import read_whole
+from provgraph.ingest.loading import load
+from provgraph.ingest.reading import Reading
+from provgraph.ingest.reports import Report
 from provgraph.ingest.sources import Source
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.values import canonical
@@ -93,5 +94,5 @@ def exit_code_of(reports: Sequence[Report]) -> int:
 
 
 def _runs_in(path: Path) -> frozenset[str]:
-    _, documents = read_whole(Source(str(path), path), "", None, DEFAULT_NAMESPACE)
+    documents = Reading(Source(str(path), path)).read(DEFAULT_NAMESPACE)
     return frozenset(document.run.id for document in documents if document.run is not None)
