@@ -3,7 +3,7 @@
 import hashlib
 
 from provgraph import __version__
-from provgraph.errors import LookupFailedError, SettingsError
+from provgraph.errors import LoadError, LookupFailedError, SettingsError
 from provgraph.ingest.integration import plan
 from provgraph.ingest.patience import persistently
 from provgraph.ingest.statements import statements_of
@@ -61,7 +61,7 @@ def invalidate(store: Store, entity: Node, at: str | None, reason: str) -> LoadR
 def _time(at: str | None) -> str:
     try:
         return now() if at is None else utc(at)
-    except ValueError as error:
+    except LoadError as error:
         raise SettingsError(f"--at {at}: {error}; give a time like 2026-11-21T08:30:00") from None
 
 

@@ -29,7 +29,7 @@ def new_load() -> str:
 
 def now() -> str:
     """The present time, canonical UTC."""
-    return utc(datetime.now(UTC).isoformat(timespec="milliseconds"))
+    return utc(datetime.now(UTC).isoformat(timespec="microseconds"))
 
 
 @dataclass
