@@ -42,18 +42,15 @@ def statements_of(load: str, first_part: int, documents: Iterable[Document]) -> 
 
     Args:
         load: its id.
-        first_part: the number of the first document; each has its own.
+        first_part: the number of the first statement; each has its own.
         documents: in the order of the source.
     """
     load_key = key_of(Kind.LOAD, load)
-    found: dict[tuple[bytes, bytes], Statement] = {}
-    for part, document in enumerate(documents, first_part):
-        for subject, saying in _sayings(document):
-            content = canonical(saying).encode()
-            found.setdefault((subject, content), Statement(subject, load_key, part, b""))
+    sayings = (saying for document in documents for saying in _sayings(document))
+    distinct = dict.fromkeys((subject, canonical(said).encode()) for subject, said in sayings)
     return [
-        Statement(statement.subject, load_key, statement.part, zlib.compress(content, _COMPRESSION))
-        for (_, content), statement in found.items()
+        Statement(subject, load_key, part, zlib.compress(content, _COMPRESSION))
+        for part, (subject, content) in enumerate(distinct, first_part)
     ]
 
 

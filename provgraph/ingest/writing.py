@@ -118,7 +118,7 @@ class LargeLoad:
         self._reading = reading
         self._load = begun.id if begun else load
         self._counted = dict(begun.counts) if begun else {}
-        #: A record is at least a byte long, so these numbers are no earlier ones.
+        #: A statement is made of more than a byte, so these numbers are no earlier ones.
         self._next_part = (begun.read_to if begun else None) or 0
 
     def write(self, namespace: str, wrote: Callable[[int], None]) -> Report:
@@ -165,8 +165,9 @@ class LargeLoad:
             if not some:
                 transaction.apply(Changes(loads=[self._record(namespace, self._reading.status)]), ())
                 return False
-            _apply(transaction, plan(transaction, some), [], statements_of(self._load, self._next_part, some))
-            self._next_part += len(some)
+            statements = statements_of(self._load, self._next_part, some)
+            _apply(transaction, plan(transaction, some), [], statements)
+            self._next_part += len(statements)
             wrote(len(some))
         transaction.apply(Changes(loads=[self._record(namespace, "unfinished")]), ())
         return True

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
-    exists,
     insert,
     or_,
     select,
@@ -156,7 +155,7 @@ class RelationalTransaction(RelationalFacts):
         for run, place in gone.config_files_of:
             mine = (file.activity == key_of(Kind.ACTIVITY, run), file.place == rows.name_key(place))
             self._connection.execute(delete(tables.config_file_of).where(*mine))
-        unused = ~exists().where(link.settings == tables.settings.c.key)
+        unused = ~_exists(link.settings == tables.settings.c.key, tables.settings)
         settings = {key for _, key in gone.settings_of}
         self._delete(tables.settings, lambda keys: and_(tables.settings.c.key.in_(keys), unused), settings)
 
@@ -164,10 +163,10 @@ class RelationalTransaction(RelationalFacts):
         names = {name for each in gone.mentions for name in (each.place, each.identifier) if name is not None}
         name, relation = tables.name.c, tables.relation.c
         used = or_(
-            exists().where(tables.naming.c.name == name.key),
-            exists().where(relation.place == name.key),
-            exists().where(relation.identifier == name.key),
-            exists().where(tables.config_file_of.c.place == name.key),
+            _exists(tables.naming.c.name == name.key, tables.name),
+            _exists(relation.place == name.key, tables.name),
+            _exists(relation.identifier == name.key, tables.name),
+            _exists(tables.config_file_of.c.place == name.key, tables.name),
         )
         self._delete(tables.name, lambda keys: and_(name.key.in_(keys), ~used), map(rows.name_key, names))
 
@@ -209,6 +208,11 @@ class RelationalTransaction(RelationalFacts):
             else:
                 columns = tuple([record[column.name] for record in found] for column in table.columns)
                 self._connection.exec_driver_sql(_from_arrays(table, statement), columns)
+
+
+def _exists(condition: ColumnElement[bool], of: Table) -> ColumnElement[bool]:
+    """Whether there is a row for the row of the table that is deleted from."""
+    return select(1).where(condition).correlate(of).exists()
 
 
 def loads_of(connection: Connection, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:

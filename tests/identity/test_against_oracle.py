@@ -45,7 +45,7 @@ def test_the_law_on_postgresql(postgres_server: PostgresServer) -> None:
     @given(st.data())
     def law(data: st.DataObject) -> None:
         with closing(open_store(url)) as store:
-            _empty_tables(store)
+            empty_tables(store)
             _hold_the_law(store, data)
 
     law()
@@ -85,7 +85,7 @@ def _digest_at_once(history: list[tuple[str, dict[str, object]]]) -> str:
         return digest(store.scan())
 
 
-def _empty_tables(store: Store) -> None:
+def empty_tables(store: Store) -> None:
     assert isinstance(store, RelationalStore)
     with store._engine.begin() as connection:
         names = ", ".join(f'"{table}"' for table in metadata.tables)
