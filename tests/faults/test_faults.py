@@ -22,6 +22,7 @@ ATTEMPTS = 5
 ONLY_IN_CAMPAIGN = {
     *(("interrupt", store) for store in ("PostgreSQL", "Neo4j")),
     *(("terminate", store) for store in ("PostgreSQL", "Neo4j")),
+    ("reset", "Neo4j"),
     ("silence", "Neo4j"),
     ("disk", "Neo4j"),
 }
