@@ -203,7 +203,8 @@ class RelationalStore:
         with self._reading() as connection:
             streaming = connection.execution_options(yield_per=1000)
             for query, read in readers:
-                yield from map(read, streaming.execute(query))
+                with streaming.execute(query) as found:
+                    yield from map(read, found)
 
     def loads(self) -> Iterable[LoadRecord]:
         """All loads, oldest first."""
