@@ -6,7 +6,7 @@ through each other. These are fetched, resolved together, and what is other than
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from provgraph.identity.classes import Classes
 from provgraph.identity.files import RunTimes, files_of, times_of, twins
@@ -46,7 +46,8 @@ def touched_in_run(
     twin_of = twins(mentions.values())
     for key, mention in mentions.items():
         before = known.get(key)
-        now = replace(before or StoredMention(mention), twin=twin_of.get(key))
+        stored = before or StoredMention(mention)
+        now = StoredMention(stored.mention, twin_of.get(key), stored.entity, stored.rule)
         if moved or now != before:
             yield Touched(now, before, moved)
 
@@ -184,7 +185,7 @@ def _resolved(around: Neighbourhood, times: Mapping[str, RunTimes]) -> Resolutio
 
 def _decided(stored: StoredMention, resolution: Resolution) -> StoredMention:
     given = resolution.assignments[stored.mention.key]
-    return replace(stored, entity=given.entity, rule=given.rule)
+    return StoredMention(stored.mention, stored.twin, given.entity, given.rule)
 
 
 def _roles(around: Neighbourhood, resolution: Resolution) -> defaultdict[str, set[str]]:
