@@ -1,12 +1,12 @@
 """Is a store consistent, and what exactly is in it? By its public interface, and by SQL or Cypher underneath."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from neo4j import GraphDatabase
+from neo4j import GraphDatabase, Record
 from sqlalchemy import Column, Engine, Table, and_, exists, func, literal_column, or_, select
 
 from provgraph.model.records import key_of
@@ -15,7 +15,7 @@ from provgraph.store import tables
 from provgraph.store.engines import postgresql_engine, sqlite_engine
 from provgraph.store.neo4j_connection import address_of
 from provgraph.store.nodes import digest
-from provgraph.store.protocol import Store
+from provgraph.store.protocol import LoadRecord, Store
 from provgraph.store.registry import open_store
 from tests.faults.material import Material, counted
 
@@ -37,7 +37,7 @@ _ENDS: tuple[tuple[Column[bytes], tuple[Table, ...]], ...] = (
 )
 #: What no Neo4j store holds, each as a statement that finds it.
 _NEVER = {
-    "nodes without id": "MATCH (n) WHERE n.id IS NULL RETURN labels(n) AS found",
+    "nodes without id": "MATCH (n:!Bookkeeping) WHERE n.id IS NULL RETURN labels(n) AS found",
     "records without key": "MATCH (n:Entity|Activity|Agent) WHERE n.key IS NULL RETURN n.id AS found",
     "relationships without key": (
         "MATCH (s)-[r:USED|WAS_GENERATED_BY]->(t) WHERE r.key IS NULL RETURN [s.id, type(r), t.id] AS found"
@@ -61,44 +61,61 @@ def faults_in(url: str, material: Material) -> list[str]:
         url: of the store.
         material: the sources that may have been loaded, all or some, wholly.
     """
-    faults = list(_in_cypher(url) if url.startswith(("bolt", "neo4j")) else _in_sql(url))
+    is_neo4j = url.startswith(("bolt", "neo4j"))
+    faults = list(_in_cypher(url) if is_neo4j else _in_sql(url))
+    said = _said_in_cypher(url) if is_neo4j else _said_in_sql(url)
     with closing(open_store(url)) as store:
-        faults += _in_loads(store, material)
+        loads = list(store.loads())
+        if strangers := {load.sha256 for load in loads} - material.by_checksum.keys():
+            return [*faults, f"loads of sources that were never loaded: {sorted(strangers)}"]
+        faults += _in_loads(store, loads, material)
+        faults += _in_statements(said, loads, material)
         faults += _in_settings(store)
     return faults
 
 
-def _in_loads(store: Store, material: Material) -> Iterator[str]:
+def _in_loads(store: Store, loads: Collection[LoadRecord], material: Material) -> Iterator[str]:
     """Whether exactly the sources that are recorded as loaded are there."""
-    loads = list(store.loads())
-    times = Counter((Path(load.source).name, load.sha256[:8], load.namespace, load.status) for load in loads)
+    times = Counter((load.sha256[:8], load.namespace) for load in loads)
     yield from _some("loads of bytes that are recorded already", times - Counter(set(times)))
-    loaded = {load.sha256 for load in loads}
-    if strangers := loaded - material.by_checksum.keys():
-        yield f"loads of sources that were never loaded: {sorted(strangers)}"
-        return
-    yield from _half_visible(store, material, loaded)
-    expected = material.of(loaded)
+    yield from _half_visible(store, loads, material)
+    expected = material.of(loads)
     if digest(store.scan()) != expected.digest:
         found = counted(store.scan())
         yield from _some("records that follow from no recorded load", found - expected.contents)
         yield from _some("records that are missing", expected.contents - found)
 
 
-def _half_visible(store: Store, material: Material, loaded: set[str]) -> Iterator[str]:
+def _half_visible(store: Store, loads: Collection[LoadRecord], material: Material) -> Iterator[str]:
     runs = material.runs
     keys = {key_of(Kind.ACTIVITY, run): run for ids in runs.values() for run in ids}
     visible = {keys[key] for key in store.nodes(keys)}
-    said = {run for checksum in loaded for run in runs[checksum]}
+    loaded = {load.sha256: load for load in loads}
+    said = frozenset[str]().union(*map(material.runs_of, loads))
     wrong = []
     for checksum, ids in runs.items():
-        seen = visible & (ids if checksum in loaded else ids - said)
-        due = len(ids) if checksum in loaded else 0
-        if len(seen) != due:
-            recorded = "recorded" if checksum in loaded else "not recorded"
+        load = loaded.get(checksum)
+        due = material.runs_of(load) if load else frozenset()
+        seen = visible & (ids - (said - due))
+        if seen != due:
+            recorded = load.status if load else "not recorded as loaded"
             name = material.by_checksum[checksum].name
-            wrong.append(f"{name}: {len(seen)} of {len(ids)} runs visible, {recorded} as loaded")
+            wrong.append(f"{name}: {len(seen)} of {len(ids)} runs visible instead of {len(due)}, {recorded}")
     yield from _some("sources that are there in part or unrecorded", Counter(wrong))
+
+
+def _in_statements(said: Mapping[bytes, set[bytes]], loads: Iterable[LoadRecord], material: Material) -> Iterator[str]:
+    """Whether it is kept of each load what it says, so that it can be forgotten, and of no load that is not there."""
+    recorded = {key_of(Kind.LOAD, load.id): load for load in loads}
+    yield from _some("loads that say something and are not recorded", Counter(said.keys() - recorded.keys()))
+    wrong = []
+    for key, load in recorded.items():
+        due = {key_of(Kind.ACTIVITY, run) for run in material.runs_of(load)}
+        if (kept := said.get(key, set())) != due:
+            name = Path(load.source).name
+            wrong.append(f"{name}: {load.status}, of {len(due)} runs what it says of {len(kept & due)} is kept, "
+                         f"and of {len(kept - due)} others")  # fmt: skip
+    yield from _some("loads that can't be forgotten", Counter(wrong))
 
 
 def _in_settings(store: Store) -> Iterator[str]:
@@ -116,7 +133,7 @@ def _in_settings(store: Store) -> Iterator[str]:
 
 
 def _in_sql(url: str) -> Iterator[str]:
-    engine = sqlite_engine(url) if url.startswith("sqlite") else postgresql_engine(url, None)
+    engine = _engine(url)
     try:
         if url.startswith("sqlite"):
             yield from _damage(engine)
@@ -124,6 +141,22 @@ def _in_sql(url: str) -> Iterator[str]:
             yield from _open_ends(engine)
     finally:
         engine.dispose()
+
+
+def _said_in_sql(url: str) -> dict[bytes, set[bytes]]:
+    """Key of a load → keys of the subjects of which it says something."""
+    engine = _engine(url)
+    said = defaultdict(set)
+    with engine.connect() as connection:
+        if engine.dialect.has_table(connection, tables.statement.name):
+            for load, subject in connection.execute(select(tables.statement.c.load, tables.statement.c.subject)):
+                said[bytes(load)].add(bytes(subject))
+    engine.dispose()
+    return said
+
+
+def _engine(url: str) -> Engine:
+    return sqlite_engine(url) if url.startswith("sqlite") else postgresql_engine(url, None)
 
 
 def _damage(engine: Engine) -> Iterator[str]:
@@ -158,11 +191,24 @@ def _entities_of_nothing(engine: Engine) -> Iterator[str]:
 
 
 def _in_cypher(url: str) -> Iterator[str]:
+    for what, query in _NEVER.items():
+        yield from _some(what, Counter(str(record["found"]) for record in _asked(url, query)))
+
+
+def _said_in_cypher(url: str) -> dict[bytes, set[bytes]]:
+    """As `_said_in_sql`."""
+    said = defaultdict(set)
+    for record in _asked(url, "MATCH (s:Bookkeeping) WHERE s.load IS NOT NULL RETURN s.load, s.subject"):
+        said[bytes.fromhex(record[0])].add(bytes.fromhex(record[1]))
+    return said
+
+
+def _asked(url: str, query: str) -> Sequence[Record]:
     address = address_of(url)
-    with GraphDatabase.driver(address.server, auth=(address.user or "", address.password or "")) as driver:
-        for what, query in _NEVER.items():
-            found = driver.execute_query(query, database_=address.database).records
-            yield from _some(what, Counter(str(record["found"]) for record in found))
+    login = (address.user or "", address.password or "")
+    # An empty database knows no labels yet, which is worth a word to those who type.
+    with GraphDatabase.driver(address.server, auth=login, notifications_min_severity="OFF") as driver:
+        return driver.execute_query(query, database_=address.database).records
 
 
 def _some(what: str, found: Counter[Any]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
+_MAIN = "from provgraph.cli import main; main()"
 #: A loader that has not ended after so many seconds hangs.
 PATIENCE = 180.0
 
@@ -26,14 +27,20 @@ class Loader:
         reports: what it said on stdout so far: when, and the report.
     """
 
-    def __init__(self, url: str, sources: Iterable[Path], *options: str) -> None:
-        """Start to load the sources into the store at the URL."""
+    def __init__(self, url: str, sources: Iterable[Path], *, before: str = "") -> None:
+        """Start to load the sources into the store at the URL.
+
+        Args:
+            url: of the store.
+            sources: what to load.
+            before: Python that its process runs first, to make a limit smaller than a user's.
+        """
         self.reports: list[tuple[float, dict[str, Any]]] = []
         self._news = Condition()
         self._errors = TemporaryFile()  # noqa: SIM115 - closed with the block
         self.started = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "provgraph.cli", "--store", url, "load", "--json", *options, *map(str, sources)],
+            [sys.executable, "-c", f"{before}\n{_MAIN}", "--store", url, "load", "--json", *map(str, sources)],
             cwd=ROOT,
             env={name: value for name, value in os.environ.items() if not name.startswith("PROVGRAPH_")},
             stdin=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -17,11 +17,20 @@ from provgraph.ingest.sources import Source
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.values import canonical
 from provgraph.store.nodes import Content, digest
+from provgraph.store.protocol import LoadRecord
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 
 #: Runs of the long log: more than `provgraph load` integrates at once, so that a fault may hit between two parts of it.
 RUNS = 600
+
+
+@dataclass(frozen=True)
+class Part:
+    """A source, or what stands before a byte of it; `end` is None for all."""
+
+    path: Path
+    end: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,16 +62,24 @@ class Material:
     @cached_property
     def whole(self) -> Expected:
         """What all sources together give."""
-        return expected(self.sources)
+        return expected(tuple(map(Part, self.sources)))
 
     @cached_property
     def runs(self) -> dict[str, frozenset[str]]:
         """SHA-256 → the ids of the runs in that source."""
-        return {checksum: _runs_in(path) for checksum, path in self.by_checksum.items()}
+        return {checksum: runs_in(Part(path)) for checksum, path in self.by_checksum.items()}
 
-    def of(self, checksums: Iterable[str]) -> Expected:
-        """What the sources with these checksums give."""
-        return expected(tuple(sorted(self.by_checksum[each] for each in checksums)))
+    def runs_of(self, load: LoadRecord) -> frozenset[str]:
+        """The ids of the runs that the load has brought."""
+        return runs_in(self._part(load))
+
+    def of(self, loads: Collection[LoadRecord]) -> Expected:
+        """What is there after these loads."""
+        return expected(tuple(sorted({self._part(load) for load in loads}, key=str)))
+
+    def _part(self, load: LoadRecord) -> Part:
+        """What the load has read: of one that is unfinished, all that stands before the byte that it came to."""
+        return Part(self.by_checksum[load.sha256], load.read_to if load.status == "unfinished" else None)
 
 
 def gather(folder: Path) -> Material:
@@ -76,10 +93,11 @@ def gather(folder: Path) -> Material:
 
 
 @lru_cache(maxsize=64)
-def expected(sources: tuple[Path, ...]) -> Expected:
-    """What an empty store in memory holds when these sources were loaded."""
-    with closing(open_store("sqlite://")) as store:
-        reports = tuple(load(store, map(str, sources)) if sources else ())
+def expected(parts: tuple[Part, ...]) -> Expected:
+    """What an empty store in memory holds when these were loaded."""
+    with closing(open_store("sqlite://")) as store, TemporaryDirectory() as folder:
+        names = [str(each.path if each.end is None else _cut(each, Path(folder))) for each in parts]
+        reports = tuple(load(store, names) if names else ())
         return Expected(digest(store.scan()), counted(store.scan()), store.stats(), reports)
 
 
@@ -93,6 +111,16 @@ def exit_code_of(reports: Sequence[Report]) -> int:
     return 0 if all(report.is_clean for report in reports) else 1
 
 
-def _runs_in(path: Path) -> frozenset[str]:
-    documents = Reading(Source(str(path), path)).read(DEFAULT_NAMESPACE)
-    return frozenset(document.run.id for document in documents if document.run is not None)
+@lru_cache(maxsize=256)
+def runs_in(part: Part) -> frozenset[str]:
+    """The ids of the runs in it."""
+    documents = list(Reading(Source(str(part.path), part.path)).read(DEFAULT_NAMESPACE))
+    read = (each for each in documents if part.end is None or (each.end is not None and each.end <= part.end))
+    return frozenset(document.run.id for document in read if document.run is not None)
+
+
+def _cut(part: Part, folder: Path) -> Path:
+    """A file with what stands before the end."""
+    cut = folder / part.path.name
+    cut.write_bytes(part.path.read_bytes()[: part.end])
+    return cut

@@ -95,13 +95,14 @@ class PostgreSQLTarget(Target):
     proxy: Proxy
     #: psycopg sends it as a simple query.
     _commit = b"COMMIT\x00"
+    #: Of databases: other targets may be on the same server.
+    _numbers = count()
 
     def __init__(self, server: PostgresServer, proxy: Proxy, disk: "SmallDisk | None" = None) -> None:
         """Take a running server and a proxy before it."""
         self.server, self.proxy, self.disk = server, proxy, disk
         proxy.watched = self._commit
         self._postgres = server
-        self._numbers = count()
         self._database = ""
 
     def empty(self) -> None:
@@ -110,7 +111,7 @@ class PostgreSQLTarget(Target):
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self._database))
             with psycopg.connect(self._postgres.url(), autocommit=True) as connection:
                 connection.execute(drop)
-        self._database = f"faults{os.getpid()}_{next(self._numbers)}"
+        self._database = f"faults{next(self._numbers)}"
         self.url = self._postgres.create_database(self._database)
         self.loader_url = self.url.replace(f":{self._postgres.port}/", f":{self.proxy.port}/")
         self.proxy.restore()

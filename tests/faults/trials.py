@@ -14,7 +14,7 @@ from provgraph.ingest.loading import load
 from provgraph.store.registry import open_store
 from tests.faults.consistency import faults_in
 from tests.faults.loaders import Loader
-from tests.faults.material import Material, counted, exit_code_of
+from tests.faults.material import RUNS, Material, counted, exit_code_of
 from tests.faults.proxy import Proxy
 from tests.faults.targets import SQLiteTarget, Target
 from tests.services import Server
@@ -26,11 +26,24 @@ GET_THE_LONG_LOG = 2
 HANDS = 3
 #: How many logs all of the loaders get.
 FOR_ALL = 5
-#: A loader ends within so many seconds after its store has gone for good.
-BOUND = 120.0
+#: A loader that has little patience, and the seconds within which it ends after its store has gone for good.
+IMPATIENT = """
+from provgraph.ingest import patience
+from provgraph.store import neo4j_connection
+patience.PATIENCE_SECONDS = 4
+neo4j_connection.RETRY_SECONDS = 2
+"""
+BOUND = 45.0
+#: A loader that writes the long log in several transactions, each of so many of its runs.
+STEP = 100
+IN_STEPS = f"""
+from provgraph.ingest import writing
+from provgraph.store.neo4j import Neo4jStore
+writing.BATCH = Neo4jStore.most_documents = {STEP}
+"""
 #: `provgraph load` ends so when the store can't be reached.
 UNREACHABLE = 3
-#: How long a server stays away, or a network is silent, at most; in seconds.
+#: How long a server stays away, or a network is silent, at most; in seconds, and much less than a loader's patience.
 AWAY = 8.0
 SILENT = 5.0
 #: How long a fault may wait for what a loader does between two requests, in seconds.
@@ -173,24 +186,23 @@ def _undisturbed(target: Target, material: Material) -> Course:
 # One loader, and something that strikes it or its store.
 
 
-def _struck(scene: Scene, strike: Callable[[Scene, Loader], None], allowed: Mapping[int, str]) -> None:
+def _struck(
+    scene: Scene, strike: Callable[[Scene, Loader], None], allowed: Mapping[int, str], *, before: str = ""
+) -> None:
     """Strike a loader at a random moment; then look at the store, load again, and look again.
 
     Args:
         scene: of the trial.
         strike: does it, and ends it again where the loader could then go on.
         allowed: exit code → what the message must hold; an undisturbed end is allowed always.
+        before: what the loader's process runs first.
     """
-    with _started(scene) as loader:
+    with Loader(scene.target.loader_url, _shuffled(scene), before=before) as loader:
         _await_moment(scene, loader)
         scene.outcome.was_hit = loader.is_running
         strike(scene, loader)
         _judge(scene, loader, allowed)
     _afterwards(scene)
-
-
-def _started(scene: Scene) -> Loader:
-    return Loader(scene.target.loader_url, _shuffled(scene))
 
 
 def _shuffled(scene: Scene) -> list[Path]:
@@ -214,7 +226,7 @@ def _await_moment(scene: Scene, loader: Loader) -> None:
 
 def _judge(scene: Scene, loader: Loader, allowed: Mapping[int, str]) -> None:
     """Note how the loader ended, and what it has reported but the store does not know."""
-    code = loader.end(BOUND)
+    code = loader.end()
     scene.outcome.finished = code == scene.material.whole.exit_code and len(loader.reports) == len(
         scene.material.sources
     )
@@ -224,8 +236,7 @@ def _judge(scene: Scene, loader: Loader, allowed: Mapping[int, str]) -> None:
         scene.outcome.breaches.append(f"exit {code} without saying {allowed[code]!r}: {loader.said[-400:]}")
     scene.outcome.breaches += _unseemly(loader)
     scene.target.heal()
-    with closing(open_store(scene.target.url)) as store:
-        recorded = {record.id for record in store.loads()}
+    recorded = _loads(scene)
     scene.outcome.lost += sum(report["load"] not in recorded for _, report in loader.reports if report["load"])
 
 
@@ -275,7 +286,7 @@ def _terminate_loader(scene: Scene) -> None:
 
 
 def _kill_server(scene: Scene) -> None:
-    """Kill the server and start it again on its data; the loader may be done with waiting by then."""
+    """Kill the server and start it again on its data; the loader waits for it."""
 
     def strike(scene: Scene, loader: Loader) -> None:
         scene.server.kill()
@@ -284,7 +295,7 @@ def _kill_server(scene: Scene) -> None:
         scene.server.start()
         scene.proxy.restore()
 
-    _struck(scene, strike, {UNREACHABLE: "provgraph: the store at"})
+    _struck(scene, strike, {})
 
 
 def _reset_connections(scene: Scene) -> None:
@@ -302,14 +313,18 @@ def _silent_network(scene: Scene) -> None:
 
 
 def _cut_for_good(scene: Scene) -> None:
-    _struck(scene, lambda scene, _: scene.proxy.refuse(), {UNREACHABLE: "provgraph: the store at"})
+    def strike(scene: Scene, loader: Loader) -> None:
+        scene.proxy.refuse()
+        loader.end(BOUND)
+
+    _struck(scene, strike, {UNREACHABLE: "provgraph: the store at"}, before=IMPATIENT)
 
 
 def _lose_answer_to_commit(scene: Scene) -> None:
     """The transaction is committed, and the loader can't know."""
     scene.proxy.lose_answer_to(scene.chance.randint(1, scene.course.commits))
-    with _started(scene) as loader:
-        loader.wait_for(lambda: False)
+    with Loader(scene.target.loader_url, _shuffled(scene)) as loader:
+        loader.end()
         scene.outcome.was_hit = scene.proxy.answer_lost.is_set()
         _judge(scene, loader, {})
     _afterwards(scene)
@@ -319,8 +334,7 @@ def _fill_disk(scene: Scene) -> None:
     """Leave less space than the load needs."""
     assert scene.target.disk is not None
     scene.target.disk.fill(int(scene.course.bytes_written * scene.chance.uniform(0, 0.9)))
-    with _started(scene) as loader:
-        loader.wait_for(lambda: False, BOUND)
+    with Loader(scene.target.loader_url, _shuffled(scene), before=IMPATIENT) as loader:
         _judge(scene, loader, {1: "full", UNREACHABLE: "full"})
         scene.outcome.was_hit = not scene.outcome.finished
     _afterwards(scene)
@@ -334,13 +348,35 @@ def _hold_write_lock(scene: Scene) -> None:
         pass
     with closing(sqlite3.connect(target.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with _started(scene) as loader:
+        with Loader(target.loader_url, _shuffled(scene)) as loader:
             scene.outcome.was_hit = loader.wait_for(lambda: "wait" in loader.said, 20)
             if not scene.outcome.was_hit:
                 scene.outcome.breaches.append(f"does not say that it waits: {loader.said!r}")
             other.execute("COMMIT")
             _judge(scene, loader, {})
     _afterwards(scene)
+
+
+def _kill_in_steps(scene: Scene) -> None:
+    """Between the transactions of one source, or in one of them; the next loader goes on behind the last."""
+    *_, long = scene.material.sources
+    with Loader(scene.target.loader_url, [long], before=IN_STEPS) as loader:
+        steps = scene.chance.randint(1, RUNS // STEP)
+        loader.wait_for(lambda: scene.proxy.matches >= steps)
+        loader.wait_for(lambda: False, scene.chance.uniform(0, BETWEEN))
+        loader.send(signal.SIGKILL)
+        scene.outcome.finished = loader.end() == 0
+        scene.outcome.breaches += _unseemly(loader)
+    begun = _loads(scene)
+    scene.outcome.was_hit = "unfinished" in begun.values()
+    _afterwards(scene)
+    scene.outcome.lost += len(begun.keys() - _loads(scene).keys())
+
+
+def _loads(scene: Scene) -> dict[str, str]:
+    """Load id → status."""
+    with closing(open_store(scene.target.url)) as store:
+        return {record.id: record.status for record in store.loads()}
 
 
 # Several loaders.
@@ -405,12 +441,13 @@ FAULTS: Mapping[str, Fault] = {
     "eight": Fault("eight processes load overlapping sets at once", _ALL, _eight_at_once),
     "wait": Fault("another program holds the write lock", ("SQLite",), _hold_write_lock),
     "kill-loader": Fault("kill -9 of the loader", _ALL, _kill_loader),
+    "kill-in-steps": Fault("kill -9 of a loader that has written a part of a very large source", ("Neo4j",), _kill_in_steps),
     "interrupt": Fault("SIGINT to the loader", _ALL, _interrupt_loader),
     "terminate": Fault("SIGTERM to the loader", _ALL, _terminate_loader),
     "kill-server": Fault("kill -9 and restart of the server", _SERVERS, _kill_server),
     "reset": Fault("connections reset", _SERVERS, _reset_connections),
     "silence": Fault("no packet passes for some seconds", _SERVERS, _silent_network),
-    "cut": Fault("the network is cut for good", _SERVERS, _cut_for_good),
+    "cut": Fault("the network is cut for longer than a loader waits", _SERVERS, _cut_for_good),
     "commit": Fault("the answer to COMMIT is lost", _SERVERS, _lose_answer_to_commit),
     "disk": Fault("the store's disk is full", _ALL, _fill_disk, on_small_disk=True),
 }
