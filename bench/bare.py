@@ -16,7 +16,7 @@ def rows_of(driver: Driver) -> tuple[Rows, Rows]:
     relationships: Rows = defaultdict(list)
     with driver.session() as session:
         for labels, properties in session.run("MATCH (n) RETURN labels(n), properties(n)"):
-            nodes[tuple(labels)].append({"id": properties["id"], "properties": properties})
+            nodes[tuple(labels)].append({"id": properties.get("id"), "properties": properties})
         query = (
             "MATCH (a)-[r]->(b) RETURN labels(a)[0], type(r), labels(b)[0], r.key IS NOT NULL, "
             "a.id, b.id, r.key, properties(r)"
@@ -36,10 +36,12 @@ def write(driver: Driver, nodes: Rows, relationships: Rows) -> None:
     """The same rows as anybody would write them who knows them all beforehand."""
     with driver.session() as session:
         for labels, rows in nodes.items():
-            text = (
+            merge = (
                 f"UNWIND $rows AS row MERGE (n:{labels[0]} {{id: row.id}}) SET n:{':'.join(labels)}, n = row.properties"
             )
-            _send(session, text, rows)
+            _send(session, merge, [row for row in rows if row["id"] is not None])
+            create = f"UNWIND $rows AS row CREATE (n:{':'.join(labels)}) SET n = row.properties"
+            _send(session, create, [row for row in rows if row["id"] is None])
         for (source, kind, target, has_key), rows in relationships.items():
             key = " {key: row.key}" if has_key else ""
             text = (

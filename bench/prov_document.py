@@ -19,7 +19,7 @@ _RELATIONS = {
     "HAD_MEMBER": ("hadMember", "prov:collection", "prov:entity"),
     "WAS_CONFIGURED_BY": ("wasInfluencedBy", "prov:influencee", "prov:influencer"),
 }
-_BOOKKEEPING = "Load"
+_BOOKKEEPING = {"Load", "Bookkeeping"}
 
 
 def write_document(path: Path, nodes: Rows, relationships: Rows) -> int:
@@ -31,7 +31,7 @@ def write_document(path: Path, nodes: Rows, relationships: Rows) -> int:
     document: dict[str, Any] = {"prefix": {_NAMESPACE: "http://provgraph.example/"}}
     count = 0
     for labels, rows in nodes.items():
-        if _BOOKKEEPING not in labels:
+        if _BOOKKEEPING.isdisjoint(labels):
             said = document.setdefault(_ELEMENTS.get(labels[0], "entity"), {})
             said.update((_name(labels[0], row["id"]), _attributes(row["properties"])) for row in rows)
             count += len(rows)

@@ -1,3 +1,3 @@
 """provgraph: what produced this file? A provenance store for CTAO and for anyone who runs ctapipe."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

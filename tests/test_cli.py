@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provgraph.cli import main
 from tests.conftest import CORPUS, LOGS, PRODUCTS
 
 EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
@@ -156,6 +157,39 @@ def test_the_demonstration(newcomer: Shell) -> None:
 
 def test_every_command_has_help(newcomer: Shell) -> None:
     listed = [line.split()[0] for line in newcomer("--help").stdout.split("Commands:")[1].splitlines() if line.strip()]
-    assert len(listed) == 10
+    assert sorted(listed) == sorted(main.commands)
     for command in listed:
         assert newcomer(command, "--help").stdout.startswith("Usage: ")
+
+
+def test_a_load_is_listed_and_taken_back(newcomer: Shell) -> None:
+    newcomer("load", str(LOGS / "run02001.provlog"))
+    before = newcomer("digest").stdout
+    newcomer("load", str(LOGS / "run02002.provlog"))
+    listed = [json.loads(line) for line in newcomer("loads", "--json").stdout.splitlines()]
+    assert [Path(load["source"]).name for load in listed] == ["run02001.provlog", "run02002.provlog"]
+    for load, line in zip(listed, newcomer("loads").stdout.splitlines(), strict=True):
+        assert all(load[key] in line for key in ("id", "time", "status", "source"))
+    forgotten = newcomer("forget", listed[1]["id"][:8])
+    assert (forgotten.returncode, listed[1]["source"] in forgotten.stdout) == (0, True)
+    assert newcomer("digest").stdout == before
+    again = newcomer("forget", listed[1]["id"])
+    assert (again.returncode, "provgraph loads" in again.stderr) == (2, True)
+
+
+def test_a_file_is_marked_as_invalid(newcomer: Shell) -> None:
+    newcomer("load", str(LOGS / "run02001.provlog"))
+    before = newcomer("digest").stdout
+    file = "/data/ctao/dl2/run02001.dl2.h5"
+    marked = newcomer("invalidate", file, "--at", "2026-11-20T12:00", "--reason", "withdrawn")
+    assert marked.returncode == 0
+    shown = json.loads(newcomer("show", file, "--json").stdout)
+    assert (shown["invalidatedAtTime"], shown["attributes"]["invalidationReason"]) == (
+        "2026-11-20T12:00:00.000Z", "withdrawn",
+    )  # fmt: skip
+    takes_back = marked.stdout.split("`")[1].split()
+    assert takes_back[:2] == ["provgraph", "forget"]
+    assert newcomer(*takes_back[1:]).returncode == 0
+    assert newcomer("digest").stdout == before
+    assert newcomer("invalidate", file, "--at", "yesterday", "--reason", "x").returncode == 2
+    assert newcomer("invalidate", "nothing.h5", "--reason", "x").returncode == 2

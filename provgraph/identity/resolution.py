@@ -254,7 +254,9 @@ class _Resolver:
         standings = self._standings()
         former = self._former_names()
         borne = set().union(*former.values())
-        names |= {name: {name} for name in self.stated if not is_strong(name) and name not in borne}
+        alone = {name for name in self.stated if not is_strong(name) and name not in borne}
+        for name in alone:
+            names[name] = former[name] = {name}
         return {
             name: _entity(name, identifiers, standings.get(name, ()), makers.get(name), former[name])
             for name, identifiers in names.items()

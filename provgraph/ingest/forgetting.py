@@ -99,7 +99,8 @@ class _Removal:
         gone = self._mentions(moved)
         changes.removals.mentions = [stored.mention for stored in gone]
         remaining = {name for name, entity in stated.items() if entity is not None}
-        decide(self._transaction, Neighbourhood(self._transaction, self.touched, remaining, gone), stated, changes)
+        around = Neighbourhood(self._transaction, self.touched, remaining, gone, self._entities)
+        decide(self._transaction, around, stated, changes)
         return changes
 
     def _said_by_others(self) -> list[Saying]:

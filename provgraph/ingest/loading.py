@@ -73,7 +73,8 @@ def load(
     with ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))
         found = checked(sources, store, format_name, namespace)
-        read = map(_reader(format_name, namespace), found) if jobs == 1 else _ahead(found, format_name, namespace, jobs)
+        read_here = _reader(format_name, namespace, store.is_server)
+        read = map(read_here, found) if jobs == 1 else _ahead(found, format_name, namespace, jobs, read_here)
         for folder, group in groupby(read, key=lambda each: each.source.folder):
             yield from loading.take_folder(folder, group)
     yield from loading.flush()
@@ -163,19 +164,24 @@ class _Loading:
             yield each if isinstance(each, Report) else next(reports)
 
 
-def _reader(format_name: str | None, namespace: str) -> Callable[[Checked], _Read]:
+def _reader(format_name: str | None, namespace: str, reads_ahead: bool) -> Callable[[Checked], _Read]:
     """Opens a source to be read in this process."""
 
     def read(each: Checked) -> _Read:
-        reading = Reading(each.source, each.checksum, each.begun, format_name)
+        reading = Reading(each.source, each.checksum, each.begun, format_name, reads_ahead)
         return _Read(each.source, each.known, reading, reading.read(namespace))
 
     return read
 
 
-def _ahead(found: Iterable[Checked], format_name: str | None, namespace: str, jobs: int) -> Iterator[_Read]:
+def _ahead(
+    found: Iterable[Checked],
+    format_name: str | None,
+    namespace: str,
+    jobs: int,
+    read_here: Callable[[Checked], _Read],
+) -> Iterator[_Read]:
     """The sources, read by several processes, each a few of them ahead of the writer; a large one in this process."""
-    read_here = _reader(format_name, namespace)
     ahead: deque[Callable[[], _Read]] = deque()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for each in found:

@@ -5,13 +5,13 @@ through each other. These are fetched, resolved together, and what is other than
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from provgraph.identity.classes import Classes
 from provgraph.identity.files import RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, ResolvedEntity, resolve
-from provgraph.model.identifiers import is_strong, places_in
+from provgraph.model.identifiers import is_strong, places_in, version_of
 from provgraph.model.levels import data_level
 from provgraph.model.records import INVALIDATED, Mention, StatedEntity
 from provgraph.model.values import Attributes, joined
@@ -46,7 +46,8 @@ def touched_in_run(
     twin_of = twins(mentions.values())
     for key, mention in mentions.items():
         before = known.get(key)
-        now = replace(before or StoredMention(mention), twin=twin_of.get(key))
+        stored = before or StoredMention(mention)
+        now = StoredMention(stored.mention, twin_of.get(key), stored.entity, stored.rule)
         if moved or now != before:
             yield Touched(now, before, moved)
 
@@ -63,7 +64,12 @@ class Neighbourhood:
     """
 
     def __init__(
-        self, facts: Facts, touched: Sequence[Touched], stated: set[str], gone: Sequence[StoredMention] = ()
+        self,
+        facts: Facts,
+        touched: Sequence[Touched],
+        stated: set[str],
+        gone: Sequence[StoredMention] = (),
+        unsaid: Collection[str] = (),
     ) -> None:
         """Fetch what is to be decided.
 
@@ -72,18 +78,22 @@ class Neighbourhood:
             touched: mentions that change.
             stated: names of entities that sources state outright, as far as the change touches them.
             gone: mentions that nobody makes any more.
+            unsaid: names of entities of which less is stated outright than before, or nothing.
         """
         self.mentions = {each.now.mention.key: each.now for each in touched}
         self.unwritten = {each.now.mention.key for each in touched if each.now != each.before}
-        self.stated = stated
+        self.stated = set(stated)
         self._facts = facts
         self._gone = {stored.mention.key for stored in gone}
         start = {name for stored in (*(each.now for each in touched), *gone) for name in _names(stored)}
-        self._close_over(start | stated | {place for name in stated for place in places_in(name)})
-        self.changed = self._changed_names(touched, gone)
+        self._close_over(start | _with_places(stated) | _with_places(unsaid))
+        weak = {name for name in stated if not is_strong(name)}
+        self.changed = self._changed_names(touched, gone, _with_places({*weak, *unsaid}))
         for stored in facts.plain_reads({name for name in self.changed if not is_strong(name)}):
             self._add(stored)
-        self.before = {stored.entity for stored in (*self.mentions.values(), *gone) if stored.entity}
+        decided = [stored for stored in (*self.mentions.values(), *gone) if stored.entity]
+        self.before = {stored.entity for stored in decided if stored.entity}
+        self.stated |= self._weakly_stated(decided) - set(unsaid)
 
     def _add(self, stored: StoredMention) -> None:
         if stored.mention.key not in self._gone:
@@ -102,7 +112,15 @@ class Neighbourhood:
             seen_names |= names
             seen_twins |= twin_keys
 
-    def _changed_names(self, touched: Iterable[Touched], gone: Sequence[StoredMention]) -> set[str]:
+    def _weakly_stated(self, decided: Iterable[StoredMention]) -> set[str]:
+        """The names known by path of which something is stated, and which may mean another entity from now on."""
+        names = set()
+        for mention in (stored.mention for stored in decided):
+            if mention.place in self.changed:
+                names |= {mention.place, version_of(mention.place, mention.run)}
+        return set(self._facts.stated(names)) if names else set()
+
+    def _changed_names(self, touched: Iterable[Touched], gone: Sequence[StoredMention], named: set[str]) -> set[str]:
         """The places and identifiers joined, directly or through others, to something that changed.
 
         A read by path alone changes nothing for others; but when its run has moved in time, at a place that runs write
@@ -120,9 +138,10 @@ class Neighbourhood:
             for name in _names(each.now)
             if each.can_change_others or (each.moved and name in written)
         }
-        changed |= {joint.name(name) for stored in gone for name in _names(stored)}
+        named = named | {name for stored in gone for name in _names(stored)}
+        changed |= {joint.name(name) for name in named}
         within = {name for root, group in joint.groups().items() if root in changed for name in group}
-        return within | {name for stored in gone for name in _names(stored)}
+        return within | named
 
 
 def decide(
@@ -166,7 +185,7 @@ def _resolved(around: Neighbourhood, times: Mapping[str, RunTimes]) -> Resolutio
 
 def _decided(stored: StoredMention, resolution: Resolution) -> StoredMention:
     given = resolution.assignments[stored.mention.key]
-    return replace(stored, entity=given.entity, rule=given.rule)
+    return StoredMention(stored.mention, stored.twin, given.entity, given.rule)
 
 
 def _roles(around: Neighbourhood, resolution: Resolution) -> defaultdict[str, set[str]]:
@@ -201,3 +220,7 @@ def _record(entity: ResolvedEntity, stated: Mapping[str, StatedEntity], roles: s
 def _names(stored: StoredMention) -> list[str]:
     mention = stored.mention
     return [name for name in (mention.place, mention.identifier) if name is not None]
+
+
+def _with_places(names: Collection[str]) -> set[str]:
+    return {*names, *(place for name in names for place in places_in(name))}

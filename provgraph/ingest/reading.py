@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from provgraph.errors import LoadError, UnknownFormatError
+from provgraph.ingest.ahead import made_ahead
 from provgraph.ingest.sources import Checksum, Source, opened
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.registry import loader_for
@@ -13,6 +14,8 @@ from provgraph.store.protocol import LoadRecord
 
 #: How many problems a report lists; the others are counted.
 LISTED_PROBLEMS = 1000
+#: How many records another thread reads at once.
+AHEAD = 500
 
 
 @dataclass
@@ -24,6 +27,7 @@ class Reading:
         checksum: of its bytes; None when they can't be read, or when they changed meanwhile.
         begun: the load behind whose end it goes on; None to read from the start.
         format_name: the loader's name as asked for, then as recognised; None until then.
+        reads_ahead: whether another thread reads on while the documents are used.
         is_ours: false when no loader reads it.
         documents: how many records could be read.
         read_to: the byte behind the last of them; None where the format can't be gone on with.
@@ -34,6 +38,7 @@ class Reading:
     checksum: Checksum | None = None
     begun: LoadRecord | None = None
     format_name: str | None = None
+    reads_ahead: bool = False
     is_ours: bool = True
     documents: int = 0
     read_to: int | None = None
@@ -53,7 +58,8 @@ class Reading:
                 start = (self.begun.read_to if self.begun else None) or 0
                 if start:
                     stream.seek(start)
-                for found in loader.documents(stream, namespace, start):
+                documents = loader.documents(stream, namespace, start)
+                for found in made_ahead(documents, AHEAD) if self.reads_ahead else documents:
                     if isinstance(found, Problem):
                         self._note_problem(found)
                     else:
@@ -69,7 +75,7 @@ class Reading:
 
     def again(self, begun: LoadRecord | None) -> "Reading":
         """The same source, to be read anew."""
-        return Reading(self.source, self.checksum, begun, self.format_name)
+        return Reading(self.source, self.checksum, begun, self.format_name, self.reads_ahead)
 
     @property
     def sha256(self) -> str:

@@ -88,7 +88,7 @@ def document_of(record: Mapping[str, Any], namespace: str) -> Document:
         LoadError: a field that nothing can be made of without is missing or malformed.
     """
     identifier = _text(record, "activity_uuid")
-    facts = _facts(record)
+    software = _software(record)
     source = f"ctapipe {namespace}"
     inputs = [_FileEntry(entry, namespace) for entry in _list(record, "input")]
     outputs = [_FileEntry(entry, namespace) for entry in _list(record, "output")]
@@ -97,10 +97,10 @@ def document_of(record: Mapping[str, Any], namespace: str) -> Document:
     headers = {entry.identifier: entry.header for entry in inputs + outputs if entry.identifier is not None}
     config_files = (entry.place for entry in inputs if entry.role == CONFIGURATION_ROLE)
     return Document(
-        run=Run(identifier, facts),
+        run=Run(identifier, _facts(record, software is not None)),
         mentions=tuple({mention.key: mention for mention in mentions}.values()),
         entities=tuple(StatedEntity(name, header) for name, header in headers.items()),
-        settings=(*_configuration(record.get("config")), *_software(record)),
+        settings=(*_configuration(record.get("config")), *((software,) if software else ())),
         config_files=tuple(dict.fromkeys(config_files)),
     )
 
@@ -126,7 +126,7 @@ class _FileEntry:
         return Mention(run, relation, self.role, self.place, self.identifier, source, attributes=self.attributes)
 
 
-def _facts(record: Mapping[str, Any]) -> dict[str, Values]:
+def _facts(record: Mapping[str, Any], has_software: bool) -> dict[str, Values]:
     said = record.get("system")
     system: Mapping[str, Any] = said if isinstance(said, dict) else {}
     facts: dict[str, Values] = {Fact.NAME: (_text(record, "activity_name"),)}
@@ -141,17 +141,17 @@ def _facts(record: Mapping[str, Any]) -> dict[str, Values]:
             value = value.get(step) if isinstance(value, dict) else None
         if value not in (None, ""):
             facts[fact] = (masked(str(value)),)
-    return {**_other_facts(record, system), **facts}
+    return {**_other_facts(record, system, has_software), **facts}
 
 
-def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any]) -> dict[str, Values]:
+def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any], has_software: bool) -> dict[str, Values]:
     """Everything else that the record says of the run, under the log's own dotted names."""
     others = ((key, value) for key, value in record.items() if key not in _READ_ELSEWHERE)
     facts: dict[str, Any] = {f"record.{key}" if key in _OUR_FACTS else key: value for key, value in others}
     if not isinstance(record.get("config", {}), dict):
         facts["config"] = record["config"]
     facts.update(_flat("system", record.get("system")))
-    facts.pop("system.python.packages" if _packages(record) is not None else "", None)
+    facts.pop("system.python.packages" if has_software else "", None)
     for path in _SYSTEM_FACTS.values():
         facts.pop(".".join(("system", *path)), None)
     facts[Fact.ARGUMENTS] = facts.pop("system.arguments", None)
@@ -183,22 +183,35 @@ def _configuration(config: object) -> Iterator[Settings]:
     """
     if not isinstance(config, dict):
         return
-    paths: dict[str, Value] = {}
-    for component, traits in _components("", config):
-        shared: dict[str, Value] = {}
-        for trait, value in traits.items():
-            (paths if _names_paths(value) else shared)[f"{component}.{trait}" if component else trait] = value
-        if shared:
-            yield _settings(component, canonical(shared))
+    settings, paths = _configured("", config)
+    yield from settings
     if paths:
         yield Settings(OWN_PATHS, {name: masked_parameter(name, value) for name, value in paths.items()})
 
 
-def _components(name: str, values: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    inner = {key: value for key, value in values.items() if isinstance(value, dict) and key[:1].isupper()}
-    yield name, {key: value for key, value in values.items() if key not in inner}
-    for key, value in inner.items():
-        yield from _components(f"{name}.{key}" if name else key, value)
+def _configured(name: str, values: Mapping[str, Any]) -> tuple[list[Settings], dict[str, Value]]:
+    """The settings of a component and of all within it, and apart from them the paths."""
+    shared: dict[str, Value] = {}
+    paths: dict[str, Value] = {}
+    inner: dict[str, Any] = {}
+    for key, value in values.items():
+        full_name = f"{name}.{key}" if name else key
+        if isinstance(value, dict) and key[:1].isupper():
+            inner[full_name] = value
+        else:
+            (paths if _names_paths(value) else shared)[full_name] = value
+    settings = [_settings(name, canonical(shared))] if shared else []
+    for component, traits in inner.items():
+        # A tool has paths of its own in each run; what is within it is mostly the same in thousands of runs.
+        known = _known_component(component, canonical(traits)) if name else _configured(component, traits)
+        settings += known[0]
+        paths |= known[1]
+    return settings, paths
+
+
+@lru_cache(maxsize=512)
+def _known_component(name: str, values: str) -> tuple[list[Settings], dict[str, Value]]:
+    return _configured(name, json.loads(values))
 
 
 @lru_cache(maxsize=4096)
@@ -214,23 +227,19 @@ def _names_paths(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v.startswith("/") for v in value)
 
 
-def _software(record: Mapping[str, Any]) -> Iterator[Settings]:
-    packages = _packages(record)
-    if packages is not None:
-        yield _software_settings(tuple(sorted(packages)))
+def _software(record: Mapping[str, Any]) -> Settings | None:
+    """Name and version of the Python packages; None when the record has no such list."""
+    try:
+        return _packages(canonical(record["system"]["python"]["packages"]))
+    except (KeyError, TypeError):
+        return None
 
 
 @lru_cache(maxsize=256)
-def _software_settings(packages: tuple[tuple[str, str], ...]) -> Settings:
-    return Settings(SOFTWARE, dict(packages))
-
-
-def _packages(record: Mapping[str, Any]) -> list[tuple[str, str]] | None:
-    """Name and version of the Python packages; None when the record has no such list."""
-    try:
-        return [(str(each["name"]), str(each["version"])) for each in record["system"]["python"]["packages"]]
-    except (KeyError, TypeError):
-        return None
+def _packages(listed: str) -> Settings:
+    """The packages in a list's JSON text: thousands of runs have the same."""
+    packages = [(str(each["name"]), str(each["version"])) for each in json.loads(listed)]
+    return Settings(SOFTWARE, dict(sorted(packages)))
 
 
 def _text(record: Mapping[str, Any], field: str) -> str:

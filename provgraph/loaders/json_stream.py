@@ -212,7 +212,7 @@ def _doubled_key(raw: str, keys: int | None) -> str | None:
 
     Only where the text may hold more keys than were kept it is decoded again, in the slow way.
     """
-    if sum(map(raw.count, _KEY_ENDS)) == keys:
+    if sum(raw.count(end) for end in _KEY_ENDS if end[0] in raw) == keys:
         return None
     doubled: list[str] = []
 

@@ -38,10 +38,12 @@ class EntityReader:
         """Take the transaction to read in."""
         self._statements = statements
         self._seen: dict[str, Record | None] = {}
+        self._no_aliases: set[str] = set()
 
     def forget(self) -> None:
         """Read again what has been read: it is written now."""
         self._seen.clear()
+        self._no_aliases.clear()
 
     def by_id(self, ids: Collection[str]) -> list[Record]:
         """The nodes and labels of the entities with these ids."""
@@ -56,8 +58,12 @@ class EntityReader:
         found = self.by_id(identifiers)
         ids = {full(row[0], "id") for row in found}
         query = f"CALL () {{ {BY_ALIAS} }} RETURN n {NODE}, labels(n)"
-        for chunk in chunks((name for name in identifiers if name not in ids), _TERMS):
-            found += self._statements.run(query, aliases=alias_query("aliases", chunk))
+        new = [name for name in identifiers if name not in ids and name not in self._no_aliases]
+        for chunk in chunks(new, _TERMS):
+            bearers = self._statements.run(query, aliases=alias_query("aliases", chunk))
+            found += bearers
+            if not bearers:
+                self._no_aliases.update(chunk)
         return found
 
 

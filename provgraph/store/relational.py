@@ -31,6 +31,7 @@ class RelationalStore:
     def __init__(self, engine: Engine) -> None:
         """Take an engine whose database may be empty; its tables are made or migrated now."""
         self._engine = engine
+        self.is_server = engine.dialect.name == "postgresql"
         with translated(engine):
             migrate(engine)
 
@@ -203,7 +204,8 @@ class RelationalStore:
         with self._reading() as connection:
             streaming = connection.execution_options(yield_per=1000)
             for query, read in readers:
-                yield from map(read, streaming.execute(query))
+                with streaming.execute(query) as found:
+                    yield from map(read, found)
 
     def loads(self) -> Iterable[LoadRecord]:
         """All loads, oldest first."""

@@ -442,9 +442,7 @@ FAULTS: Mapping[str, Fault] = {
     "eight": Fault("eight processes load overlapping sets at once", _ALL, _eight_at_once),
     "wait": Fault("another program holds the write lock", ("SQLite",), _hold_write_lock),
     "kill-loader": Fault("kill -9 of the loader", _ALL, _kill_loader),
-    "kill-in-steps": Fault(
-        "kill -9 of a loader that has written a part of a very large source", ("Neo4j",), _kill_in_steps
-    ),
+    "kill-in-steps": Fault("kill -9 of a loader in the middle of a very large source", ("Neo4j",), _kill_in_steps),
     "interrupt": Fault("SIGINT to the loader", _ALL, _interrupt_loader),
     "terminate": Fault("SIGTERM to the loader", _ALL, _terminate_loader),
     "kill-server": Fault("kill -9 and restart of the server", _SERVERS, _kill_server),

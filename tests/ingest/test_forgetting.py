@@ -1,4 +1,4 @@
-"""A load that is forgotten leaves the store as if it had never been; who decides beside another writer loses nothing."""
+"""A forgotten load leaves the store as if it had never been; who decides beside another writer loses nothing."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from provgraph.ingest.integration import plan
 from provgraph.ingest.loading import load
 from provgraph.ingest.statements import statements_of
 from provgraph.loaders.ctapipe import document_of
-from provgraph.model.records import Agent, Document, End, Run, Settings, StatedEntity, StatedRelation
+from provgraph.model.records import INVALIDATED, Agent, Document, End, Run, Settings, StatedEntity, StatedRelation
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import UNKNOWN_SIZE, Changes, LoadRecord, Store, Transaction
@@ -52,18 +52,35 @@ def documents_in(part: History) -> list[Document]:
 def digest_of_loads(loads: Sequence[Sequence[Document]]) -> str:
     with closing(open_store("sqlite://")) as store:
         for number, documents in enumerate(loads):
-            said(store, f"load {number}", *documents)
+            said(store, f"load {number:02}", *documents)
         return digest(store.scan())
+
+
+def marks_of(documents: Sequence[Document]) -> st.SearchStrategy[list[Document]]:
+    """What somebody may say of the files in the documents, by any name that one of them may bear."""
+    mentions = [mention for document in documents for mention in document.mentions]
+    places = {mention.place for mention in mentions if mention.place}
+    names = {mention.identifier for mention in mentions if mention.identifier} | places
+    names |= {f"{mention.place}@{mention.run}" for mention in mentions if mention.place}
+    times = st.sampled_from(["2019-01-01T00:00:00.000", "2031-01-01T00:00:00.000"])
+    mark = st.builds(
+        lambda name, time: Document(entities=(StatedEntity(name, {INVALIDATED: (time,)}),)),
+        st.sampled_from(sorted(names) or ["file:/nowhere"]),
+        times,
+    )
+    return st.lists(mark, max_size=3)
 
 
 def hold_the_law_of_forgetting(store: Store, data: st.DataObject) -> None:
     parts = [documents_in(part) for part in data.draw(loadings(data.draw(histories())))]
+    marks = data.draw(marks_of([document for part in parts for document in part]))
+    parts = data.draw(st.permutations([*parts, *([mark] for mark in marks)]))
     for number, documents in enumerate(parts):
-        said(store, f"load {number}", *documents)
+        said(store, f"load {number:02}", *documents)
     numbers = data.draw(st.permutations(range(len(parts))))
     forgotten = numbers[: data.draw(st.integers(0, len(parts)))]
     for number in forgotten:
-        forget(store, f"load {number}")
+        forget(store, f"load {number:02}")
     rest = [documents for number, documents in enumerate(parts) if number not in forgotten]
     assert digest(store.scan()) == digest_of_loads(rest)
     assert store.stats()["loads"] == len(rest)

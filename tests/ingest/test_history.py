@@ -1,0 +1,260 @@
+"""Load history: what was loaded, grown and interrupted sources, and files that somebody declares invalid."""
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provgraph import __version__
+from provgraph.errors import LookupFailedError, SettingsError, StoreError
+from provgraph.ingest import writing
+from provgraph.ingest.forgetting import forget
+from provgraph.ingest.invalidation import invalidate
+from provgraph.ingest.loading import load
+from provgraph.ingest.reports import Report
+from provgraph.lineage.names import find
+from provgraph.loaders.ctapipe import CtapipeLoader
+from provgraph.store.neo4j import Neo4jStore, open_neo4j
+from provgraph.store.nodes import digest
+from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.registry import open_store
+from tests.conftest import LOGS, empty_neo4j
+from tests.loaders.examples import record
+from tests.services import Neo4jServer
+
+
+def only(store: Store, path: Path, **options: Any) -> Report:
+    (report,) = load(store, [str(path)], **options)
+    return report
+
+
+def newest(store: Store) -> LoadRecord:
+    return list(store.loads())[-1]
+
+
+def digest_of(path: Path) -> str:
+    with closing(open_store("sqlite://")) as store:
+        only(store, path)
+        return digest(store.scan())
+
+
+def runs(*names: str) -> str:
+    return json.dumps([record(name) for name in names], indent=3)
+
+
+def ids_of(count: int) -> list[str]:
+    return [f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa" for number in range(count)]
+
+
+# --- what is on record ------------------------------------------------------------------------------------------------
+
+
+def test_a_load_is_recorded(tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "x.provlog"
+    path.write_text(runs("A", "B"))
+    report = only(store, path, namespace="scratch")
+    kept = newest(store)
+    assert (kept.id, kept.source, kept.format, kept.namespace) == (report.load, str(path), "ctapipe", "scratch")
+    assert (kept.sha256, kept.size, kept.version, kept.status) == (
+        report.sha256, path.stat().st_size, __version__, "loaded",
+    )  # fmt: skip
+    assert kept.counts["activities"] == 2
+
+
+def test_a_partial_source_is_read_once_and_its_problems_are_told_again(tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "x.provlog"
+    path.write_text(runs("A", "B")[:-40])
+    first, again = only(store, path), only(store, path)
+    assert (first.status, again.status) == ("partial", "partial")
+    assert again.problems == first.problems
+    assert again.load == first.load
+    assert store.stats()["loads"] == 1
+
+
+def test_the_same_bytes_under_two_names_are_one_load(tmp_path: Path, store: Store) -> None:
+    for name in ("x", "y"):
+        (tmp_path / name).write_text(runs("A"))
+    reports = list(load(store, [str(tmp_path / "x"), str(tmp_path / "y")]))
+    assert [report.status for report in reports] == ["loaded", "unchanged"]
+    assert reports[0].load == reports[1].load
+
+
+def test_a_name_that_is_no_text_is_kept_escaped(tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "\udcff.provlog"
+    path.write_text(runs("A"))
+    assert only(store, path).source.endswith(r"\udcff.provlog")
+    assert newest(store).source.endswith(r"\udcff.provlog")
+
+
+# --- sources that grow ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def read_from(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Where each reading of a log began."""
+    starts: list[int] = []
+    whole = CtapipeLoader.documents
+
+    def documents(self: CtapipeLoader, stream: Any, namespace: str, start: int = 0) -> Any:
+        starts.append(start)
+        return whole(self, stream, namespace, start)
+
+    monkeypatch.setattr(CtapipeLoader, "documents", documents)
+    return starts
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (runs("A"), runs("A") + "\n" + runs("B", "C")),
+        (runs("A", "B")[:-1], runs("A", "B")),
+        (runs("A", "B")[:-200], runs("A", "B") + runs("C")),
+        (runs("A", "B")[:-2], runs("A", "B")[:-2] + ",\n" + runs("C")[1:]),
+    ],
+    ids=["another array", "only its end", "cut in a record", "one more in the array"],
+)
+def test_of_a_log_that_grew_only_the_end_is_read(
+    before: str, after: str, tmp_path: Path, store: Store, read_from: list[int]
+) -> None:
+    path = tmp_path / "growing.provlog"
+    path.write_text(before)
+    begun = only(store, path)
+    path.write_text(after)
+    grown = only(store, path)
+    assert grown.status == "loaded", grown.problems
+    assert 0 < read_from[1] <= len(before)
+    assert newest(store).continues == begun.load
+    assert only(store, path).status == "unchanged"
+    assert digest(store.scan()) == digest_of(path)
+
+
+def test_the_end_of_an_array_is_missed_also_behind_a_beginning(tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "growing.provlog"
+    path.write_text(runs("A")[:-1])
+    assert only(store, path).status == "partial"
+    path.write_text(runs("A")[:-1] + ", " + runs("B")[1:-1])
+    assert only(store, path).status == "partial"
+    assert store.stats()["activities"] == 2
+
+
+@pytest.mark.parametrize("after", [runs("B", "A"), runs("B")], ids=["other bytes", "shorter"])
+def test_a_log_that_became_another_is_read_from_its_start(
+    after: str, tmp_path: Path, store: Store, read_from: list[int]
+) -> None:
+    path = tmp_path / "x.provlog"
+    path.write_text(runs("A"))
+    only(store, path)
+    path.write_text(after)
+    assert only(store, path).status == "loaded"
+    assert read_from == [0, 0]
+
+
+# --- sources that are too large for one transaction ------------------------------------------------------------------
+
+
+@pytest.mark.neo4j
+def test_a_load_in_several_transactions_goes_on_where_it_stopped(
+    neo4j_server: Neo4jServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_from: list[int]
+) -> None:
+    """Neo4j keeps a transaction in memory, so a very large source takes several."""
+    empty_neo4j(neo4j_server.url)
+    monkeypatch.setattr(writing, "BATCH", 2)
+    monkeypatch.setattr(Neo4jStore, "most_documents", 4)
+    monkeypatch.setattr("provgraph.ingest.loading.BATCH", 2)
+    path = tmp_path / "large.provlog"
+    path.write_text(runs(*ids_of(11)))
+    with closing(open_neo4j(neo4j_server.url)) as store:
+        with pytest.raises(StoreError, match="on purpose"):
+            only(store, path, observer=_StopsAfter(6))
+        kept = newest(store)
+        assert (kept.status, kept.counts["activities"], store.stats()["activities"]) == ("unfinished", 4, 4)
+        report = only(store, path)
+        assert (report.status, report.load) == ("loaded", kept.id)
+        assert read_from == [0, kept.read_to]
+        assert [(each.status, each.counts["activities"]) for each in store.loads()] == [("loaded", 11)]
+        assert digest(store.scan()) == digest_of(path)
+        forget(store, kept.id)
+        assert not any(store.stats().values())
+
+
+class _StopsAfter:
+    def __init__(self, documents: int) -> None:
+        self._left = documents
+
+    def pass_over(self, source: object) -> None:
+        raise AssertionError(source)
+
+    def wrote(self, documents: int) -> None:
+        self._left -= documents
+        if self._left <= 0:
+            raise StoreError("stopped on purpose")
+
+
+# --- files that are invalid -------------------------------------------------------------------------------------------
+
+
+def attributes_of(store: Store, name: str) -> tuple[str | None, Sequence[object]]:
+    found = find(store, name)
+    return found.invalidated_at, found.attributes.get("invalidationReason", ())
+
+
+PRODUCT = "/data/run02001.dl3.fits"
+
+
+@pytest.fixture
+def night(store: Store) -> Store:
+    list(load(store, [str(LOGS)]))
+    return store
+
+
+def kinds_of_entity(store: Store) -> dict[str, str]:
+    """An entity with a product id, one known by its path and run, and an external file."""
+    found: dict[str, str] = {}
+    for kind, content in store.scan():
+        if kind == "entity":
+            assert isinstance(content, list)
+            identifier = str(content[0])
+            scheme = "product" if identifier.startswith("product:") else "version" if "@" in identifier else "external"
+            found.setdefault(scheme, identifier)
+    return found
+
+
+def test_an_invalid_file_stays_and_is_marked(night: Store) -> None:
+    before = digest(night.scan())
+    for identifier in kinds_of_entity(night).values():
+        old = attributes_of(night, identifier)
+        done = invalidate(night, find(night, identifier), "2020-01-01T00:00:00Z", "deleted by hand")
+        assert attributes_of(night, identifier) == ("2020-01-01T00:00:00.000Z", ("deleted by hand",))
+        assert invalidate(night, find(night, identifier), "2020-01-01T00:00", "deleted by hand").id == done.id
+        assert newest(night).format == "invalidation"
+        forget(night, done.id)
+        assert attributes_of(night, identifier) == old
+    assert digest(night.scan()) == before
+
+
+def test_a_mark_stays_with_the_file_whatever_is_learnt_of_it(store: Store, tmp_path: Path) -> None:
+    """The version that a run wrote is known by its path first, and by its product id when a reader names that."""
+    maker, reader = (LOGS / "run02001.provlog"), (LOGS / "apply_run02001.provlog")
+    list(load(store, [str(maker), str(reader)]))
+    with closing(open_store("sqlite://")) as other:
+        list(load(other, [str(reader)]))
+        externals = [key for scheme, key in kinds_of_entity(other).items() if scheme == "external"]
+        for identifier in externals:
+            for each in (other, store):
+                invalidate(each, find(each, identifier), "2020-01-01", "withdrawn")
+        list(load(other, [str(maker)]))
+        assert digest(other.scan()) == digest(store.scan())
+
+
+def test_only_files_become_invalid(night: Store) -> None:
+    (run, *_) = [str(content[0]) for kind, content in night.scan() if kind == "activity" and isinstance(content, list)]
+    with pytest.raises(LookupFailedError, match="only entities"):
+        invalidate(night, find(night, run), None, "x")
+    file = find(night, kinds_of_entity(night)["product"])
+    with pytest.raises(SettingsError, match="reason"):
+        invalidate(night, file, None, " ")
+    with pytest.raises(SettingsError, match="2026-11-21T08:30:00"):
+        invalidate(night, file, "yesterday", "x")
