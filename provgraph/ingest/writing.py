@@ -11,7 +11,7 @@ from provgraph.ingest.checking import is_whole
 from provgraph.ingest.integration import Plan, plan
 from provgraph.ingest.patience import persistently
 from provgraph.ingest.reading import Reading
-from provgraph.ingest.reports import Report, report_of, report_of_known
+from provgraph.ingest.reports import Report, problems_of, report_of, report_of_known
 from provgraph.ingest.statements import statements_of
 from provgraph.model.records import Document
 from provgraph.model.times import utc
@@ -114,10 +114,11 @@ class LargeLoad:
 
     def _take(self, reading: Reading, load: str) -> None:
         """Begin, or go on behind what an interrupted load has left: that is the same load."""
-        begun = reading.begun if reading.begun and reading.begun.status == "unfinished" else None
+        begun = reading.begun if reading.finishes else None
         self._reading = reading
         self._load = begun.id if begun else load
-        self._counted = dict(begun.counts) if begun else {}
+        #: None also of a load of which nothing is written yet.
+        self._begun = begun
         #: A statement is made of more than a byte, so these numbers are no earlier ones.
         self._next_part = (begun.read_to if begun else None) or 0
 
@@ -143,7 +144,9 @@ class LargeLoad:
                     return report_of_known(self._reading.source, known)
                 if not self._write_some(transaction, documents, namespace, wrote):
                     break
-        return report_of(self._reading, self._load)
+        record = self._record(namespace, self._reading.status)
+        told = replace(report_of(self._reading, self._load), status=record.status)
+        return replace(told, problems=problems_of(record)).counting(record.counts)
 
     def _again(self, namespace: str) -> Iterator[Document]:
         """The documents that no earlier attempt has written."""
@@ -176,9 +179,15 @@ class LargeLoad:
         return True
 
     def _record(self, namespace: str, status: str) -> LoadRecord:
-        record = _record(self._reading, self._load, namespace)
-        counts = {name: number + self._counted.get(name, 0) for name, number in record.counts.items()}
-        return replace(record, status=status, counts=counts)
+        """The load with what its interrupted beginning has counted, and could not read."""
+        record = replace(_record(self._reading, self._load, namespace), status=status)
+        if self._begun is None or self._begun.read_to is None:
+            return record
+        problems = (*self._begun.problems, *record.problems)
+        counts = {name: number + self._begun.counts[name] for name, number in record.counts.items()}
+        return replace(
+            record, status="partial" if problems and status == "loaded" else status, counts=counts, problems=problems
+        )
 
 
 def _record(reading: Reading, load: str, namespace: str) -> LoadRecord:
