@@ -159,7 +159,7 @@ class LargeLoad:
         self, transaction: Transaction, documents: Iterator[Document], namespace: str, wrote: Callable[[int], None]
     ) -> bool:
         """As much as one transaction takes; whether there may be more."""
-        limit = self._store.most_documents
+        limit, end = self._store.most_documents, None
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
             some = list(islice(documents, BATCH))
             if not some:
@@ -168,8 +168,11 @@ class LargeLoad:
             statements = statements_of(self._load, self._next_part, some)
             _apply(transaction, plan(transaction, some), [], statements)
             self._next_part += len(statements)
+            end = some[-1].end
             wrote(len(some))
-        transaction.apply(Changes(loads=[self._record(namespace, "unfinished")]), ())
+        # Not the reading's own: more may be read than is written. Some sources can't be gone on with at all.
+        unfinished = replace(self._record(namespace, "unfinished"), read_to=end if self._reading.read_to else None)
+        transaction.apply(Changes(loads=[unfinished]), ())
         return True
 
     def _record(self, namespace: str, status: str) -> LoadRecord:
