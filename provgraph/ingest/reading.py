@@ -3,19 +3,18 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader
 
 from provgraph.errors import LoadError, UnknownFormatError
-from provgraph.ingest.ahead import made_ahead
+from provgraph.ingest.reading_process import SMALLEST, Order, read_elsewhere
 from provgraph.ingest.sources import Checksum, Source, opened
-from provgraph.loaders.protocol import HEAD, Problem
+from provgraph.loaders.protocol import HEAD, Loader, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
 from provgraph.store.protocol import LoadRecord
 
 #: How many problems a report lists; the others are counted.
 LISTED_PROBLEMS = 1000
-#: How many records another thread reads at once.
-AHEAD = 500
 
 
 @dataclass
@@ -27,7 +26,6 @@ class Reading:
         checksum: of its bytes; None when they can't be read, or when they changed meanwhile.
         begun: the load behind whose end it goes on; None to read from the start.
         format_name: the loader's name as asked for, then as recognised; None until then.
-        reads_ahead: whether another thread reads on while the documents are used.
         is_ours: false when no loader reads it.
         documents: how many records could be read.
         read_to: the byte behind the last of them; None where the format can't be gone on with.
@@ -38,7 +36,6 @@ class Reading:
     checksum: Checksum | None = None
     begun: LoadRecord | None = None
     format_name: str | None = None
-    reads_ahead: bool = False
     is_ours: bool = True
     documents: int = 0
     read_to: int | None = None
@@ -56,10 +53,7 @@ class Reading:
                 loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
                 self.format_name = loader.name
                 start = (self.begun.read_to if self.begun else None) or 0
-                if start:
-                    stream.seek(start)
-                documents = loader.documents(stream, namespace, start)
-                for found in made_ahead(documents, AHEAD) if self.reads_ahead else documents:
+                for found in self._found(loader, stream, namespace, start):
                     if isinstance(found, Problem):
                         self._note_problem(found)
                     else:
@@ -73,9 +67,18 @@ class Reading:
         except (LoadError, zlib.error) as error:
             self._note_problem(Problem("further on" if self.documents else "the whole source", str(error)))
 
+    def _found(
+        self, loader: Loader, stream: BufferedReader, namespace: str, start: int
+    ) -> Iterator[Document | Problem]:
+        if self.checksum is not None and self.checksum.size - start >= SMALLEST:
+            return read_elsewhere(Order(self.source, loader.name, namespace, start))
+        if start:
+            stream.seek(start)
+        return loader.documents(stream, namespace, start)
+
     def again(self, begun: LoadRecord | None) -> "Reading":
         """The same source, to be read anew."""
-        return Reading(self.source, self.checksum, begun, self.format_name, self.reads_ahead)
+        return Reading(self.source, self.checksum, begun, self.format_name)
 
     @property
     def finishes(self) -> bool:

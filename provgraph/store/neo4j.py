@@ -51,7 +51,6 @@ class Neo4jStore:
 
     #: A transaction is kept in the server's memory until it is committed.
     most_documents: int | None = 5_000
-    is_server = True
 
     def __init__(self, connection: Connection) -> None:
         """Take a connection to a database that may be empty; constraints and indexes are made by the first writer."""

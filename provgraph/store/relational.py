@@ -32,7 +32,6 @@ class RelationalStore:
     def __init__(self, engine: Engine) -> None:
         """Take an engine whose database may be empty; its tables are made or migrated now."""
         self._engine = engine
-        self.is_server = engine.dialect.name == "postgresql"
         with translated(engine):
             try:
                 migrate(engine)
