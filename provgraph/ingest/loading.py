@@ -140,7 +140,7 @@ class _Loading:
 
     def _take(self, reading: Reading, first: list[Document], more: Iterator[Document]) -> Iterator[Report]:
         """Write a source at once, or with the next ones."""
-        if len(first) > BATCH or (reading.begun is not None and reading.begun.status == "unfinished"):
+        if len(first) > BATCH or reading.finishes:
             yield from self.flush()
             large = LargeLoad(self._store, reading, chain(first, more))
             yield large.write(self._namespace, self._observer.wrote)

@@ -88,6 +88,11 @@ class Reading:
         return Reading(self.source, self.checksum, begun, self.format_name)
 
     @property
+    def finishes(self) -> bool:
+        """Whether it goes on with a load of the very same bytes that was interrupted."""
+        return self.begun is not None and self.begun.status == "unfinished"
+
+    @property
     def sha256(self) -> str:
         """The source's checksum; "" when it has none."""
         return self.checksum.sha256 if self.checksum else ""

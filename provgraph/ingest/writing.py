@@ -141,7 +141,7 @@ class LargeLoad:
 
     def _take(self, reading: Reading, load: str) -> None:
         """Begin, or go on behind what an interrupted load has left: that is the same load."""
-        begun = reading.begun if reading.begun and reading.begun.status == "unfinished" else None
+        begun = reading.begun if reading.finishes else None
         self._reading = reading
         self._come_to = _place(reading.begun)
         self._load = begun.id if begun else load

@@ -17,12 +17,12 @@ from typing import Any, cast
 import pytest
 
 from provgraph.errors import NotFoundError, SettingsError, UnreachableError
-from provgraph.ingest import loading, patience, writing
+from provgraph.ingest import checking, loading, patience, writing
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.lineage.names import find
 from provgraph.store.nodes import digest
-from provgraph.store.protocol import Changes, Store, Transaction
+from provgraph.store.protocol import Changes, LoadRecord, Store, Transaction
 from provgraph.store.relational import open_sqlite
 from tests.loaders.examples import LOGS, PRODUCTS, record
 
@@ -416,6 +416,48 @@ def test_a_load_that_broke_off_is_there_as_a_whole_or_not_at_all(
     again = loaded(store, *names)
     assert [report.status for report in again] == ["unchanged" if str(name) in complete else "loaded" for name in names]
     assert digest(store.scan()) == expected
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fails_at", [4, 6], ids=["much is left", "little is left"])
+def test_a_load_that_goes_on_loses_no_record_and_no_problem(
+    fails_at: int, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run.provlog"
+    path.write_text('{"activity_name": "without id"}\n' + FAILED.read_text(encoding="utf-8"), encoding="utf-8")
+    for module in (loading, writing):
+        monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(store, "most_documents", 2)
+    with pytest.raises(UnreachableError):
+        loaded(cast("Store", _FailingStore(store, fails_at)), path)
+    [begun] = store.loads()
+    assert begun.status == "unfinished"
+    report = only(loaded(store, path))
+    [record] = store.loads()
+    assert (record.id, record.status) == (begun.id, "partial")
+    assert report.status == "partial"
+    assert [(each.where, each.what) for each in report.problems] == list(record.problems)
+    assert len(record.problems) == 1
+    assert digest(store.scan()) == digest_of(path)
+
+
+def test_the_store_is_waited_for_when_sources_are_looked_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is done now and then in a long load, not at its beginning only."""
+
+    class AwayForAMoment(_FailingStore):
+        def writing(self) -> Any:
+            return self._store.writing()
+
+        def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+            self._left -= 1
+            if self._left == 0:
+                raise UnreachableError("gone")
+            return self._store.loads_of(sha256s, namespace)
+
+    monkeypatch.setattr(patience, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(checking, "AT_ONCE", 1)
+    names = (FAILED, LOGS / "edge_overwrite.provlog")
+    assert [report.status for report in loaded(cast("Store", AwayForAMoment(store, 2)), *names)] == ["loaded"] * 2
 
 
 def test_a_store_that_comes_back_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,6 @@ def test_a_wrong_login_or_database_is_no_server_that_is_away(
 
 def test_a_wrong_password_is_no_server_that_is_away(postgres_server: PostgresServer) -> None:
     with pytest.raises(StoreError, match="check user, password and database") as raised:
-        open_store(postgres_server.url(), password="wr0ng")  # noqa: S106
+        open_store(postgres_server.url(), password="wr0ng")
     assert not isinstance(raised.value, UnreachableError)
     assert "wr0ng" not in str(raised.value)
