@@ -59,15 +59,11 @@ def report_of(reading: Reading, load: str | None = None, disagreements: tuple[Di
 
 def report_of_known(source: Source, load: LoadRecord) -> Report:
     """A source that was loaded before; of one that could be read in part only, its problems once more."""
+    problems = tuple(Problem(where, what) for where, what in load.problems)
     status = "unchanged" if load.status == "loaded" else load.status
-    return Report(
-        storable(source.name), load.format, status, load.id, load.sha256, problems=problems_of(load)
-    ).counting(load.counts)
-
-
-def problems_of(load: LoadRecord) -> tuple[Problem, ...]:
-    """The parts that the load could not read."""
-    return tuple(Problem(where, what) for where, what in load.problems)
+    return Report(storable(source.name), load.format, status, load.id, load.sha256, problems=problems).counting(
+        load.counts
+    )
 
 
 def report_of_strangers(folder: str, files: int) -> Report:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -79,10 +80,26 @@ def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """The SHA-256 of a source's bytes, in hexadecimal, and how many they are."""
+    """What is known of a source's bytes.
+
+    Attributes:
+        sha256: in hexadecimal.
+        size: how many they are.
+        stamp: of the file when they were read, see `stamp_of`.
+    """
 
     sha256: str
     size: int
+    stamp: tuple[int, ...] | None
+
+
+def stamp_of(file: Path | int) -> tuple[int, ...] | None:
+    """What changes when somebody writes to a file or puts another one in its place; None when it is gone."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def checksum(path: Path, size: int | None = None) -> Checksum | None:
@@ -92,12 +109,13 @@ def checksum(path: Path, size: int | None = None) -> Checksum | None:
     digest, done = hashlib.sha256(), 0
     try:
         with path.open("rb", buffering=0) as file:
+            stamp = stamp_of(file.fileno())
             while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
                 digest.update(data)
                 done += len(data)
     except OSError:
         return None
-    return Checksum(digest.hexdigest(), done)
+    return Checksum(digest.hexdigest(), done, stamp)
 
 
 @contextmanager
