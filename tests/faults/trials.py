@@ -351,7 +351,7 @@ def _hold_write_lock(scene: Scene) -> None:
     with closing(sqlite3.connect(target.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with Loader(target.loader_url, _shuffled(scene)) as loader:
-            scene.outcome.was_hit = loader.wait_for(lambda: "wait" in loader.said, 20)
+            scene.outcome.was_hit = loader.wait_for(lambda: "wait" in loader.said)
             if not scene.outcome.was_hit:
                 scene.outcome.breaches.append(f"does not say that it waits: {loader.said!r}")
             other.execute("COMMIT")
