@@ -109,8 +109,8 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     """
     if source.path.is_dir():
         raise UnknownFormatError("there is no file in the folder")
-    if source.path.is_char_device() or source.path.is_block_device() or source.path.is_socket():
-        raise LoadError("is a device, not a file")
+    if source.path.exists() and not source.path.is_file():
+        raise LoadError("is a device or a pipe, not a file")
     try:
         with source.path.open("rb", buffering=HEAD) as opened_file:
             file = cast("BufferedReader", opened_file)

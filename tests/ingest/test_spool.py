@@ -10,8 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from provgraph.errors import SettingsError, SpoolError, StoreError, UnreachableError
+from provgraph.cli import main
+from provgraph.errors import (
+    ProvGraphError,
+    ReaderEndedError,
+    SettingsError,
+    SpoolError,
+    StoreError,
+    UnreachableError,
+)
 from provgraph.ingest import spooling
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
@@ -247,7 +256,7 @@ def test_an_item_that_another_delivers_is_left_to_it(tmp_path: Path, store: Stor
 class _Failing:
     """Loads that fail, some or all of them."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: StoreError, *sources: str) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: ProvGraphError, *sources: str) -> None:
         self.tried = 0
 
         def failing(store: Store, names: list[Source], **options: Any) -> Iterator[Report]:
@@ -270,6 +279,20 @@ def test_one_log_that_the_store_fails_on_keeps_no_other_back(
     with pytest.raises(StoreError, match="no"):
         next(reports)
     assert len(waiting(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("error", [SpoolError("no"), ReaderEndedError("no")])
+def test_items_that_can_not_be_taken_keep_no_other_back(
+    error: ProvGraphError, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("good", *"abcde"):
+        aside(tmp_path, WHOLE[0], name)
+    _Failing(monkeypatch, error, *"abcde")
+    reports = deliver(store, tmp_path)
+    assert next(reports).source == "good"
+    with pytest.raises(type(error)):
+        next(reports)
+    assert len(waiting(tmp_path)) == 5
 
 
 @pytest.mark.parametrize(("error", "tried"), [(UnreachableError("gone"), 1), (StoreError("disk full"), 3)])
@@ -367,6 +390,21 @@ def test_load_delivers_what_waits_for_its_store(tmp_path: Path) -> None:
     assert done.stderr == "provgraph: delivered from the spool: loaded earlier\n"
     assert loads_in(tmp_path / "x.db") == sorted([str(WHOLE[0]), "earlier"])
     assert len(waiting(spool)) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "has_loaded"),
+    [(SpoolError("bad item"), 0, True), (StoreError("bad item"), 0, True), (UnreachableError("bad item"), 3, False)],
+)
+def test_trouble_with_what_waits_is_none_of_a_load(
+    error: ProvGraphError, code: int, has_loaded: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aside(tmp_path / "default", WHOLE[1], "earlier", destination(f"sqlite:///{tmp_path}/x.db"))
+    _Failing(monkeypatch, error)
+    monkeypatch.setenv("PROVGRAPH_SPOOL", str(tmp_path / "default"))
+    done = CliRunner().invoke(main, ["--store", f"sqlite:///{tmp_path}/x.db", "load", str(WHOLE[0])])
+    assert (done.exit_code, "bad item" in done.stderr) == (code, True)
+    assert loads_in(tmp_path / "x.db") == ([str(WHOLE[0])] if has_loaded else [])
 
 
 # --- exactly once -----------------------------------------------------------------------------------------------------
