@@ -104,7 +104,7 @@ class Watcher:
 
         Raises:
             StoreError: the store failed or went away; what was told is in it.
-            SpoolError: what was put aside can't be taken.
+            SpoolError: the folder can't be read, or what was put aside in it can't be taken.
         """
         store = self._store = self._store or self._connect()
         failures = Failures()
@@ -164,6 +164,10 @@ class Watcher:
             if not self._is_gone:
                 self._note(f"{self._order.folder} is gone; waiting until it is there again")
             self._is_gone = True
+        except PermissionError as error:
+            raise SpoolError(
+                f"{self._order.folder} can't be read: {error.strerror}; check its owner and its rights"
+            ) from error
 
     def _to_load(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
         """Those that are logs, whole, and not in the store."""

@@ -26,7 +26,7 @@ from provgraph.store.protocol import Store
 from provgraph.store.relational import open_sqlite
 from tests.conftest import free_port
 from tests.loaders.examples import LOGS
-from tests.processes import DEADLINE, PROVGRAPH, environment, loads_in, run, until
+from tests.processes import DEADLINE, PROVGRAPH, UNPRIVILEGED, environment, loads_in, run, until
 from tests.services import PostgresServer
 
 WHOLE = sorted(LOGS.glob("apply_*.provlog"))
@@ -43,8 +43,10 @@ class Watched:
         self.store = f"sqlite:///{self.database}"
 
     @contextmanager
-    def watch(self, *options: str, store: str | None = None) -> Iterator["subprocess.Popen[str]"]:
-        command = [*PROVGRAPH, "watch", str(self.folder), "--interval", "0.1", *options]
+    def watch(
+        self, *options: str, store: str | None = None, before: tuple[str, ...] = ()
+    ) -> Iterator["subprocess.Popen[str]"]:
+        command = [*before, *PROVGRAPH, "watch", str(self.folder), "--interval", "0.1", *options]
         with (self.home / "said").open("a") as said:
             process = subprocess.Popen(
                 command, env=environment(self.home, store or self.store), text=True,
@@ -159,6 +161,20 @@ def test_an_item_that_can_not_be_taken_holds_up_nothing_else(watched: Watched) -
         assert process.wait(DEADLINE) == 0
     assert watched.said().count("can't be taken from the spool") == 1
     assert watched.said().endswith("2 loaded, 1 refused\n")
+
+
+def test_a_folder_that_can_not_be_read_for_a_while_is_waited_for(watched: Watched) -> None:
+    with watched.watch(before=UNPRIVILEGED) as process:
+        watched.drop("a.provlog", one_log("a"))
+        until(lambda: watched.loaded() == ["a.provlog"])
+        watched.folder.chmod(0o000)
+        until(lambda: f"{watched.folder} can't be read: Permission denied" in watched.said())
+        watched.folder.chmod(0o755)
+        watched.drop("b.provlog", one_log("b"))
+        until(lambda: watched.loaded() == ["a.provlog", "b.provlog"])
+        process.terminate()
+        assert process.wait(DEADLINE) == 0
+    assert "Traceback" not in watched.said()
 
 
 def test_only_spooled_leaves_files_alone(watched: Watched) -> None:
