@@ -23,6 +23,7 @@ from provgraph.ingest.sources import Source, check_names, checksum, expanded
 from provgraph.ingest.spool import Label, put_aside
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
+from provgraph.model.values import storable
 from provgraph.settings import IN_MEMORY, destination
 from provgraph.store.protocol import Store
 
@@ -93,7 +94,7 @@ def _set_aside(sources: Iterable[Source], format_name: str | None, put: Callable
             yield _refused(source.name, "the whole source", str(error)), None
         else:
             item = put(source)
-            yield Report(source.name, found, SPOOLED, sha256=_checksum(item)), item
+            yield Report(storable(source.name), found, SPOOLED, sha256=_checksum(item)), item
         ours += 1
     if not ours:
         yield from ((report_of_strangers(folder, count), None) for folder, count in strangers.items())
@@ -220,7 +221,7 @@ def _why(report: Report) -> str:
 
 
 def _refused(source: str, where: str, what: str) -> Report:
-    return Report(source, None, "refused", problems=(Problem(where, what),))
+    return Report(storable(source), None, "refused", problems=(Problem(where, what),))
 
 
 def _checksum(item: Path) -> str | None:

@@ -334,7 +334,7 @@ def test_another_namespace_is_another_file(tmp_path: Path, store: Store) -> None
     assert find(store, "/data/x").id == find(store, "file://wn/data/x").id
 
 
-@pytest.mark.parametrize("namespace", ["", "a/b", "a b", "a@b", "a\nb"])
+@pytest.mark.parametrize("namespace", ["", "a/b", "a b", "a@b", "a\nb", "\udcff", "a\0b"])
 def test_a_namespace_must_be_a_word(namespace: str, store: Store) -> None:
     with pytest.raises(SettingsError):
         loaded(store, FAILED, namespace=namespace)

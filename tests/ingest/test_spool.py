@@ -141,6 +141,7 @@ SPOILT: dict[str, Callable[[Path], object]] = {
     "a format that is a list": lambda item: _relabelled(item, format=[]),
     "a format that is none": lambda item: _relabelled(item, format="odd"),
     "a namespace that is a number": lambda item: _relabelled(item, namespace=5),
+    "a namespace that can't be stored": lambda item: _relabelled(item, namespace="\ud800x"),
     "a namespace that is none": lambda item: _relabelled(item, namespace="a/b"),
     "a store that is missing": lambda item: _relabelled(item, store=None),
     "no label": lambda item: (item / "item.json").unlink(),
@@ -363,11 +364,38 @@ def test_load_by_spool_is_content_when_the_store_is_away(tmp_path: Path) -> None
     assert loads_in(tmp_path / "x.db") == sorted(map(str, WHOLE[:2]))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_that_are_no_text_are_reported_as_they_are_stored(encoding: str, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"fo\xfflder")
+    folder.mkdir()
+    log = shutil.copy(WHOLE[0], tmp_path / os.fsdecode(b"sur\xffr\xc3\xa9.provlog"))
+    command = [
+        *PROVGRAPH,
+        "load",
+        "--spool",
+        os.fsdecode(b"sp\xff"),
+        "--json",
+        log,
+        str(folder),
+        str(folder / "absent"),
+    ]
+    variables = environment(tmp_path, f"sqlite:///{tmp_path}/x.db", PYTHONIOENCODING=f"{encoding}:strict")
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, encoding=encoding, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(report["source"], report["status"]) for report in reports] == [
+        (f"{tmp_path}/sur\\udcffré.provlog", "loaded"),
+        (f"{tmp_path}/fo\\udcfflder", "refused"),
+        (f"{tmp_path}/fo\\udcfflder/absent", "refused"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("", ), "a source without name"),
         (("x", "--namespace", "a/b"), "can't be a namespace"),
+        (("x", "--namespace", os.fsdecode(b"\xff")), "can't be a namespace: give a word in UTF-8"),
         (("x", "--format", "odd"), "'odd' is no format"),
         (("x", "--store", "sqlite://"), "a store in memory"),
     ],
