@@ -188,16 +188,18 @@ def _load_by_spool(spool: Path, sources: Sequence[str], format_name: str | None,
 
 
 def _deliver_default_spool(store: "Store") -> None:
-    """Deliver what earlier jobs had to put aside for this store; trouble with the spool is none of this load's."""
-    from provgraph.errors import SpoolError
+    """Deliver what earlier jobs had to put aside for this store; trouble with that is none of this load's."""
     from provgraph.ingest.spooling import deliver
     from provgraph.settings import default_spool, destination, store_url
 
+    spool = default_spool()
     try:
-        for report in deliver(store, default_spool(), destination(store_url(_asked("store")))):
+        for report in deliver(store, spool, destination(store_url(_asked("store")))):
             _say_delivered(report)
-    except SpoolError as error:
-        _note(str(error))
+    except UnreachableError:
+        raise
+    except ProvGraphError as error:
+        _note(f"not all that waits in {spool} is delivered: {error}")
 
 
 def _say_delivered(report: "Report") -> None:

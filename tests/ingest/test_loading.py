@@ -4,13 +4,15 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import shutil
 import sys
 import tracemalloc
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,6 +22,7 @@ from provgraph.errors import NotFoundError, SettingsError, UnreachableError
 from provgraph.ingest import checking, loading, patience, writing
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
+from provgraph.ingest.sources import Source
 from provgraph.lineage.names import find
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Changes, LoadRecord, Store, Transaction
@@ -281,6 +284,26 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
     assert only(loaded(store, "-")).status == "refused"
 
 
+@pytest.mark.parametrize("as_descriptor", [True, False])
+def test_a_pipe_that_is_named(as_descriptor: bool, tmp_path: Path, store: Store) -> None:
+    """As ``mkfifo`` makes one, and as a shell gives it for ``<(command)``."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=lambda: pipe.write_bytes(FAILED.read_bytes()))
+    writer.start()
+    with ExitStack() as stack:
+        name = f"/dev/fd/{stack.enter_context(pipe.open('rb')).fileno()}" if as_descriptor else str(pipe)
+        assert only(loaded(store, name)).status == "loaded"
+    writer.join()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_never_waited_for(make: Callable[[Path], None], tmp_path: Path, store: Store) -> None:
+    make(tmp_path / "odd")
+    report = only(list(load(store, [Source("odd", tmp_path / "odd")])))
+    assert (report.status, report.problems[0].what) == ("refused", "is a device or a pipe, not a file")
+
+
 def test_a_log_whose_first_key_is_long_is_recognised(tmp_path: Path, store: Store) -> None:
     assert only(loaded(store, log(tmp_path, "x", {"note": "x" * 20_000, **record("A")}))).status == "loaded"
 
@@ -311,7 +334,7 @@ def test_another_namespace_is_another_file(tmp_path: Path, store: Store) -> None
     assert find(store, "/data/x").id == find(store, "file://wn/data/x").id
 
 
-@pytest.mark.parametrize("namespace", ["", "a/b", "a b", "a@b", "a\nb"])
+@pytest.mark.parametrize("namespace", ["", "a/b", "a b", "a@b", "a\nb", "\udcff", "a\0b"])
 def test_a_namespace_must_be_a_word(namespace: str, store: Store) -> None:
     with pytest.raises(SettingsError):
         loaded(store, FAILED, namespace=namespace)
