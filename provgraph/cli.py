@@ -150,6 +150,8 @@ def load(
     from provgraph.ingest.loading import load as load_sources
     from provgraph.progress import Progress
 
+    if spool is not None and jobs > 1:
+        raise click.UsageError("--jobs is not for --spool: one process delivers what was put aside")
     if spool is not None:
         _load_by_spool(spool, sources, format_name, namespace, as_json)
     clean = True
@@ -451,14 +453,18 @@ def loads(as_json: bool) -> None:
     from provgraph.model.times import shown
     from provgraph.writers.labels import visible
 
+    is_empty = True
     with _store() as store:
         for each in store.loads():
+            is_empty = False
             if as_json:
                 click.echo(json.dumps({**asdict(each), "time": shown(each.time)}, ensure_ascii=False))
                 continue
             problems = f", {len(each.problems)} problems" if each.problems else ""
             click.echo(f"{each.id}  {shown(each.time)}  {each.status:9}  {visible(each.source)}  "
                        f"({each.counts['activities']} activities{problems})")  # fmt: skip
+    if is_empty:
+        _note("nothing is loaded yet")
 
 
 @main.command()

@@ -433,7 +433,7 @@ def _permuted(scene: Scene) -> None:
 def _parts(scene: Scene) -> Sequence[Sequence[Path]]:
     order = _shuffled(scene)
     order += scene.chance.sample(order, scene.chance.randint(0, 10))
-    cuts = sorted(scene.chance.sample(range(1, len(order)), scene.chance.randint(0, 10)))
+    cuts = sorted(scene.chance.sample(range(1, len(order)), scene.chance.randint(0, 3)))
     return [order[start:end] for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True)]
 
 

@@ -397,6 +397,7 @@ def test_names_that_are_no_text_are_reported_as_they_are_stored(encoding: str, t
         (("x", "--namespace", "a/b"), "can't be a namespace"),
         (("x", "--namespace", os.fsdecode(b"\xff")), "can't be a namespace: give a word in UTF-8"),
         (("x", "--format", "odd"), "'odd' is no format"),
+        (("x", "--jobs", "2"), "--jobs is not for --spool"),
         (("x", "--store", "sqlite://"), "a store in memory"),
     ],
 )  # fmt: skip
