@@ -21,9 +21,9 @@ from provgraph.store import neo4j_schema as schema
 from provgraph.store import nodes
 from provgraph.store.neo4j_connection import Connection, address_of
 from provgraph.store.neo4j_cypher import BY_ALIAS, MENTION, NODE, RELATIONSHIP, alias_query, mention_of
-from provgraph.store.neo4j_facts import Neo4jFacts
 from provgraph.store.neo4j_transaction import LOAD, LOADS_OF, TAKE_TURN, Neo4jTransaction
 from provgraph.store.neo4j_values import full, indexed, shown_time
+from provgraph.store.neo4j_view import Neo4jView
 from provgraph.store.neo4j_walk import node_of, walk
 from provgraph.store.nodes import Content
 from provgraph.store.protocol import CURRENT_STATUSES, Explained, Found, LoadRecord
@@ -51,6 +51,7 @@ class Neo4jStore:
 
     #: A transaction is kept in the server's memory until it is committed.
     most_documents: int | None = 5_000
+    views_are_snapshots = False
     is_server = True
 
     def __init__(self, connection: Connection) -> None:
@@ -63,11 +64,11 @@ class Neo4jStore:
         return f"Neo4jStore({str(self._connection)!r})"
 
     @contextmanager
-    def viewing(self) -> Iterator[Neo4jFacts]:
+    def viewing(self) -> Iterator[Neo4jView]:
         """Facts as they stand, read while others may write; what is committed meanwhile is seen."""
         self._ensure_schema()
         with self._connection.view() as transaction:
-            yield Neo4jFacts(transaction)
+            yield Neo4jView(transaction)
 
     @contextmanager
     def writing(self) -> Iterator[Neo4jTransaction]:

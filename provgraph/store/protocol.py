@@ -181,14 +181,67 @@ class Facts(Protocol):
         """The known entities among these."""
 
 
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """What one transaction may have changed.
+
+    Attributes:
+        turn: its number; consecutive.
+        mark: random, so that the same turn of another store, or of one that was put back, is known as another.
+        content: the subjects, as `provgraph.store.journal` packs them.
+    """
+
+    turn: int
+    mark: bytes
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of many ids; those that follow are asked for with ``after``, which is None at the end."""
+
+    ids: list[str]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRelation:
+    """A stated relation, and the ids of the records that its ends mean now."""
+
+    relation: StatedRelation
+    source: str
+    target: str
+
+
 class View(Facts, Protocol):
     """Facts read while others may write: what is decided from them is to be checked before it is written."""
 
     #: How many transactions were committed before; see `Store.writing`.
     turn: int
 
+    def journal_from(self, turn: int) -> Iterator[JournalEntry]:
+        """The entries of this turn and all later ones, oldest first."""
 
-class Transaction(Facts, Protocol):
+    def subjects(self, kind: str, after: str, limit: int) -> Page:
+        """Some of all subjects of a kind (`provgraph.store.journal.Subject`), behind ``after``; "" is the beginning."""
+
+    def bearers(self, names: Collection[str]) -> set[str]:
+        """The ids of the entities that bear one of the names."""
+
+    def relations_of(self, kind: Kind, ids: Collection[str]) -> list[StoredRelation]:
+        """The stated relations at either end of these records."""
+
+    def settings_of(self, runs: Collection[str]) -> dict[str, list[str]]:
+        """Run id → the keys of its settings, in hexadecimal."""
+
+    def settings(self, keys: Collection[str]) -> dict[str, Settings]:
+        """Key in hexadecimal → the known settings among these."""
+
+    def config_files_of(self, runs: Collection[str]) -> dict[str, list[str]]:
+        """Run id → the places of its configuration files."""
+
+
+class Transaction(View, Protocol):
     """Facts as they stand, and changes to them; the only writer of its store while it lasts."""
 
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
@@ -233,10 +286,12 @@ class Store(Protocol):
 
     Attributes:
         most_documents: about how many documents one transaction can take; None for any number.
+        views_are_snapshots: whether a view shows one moment, whatever is committed meanwhile.
         is_server: whether another process does the work, so that this one can do something else meanwhile.
     """
 
     most_documents: int | None
+    views_are_snapshots: bool
     is_server: bool
 
     def viewing(self) -> AbstractContextManager[View]:

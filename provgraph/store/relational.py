@@ -16,7 +16,8 @@ from provgraph.store import nodes, rows, tables
 from provgraph.store.engines import address_of, lock_for_writing, postgresql_engine, sqlite_engine, translated
 from provgraph.store.nodes import Content
 from provgraph.store.protocol import CURRENT_STATUSES, NAMED_KINDS, Explained, Found, LoadRecord
-from provgraph.store.relational_facts import RelationalFacts, mention_query
+from provgraph.store.relational_facts import mention_query
+from provgraph.store.relational_view import RelationalView
 from provgraph.store.relational_walk import walk
 from provgraph.store.relational_writing import RelationalTransaction, loads_of
 from provgraph.store.schema import migrate
@@ -27,6 +28,7 @@ class RelationalStore:
     """Provenance in SQL tables; see `provgraph.store.protocol.Store`."""
 
     most_documents: int | None = None
+    views_are_snapshots = True
 
     def __init__(self, engine: Engine) -> None:
         """Take an engine whose database may be empty; its tables are made or migrated now."""
@@ -36,11 +38,11 @@ class RelationalStore:
             migrate(engine)
 
     @contextmanager
-    def viewing(self) -> Iterator[RelationalFacts]:
+    def viewing(self) -> Iterator[RelationalView]:
         """Facts as they stand at one moment, read while others may write."""
         options = {"isolation_level": "REPEATABLE READ"} if self._engine.dialect.name == "postgresql" else {}
         with translated(self._engine), self._engine.execution_options(**options).connect() as connection:
-            yield RelationalFacts(connection)
+            yield RelationalView(connection)
 
     @contextmanager
     def writing(self) -> Iterator[RelationalTransaction]:

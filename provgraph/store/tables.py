@@ -172,3 +172,12 @@ turn = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("touched", LargeBinary),
 )
+
+#: What each transaction may have changed (`provgraph.store.journal`), for mirrors.
+journal = Table(
+    "journal",
+    metadata,
+    Column("turn", BigInteger, primary_key=True, autoincrement=False),
+    Column("mark", LargeBinary(16), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
