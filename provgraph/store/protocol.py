@@ -11,7 +11,7 @@ from typing import Protocol
 
 from provgraph.identity.files import RunTimes
 from provgraph.identity.standing import Standing
-from provgraph.model.records import Agent, Mention, Run, Settings, StatedEntity, StatedRelation
+from provgraph.model.records import Agent, Description, End, Mention, Run, Settings, StatedEntity, StatedRelation
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node
 from provgraph.model.values import Attributes, Value
 from provgraph.model.vocabulary import EntityType, Kind, RelationType
@@ -99,7 +99,7 @@ class Statement:
     """What one load says of one subject, kept so that the load can be forgotten.
 
     Attributes:
-        subject: the key of the run, agent, relation or stated entity.
+        subject: the key of the run, agent, description, relation or stated entity.
         load: the key of the load.
         part: tells statements of one load on one subject apart.
         content: what is said, as `provgraph.ingest.statements` writes it.
@@ -124,6 +124,7 @@ class Removals:
     entities: list[str] = field(default_factory=list)
     stated: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    descriptions: list[End] = field(default_factory=list)
     relations: list[StatedRelation] = field(default_factory=list)
     settings_of: list[tuple[str, bytes]] = field(default_factory=list)
     config_files_of: list[tuple[str, str]] = field(default_factory=list)
@@ -144,6 +145,7 @@ class Changes:
     entities: list[EntityRecord] = field(default_factory=list)
     stated: list[StatedEntity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
+    descriptions: list[Description] = field(default_factory=list)
     relations: list[StatedRelation] = field(default_factory=list)
     settings: list[Settings] = field(default_factory=list)
     settings_of: list[tuple[str, bytes]] = field(default_factory=list)
@@ -176,6 +178,9 @@ class Facts(Protocol):
 
     def agents(self, ids: Collection[str]) -> dict[str, Agent]:
         """The known agents among these."""
+
+    def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
+        """The known descriptions among these."""
 
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
         """The known entities among these."""
@@ -326,7 +331,7 @@ class Store(Protocol):
         """Everything that the relations lead to from the root, breadth first, at most ``limit`` nodes."""
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        """The nodes with these keys."""
+        """The nodes with these keys, descriptions among them."""
 
     def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
         """All relations of these types at either end of the nodes, in a fixed order."""

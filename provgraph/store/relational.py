@@ -119,9 +119,14 @@ class RelationalStore:
             return walk(connection, root, direction, relations, depth, limit)
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        """The nodes with these keys."""
+        """The nodes with these keys, descriptions among them."""
         with self._reading() as connection:
-            return _nodes(connection, keys)
+            found = _nodes(connection, keys)
+            others = [key for key in keys if key not in found]
+            table = tables.description
+            for row in rows.in_chunks(connection, select(table), table.c.key.in_, others):
+                found[row.key] = nodes.description_node(rows.description_of(row))
+            return found
 
     def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
         """All relations of these types at either end of the nodes, in a fixed order."""
@@ -174,6 +179,7 @@ class RelationalStore:
             "activities": tables.activity,
             "entities": tables.entity,
             "agents": tables.agent,
+            "descriptions": tables.description,
             "settings": tables.settings,
             "loads": tables.load,
         }
@@ -194,6 +200,7 @@ class RelationalStore:
             (select(tables.activity), lambda row: nodes.run_content(rows.run_of(row))),
             (select(tables.entity), lambda row: nodes.entity_content(rows.entity_of(row))),
             (select(tables.agent), lambda row: nodes.agent_content(rows.agent_of(row))),
+            (select(tables.description), lambda row: nodes.description_content(rows.description_of(row))),
             (mention_query(), lambda row: nodes.mention_content(rows.mention_of(row))),
             (
                 select(tables.relation).where(tables.relation.c.stated.is_not(None)),

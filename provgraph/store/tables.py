@@ -59,6 +59,16 @@ agent = Table(
     Column("attributes", Text, nullable=False),
 )
 
+#: What every run of a kind of job has in common.
+description = Table(
+    "description",
+    metadata,
+    _key("key", primary=True),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("attributes", Text, nullable=False),
+)
+
 #: Places and identifiers, each once.
 name = Table(
     "name",
