@@ -14,18 +14,22 @@ _MARK_BYTES = 16
 
 
 class Subject(StrEnum):
-    """What the journal names: records, and the names by which relations call entities."""
+    """What the journal names: records, by the words of `Kind`, and the names by which relations call entities."""
 
     ACTIVITY = "activity"
     ENTITY = "entity"
     AGENT = "agent"
+    ACTIVITY_DESCRIPTION = "activityDescription"
+    ENTITY_DESCRIPTION = "entityDescription"
+    USAGE_DESCRIPTION = "usageDescription"
+    GENERATION_DESCRIPTION = "generationDescription"
+    PARAMETER_DESCRIPTION = "parameterDescription"
+    CONFIG_FILE_DESCRIPTION = "configFileDescription"
     STATED = "stated"
     SETTINGS = "settings"
     NAME = "name"
 
 
-#: The kind of subject whose id is an end of that kind in a stated relation; an entity's may be any of its names.
-SUBJECT_OF_END = {Kind.ACTIVITY: Subject.ACTIVITY, Kind.ENTITY: Subject.NAME, Kind.AGENT: Subject.AGENT}
 #: Ids by what they are of; of settings the key in hexadecimal.
 Subjects = dict[Subject, set[str]]
 
@@ -66,6 +70,8 @@ class Journaled:
         note(Subject.ACTIVITY, (run.id for run in changes.runs), gone.runs)
         note(Subject.ENTITY, (record.id for record in changes.entities), gone.entities)
         note(Subject.AGENT, (agent.id for agent in changes.agents), gone.agents)
+        for end in (*(each.as_end for each in changes.descriptions), *gone.descriptions):
+            note(Subject(end.kind.value), (end.id,))
         note(Subject.STATED, (stated.identifier for stated in changes.stated), gone.stated)
         note(
             Subject.ACTIVITY, (stored.mention.run for stored in changes.mentions), (each.run for each in gone.mentions)
@@ -77,7 +83,8 @@ class Journaled:
             note(Subject.ACTIVITY, (run for run, _ in files))
         for relation in (*changes.relations, *gone.relations):
             for end in (relation.source, relation.target):
-                note(SUBJECT_OF_END[end.kind], (end.id,))
+                # A relation may call an entity by any of its names.
+                note(Subject.NAME if end.kind is Kind.ENTITY else Subject(end.kind.value), (end.id,))
 
     def _note(self, kind: Subject, *ids: Iterable[str]) -> None:
         self._subjects[kind].update(*ids)

@@ -12,11 +12,8 @@ from provgraph.store.neo4j_facts import Neo4jFacts
 from provgraph.store.neo4j_values import full
 from provgraph.store.protocol import JournalEntry, Page, StoredRelation
 
-#: The nodes of a kind of subject, the property that puts them in order, and the ids that one of them has.
+#: Subjects that are no records: their nodes, the property that puts them in order, and the ids that one of them has.
 _SUBJECTS: dict[str, tuple[str, str, str]] = {
-    Subject.ACTIVITY: ("n:Activity", "key", "n {.id, .fullId}"),
-    Subject.ENTITY: ("n:Entity", "key", "n {.id, .fullId}"),
-    Subject.AGENT: ("n:Agent", "key", "n {.id, .fullId}"),
     Subject.STATED: ("n:Entity", "key", "coalesce(n.stated, [])"),
     Subject.SETTINGS: ("n:Collection&!Entity", "id", "n {.id}"),
 }
@@ -42,7 +39,7 @@ class Neo4jView(Neo4jFacts):
 
     def subjects(self, kind: str, after: str, limit: int) -> Page:
         """Some of all subjects of a kind, in the order of their keys."""
-        nodes, order, ids = _SUBJECTS[kind]
+        nodes, order, ids = _SUBJECTS.get(kind) or (f"n:{NODE_LABEL[Kind(kind)]}", "key", "n {.id, .fullId}")
         query = (
             f"MATCH ({nodes}) WHERE n.{order} > $after RETURN n.{order}, {ids} ORDER BY n.{order} LIMIT $limit"
         )  # fmt: skip

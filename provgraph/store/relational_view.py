@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, or_, select
 
 from provgraph.model.records import Settings, key_of
-from provgraph.model.vocabulary import Kind
+from provgraph.model.vocabulary import DescriptionType, Kind
 from provgraph.store import rows, tables
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import JournalEntry, Page, StoredRelation
 from provgraph.store.relational_facts import RelationalFacts
 
-#: Where the subjects of a kind are: their table, and the column with their id.
+#: Where the subjects of a kind are: their table, and the column with their id; of others it is the descriptions'.
 _SUBJECTS: dict[str, tuple[Table, str]] = {
     Subject.ACTIVITY: (tables.activity, "id"),
     Subject.ENTITY: (tables.entity, "id"),
@@ -35,8 +35,10 @@ class RelationalView(RelationalFacts):
 
     def subjects(self, kind: str, after: str, limit: int) -> Page:
         """Some of all subjects of a kind, in the order of their keys."""
-        table, column = _SUBJECTS[kind]
+        table, column = _SUBJECTS.get(kind, (tables.description, "id"))
         query = select(table.c.key, table.c[column]).where(table.c.key > bytes.fromhex(after))
+        if table is tables.description:
+            query = query.where(table.c.type.in_([each for each in DescriptionType if each.kind.value == kind]))
         found = self._connection.execute(query.order_by(table.c.key).limit(limit)).all()
         ids = [bytes(row[1]).hex() if column == "key" else row[1] for row in found]
         return Page(ids, bytes(found[-1][0]).hex() if len(found) == limit else None)

@@ -7,8 +7,18 @@ import pytest
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.integration import integrate
 from provgraph.ingest.loading import load
-from provgraph.model.records import Agent, Document, End, Mention, Run, Settings, StatedEntity, StatedRelation
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.records import (
+    Agent,
+    Description,
+    Document,
+    End,
+    Mention,
+    Run,
+    Settings,
+    StatedEntity,
+    StatedRelation,
+)
+from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
 from provgraph.store.journal import Subject, Subjects, subjects_in
 from provgraph.store.protocol import Changes, LoadRecord, Store
 from tests.conftest import LOGS
@@ -134,3 +144,15 @@ def test_subjects_come_in_pages(store: Store) -> None:
                 break
             after = page.after
     assert sorted(found) == [f"file:/{n}@run {n}" for n in range(7)]
+
+
+def test_descriptions_count(store: Store) -> None:
+    description = Description("tool_1", DescriptionType.ACTIVITY, {"version": ("1",)})
+    related = StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ACTIVITY, "a"), description.as_end)
+    found = put(store, Document(descriptions=(description,), relations=(related,)))
+    assert found == {Subject.ACTIVITY: {"a"}, Subject.ACTIVITY_DESCRIPTION: {"tool_1"}}
+    with store.viewing() as view:
+        assert view.subjects(Subject.ACTIVITY_DESCRIPTION, "", 9).ids == ["tool_1"]
+        assert view.subjects(Subject.ENTITY_DESCRIPTION, "", 9).ids == []
+        (relation,) = view.relations_of(Kind.ACTIVITY, ["a"])
+        assert (relation.source, relation.target) == ("a", "tool_1")
