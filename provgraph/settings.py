@@ -39,6 +39,11 @@ def read_settings(store: str | None = None, environment: Mapping[str, str] = os.
     return Settings(store_url(store, environment), _password(environment))
 
 
+def mirror_password(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The password of the mirror's database; None leaves it to the URL and PGPASSFILE."""
+    return environment.get("PROVGRAPH_MIRROR_PASSWORD")
+
+
 def store_url(store: str | None = None, environment: Mapping[str, str] = os.environ) -> str:
     """Where the store is; unlike `read_settings` this needs no password, and can't fail."""
     return store or environment.get("PROVGRAPH_STORE") or default_store()

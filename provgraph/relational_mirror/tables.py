@@ -179,7 +179,8 @@ SEQUENCES = {
         ("wasDerivedFrom", "wasDerivedFrom_Id"), ("wasGeneratedBy", "id"), ("wasInformedBy", "wasInformedBy_Id"),
     )
 }  # fmt: skip
-ENTITIES_SEQUENCE = "entities_id_seq"
+#: The tables whose keys are numbers.
+NUMBERED = tuple(table for table, _ in SEQUENCES.values() if table != "entities")
 
 own = MetaData(schema=OWN_SCHEMA)
 
@@ -187,11 +188,14 @@ own = MetaData(schema=OWN_SCHEMA)
 mirror = Table(
     "mirror",
     own,
-    Column("one", SmallInteger, CheckConstraint("one = 1", name="mirror_one_row"), primary_key=True),
+    Column(
+        "one", SmallInteger, CheckConstraint("one = 1", name="mirror_one_row"), primary_key=True, autoincrement=False
+    ),
     Column("target", Text, nullable=False),
     Column("turn", BigInteger, nullable=False),
     Column("mark", LargeBinary),
     Column("mapping", Integer, nullable=False),
+    Column("rows", Text, nullable=False),
     Column("synced_at", DateTime(timezone=True), nullable=False),
 )
 

@@ -1,5 +1,7 @@
 """The published tables in the schema that the user named, and provgraph's own."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy.dialects.postgresql import TIMESTAMP
@@ -22,10 +24,10 @@ def _text(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, sa.String) for name in names]
 
 
-def _make(target: str, name: str, *columns: sa.Column[str] | sa.Column[int], **references: str) -> None:
+def _make(target: str, name: str, *columns: sa.Column[Any], **references: str) -> None:
     """A table with its key first; ``references`` are its columns that refer to tables, each with an index."""
     key = columns[0].name
-    constraints: list[sa.SchemaItem] = [sa.PrimaryKeyConstraint(key, name=f"{name}_pkey")]
+    constraints: list[sa.Constraint] = [sa.PrimaryKeyConstraint(key, name=f"{name}_pkey")]
     constraints += [
         sa.ForeignKeyConstraint([column], [f"{target}.{table}.id"], name=f"{name}_{column}_fkey")
         for column, table in references.items()
@@ -180,11 +182,18 @@ def _published(target: str) -> None:
 def _own() -> None:
     op.create_table(
         "mirror",
-        sa.Column("one", sa.SmallInteger, sa.CheckConstraint("one = 1", name="mirror_one_row"), primary_key=True),
+        sa.Column(
+            "one",
+            sa.SmallInteger,
+            sa.CheckConstraint("one = 1", name="mirror_one_row"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         sa.Column("target", sa.Text, nullable=False),
         sa.Column("turn", sa.BigInteger, nullable=False),
         sa.Column("mark", sa.LargeBinary),
         sa.Column("mapping", sa.Integer, nullable=False),
+        sa.Column("rows", sa.Text, nullable=False),
         sa.Column("synced_at", sa.DateTime(timezone=True), nullable=False),
         schema="provgraph",
     )
