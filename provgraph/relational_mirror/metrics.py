@@ -27,8 +27,9 @@ def write_metrics(path: Path, summary: Summary, now: datetime) -> None:
         Gauge(f"provgraph_mirror_{name}", what, registry=registry).set(value)
 
     gauge("last_success_timestamp_seconds", "When the mirror was last brought up to date.", now.timestamp())
-    gauge("turns", "Transactions of the store that the last sync brought.", summary.turns)
-    gauge("lag_turns", "Transactions of the store that came after the last sync began to read.", summary.behind)
+    gauge("brought_loads", "Loads, in transactions of the store, that the last sync brought.", summary.turns)
+    gauge("lag_loads", "Loads, in transactions of the store, that came since the last sync began to read.",
+          summary.behind)  # fmt: skip
     gauge("seconds", "How long the last sync took.", summary.seconds)
     rows = Gauge("provgraph_mirror_rows", "Rows of the mirror.", ["table"], registry=registry)
     for table, count in summary.rows.items():

@@ -49,7 +49,11 @@ class Numbers:
         return self.last[table]
 
 
-def settled(kept: Kept | None, record: Record | None, settings: Settings, numbers: Numbers) -> Settled:
+#: Table and origin → the key of a link whose record is gone: another record may state the same relation now.
+Freed = dict[tuple[str, str], int]
+
+
+def settled(kept: Kept | None, record: Record | None, settings: Settings, numbers: Numbers, freed: Freed) -> Settled:
     """Compare what the mirror holds of a subject with what the store says now.
 
     A link keeps its key when its values are as before, else when it comes from the same statements as a link that is
@@ -60,10 +64,11 @@ def settled(kept: Kept | None, record: Record | None, settings: Settings, number
         record: None of one that is gone.
         settings: those that either of them has.
         numbers: new keys are taken from these.
+        freed: of records that were settled before.
     """
     rows = rows_of(record, settings) if record is not None else Rows()
     if kept is None:
-        ids = {table: [numbers.take(table) for _ in links] for table, links in rows.links.items()}
+        ids = {table: [_key(table, link, numbers, freed) for link in links] for table, links in rows.links.items()}
         return Settled(rows, ids)
     before = rows_of(kept.record, settings)
     gone: dict[str, list[str | int]] = defaultdict(list)
@@ -74,17 +79,27 @@ def settled(kept: Kept | None, record: Record | None, settings: Settings, number
     for table in dict.fromkeys((*before.links, *rows.links)):
         links = rows.links.get(table, [])
         matched, unused = _matched(_numbered(before.links.get(table, []), kept.row_ids.get(table, ())), links)
-        found[table] = [numbers.take(table) if each is None else each for each in matched]
+        found[table] = [
+            _key(table, link, numbers, freed) if number is None else number
+            for number, link in zip(matched, links, strict=True)
+        ]
         gone[table] += unused
+        freed.update(((table, origin), number) for number, link in unused.items() for origin in link.origins)
     return Settled(rows, {table: ids for table, ids in found.items() if ids}, gone)
+
+
+def _key(table: str, link: Link, numbers: Numbers, freed: Freed) -> int:
+    """The key of a link that this record did not have before."""
+    known = [(table, origin) for origin in sorted(link.origins) if (table, origin) in freed]
+    return freed.pop(known[0]) if known else numbers.take(table)
 
 
 def _numbered(links: Sequence[Link], ids: Sequence[int]) -> list[tuple[int, Link]]:
     return list(zip(ids, links, strict=True)) if len(ids) == len(links) else []
 
 
-def _matched(before: list[tuple[int, Link]], links: Sequence[Link]) -> tuple[list[int | None], list[int]]:
-    """The key that each link had, and the keys of links that are no more."""
+def _matched(before: list[tuple[int, Link]], links: Sequence[Link]) -> tuple[list[int | None], dict[int, Link]]:
+    """The key that each link had, and the links that are no more by their keys."""
     by_values: dict[Values, list[int]] = defaultdict(list)
     for number, link in reversed(before):
         by_values[link.values].append(number)
@@ -97,7 +112,7 @@ def _matched(before: list[tuple[int, Link]], links: Sequence[Link]) -> tuple[lis
             if same is not None:
                 ids[index] = same
                 del free[same]
-    return ids, list(free)
+    return ids, free
 
 
 def packed(ids: RowIds) -> str:

@@ -25,7 +25,7 @@ from provgraph.relational_mirror.mapping import Reference, Settings, Value, row_
 from provgraph.relational_mirror.rebuilding import Rebuild
 from provgraph.relational_mirror.records import KINDS, Described, Gatherer, Record, content_of, key_of, status_value_id
 from provgraph.relational_mirror.schema import prepare
-from provgraph.relational_mirror.settling import Kept, Numbers, Settled, packed, settled, unpacked
+from provgraph.relational_mirror.settling import Freed, Kept, Numbers, Settled, packed, settled, unpacked
 from provgraph.relational_mirror.staging import RECORD, Batch, Changed, Counts, Sink, Stage, line, table_name
 from provgraph.relational_mirror.tables import NUMBERED, OWN_SCHEMA, SEQUENCES, TABLES
 from provgraph.store.journal import Subject, Subjects, subjects_in
@@ -66,6 +66,7 @@ class Summary:
         mode: ``full`` or ``incremental``.
         why: why all was copied; None otherwise.
         turns: how many of the store's transactions it brought.
+        behind: how many came since it began to read.
         subjects: how many records it looked at.
         counts: what changed, by table.
         rows: how many rows there are, by table.
@@ -75,6 +76,7 @@ class Summary:
     mode: str
     why: str | None = None
     turns: int = 0
+    behind: int = 0
     subjects: int = 0
     counts: Counts = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
@@ -154,6 +156,8 @@ class _Sync:
         for table, changed in summary.counts.items():
             summary.rows[table] = before.get(table, 0) + changed.inserted - changed.deleted
         self._note(State(*reached, mapping.VERSION, summary.rows))
+        with self._store.viewing() as view:
+            summary.behind = view.turn - reached[0]
         return summary
 
     def _catch_up(self, work: "Work", stage: Stage, reached: tuple[int, bytes | None]) -> tuple[int, bytes | None]:
@@ -190,7 +194,7 @@ def set_up(cursor: Cursor) -> None:
 def state_of(cursor: Cursor) -> State | None:
     """What the mirror knows of itself; None before the first sync."""
     row = cursor.execute(f"SELECT turn, mark, mapping, rows FROM {OWN_SCHEMA}.mirror").fetchone()  # noqa: S608
-    return None if row is None else State(*row[:3], json.loads(row[3]))
+    return None if row is None else State(row[0], row[1], row[2], json.loads(row[3]))
 
 
 def _reason_for_all(state: State | None, view: View) -> str | None:
@@ -242,6 +246,7 @@ class Work:
         self._is_empty = is_empty
         self._settings: OrderedDict[str, Mapping[str, object]] = OrderedDict()
         self._row_numbers: dict[Reference, int] = {}
+        self._freed: Freed = {}
 
     def bring_all(self, view: View, sink: Sink) -> None:
         """Write all records of the view."""
@@ -258,8 +263,13 @@ class Work:
         gatherer = Gatherer(view, described := Described.read(view, CHUNK))
         affected = self._affected(view, subjects, described)
         for kind in KINDS:
-            for ids in _chunks(sorted(affected.get(kind, ()))):
-                self._bring(view, gatherer, kind, ids, sink)
+            ids = sorted(affected.get(kind, ()))
+            if kind is Subject.ENTITY:
+                # Those that are gone first: what was stated of them may be stated of others now.
+                left = {each for some in _chunks(ids) for each in view.entities(some)}
+                ids.sort(key=left.__contains__)
+            for some in _chunks(ids):
+                self._bring(view, gatherer, kind, some, sink)
 
     def _affected(self, view: View, subjects: Subjects, described: Described) -> Subjects:
         affected = {kind: set(subjects.get(kind, ())) for kind in KINDS}
@@ -297,7 +307,7 @@ class Work:
             ids = [each for each in ids if each not in same]
         self.seen += len(ids)
         settings = self._settings_of(view, records.values(), kept) if kind is Subject.ACTIVITY else {}
-        found = {each: settled(kept.get(each), records.get(each), settings, self._numbers) for each in ids}
+        found = {each: settled(kept.get(each), records.get(each), settings, self._numbers, self._freed) for each in ids}
         self._note_numbers(kind, found)
         resolved = self._resolved(view, found.values())
         batch = Batch()

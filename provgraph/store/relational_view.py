@@ -13,6 +13,7 @@ from provgraph.store.journal import Subject
 from provgraph.store.protocol import JournalEntry, Page, StoredRelation
 from provgraph.store.relational_facts import RelationalFacts
 
+_JOURNAL_CHUNK = 100
 #: Where the subjects of a kind are: their table, and the column with their id; of others it is the descriptions'.
 _SUBJECTS: dict[str, tuple[Table, str]] = {
     Subject.ACTIVITY: (tables.activity, "id"),
@@ -29,9 +30,10 @@ class RelationalView(RelationalFacts):
     def journal_from(self, turn: int) -> Iterator[JournalEntry]:
         """The entries of this turn and all later ones, oldest first."""
         journal = tables.journal
-        query = select(journal).where(journal.c.turn >= turn).order_by(journal.c.turn)
-        for row in self._connection.execution_options(yield_per=100).execute(query):
-            yield JournalEntry(row.turn, bytes(row.mark), bytes(row.content))
+        for first in range(turn, self.turn + 1, _JOURNAL_CHUNK):
+            some = journal.c.turn.between(first, min(first + _JOURNAL_CHUNK - 1, self.turn))
+            for row in self._connection.execute(select(journal).where(some).order_by(journal.c.turn)).all():
+                yield JournalEntry(row.turn, bytes(row.mark), bytes(row.content))
 
     def subjects(self, kind: str, after: str, limit: int) -> Page:
         """Some of all subjects of a kind, in the order of their keys."""
