@@ -90,7 +90,7 @@ def rows_of(record: Record, settings: Settings) -> Rows:
 
     Args:
         record: of any kind.
-        settings: those that an activity has.
+        settings: those that an activity has; without any its parameters are left out.
     """
     rows = Rows()
     if record.kind in _MAPPERS:
@@ -169,16 +169,16 @@ def _parameters(record: Record, key: str, settings: Settings, rows: Rows) -> Non
         rows.links["wasConfiguredBy"].append(Link(("Parameter", key, None, identifier)))
 
 
-def _parameter_values(record: Record, settings: Settings) -> list[tuple[str, str | None]]:
+def _parameter_values(record: Record, settings: Settings) -> Iterable[tuple[str, str | None]]:
     """Names and values; one of which sources say two values is there twice."""
     own = [settings[each] for each in record.content["settings"] if each in settings]
-    found = {
-        (name, parameter_text(value))
+    parameters = (
+        (name, parameter_text(each["values"][name]))
         for each in own
         if each["name"] != SOFTWARE
-        for name, value in each["values"].items()
-    }
-    return sorted(found, key=lambda each: (each[0], each[1] is not None, each[1] or ""))
+        for name in sorted(each["values"])
+    )
+    return dict.fromkeys(parameters)
 
 
 def parameter_text(value: object) -> str | None:

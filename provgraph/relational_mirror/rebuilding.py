@@ -45,12 +45,14 @@ class Rebuild:
                 )
             )
 
+    def prefix(self, _: bytes) -> str:
+        """Rows are copied as they are."""
+        return ""
+
     def write(self, batch: Batch) -> None:
         """Copy rows into the new tables, frozen: visible also to readers whose snapshot is older than the swap."""
         for table, rows in batch.lines.items():
-            texts = [text for _, text in rows]
-            if table == "activityDescriptions":
-                texts = self._new(texts)
+            texts = self._new(rows) if table == "activityDescriptions" else rows
             columns = RECORD_COLUMNS if table == RECORD else COLUMNS[table]
             statement = sql.SQL("COPY {} ({}) FROM STDIN (FREEZE)").format(table_name(_STAGING, table), names(columns))
             self.rows[table] += len(texts)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provgraph.relational_mirror.mapping import Link, Rows, Settings, Values, rows_of
+from provgraph.relational_mirror.parameters import Block
 from provgraph.relational_mirror.records import Record
 
 #: Table → the keys of a record's links, in the order of `rows_of`.
@@ -29,11 +30,13 @@ class Settled:
         rows: its rows.
         row_ids: the keys of its links.
         gone: table → keys of rows that it has no longer.
+        block: the parameters of an activity, where they are not among the rows; their links come before the others.
     """
 
     rows: Rows
     row_ids: RowIds = field(default_factory=dict)
     gone: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
+    block: Block | None = None
 
 
 class Numbers:
@@ -86,6 +89,21 @@ def settled(kept: Kept | None, record: Record | None, settings: Settings, number
         gone[table] += unused
         freed.update(((table, origin), number) for number, link in unused.items() for origin in link.origins)
     return Settled(rows, {table: ids for table, ids in found.items() if ids}, gone)
+
+
+def settled_activity(kept: Kept | None, record: Record, block: Block, numbers: Numbers, freed: Freed) -> Settled:
+    """An activity that is new, or as it was before, whose parameters are a block."""
+    rows = rows_of(record, {})
+    due = {table: len(links) for table, links in rows.links.items()}
+    due["wasConfiguredBy"] = due.get("wasConfiguredBy", 0) + len(block)
+    if kept is not None and {table: len(ids) for table, ids in kept.row_ids.items()} == {
+        table: count for table, count in due.items() if count
+    }:
+        return Settled(rows, kept.row_ids, block=block)
+    ids = {"wasConfiguredBy": [numbers.take("wasConfiguredBy") for _ in range(len(block))]}
+    for table, links in rows.links.items():
+        ids[table] = [*ids.get(table, ()), *(_key(table, link, numbers, freed) for link in links)]
+    return Settled(rows, {table: some for table, some in ids.items() if some}, block=block)
 
 
 def _key(table: str, link: Link, numbers: Numbers, freed: Freed) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,17 +45,14 @@ class Changed:
 Counts = dict[str, Changed]
 
 
-def line(values: Iterable[str | int | None]) -> str:
+def line(values: Sequence[str | int | None]) -> str:
     """A row as a line of COPY's text format, as COPY TO writes it too."""
-    return "\t".join(map(_copied, values)) + "\n"
-
-
-def _copied(value: str | int | None) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, int):
-        return str(value)
-    return value.translate(_ESCAPES) if _NEEDS_ESCAPE.search(value) else value
+    cells = ["\\N" if value is None else value if value.__class__ is str else str(value) for value in values]
+    # One look at the whole row; no text holds the character that stands between them.
+    if _NEEDS_ESCAPE.search("\0".join([value for value in values if value.__class__ is str])):
+        cells = [value.translate(_ESCAPES) if isinstance(value, str) else cell
+                 for value, cell in zip(values, cells, strict=True)]  # fmt: skip
+    return "\t".join(cells) + "\n"
 
 
 @dataclass
@@ -63,14 +60,19 @@ class Batch:
     """Rows of some subjects, as lines by table.
 
     Attributes:
-        lines: table → owner and line of each row.
+        lines: table → its rows.
         gone: owner, table and key of rows that are no more.
         owners: the subjects.
     """
 
-    lines: dict[str, list[tuple[bytes, str]]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     gone: list[tuple[bytes, str, str]] = field(default_factory=list)
     owners: list[bytes] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return sum(map(len, self.lines.values()))
 
 
 class Sink(Protocol):
@@ -78,6 +80,9 @@ class Sink(Protocol):
 
     #: Whether the rows of subjects that are as before are wanted too.
     takes_unchanged: bool
+
+    def prefix(self, owner: bytes) -> str:
+        """What stands in its lines before the columns of a row of this subject."""
 
     def write(self, batch: Batch) -> None:
         """Take rows."""
@@ -121,13 +126,17 @@ class Stage:
             "CREATE TEMPORARY TABLE stage_gone (owner bytea, relation text, key text) ON COMMIT DROP"
         )
 
+    def prefix(self, owner: bytes) -> str:
+        """Each row is staged with its subject."""
+        return f"\\\\x{owner.hex()}\t"
+
     def write(self, batch: Batch) -> None:
         """Take rows; what was staged of the same subjects before is given up."""
         self._discard(batch.owners)
         for table, rows in batch.lines.items():
             columns = RECORD_COLUMNS if table == RECORD else COLUMNS[table]
             statement = sql.SQL("COPY {} (owner, {}) FROM STDIN").format(_staged(table), names(columns))
-            copy_in(self._cursor, statement, (f"\\\\x{owner.hex()}\t{text}" for owner, text in rows))
+            copy_in(self._cursor, statement, rows)
             self._filled.add(table)
         subjects = (line([f"\\x{owner.hex()}"]) for owner in batch.owners)
         copy_in(self._cursor, sql.SQL("COPY stage_subject FROM STDIN").format(), subjects)

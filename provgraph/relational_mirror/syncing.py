@@ -22,10 +22,20 @@ from provgraph.model.vocabulary import Kind
 from provgraph.relational_mirror import mapping
 from provgraph.relational_mirror.connection import Cursor, connected, cursor_of, lock
 from provgraph.relational_mirror.mapping import Reference, Settings, Value, row_id
+from provgraph.relational_mirror.parameters import Blocks
 from provgraph.relational_mirror.rebuilding import Rebuild
 from provgraph.relational_mirror.records import KINDS, Described, Gatherer, Record, content_of, key_of, status_value_id
 from provgraph.relational_mirror.schema import prepare
-from provgraph.relational_mirror.settling import Freed, Kept, Numbers, Settled, packed, settled, unpacked
+from provgraph.relational_mirror.settling import (
+    Freed,
+    Kept,
+    Numbers,
+    Settled,
+    packed,
+    settled,
+    settled_activity,
+    unpacked,
+)
 from provgraph.relational_mirror.staging import RECORD, Batch, Changed, Counts, Sink, Stage, line, table_name
 from provgraph.relational_mirror.tables import NUMBERED, OWN_SCHEMA, SEQUENCES, TABLES
 from provgraph.store.journal import Subject, Subjects, subjects_in
@@ -33,7 +43,9 @@ from provgraph.store.protocol import JournalEntry, Store, View
 
 T = TypeVar("T")
 #: How many subjects are read at once.
-CHUNK = 1_000
+CHUNK = 500
+#: How many rows are handed over at once, at least.
+_ROWS = 10_000
 #: How often a store that shows no snapshots is read again before loaders have to wait.
 CATCH_UPS = 5
 _SETTINGS_KEPT = 5_000
@@ -247,6 +259,7 @@ class Work:
         self._settings: OrderedDict[str, Mapping[str, object]] = OrderedDict()
         self._row_numbers: dict[Reference, int] = {}
         self._freed: Freed = {}
+        self._blocks = Blocks()
 
     def bring_all(self, view: View, sink: Sink) -> None:
         """Write all records of the view."""
@@ -266,9 +279,9 @@ class Work:
             ids = sorted(affected.get(kind, ()))
             if kind is Subject.ENTITY:
                 # Those that are gone first: what was stated of them may be stated of others now.
-                left = {each for some in _chunks(ids) for each in view.entities(some)}
+                left = {each for some in chunks(ids) for each in view.entities(some)}
                 ids.sort(key=left.__contains__)
-            for some in _chunks(ids):
+            for some in chunks(ids):
                 self._bring(view, gatherer, kind, some, sink)
 
     def _affected(self, view: View, subjects: Subjects, described: Described) -> Subjects:
@@ -277,7 +290,7 @@ class Work:
         entities |= view.bearers(subjects.get(Subject.NAME, set()))
         suffix = status_value_id("")
         activities |= {each.removesuffix(suffix) for each in entities if each.endswith(suffix)}
-        for ids in _chunks(sorted(entities)):
+        for ids in chunks(sorted(entities)):
             for stored in view.relations_of(Kind.ENTITY, ids):
                 affected[Subject(stored.relation.source.kind.value)].add(stored.source)
         if any(affected[kind] for kind in _DESCRIPTION_KINDS):
@@ -307,14 +320,25 @@ class Work:
             ids = [each for each in ids if each not in same]
         self.seen += len(ids)
         settings = self._settings_of(view, records.values(), kept) if kind is Subject.ACTIVITY else {}
-        found = {each: settled(kept.get(each), records.get(each), settings, self._numbers, self._freed) for each in ids}
+        found = {each: self._settled(kept.get(each), records.get(each), settings) for each in ids}
         self._note_numbers(kind, found)
         resolved = self._resolved(view, found.values())
         batch = Batch()
         for identifier, each in found.items():
-            _add_to(batch, key_of(kind, identifier), records.get(identifier), each, resolved)
+            owner = key_of(kind, identifier)
+            _add_to(batch, owner, sink.prefix(owner), records.get(identifier), each, resolved)
+            if batch.size > _ROWS:
+                sink.write(batch)
+                batch = Batch()
         if batch.owners:
             sink.write(batch)
+
+    def _settled(self, kept: Kept | None, record: Record | None, settings: Settings) -> Settled:
+        if record is not None and record.kind is Subject.ACTIVITY and (kept is None or _is_as_kept(record, kept)):
+            block = self._blocks.of(record, settings)
+            if block is not None:
+                return settled_activity(kept, record, block, self._numbers, self._freed)
+        return settled(kept, record, settings, self._numbers, self._freed)
 
     def _kept(self, kind: Subject, ids: Iterable[str]) -> dict[str, Kept]:
         """What the mirror holds of subjects."""
@@ -395,21 +419,30 @@ def _is_as_kept(record: Record | None, kept: Kept | None) -> bool:
 
 
 def _add_to(
-    batch: Batch, owner: bytes, record: Record | None, settled: Settled, resolved: Mapping[Reference, Value]
-) -> None:
+    batch: Batch, owner: bytes, prefix: str, record: Record | None, settled: Settled,
+    resolved: Mapping[Reference, Value],
+) -> None:  # fmt: skip
     batch.owners.append(owner)
 
     def text(values: Iterable[Value | Reference]) -> str:
-        return line(resolved[value] if isinstance(value, Reference) else value for value in values)
+        return prefix + line([resolved[value] if isinstance(value, Reference) else value for value in values])
 
     for table, rows in settled.rows.plain.items():
-        batch.lines[table] += [(owner, text(row)) for row in rows]
+        batch.lines[table] += map(text, rows)
+    left = dict(settled.row_ids)
+    if settled.block is not None:
+        count = len(settled.block)
+        numbers, left["wasConfiguredBy"] = (
+            left.get("wasConfiguredBy", ())[:count],
+            left.get("wasConfiguredBy", ())[count:],
+        )
+        batch.lines["parameters"] += settled.block.rows(prefix)
+        batch.lines["wasConfiguredBy"] += settled.block.links(prefix, numbers)
     for table, links in settled.rows.links.items():
-        numbered = zip(settled.row_ids[table], links, strict=True)
-        batch.lines[table] += [(owner, text((number, *link.values))) for number, link in numbered]
+        batch.lines[table] += [text((number, *link.values)) for number, link in zip(left[table], links, strict=True)]
     batch.gone += [(owner, table, str(key)) for table, keys in settled.gone.items() for key in keys]
     if record is not None:
-        batch.lines[RECORD].append((owner, record_line(record, settled)))
+        batch.lines[RECORD].append(prefix + record_line(record, settled))
 
 
 def record_line(record: Record, settled: Settled) -> str:
@@ -421,9 +454,10 @@ def record_line(record: Record, settled: Settled) -> str:
                  packed(settled.row_ids)))  # fmt: skip
 
 
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The items, so many at a time."""
     iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
+    while chunk := list(islice(iterator, size)):
         yield chunk
 
 

@@ -5,7 +5,7 @@ is then held and compared.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from psycopg import sql
@@ -17,7 +17,7 @@ from provgraph.relational_mirror.connection import Cursor, connected, cursor_of
 from provgraph.relational_mirror.schema import recognised
 from provgraph.relational_mirror.settling import Numbers
 from provgraph.relational_mirror.staging import RECORD, Batch, names, table_name
-from provgraph.relational_mirror.syncing import Work, last_numbers, set_up, state_of
+from provgraph.relational_mirror.syncing import Work, chunks, last_numbers, set_up, state_of
 from provgraph.relational_mirror.tables import COLUMNS, OWN_SCHEMA, RECORD_COLUMNS, TABLES
 from provgraph.store.protocol import Store, View
 
@@ -27,6 +27,10 @@ _HELD = 100_000
 #: How often a store that shows no snapshots is compared again when it was written to meanwhile.
 _ATTEMPTS = 3
 _SHOWN_COLUMNS = 120
+#: How many hashes are added up at once.
+_ADDED = 10_000
+_COMPARED = (*TABLES, RECORD)
+Take = Callable[[str, Iterable[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +126,26 @@ class _Comparison:
         self._last = last_numbers(cursor, target)
 
     def verdict(self) -> Verdict:
-        expected, found = _Sums(), _Sums()
+        expected, found = _Totals(), _Totals()
         self._expect(expected.add)
-        for table in (*TABLES, RECORD):
-            expected.start(table)
-            found.start(table)
-            for line in self._lines(table):
-                found.add(table, line)
-        verdict = Verdict({table: sum(expected.counts[table].values()) for table in TABLES})
-        for buckets in _groups(expected, found):
-            verdict.differences += self._differences(buckets)
+        for table in _COMPARED:
+            found.add(table, self._lines(table))
+        verdict = Verdict({table: expected.counts[table] for table in TABLES})
+        differing = [table for table in _COMPARED if expected.sums[table] != found.sums[table]]
+        if differing:
+            for buckets in self._groups(differing):
+                verdict.differences += self._differences(buckets)
         return verdict
 
-    def _expect(self, take: Callable[[str, str], None]) -> None:
+    def _groups(self, tables: Sequence[str]) -> Iterable[Mapping[str, set[int]]]:
+        """The buckets in which both sides of these tables differ."""
+        expected, found = _Sums(tables), _Sums(tables)
+        self._expect(expected.add)
+        for table in tables:
+            found.add(table, self._lines(table))
+        return _groups(expected, found)
+
+    def _expect(self, take: Take) -> None:
         """Hand over the rows that the store's records have, with the keys that the mirror gave them."""
         work = Work(self._cursor, self._target, OWN_SCHEMA, Numbers(self._last))
         work.bring_all(self._view, _Lines(take))
@@ -154,19 +165,19 @@ class _Comparison:
         expected: dict[tuple[str, str], str] = {}
         found: dict[tuple[str, str], str] = {}
 
-        def take(rows: dict[tuple[str, str], str]) -> Callable[[str, str], None]:
-            def add(table: str, line: str) -> None:
-                key = line.rstrip("\n").partition("\t")[0]
-                if _bucket(key) in buckets.get(table, ()):
-                    rows[table, key] = line.rstrip("\n")
+        def take(rows: dict[tuple[str, str], str]) -> Take:
+            def add(table: str, lines: Iterable[str]) -> None:
+                wanted = buckets.get(table, ())
+                for text in map(_without_end, lines if wanted else ()):
+                    key = text.partition("\t")[0]
+                    if _bucket(key) in wanted:
+                        rows[table, key] = text
 
             return add
 
         self._expect(take(expected))
         for table in buckets:
-            add = take(found)
-            for line in self._lines(table):
-                add(table, line)
+            take(found)(table, self._lines(table))
         for table, key in sorted(expected.keys() | found.keys()):
             one, other = expected.get((table, key)), found.get((table, key))
             if one != other:
@@ -175,43 +186,61 @@ class _Comparison:
 
 
 class _Lines:
-    """A sink that hands over each line once."""
+    """A sink that hands over lines; those of tools, which are shared by all their runs, once."""
 
     takes_unchanged = True
 
-    def __init__(self, take: Callable[[str, str], None]) -> None:
+    def __init__(self, take: Take) -> None:
         self._take = take
         self._shared: set[str] = set()
 
+    def prefix(self, _: bytes) -> str:
+        """Lines are compared as they are in the tables."""
+        return ""
+
     def write(self, batch: Batch) -> None:
-        """Hand over the lines; those of tools are shared by all their runs."""
-        for table, rows in batch.lines.items():
-            for _, line in rows:
-                if table == "activityDescriptions":
-                    if line in self._shared:
-                        continue
-                    self._shared.add(line)
-                self._take(table, line)
+        """Hand over the lines."""
+        for table, lines in batch.lines.items():
+            if table == "activityDescriptions":
+                new = [line for line in dict.fromkeys(lines) if line not in self._shared]
+                self._shared.update(new)
+                self._take(table, new)
+            else:
+                self._take(table, lines)
+
+
+class _Totals:
+    """The number of rows and the sum of their hashes, by table."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.sums: Counter[str] = Counter()
+
+    def add(self, table: str, lines: Iterable[str]) -> None:
+        """Count rows."""
+        for some in chunks(lines, _ADDED):
+            self.counts[table] += len(some)
+            self.sums[table] += sum(map(hash, some))
 
 
 class _Sums:
-    """The number of rows, and the sum of their hashes, by table and bucket."""
+    """The number of rows and the sum of their hashes, by table and bucket."""
 
-    def __init__(self) -> None:
-        self.counts: dict[str, Counter[int]] = {}
-        self.sums: dict[str, Counter[int]] = {}
+    def __init__(self, tables: Sequence[str]) -> None:
+        self.counts: dict[str, Counter[int]] = {table: Counter() for table in tables}
+        self.sums: dict[str, Counter[int]] = {table: Counter() for table in tables}
 
-    def start(self, table: str) -> None:
-        """Know a table, even if it has no rows."""
-        self.counts.setdefault(table, Counter())
-        self.sums.setdefault(table, Counter())
+    def add(self, table: str, lines: Iterable[str]) -> None:
+        """Count rows of one of the tables."""
+        if table in self.counts:
+            for text in lines:
+                bucket = _bucket(_without_end(text).partition("\t")[0])
+                self.counts[table][bucket] += 1
+                self.sums[table][bucket] += hash(text)
 
-    def add(self, table: str, line: str) -> None:
-        """Count a row."""
-        self.start(table)
-        bucket = _bucket(line.rstrip("\n").partition("\t")[0])
-        self.counts[table][bucket] += 1
-        self.sums[table][bucket] += hash(line)
+
+def _without_end(text: str) -> str:
+    return text.rstrip("\n")
 
 
 def _bucket(key: str) -> int:
