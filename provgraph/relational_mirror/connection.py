@@ -78,6 +78,10 @@ def _ours(where: str, error: BaseException | None) -> Exception:
     if isinstance(error, psycopg.errors.DependentObjectsStillExist):
         advice = "drop what others built on its tables (views …), or sync without --full"
         return MirrorError(f"the mirror at {where} can't be replaced: {said}; {advice}")
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return MirrorError(
+            f"the mirror at {where} is in use: somebody reads its tables without an end; sync again later"
+        )
     if isinstance(error, psycopg.errors.DiskFull):
         return MirrorError(f"the mirror at {where} has no room: {said}; make room, sync again")
     return MirrorError(f"the mirror at {where} failed: {said}; `provgraph sync --full` makes it anew")

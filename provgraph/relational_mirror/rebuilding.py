@@ -3,8 +3,11 @@
 All of it is one transaction, so readers see the old tables or the new ones.
 """
 
+import random
+import time
 from collections.abc import Iterable
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import ForeignKeyConstraint
 
@@ -21,6 +24,9 @@ from provgraph.relational_mirror.tables import (
 )
 
 _STAGING = "provgraph_staging"
+#: How long one attempt to lock the old tables lasts, less than PostgreSQL's deadlock_timeout; and all of them.
+_LOCK_MILLISECONDS = 300
+_LOCK_SECONDS = 600
 
 
 class Rebuild:
@@ -92,11 +98,11 @@ class Rebuild:
             for constraint in made.constraints:
                 if isinstance(constraint, ForeignKeyConstraint):
                     self._refer(constraint)
+        self._lock_old()
         rights = {table: _rights(self._cursor, home, table) for table, home in self._homes.items()}
         for name in SEQUENCES:
             self._cursor.execute(sql.SQL("ALTER SEQUENCE {} OWNED BY NONE").format(table_name(self._target, name)))
-        old = sql.SQL(", ").join(table_name(home, table) for table, home in self._homes.items())
-        self._cursor.execute(sql.SQL("DROP TABLE {}").format(old))
+        self._cursor.execute(sql.SQL("DROP TABLE {}").format(self._old()))
         for table, home in self._homes.items():
             self._cursor.execute(
                 sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(table_name(_STAGING, table), sql.Identifier(home))
@@ -112,6 +118,25 @@ class Rebuild:
         self._cursor.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(_STAGING)))
         for table, home in self._homes.items():
             self._cursor.execute(sql.SQL("ANALYZE {}").format(table_name(home, table)))
+
+    def _old(self) -> sql.Composed:
+        return sql.SQL(", ").join(table_name(home, table) for table, home in self._homes.items())
+
+    def _lock_old(self) -> None:
+        """Wait until nobody reads the old tables; never so long that PostgreSQL takes it, or a reader, for deadlocked."""
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            self._cursor.execute(f"SAVEPOINT locking; SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")
+            try:
+                self._cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(self._old()))
+            except psycopg.errors.LockNotAvailable:
+                self._cursor.execute("ROLLBACK TO SAVEPOINT locking")
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - others' turn
+            else:
+                self._cursor.execute("SET LOCAL lock_timeout = 0")
+                return
 
     def _refer(self, constraint: ForeignKeyConstraint) -> None:
         (element,) = constraint.elements

@@ -20,6 +20,12 @@ def mirror_url(postgres_server: PostgresServer) -> str:
     return postgres_server.create_database(f"mirror{next(_names)}")
 
 
+@pytest.fixture
+def prototype_url(postgres_server: PostgresServer) -> str:
+    """An empty database for the prototype's own tables."""
+    return postgres_server.create_database(f"prototype{next(_names)}")
+
+
 def rows_in(url: str, schema: str = "public") -> Rows:
     """All rows of the 22 tables, by their keys."""
     with psycopg.connect(url) as connection:
