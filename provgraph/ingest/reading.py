@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from provgraph.errors import LoadError, UnknownFormatError
 from provgraph.ingest.ahead import made_ahead
-from provgraph.ingest.sources import Checksum, Source, opened
+from provgraph.ingest.sources import Checksum, Source, opened, size_now
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
@@ -102,7 +102,7 @@ class Reading:
 
     def _see_changes(self) -> None:
         """Of a file that grew while it was read nobody knows which bytes were; the next load will look again."""
-        if self.checksum is not None and self.source.path.stat().st_size != self.checksum.size:
+        if self.checksum is not None and size_now(self.source.path) != self.checksum.size:
             self.checksum = None
 
     def _note(self, document: Document) -> None:

@@ -20,8 +20,9 @@ from provgraph.ingest.courier import deliver_apart
 from provgraph.ingest.loading import check_namespace, load
 from provgraph.ingest.reading import format_of
 from provgraph.ingest.reports import Report, report_of_strangers
-from provgraph.ingest.sources import Source, check_names, checksum, expanded
+from provgraph.ingest.sources import Source, check_names, checksum, expanded, is_job
 from provgraph.ingest.spool import Label, put_aside
+from provgraph.loaders.job_folder import packed
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
 from provgraph.settings import IN_MEMORY, destination
@@ -69,7 +70,7 @@ def set_aside(
     def put(source: Source) -> Path:
         return put_aside(
             spool,
-            source.path,
+            b"".join(packed(source.path)) if is_job(source.path) else source.path,
             source.name,
             namespace=namespace,
             format_name=format_name,
