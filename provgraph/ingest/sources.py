@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError
+from provgraph.loaders.ctaprov import Database, database_of, is_database, snapshot
 from provgraph.loaders.job_folder import is_job_folder, packed
 from provgraph.loaders.protocol import HEAD
 
@@ -33,11 +34,13 @@ class Source:
         name: as the user gave it; for a file in a folder, its path.
         path: where its bytes are; the folder of a job is one source.
         folder: the folder that it was found in, where it is passed over when it is none of ours; None otherwise.
+        database: where its rows are, of a ctaprov database; the path means nothing then.
     """
 
     name: str
     path: Path
     folder: str | None = None
+    database: Database | None = None
 
 
 def check_names(names: Collection[str | Source]) -> None:
@@ -54,14 +57,18 @@ def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
     """The sources behind a name: a folder gives its files and jobs, recursively, in a fixed order.
 
     Args:
-        name: a file, a folder, or ``-`` for standard input; or a source, whose bytes lie elsewhere than its name says.
+        name: a file, a folder, ``-`` for standard input, or the URL of a ctaprov database; or a source, whose
+            bytes lie elsewhere than its name says.
         kept: keeps a copy of standard input until it is closed.
     """
     if isinstance(name, Source):
         yield name
         return
     path = Path(name)
-    if name == STDIN or path.is_fifo():
+    if is_database(name):
+        database = database_of(name)
+        yield Source(database.name, Path(database.name), database=database)
+    elif name == STDIN or path.is_fifo():
         yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
     else:
         found = sorted(_found_in(path)) if path.is_dir() else []
@@ -91,10 +98,25 @@ def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """The SHA-256 of a source's bytes, in hexadecimal, and how many they are."""
+    """The SHA-256 of a source's bytes, or of a database's rows, in hexadecimal, and how many they are."""
 
     sha256: str
     size: int
+
+
+def checksum_of(source: Source) -> Checksum | None:
+    """The checksum of a source's bytes, or of a database's rows; None when there is nothing that can be read.
+
+    Raises:
+        UnreachableError: the database can't be reached.
+    """
+    if source.database is None:
+        return checksum(source.path)
+    try:
+        with snapshot(source.database) as moment:
+            return Checksum(*moment.checksum())
+    except LoadError:
+        return None
 
 
 def checksum(path: Path, size: int | None = None) -> Checksum | None:

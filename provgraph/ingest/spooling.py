@@ -22,6 +22,7 @@ from provgraph.ingest.reading import format_of
 from provgraph.ingest.reports import Report, report_of_strangers
 from provgraph.ingest.sources import Source, check_names, checksum, expanded, is_job
 from provgraph.ingest.spool import Label, put_aside
+from provgraph.loaders.ctaprov import is_database
 from provgraph.loaders.job_folder import packed
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
@@ -64,6 +65,8 @@ def set_aside(
         raise SettingsError("a store in memory is gone when its process ends: give one that logs can be delivered to")
     check_namespace(namespace)
     check_names(names)
+    if any(map(is_database, names)):
+        raise SettingsError("a database can't be put aside in a spool; load it without --spool")
     if format_name is not None:
         loader_named(format_name)
 

@@ -12,10 +12,11 @@ from provgraph.ingest.integration import Plan, plan
 from provgraph.ingest.patience import persistently
 from provgraph.ingest.reading import Reading
 from provgraph.ingest.reports import Report, report_of, report_of_known
-from provgraph.ingest.statements import statements_of
-from provgraph.model.records import Document
+from provgraph.ingest.statements import statements_of, unsaid
+from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
 from provgraph.model.values import storable
+from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
 
 #: How many documents are integrated at once; a source with more of them is a large one.
@@ -160,17 +161,27 @@ class LargeLoad:
     ) -> bool:
         """As much as one transaction takes; whether there may be more."""
         limit = self._store.most_documents
+        earlier = self._earlier(namespace)
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
             some = list(islice(documents, BATCH))
             if not some:
                 transaction.apply(Changes(loads=[self._record(namespace, self._reading.status)]), ())
                 return False
-            statements = statements_of(self._load, self._next_part, some)
-            _apply(transaction, plan(transaction, some), [], statements)
+            new = unsaid(transaction, some, earlier) if earlier else some
+            statements = statements_of(self._load, self._next_part, new)
+            _apply(transaction, plan(transaction, new), [], statements)
             self._next_part += len(statements)
             wrote(len(some))
         transaction.apply(Changes(loads=[self._record(namespace, "unfinished")]), ())
         return True
+
+    def _earlier(self, namespace: str) -> frozenset[bytes]:
+        """The keys of earlier loads of a database, which have said most of what it says."""
+        source = self._reading.source
+        if source.database is None or self._reading.begun is None:
+            return frozenset()
+        loads = self._store.loads_from([storable(source.name)], namespace)
+        return frozenset(key_of(Kind.LOAD, load.id) for load in loads if load.status in ("loaded", "partial"))
 
     def _record(self, namespace: str, status: str) -> LoadRecord:
         record = _record(self._reading, self._load, namespace)
