@@ -77,9 +77,7 @@ def _beginning(source: Source, found: Checksum | None, earlier: Sequence[LoadRec
     mine = [load for load in earlier if load.source == storable(source.name) and load.status in ("loaded", "partial")]
     if source.database is not None:
         return mine[-1] if mine else None
-    shorter = (
-        load for load in mine if load.read_to is not None and 0 < load.size < found.size
-    )
+    shorter = (load for load in mine if load.read_to is not None and 0 < load.size < found.size)
     for load in sorted(shorter, key=lambda load: -load.size):
         beginning = checksum(source.path, load.size)
         if beginning is not None and beginning.sha256 == load.sha256:

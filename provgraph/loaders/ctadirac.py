@@ -15,7 +15,7 @@ from typing import Any, cast
 from provgraph.errors import LoadError
 from provgraph.loaders.ctapipe import activity_records, document_of
 from provgraph.loaders.job_folder import CATALOGUE, JOB, JOB_ID, MAGIC, OUTPUTS, PROVENANCE, unpacked
-from provgraph.loaders.protocol import Problem
+from provgraph.loaders.protocol import BLANK, Problem
 from provgraph.model.identifiers import DEFAULT_NAMESPACE, place_of
 from provgraph.model.records import (
     Agent,
@@ -257,6 +257,9 @@ def _by_base_name(lfns: Iterable[str]) -> dict[str, str]:
 
 def _records(files: Mapping[str, bytes]) -> Iterator[Mapping[str, Any] | Problem]:
     for name, content in files.items():
+        if not content.strip(BLANK):
+            yield Problem(name, "is blank: the job noted no run in it")
+            continue
         problems = _lines_left_out(name, content) if name == PROVENANCE else ()
         text = _last_record_line(content) if name == PROVENANCE else content
         for found in activity_records(BufferedReader(BytesIO(text))):
