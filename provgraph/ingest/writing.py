@@ -137,12 +137,13 @@ class LargeLoad:
     def _attempt(self, namespace: str, wrote: Callable[[int], None]) -> Report:
         documents = self._documents or self._again(namespace)
         self._documents = None
+        earlier = self._earlier(namespace)
         while True:
             with self._store.writing() as transaction:
                 known = self._known(transaction.loads_of([self._reading.sha256], namespace))
                 if known is not None and is_whole(known):
                     return report_of_known(self._reading.source, known)
-                if not self._write_some(transaction, documents, namespace, wrote):
+                if not self._write_some(transaction, documents, earlier, namespace, wrote):
                     break
         return report_of(self._reading, self._load)
 
@@ -157,11 +158,15 @@ class LargeLoad:
         return loads.get(self._reading.sha256)
 
     def _write_some(
-        self, transaction: Transaction, documents: Iterator[Document], namespace: str, wrote: Callable[[int], None]
+        self,
+        transaction: Transaction,
+        documents: Iterator[Document],
+        earlier: frozenset[bytes],
+        namespace: str,
+        wrote: Callable[[int], None],
     ) -> bool:
         """As much as one transaction takes; whether there may be more."""
         limit = self._store.most_documents
-        earlier = self._earlier(namespace)
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
             some = list(islice(documents, BATCH))
             if not some:

@@ -6,12 +6,12 @@ together here. docs/ctadirac.md says where each column goes.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count, groupby
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -39,12 +39,12 @@ class Database:
     """Where a ctaprov database is.
 
     Attributes:
-        url: for the driver, without the schema.
+        parameters: for the driver.
         schema: where its tables are.
         name: the URL as reports have it, without user and password.
     """
 
-    url: str = field(repr=False)
+    parameters: Mapping[str, Any] = field(repr=False)
     schema: str
     name: str
 
@@ -70,10 +70,15 @@ def database_of(url: str) -> Database:
     if not database or "/" in database or parts.fragment:
         raise SettingsError(_FORM)
     schema = options.pop("schema", "public")
-    driver_url = parts._replace(scheme="postgresql", query=urlencode(options)).geturl()
+    given = {"host": host, "port": port, "user": unquote(parts.username or "")}
+    given["password"] = None if parts.password is None else unquote(parts.password)
+    settings = f"{options.pop('options', '')} {_SETTINGS}".strip()
+    parameters = {**options, **{name: value for name, value in given.items() if value}, "options": settings}
     address = f"[{host}]" if ":" in host else host
     shown = f"postgresql://{address}{f':{port}' if port else ''}/{quote(database)}"
-    return Database(driver_url, schema, shown if schema == "public" else f"{shown}?schema={quote(schema)}")
+    return Database(
+        {**parameters, "dbname": database}, schema, shown if schema == "public" else f"{shown}?schema={quote(schema)}"
+    )
 
 
 _FORM = (
@@ -191,7 +196,7 @@ def snapshot(database: Database) -> Iterator[Snapshot]:
         LoadError: a table can't be read.
     """
     try:
-        with psycopg.connect(database.url, connect_timeout=_CONNECT_SECONDS, options=_SETTINGS) as connection:
+        with psycopg.connect(connect_timeout=_CONNECT_SECONDS, **database.parameters) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             yield Snapshot(database, connection)

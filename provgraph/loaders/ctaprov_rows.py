@@ -404,8 +404,7 @@ class _Entity:
         said["lfn" if self.place is not None and str(name).startswith("/") else "name"] = name
         said["storageElements"] = _listed(own.get("location"))
         said |= _time("generatedAtTime", own.get("generatedAtTime"))
-        gone = _time(INVALIDATED, own.get("invalidatedAtTime"))
-        said |= {key.replace("stated ", ""): value for key, value in gone.items()}
+        said |= _time(INVALIDATED, own.get("invalidatedAtTime"))
         return StatedEntity(self.id, _attributes(said), self.type)
 
     def with_open_end(self, table: str, said: Mapping[str, Value]) -> StatedEntity:
