@@ -2,11 +2,13 @@
 
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from provgraph.errors import LoadError, UnknownFormatError
 from provgraph.ingest.ahead import made_ahead
-from provgraph.ingest.sources import Checksum, Source, opened
+from provgraph.ingest.sources import Checksum, Source, opened, size_now
+from provgraph.loaders.ctaprov import NAME, snapshot
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
@@ -44,6 +46,7 @@ class Reading:
     read_to: int | None = None
     problems: list[Problem] = field(default_factory=list)
     _more_problems: int = 0
+    _can_go_on: bool = True
     _names: dict[str, set[str]] = field(
         default_factory=lambda: {"activities": set(), "entities": set(), "agents": set()}
     )
@@ -52,26 +55,38 @@ class Reading:
     def read(self, namespace: str) -> Iterator[Document]:
         """The source's documents; problems are noted, and nothing is raised for what is wrong with the source."""
         try:
-            with opened(self.source) as stream:
-                loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
-                self.format_name = loader.name
-                start = (self.begun.read_to if self.begun else None) or 0
-                if start:
-                    stream.seek(start)
-                documents = loader.documents(stream, namespace, start)
+            with self._opened(namespace) as documents:
                 for found in made_ahead(documents, AHEAD) if self.reads_ahead else documents:
                     if isinstance(found, Problem):
                         self._note_problem(found)
                     else:
                         self._note(found)
-                        self.read_to = found.end if stream.seekable() else None
+                        self.read_to = found.end if self._can_go_on else None
                         yield found
-                self._see_changes()
         except UnknownFormatError as error:
             self.is_ours = False
             self._note_problem(Problem("the whole source", str(error)))
         except (LoadError, zlib.error) as error:
             self._note_problem(Problem("further on" if self.documents else "the whole source", str(error)))
+
+    @contextmanager
+    def _opened(self, namespace: str) -> Iterator[Iterator[Document | Problem]]:
+        """What is found in the source, from its beginning or from where an earlier load has read to."""
+        start = (self.begun.read_to if self.begun else None) or 0
+        if self.source.database is not None:
+            with snapshot(self.source.database) as moment:
+                self.format_name = NAME
+                self.checksum = Checksum(*moment.checksum())
+                yield moment.documents(start if self.begun and self.begun.sha256 == self.sha256 else 0)
+            return
+        with opened(self.source) as stream:
+            loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
+            self.format_name = loader.name
+            self._can_go_on = stream.seekable()
+            if start:
+                stream.seek(start)
+            yield loader.documents(stream, namespace, start)
+            self._see_changes()
 
     def again(self, begun: LoadRecord | None) -> "Reading":
         """The same source, to be read anew."""
@@ -102,7 +117,7 @@ class Reading:
 
     def _see_changes(self) -> None:
         """Of a file that grew while it was read nobody knows which bytes were; the next load will look again."""
-        if self.checksum is not None and self.source.path.stat().st_size != self.checksum.size:
+        if self.checksum is not None and size_now(self.source.path) != self.checksum.size:
             self.checksum = None
 
     def _note(self, document: Document) -> None:

@@ -2,17 +2,20 @@
 
 import gzip
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from io import BufferedReader, RawIOBase
+from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError
+from provgraph.loaders.ctaprov import Database, database_of, is_database, snapshot
+from provgraph.loaders.job_folder import is_job_folder, packed
 from provgraph.loaders.protocol import HEAD
 
 if TYPE_CHECKING:
@@ -29,13 +32,15 @@ class Source:
 
     Attributes:
         name: as the user gave it; for a file in a folder, its path.
-        path: where its bytes are.
+        path: where its bytes are; the folder of a job is one source.
         folder: the folder that it was found in, where it is passed over when it is none of ours; None otherwise.
+        database: where its rows are, of a ctaprov database; the path means nothing then.
     """
 
     name: str
     path: Path
     folder: str | None = None
+    database: Database | None = None
 
 
 def check_names(names: Collection[str | Source]) -> None:
@@ -49,23 +54,37 @@ def check_names(names: Collection[str | Source]) -> None:
 
 
 def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
-    """The sources behind a name: a folder gives its files, recursively, in a fixed order.
+    """The sources behind a name: a folder gives its files and jobs, recursively, in a fixed order.
 
     Args:
-        name: a file, a folder, or ``-`` for standard input; or a source, whose bytes lie elsewhere than its name says.
+        name: a file, a folder, ``-`` for standard input, or the URL of a ctaprov database; or a source, whose
+            bytes lie elsewhere than its name says.
         kept: keeps a copy of standard input until it is closed.
     """
     if isinstance(name, Source):
         yield name
         return
     path = Path(name)
-    if name == STDIN or path.is_fifo():
+    if is_database(name):
+        database = database_of(name)
+        yield Source(database.name, Path(database.name), database=database)
+    elif name == STDIN or path.is_fifo():
         yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
     else:
-        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else []
-        yield from (Source(str(file), file, folder=name) for file in files)
-        if not files:
+        found = sorted(_found_in(path)) if path.is_dir() else []
+        yield from (Source(str(each), each, folder=None if each == path else name) for each in found)
+        if not found:
             yield Source(name, path)
+
+
+def _found_in(folder: Path) -> Iterator[Path]:
+    """The files in a folder and in those within it; of a job not its files, but its folder."""
+    for place, _, names in os.walk(folder):
+        here = Path(place)
+        if is_job_folder(here):
+            yield here
+        else:
+            yield from (file for name in names if (file := here / name).is_file())
 
 
 def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
@@ -79,25 +98,57 @@ def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """The SHA-256 of a source's bytes, in hexadecimal, and how many they are."""
+    """The SHA-256 of a source's bytes, or of a database's rows, in hexadecimal, and how many they are."""
 
     sha256: str
     size: int
 
 
-def checksum(path: Path, size: int | None = None) -> Checksum | None:
-    """The checksum of the first ``size`` bytes that are there, or of all; None when no file there can be read."""
-    if not path.is_file():
+def checksum_of(source: Source) -> Checksum | None:
+    """The checksum of a source's bytes, or of a database's rows; None when there is nothing that can be read.
+
+    Raises:
+        UnreachableError: the database can't be reached.
+    """
+    if source.database is None:
+        return checksum(source.path)
+    try:
+        with snapshot(source.database) as moment:
+            return Checksum(*moment.checksum())
+    except LoadError:
         return None
+
+
+def checksum(path: Path, size: int | None = None) -> Checksum | None:
+    """The checksum of the first ``size`` bytes that are there, or of all; None when nothing there can be read."""
     digest, done = hashlib.sha256(), 0
     try:
-        with path.open("rb", buffering=0) as file:
-            while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
-                digest.update(data)
-                done += len(data)
+        for data in packed(path) if is_job(path) else _pieces(path, size):
+            digest.update(data)
+            done += len(data)
     except OSError:
         return None
     return Checksum(digest.hexdigest(), done)
+
+
+def is_job(path: Path) -> bool:
+    """Whether it is the folder of a job, whose bytes are those of its files."""
+    return path.is_dir() and is_job_folder(path)
+
+
+def size_now(path: Path) -> int:
+    """How many bytes there are by now."""
+    return sum(map(len, packed(path))) if is_job(path) else path.stat().st_size
+
+
+def _pieces(path: Path, size: int | None) -> Iterator[bytes]:
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    done = 0
+    with path.open("rb", buffering=0) as file:
+        while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
+            yield data
+            done += len(data)
 
 
 @contextmanager
@@ -107,6 +158,13 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     Raises:
         LoadError: it can't be read.
     """
+    if is_job(source.path):
+        try:
+            files = b"".join(packed(source.path))
+        except OSError as error:
+            raise LoadError(f"a file of the job can't be read: {error.strerror or error}") from error
+        yield BufferedReader(BytesIO(files), buffer_size=HEAD)
+        return
     if source.path.is_dir():
         raise UnknownFormatError("there is no file in the folder")
     if source.path.is_char_device() or source.path.is_block_device() or source.path.is_socket():
@@ -114,8 +172,8 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     try:
         with source.path.open("rb", buffering=HEAD) as opened_file:
             file = cast("BufferedReader", opened_file)
-            packed = file.peek(2).startswith(_GZIP_MAGIC)
-            yield _unpacked(file) if packed else file
+            is_packed = file.peek(2).startswith(_GZIP_MAGIC)
+            yield _unpacked(file) if is_packed else file
     except (OSError, EOFError) as error:
         raise LoadError(f"can't be read: {getattr(error, 'strerror', None) or error}") from error
 

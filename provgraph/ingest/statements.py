@@ -6,7 +6,7 @@ records stands under these.
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Attributes, canonical
 from provgraph.model.vocabulary import DESCRIPTIONS, AgentType, DescriptionType, EntityType, Kind, RelationType
-from provgraph.store.protocol import Statement
+from provgraph.store.protocol import Statement, Transaction
 
 #: Speed before size: a statement is read only when a load is forgotten.
 _COMPRESSION = 1
@@ -63,6 +63,33 @@ def statements_of(load: str, first_part: int, documents: Iterable[Document]) -> 
         Statement(subject, load_key, part, zlib.compress(content, _COMPRESSION))
         for part, (subject, content) in enumerate(distinct, first_part)
     ]
+
+
+def unsaid(transaction: Transaction, documents: Iterable[Document], loads: Collection[bytes]) -> list[Document]:
+    """The documents that say something which none of some loads has said.
+
+    Args:
+        transaction: where to look.
+        documents: what is to be loaded.
+        loads: keys of loads.
+    """
+    said = [(document, _telling(document)) for document in documents]
+    subjects = {statement.subject for _, statements in said for statement in statements}
+    known = {(each.subject, each.content) for each in transaction.statements_about(subjects, b"") if each.load in loads}
+    return [
+        document
+        for document, statements in said
+        if not statements or not {(each.subject, each.content) for each in statements} <= known
+    ]
+
+
+def _telling(document: Document) -> list[Statement]:
+    """What a document says, but of agents and descriptions, of which every second load says the same."""
+    ends = (end for relation in document.relations for end in (relation.source, relation.target))
+    shared = {end.key for end in ends if end.kind is Kind.AGENT or end.kind in DESCRIPTIONS}
+    shared |= {each.as_end.key for each in document.descriptions}
+    shared |= {key_of(Kind.AGENT, agent.id) for agent in document.agents}
+    return [statement for statement in statements_of("", 0, [document]) if statement.subject not in shared]
 
 
 def said_in(statement: Statement) -> Saying:

@@ -12,10 +12,11 @@ from provgraph.ingest.integration import Plan, plan
 from provgraph.ingest.patience import persistently
 from provgraph.ingest.reading import Reading
 from provgraph.ingest.reports import Report, report_of, report_of_known
-from provgraph.ingest.statements import statements_of
-from provgraph.model.records import Document
+from provgraph.ingest.statements import statements_of, unsaid
+from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
 from provgraph.model.values import storable
+from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
 
 #: How many documents are integrated at once; a source with more of them is a large one.
@@ -136,12 +137,13 @@ class LargeLoad:
     def _attempt(self, namespace: str, wrote: Callable[[int], None]) -> Report:
         documents = self._documents or self._again(namespace)
         self._documents = None
+        earlier = self._earlier(namespace)
         while True:
             with self._store.writing() as transaction:
                 known = self._known(transaction.loads_of([self._reading.sha256], namespace))
                 if known is not None and is_whole(known):
                     return report_of_known(self._reading.source, known)
-                if not self._write_some(transaction, documents, namespace, wrote):
+                if not self._write_some(transaction, documents, earlier, namespace, wrote):
                     break
         return report_of(self._reading, self._load)
 
@@ -156,7 +158,12 @@ class LargeLoad:
         return loads.get(self._reading.sha256)
 
     def _write_some(
-        self, transaction: Transaction, documents: Iterator[Document], namespace: str, wrote: Callable[[int], None]
+        self,
+        transaction: Transaction,
+        documents: Iterator[Document],
+        earlier: frozenset[bytes],
+        namespace: str,
+        wrote: Callable[[int], None],
     ) -> bool:
         """As much as one transaction takes; whether there may be more."""
         limit = self._store.most_documents
@@ -165,12 +172,21 @@ class LargeLoad:
             if not some:
                 transaction.apply(Changes(loads=[self._record(namespace, self._reading.status)]), ())
                 return False
-            statements = statements_of(self._load, self._next_part, some)
-            _apply(transaction, plan(transaction, some), [], statements)
+            new = unsaid(transaction, some, earlier) if earlier else some
+            statements = statements_of(self._load, self._next_part, new)
+            _apply(transaction, plan(transaction, new), [], statements)
             self._next_part += len(statements)
             wrote(len(some))
         transaction.apply(Changes(loads=[self._record(namespace, "unfinished")]), ())
         return True
+
+    def _earlier(self, namespace: str) -> frozenset[bytes]:
+        """The keys of earlier loads of a database, which have said most of what it says."""
+        source = self._reading.source
+        if source.database is None or self._reading.begun is None:
+            return frozenset()
+        loads = self._store.loads_from([storable(source.name)], namespace)
+        return frozenset(key_of(Kind.LOAD, load.id) for load in loads if load.status in ("loaded", "partial"))
 
     def _record(self, namespace: str, status: str) -> LoadRecord:
         record = _record(self._reading, self._load, namespace)

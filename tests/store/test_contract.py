@@ -249,9 +249,10 @@ def test_descriptions_are_shared_and_joined(chain: Store) -> None:
 
 
 def test_all_stores_keep_descriptions_alike(store: Store) -> None:
-    several: list[Description] = [
+    names: tuple[Value, ...] = ("é", "id", "", "x" * 10_000, 3, False, "a", "b")
+    several = [
         Description(f"{each}", each, {"name": (name,), "min": (0,), "options": (["a", 1],)})
-        for each, name in zip(DescriptionType, ("é", "id", "", "x" * 10_000, 3, False, "a", "b"), strict=True)
+        for each, name in zip(DescriptionType, names, strict=True)
     ]
     named_twice = Description("status", DescriptionType.VALUE, {"name": ("status", "Status")})
     relation = StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ENTITY, "guid:G"), named_twice.as_end)
