@@ -18,6 +18,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from provgraph.errors import LoadError, SettingsError, UnreachableError
+from provgraph.loaders import mirror_records
 from provgraph.loaders.ctaprov_rows import ACTIVITY, Described, Reference, Rows
 from provgraph.loaders.ctaprov_schema import TABLES, Layout, fingerprint_query, layout_of
 from provgraph.loaders.protocol import Problem
@@ -100,13 +101,17 @@ class Snapshot:
         self._connection = connection
         self._layout = layout_of(connection, database.schema)
         self._cursors = count()
+        self._is_mirror = mirror_records.is_mirror(connection, database.schema)
 
     def checksum(self) -> tuple[str, int]:
         """A SHA-256 over all that is in the tables, the same for the same rows in any order; and how many rows."""
         query = fingerprint_query(self._layout, self._layout.columns)
         rows = [list(row) for row in self._connection.execute(query)]
+        count_of_rows = sum(row[1] for row in rows)
+        if self._is_mirror:
+            rows.append([*mirror_records.fingerprint(self._connection)])
         said = json.dumps([{name: dict(columns) for name, columns in self._layout.columns.items()}, rows])
-        return hashlib.sha256(said.encode()).hexdigest(), sum(row[1] for row in rows)
+        return hashlib.sha256(said.encode()).hexdigest(), count_of_rows
 
     def documents(self, start: int = 0) -> Iterator[Document | Problem]:
         """One document a description, agent, entity, activity or relation, in the same order for the same rows.
@@ -124,6 +129,9 @@ class Snapshot:
                 yield replace(found, end=number)
 
     def _found(self) -> Iterator[Document | Problem]:
+        if self._is_mirror:
+            yield from mirror_records.documents(self._connection)
+            return
         described = Described(self._layout, self._rows)
         yield from described.documents()
         rows = Rows(self._layout, self._database.name, described)

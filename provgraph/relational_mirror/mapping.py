@@ -31,8 +31,19 @@ _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
 #: What the catalogue says of a file, as loaders keep it (docs/ctadirac.md).
 STORAGE_ELEMENTS = "storageElements"
 CATALOGUE_TIME = "generatedAtTime"
+#: What the rows of a ctaprov database say of parameters and configuration files that does not follow from their run.
+ODD_PARAMETERS = "ctaprov.parameters"
+ODD_CONFIG_FILES = "ctaprov.configFiles"
 _AGENT_COLUMNS = ("comment", "email", "affiliation", "phone", "address", "url")
 
+#: Which end of an input or output is open, when an activity or an entity alone has it.
+_OPEN_END = {
+    (RelationType.USED, Subject.ACTIVITY): "target",
+    (RelationType.USED, Subject.ENTITY): "source",
+    (RelationType.WAS_GENERATED_BY, Subject.ACTIVITY): "source",
+    (RelationType.WAS_GENERATED_BY, Subject.ENTITY): "target",
+    (RelationType.WAS_CONFIGURED_BY, Subject.ACTIVITY): "target",
+}
 Value = str | int | None
 Row = tuple[Value, ...]
 
@@ -122,7 +133,8 @@ def _activity(record: Record, settings: Settings, rows: Rows) -> None:
     facts = content["facts"]
     tool = tool_of(facts, content["relations"])
     rows.plain["activities"].append((
-        key, first_text(facts, Fact.NAME), start_of(facts), end_of(facts), first_text(facts, "comment"),
+        key, first_text(facts, Fact.NAME), start_of(facts) or first_text(facts, "stated startTime"),
+        end_of(facts) or first_text(facts, "stated endTime"), first_text(facts, "comment"),
         None if tool is None else shortened(tool),
     ))  # fmt: skip
     if tool is not None and "tool" not in content["described"]:
@@ -160,13 +172,16 @@ def _described(said: Content, name: str) -> str | None:
 
 def _parameters(record: Record, key: str, settings: Settings, rows: Rows) -> None:
     described = record.content["described"].get("parameters", {})
+    odd = {each["name"]: each for each in record.content["facts"].get(ODD_PARAMETERS, ()) if "name" in each}
     taken: set[str] = set()
     for name, value in _parameter_values(record, settings):
-        identifier = _free(shortened(f"{record.id}_{name}"), taken)
+        said = odd.get(name, {})
+        identifier = _free(shortened(str(said.get("id", f"{record.id}_{name}"))), taken)
         description = described.get(name)
         reference = None if description is None else Reference(Subject.PARAMETER_DESCRIPTION, description)
         rows.plain["parameters"].append((identifier, name, value, reference))
-        rows.links["wasConfiguredBy"].append(Link(("Parameter", key, None, identifier)))
+        artefact = said.get("artefactType", "Parameter")
+        rows.links["wasConfiguredBy"].append(Link((artefact, key, None, identifier)))
 
 
 def _parameter_values(record: Record, settings: Settings) -> Iterable[tuple[str, str | None]]:
@@ -198,17 +213,20 @@ def _free(identifier: str, taken: set[str]) -> str:
 
 def _config_files(record: Record, key: str, rows: Rows) -> None:
     described = record.content["described"].get("configFiles", {})
+    odd = {each["place"]: each for each in record.content["facts"].get(ODD_CONFIG_FILES, ()) if "place" in each}
     taken: set[str] = set()
     for place in record.content["configFiles"]:
+        said = odd.get(place, {})
         name, path = base_name(place), location_of(place)
-        identifier = shortened(f"{record.id}_{name}")
+        identifier = shortened(str(said.get("id", f"{record.id}_{name}")))
         if identifier in taken:
             identifier = _free(shortened(f"{record.id}_{path}"), taken)
         taken.add(identifier)
         description = described.get(name)
         reference = None if description is None else Reference(Subject.CONFIG_FILE_DESCRIPTION, description)
-        rows.plain["configFiles"].append((identifier, name, path, None, reference))
-        rows.links["wasConfiguredBy"].append(Link(("ConfigFile", key, identifier, None)))
+        shown = said.get("name", name), said.get("location", path), said.get("comment")
+        rows.plain["configFiles"].append((identifier, *shown, reference))
+        rows.links["wasConfiguredBy"].append(Link((said.get("artefactType", "ConfigFile"), key, identifier, None)))
 
 
 def _status_value(record: Record, key: str, rows: Rows) -> None:
@@ -251,14 +269,17 @@ def _entity_name(content: Content, is_value: bool) -> str | None:
     lfn = next((name for name in names if name.startswith(_LFN)), None)
     if lfn is not None or places:
         return location_of(lfn or places[0])
-    return _said(content["attributes"], "name")
+    attributes = content["attributes"]
+    return (None if is_value else _said(attributes, "lfn")) or _said(attributes, "name")
 
 
 def _location(content: Content) -> str | None:
     """The storage elements, else the places, as an array literal."""
     elements = content["attributes"].get(STORAGE_ELEMENTS)
     if elements is not None:
-        return array([str(each) for value in elements for each in (value if isinstance(value, list) else [value])])
+        lists = [list(value) for value in elements if isinstance(value, Sequence) and not isinstance(value, str)]
+        # A text is what a source has there instead of an array.
+        return array([str(each) for some in lists for each in some]) if lists else str(elements[0])
     places = [location_of(place) for place, *_ in content["standings"]]
     return array(places) if places else None
 
@@ -288,7 +309,9 @@ def timestamp(time: str | None) -> str | None:
 def _agent(record: Record, _: Settings, rows: Rows) -> None:
     attributes = record.content["attributes"]
     said = (_said(attributes, name) for name in _AGENT_COLUMNS)
-    rows.plain["agents"].append((shortened(record.id), record.content["name"], record.type, *said))
+    rows.plain["agents"].append(
+        (shortened(record.id), record.content["name"], record.type or _said(attributes, "type"), *said)
+    )
     _relations(record, rows)
 
 
@@ -301,8 +324,13 @@ def _said(attributes: Mapping[str, Any], name: str) -> str | None:
 
 
 def _relations(record: Record, rows: Rows) -> None:
-    """One row for relations that differ only in what the tables don't hold."""
+    """One row for relations that differ only in what the tables don't hold; an end that is left open is NULL."""
     found: dict[tuple[str, Values], set[str]] = defaultdict(set)
+    me = _end(record.kind, record.id)
+    for each in record.content["open"]:
+        is_source = each.get("open", _OPEN_END.get((each["type"], record.kind))) == "target"
+        for table, values in _link_of(each, *((me, None) if is_source else (None, me))):
+            found[table, values].add(canonical(each))
     for each in record.content["relations"]:
         source = _end(record.kind, record.id)
         target = _end(Subject(each["target"][0]), each["means"])
@@ -330,6 +358,8 @@ def _link_of(relation: Content, source: Value | Reference, target: Value | Refer
         yield kind, (source, target)
     elif kind == RelationType.WAS_INFORMED_BY:
         yield kind, (target, source)
+    elif kind == RelationType.WAS_CONFIGURED_BY:
+        yield kind, (relation.get("artefactType"), source, None, None)
 
 
 # Descriptions.

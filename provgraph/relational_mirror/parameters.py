@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from provgraph.model.records import SOFTWARE
-from provgraph.relational_mirror.mapping import LONGEST_KEY, Settings, parameter_text
+from provgraph.relational_mirror.mapping import LONGEST_KEY, ODD_PARAMETERS, Settings, parameter_text
 from provgraph.relational_mirror.records import Content, Record
 from provgraph.relational_mirror.staging import line
 
@@ -61,7 +61,7 @@ class Blocks:
 
     def of(self, record: Record, settings: Settings) -> Block | None:
         """The parameters of an activity; None where they are not as plain as most: `mapping` makes their rows then."""
-        if "parameters" in record.content["described"]:
+        if "parameters" in record.content["described"] or ODD_PARAMETERS in record.content["facts"]:
             return None
         tails = [self._tails_of(key, settings[key]) for key in record.content["settings"] if key in settings]
         names = [name for each in tails for name in each.names]

@@ -123,7 +123,7 @@ class Rebuild:
         return sql.SQL(", ").join(table_name(home, table) for table, home in self._homes.items())
 
     def _lock_old(self) -> None:
-        """Wait until nobody reads the old tables; never so long that PostgreSQL takes it, or a reader, for deadlocked."""
+        """Wait until nobody reads the old tables; never so long that PostgreSQL takes anybody for deadlocked."""
         deadline = time.monotonic() + _LOCK_SECONDS
         while True:
             self._cursor.execute(f"SAVEPOINT locking; SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from provgraph.loaders.ctaprov_rows import OPEN
 from provgraph.model.identifiers import base_name
 from provgraph.model.records import End, Fact, Run
 from provgraph.model.runs import first_text, status_of
@@ -159,7 +160,12 @@ class Gatherer:
     def _agents(self, ids: Collection[str]) -> Iterable[Record]:
         relations = self._relations(Kind.AGENT, ids)
         for agent in self._view.agents(ids).values():
-            content = {"name": agent.name, "attributes": agent.attributes, "relations": relations[agent.id]}
+            content = {
+                "name": agent.name,
+                "attributes": agent.attributes,
+                "relations": relations[agent.id],
+                "open": self._open(agent.attributes),
+            }
             yield Record(Subject.AGENT, agent.id, content, agent.type)
 
     def _entities(self, ids: Collection[str]) -> Iterable[Record]:
@@ -173,6 +179,7 @@ class Gatherer:
                 "dataLevel": entity.data_level,
                 "attributes": entity.attributes,
                 "relations": relations[entity.id],
+                "open": self._open(entity.attributes),
             }
             yield Record(Subject.ENTITY, entity.id, content, entity.type.value)
 
@@ -203,6 +210,7 @@ class Gatherer:
                 "settings": mine,
                 "configFiles": places,
                 "relations": relations[run.id],
+                "open": self._open(run.facts),
                 "described": {part: found for part, found in described.items() if found},
                 # Where the graph has the value itself, that is its row.
                 "status": None if status_value_id(run.id) in known_values else _status(run),
@@ -226,6 +234,19 @@ class Gatherer:
         }
         return defaultdict(list, ordered)
 
+    def _open(self, attributes: Attributes) -> list[Content]:
+        """Relations of which a source leaves an end open, as loaders keep them on the other one."""
+        found = ((name, said) for name, values in attributes.items() if name.startswith(OPEN) for said in values)
+        return [
+            {
+                "type": name.removeprefix(OPEN),
+                "described": self._described.named({key: (value,) for key, value in said.items()}),
+                **{key: said[key] for key in ("role", "time", "open", "artefactType") if key in said},
+            }
+            for name, said in found
+            if isinstance(said, Mapping)
+        ]
+
     def _mention(self, stored: StoredMention) -> Content:
         mention = stored.mention
         said = {
@@ -240,7 +261,7 @@ class Gatherer:
             "rule": stored.rule,
             "described": self._described.named(mention.attributes),
         }
-        return {name: value for name, value in said.items() if value}
+        return {name: value for name, value in said.items() if value is not None and value != {}}
 
     def _relation(self, stored: StoredRelation) -> Content:
         relation = stored.relation
@@ -254,7 +275,7 @@ class Gatherer:
             "means": stored.target,
             "described": self._described.named(relation.attributes),
         }
-        return {name: value for name, value in said.items() if value}
+        return {name: value for name, value in said.items() if value is not None and value != {}}
 
 
 def tool_of(facts: Mapping[str, Any], relations: Iterable[Content]) -> str | None:

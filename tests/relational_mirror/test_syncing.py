@@ -1,7 +1,6 @@
 """The mirror follows its store: whatever was loaded, forgotten or renamed in between, it equals one clean copy."""
 
 import random
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from provgraph.relational_mirror.verification import verify
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
-from tests.relational_mirror.conftest import Rows, do, rows_in
+from tests.relational_mirror.conftest import contents, do, rows_in
 from tests.services import PostgresServer
 
 USED, MADE = RelationType.USED, RelationType.WAS_GENERATED_BY
@@ -48,22 +47,6 @@ def run(name: str, *mentions: Mention, **more: object) -> Document:
         "status": ("completed",),
     }
     return Document(Run(name, facts), mentions, **more)  # type: ignore[arg-type]
-
-
-def contents(rows: Rows) -> dict[str, Counter[tuple[object, ...]]]:
-    """What rows say, without the keys that sequences supply; references are texts, so they are compared."""
-    numbered = {"used", "wasGeneratedBy", "wasAssociatedWith", "wasAttributedTo", "wasConfiguredBy", "wasDerivedFrom",
-                "wasInformedBy", "parameterDescriptions", "configFileDescriptions"}  # fmt: skip
-    found: dict[str, Counter[tuple[object, ...]]] = {}
-    for table, some in rows.items():
-        if table in numbered:
-            found[table] = Counter(some.values())
-        elif table in ("parameters", "configFiles"):
-            described = rows["parameterDescriptions" if table == "parameters" else "configFileDescriptions"]
-            found[table] = Counter((key, *row[:-1], described.get(row[-1])) for key, row in some.items())
-        else:
-            found[table] = Counter((key, *row) for key, row in some.items())
-    return found
 
 
 def assert_equals_clean_copy(store: Store, url: str, server: PostgresServer) -> None:

@@ -21,11 +21,10 @@ from provgraph.relational_mirror.verification import verify
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
-from tests.relational_mirror.conftest import ask, do, rows_in
+from tests.relational_mirror.conftest import ask, do, restored, rows_in
 from tests.services.postgres import find
 
-LISTING = Path(__file__).parents[1] / "corpus" / "ctaprov" / "listing.tsv"
-PROTOTYPE = Path(__file__).parents[1] / "corpus" / "ctaprov" / "ctaprov_2020-04.sql"
+LISTING = Path(__file__).parents[1] / "corpus" / "ctaprov" / "d_seedlike_reconstruction.tsv"
 
 
 @pytest.fixture
@@ -58,15 +57,6 @@ def constraints_of(url: str, schema: str) -> list[tuple[object, ...]]:
         SELECT conrelid::regclass::text, conname, contype, replace(pg_get_constraintdef(oid), '{schema}.', '')
         FROM pg_constraint WHERE connamespace = '{schema}'::regnamespace ORDER BY 1, 2
     """)  # fmt: skip
-
-
-def restored(url: str) -> str:
-    """The prototype's own database in this one."""
-    dump = re.sub(r"(?m)^\\(un)?restrict .*$", "", PROTOTYPE.read_text())
-    dump = re.sub(r"(?m)^ALTER .* OWNER TO ctaprov;$", "", dump)
-    subprocess.run([str(find("psql")), url, "-q", "-v", "ON_ERROR_STOP=1"], input=dump, capture_output=True, text=True,
-                   check=True)  # fmt: skip
-    return url
 
 
 def test_psql_lists_exactly_the_published_relations(loaded: Store, mirror_url: str) -> None:
@@ -247,6 +237,7 @@ def test_migrations_make_the_tables_of_the_code(loaded: Store, mirror_url: str) 
     options = {"include_schemas": True, "include_name": lambda name, _, __: name != "alembic_version"}
     with engine.connect() as connection:
         connection.execute(text("SET search_path = pg_catalog"))
+        connection.dialect.default_schema_name = "none"
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, together) == []
     engine.dispose()
