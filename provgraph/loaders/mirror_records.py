@@ -99,7 +99,7 @@ def _entity(row: _Row) -> Document:
 
 
 def _stated(row: _Row) -> Document:
-    return Document(entities=(StatedEntity(row.id, row.attributes(), EntityType(row.type)),))
+    return Document(entities=(StatedEntity(row.id, row.attributes(), EntityType(row.type or EntityType.DATASET)),))
 
 
 def _agent(row: _Row) -> Document:
@@ -108,7 +108,9 @@ def _agent(row: _Row) -> Document:
 
 
 def _description(row: _Row) -> Document:
-    return Document(descriptions=(Description(row.id, DescriptionType(row.type), row.attributes()),))
+    return Document(
+        descriptions=(Description(row.id, DescriptionType(row.type or DescriptionType.ENTITY), row.attributes()),)
+    )
 
 
 _READERS: Mapping[str, Callable[[_Row], Document]] = {

@@ -9,7 +9,8 @@ import psycopg
 from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from provgraph.errors import MirrorError, UnreachableError
+from provgraph.errors import MirrorError, SettingsError, UnreachableError
+from provgraph.loaders.ctaprov import is_database
 from provgraph.store.engines import CONNECT_SECONDS, POSTGRESQL_KEEPALIVES, postgresql_url
 
 Cursor = psycopg.Cursor[Any]
@@ -29,9 +30,12 @@ def connected(url: str, password: str | None) -> Iterator[Connection]:
         password: instead of the one in the URL; libpq looks into PGPASSFILE when there is none.
 
     Raises:
+        SettingsError: the URL makes no sense.
         UnreachableError: the server does not answer, or went away; nothing is half done.
         MirrorError: it refuses.
     """
+    if not is_database(url):
+        raise SettingsError(_FORM)
     address = postgresql_url(url, _FORM)
     if password is not None:
         address = address.set(password=password)

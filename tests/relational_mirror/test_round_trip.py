@@ -27,7 +27,8 @@ QUERIES = {
         SELECT a.id, v.value FROM activities a JOIN "wasGeneratedBy" g ON g.activity_id = a.id AND g.role = 'status'
         JOIN entities e ON e.id = g.entity_id AND e."classType" = 'value' JOIN "valueEntities" v ON v.id = e.id""",
     "its configuration": """
-        SELECT a.id, w."artefactType", p.name, p.value, q.name, q."valueType", q."default", c.name, c.location, k."contentType"
+        SELECT a.id, w."artefactType", p.name, p.value, q.name, q."valueType", q."default", c.name, c.location,
+          k."contentType"
         FROM activities a JOIN "wasConfiguredBy" w ON w.activity_id = a.id
         LEFT JOIN parameters p ON p.id = w.parameter_id
         LEFT JOIN "parameterDescriptions" q ON q.id = p."parameterDescription_id"

@@ -118,7 +118,7 @@ def test_the_prototypes_own_database_is_refused_untouched(loaded: Store, prototy
 
 def test_a_table_that_others_put_beside_the_mirror_is_refused(loaded: Store, mirror_url: str) -> None:
     sync(loaded, mirror_url)
-    do(mirror_url, "CREATE TABLE mine (x int)")
+    do(mirror_url, "CREATE TABLE public.mine (x int)")
     with pytest.raises(MirrorError, match="mine"):
         sync(loaded, mirror_url)
 
