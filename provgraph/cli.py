@@ -508,6 +508,75 @@ def digest() -> None:
 
 
 @main.command()
+@click.option("--to", "url", required=True, metavar="URL", help="The mirror: postgresql://USER@HOST:5432/DATABASE.")
+@click.option("--schema", "schema_name", default="public", show_default=True, metavar="NAME",
+              help="For the 22 tables; what they can't hold goes to schema provgraph.")  # fmt: skip
+@click.option("--full", is_flag=True, help="Make all tables anew and put them in place of the old ones.")
+@click.option("--verify", is_flag=True, help="Write nothing; name every row that is not as it should be, exit 1.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and undo it.")
+@click.option("--metrics", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write metrics for Prometheus' textfile collector.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_command
+def sync(
+    url: str, schema_name: str, full: bool, verify: bool, dry_run: bool, metrics: Path | None, as_json: bool
+) -> None:  # fmt: skip
+    """Make a PostgreSQL database equal to the store, in the tables of CTADIRAC's provenance prototype.
+
+    Only what changed since the last sync is written. The password may stand in PROVGRAPH_MIRROR_PASSWORD or PGPASSFILE.
+    """
+    if verify and (full or dry_run or metrics is not None):
+        raise click.UsageError("--verify writes nothing: give it without --full, --dry-run and --metrics")
+    if dry_run and metrics is not None:
+        raise click.UsageError("--metrics is for a sync that is made, not for --dry-run")
+    if verify:
+        _verify_mirror(url, schema_name, as_json)
+        return
+    from datetime import UTC, datetime
+
+    from provgraph.relational_mirror.metrics import write_metrics
+    from provgraph.relational_mirror.syncing import sync as sync_mirror
+    from provgraph.settings import mirror_password
+
+    with _store() as store:
+        summary = sync_mirror(
+            store, url, password=mirror_password(), schema=schema_name, full=full, dry_run=dry_run
+        )  # fmt: skip
+    if metrics is not None:
+        write_metrics(metrics, summary, datetime.now(UTC))
+    fields = asdict(summary)
+    if as_json:
+        click.echo(json.dumps({"status": "not synced" if dry_run else "synced", **fields}))
+        return
+    mode = summary.mode if summary.why is None else f"{summary.mode} ({summary.why})"
+    click.echo(f"{'would sync' if dry_run else 'synced'}: {mode}, {summary.turns} transactions of the store, "
+               f"{summary.subjects} records, {summary.seconds:.1f} s")  # fmt: skip
+    for table, changed in fields["counts"].items():
+        if any(changed.values()):
+            click.echo(f"  {table:22} " + ", ".join(f"{count} {what}" for what, count in changed.items() if count))
+
+
+def _verify_mirror(url: str, schema_name: str, as_json: bool) -> None:
+    from provgraph.relational_mirror.verification import verify
+    from provgraph.settings import mirror_password
+    from provgraph.writers.labels import visible
+
+    with _store() as store:
+        verdict = verify(store, url, password=mirror_password(), schema=schema_name)
+    if verdict.behind:
+        _note(f"the mirror lacks the last {verdict.behind} transactions of the store; `provgraph sync` brings them")
+    if as_json:
+        status = "different" if verdict.differences else "equal"
+        click.echo(json.dumps({"status": status, **asdict(verdict)}))
+    else:
+        for each in verdict.differences:
+            click.echo(visible(str(each)))
+        click.echo(f"{sum(verdict.rows.values())} rows compared, {len(verdict.differences)} are not as they should be",
+                   err=True)  # fmt: skip
+    click.get_current_context().exit(REFUSED if verdict.differences else 0)
+
+
+@main.command()
 @_command
 def schema() -> None:
     """Print the GraphQL schema as SDL."""

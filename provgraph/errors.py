@@ -9,6 +9,7 @@ ProvGraphError
 ├── LookupFailedError      a name does not lead to one record
 │   ├── NotFoundError
 │   └── AmbiguousError     (carries the candidates)
+├── MirrorError            the ctaprov mirror can't be written, or is not what it should be
 └── StoreError             the store refused or failed
     └── UnreachableError   the store can't be reached; trying again may help
 """
@@ -87,6 +88,12 @@ class AmbiguousError(LookupFailedError):
         super().__init__(f"{name!r} names {len(candidates)} records; say which by its id:\n  {listed}")
         self.name = name
         self.candidates = tuple(candidates)
+
+
+class MirrorError(ProvGraphError):
+    """The database for the ctaprov mirror is none, or refused what was to be written."""
+
+    code = "MIRROR_ERROR"
 
 
 class StoreError(ProvGraphError):

@@ -36,7 +36,19 @@ def read_settings(store: str | None = None, environment: Mapping[str, str] = os.
     Raises:
         SettingsError: the password file can't be read.
     """
-    return Settings(store_url(store, environment), _password(environment))
+    return Settings(store_url(store, environment), _password("PROVGRAPH_STORE_PASSWORD", environment))
+
+
+def mirror_password(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The password of the mirror's database; None leaves it to the URL and PGPASSFILE.
+
+    Args:
+        environment: ``PROVGRAPH_MIRROR_PASSWORD`` or ``PROVGRAPH_MIRROR_PASSWORD_FILE``.
+
+    Raises:
+        SettingsError: the password file can't be read.
+    """
+    return _password("PROVGRAPH_MIRROR_PASSWORD", environment)
 
 
 def store_url(store: str | None = None, environment: Mapping[str, str] = os.environ) -> str:
@@ -65,11 +77,11 @@ def default_store() -> str:
     return f"sqlite:///{user_data_path('provgraph') / 'provgraph.db'}"
 
 
-def _password(environment: Mapping[str, str]) -> str | None:
-    path = environment.get("PROVGRAPH_STORE_PASSWORD_FILE")
+def _password(variable: str, environment: Mapping[str, str]) -> str | None:
+    path = environment.get(f"{variable}_FILE")
     if not path:
-        return environment.get("PROVGRAPH_STORE_PASSWORD")
+        return environment.get(variable)
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise SettingsError(f"PROVGRAPH_STORE_PASSWORD_FILE={path} can't be read: {error.strerror}") from None
+        raise SettingsError(f"{variable}_FILE={path} can't be read: {error.strerror}") from None

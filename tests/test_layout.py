@@ -25,7 +25,7 @@ LAYERS = (
     {"ingest"},
     {"lineage"},
     {"writers"},
-    {"graphql"},
+    {"graphql", "relational_mirror"},
     {"app", "capture", "demonstration", "progress"},
     {"cli"},
 )

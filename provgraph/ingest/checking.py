@@ -6,7 +6,7 @@ from itertools import islice
 
 from provgraph import __version__
 from provgraph.ingest.patience import persistently
-from provgraph.ingest.sources import Checksum, Source, checksum
+from provgraph.ingest.sources import Checksum, Source, checksum, checksum_of
 from provgraph.model.values import storable
 from provgraph.store.protocol import LoadRecord, Store
 
@@ -42,7 +42,7 @@ def checked(sources: Iterable[Source], store: Store, format_name: str | None, na
     """
     remaining = iter(sources)
     while some := list(islice(remaining, AT_ONCE)):
-        yield from _looked_up([(source, checksum(source.path)) for source in some], store, format_name, namespace)
+        yield from _looked_up([(source, checksum_of(source)) for source in some], store, format_name, namespace)
 
 
 def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
@@ -72,15 +72,13 @@ def _looked_up(
 
 
 def _beginning(source: Source, found: Checksum | None, earlier: Sequence[LoadRecord]) -> LoadRecord | None:
-    """The longest load of what is now the source's beginning."""
+    """The longest load of what is now the source's beginning; of a database the last load, which says a part of it."""
     if found is None:
         return None
-    shorter = (
-        load
-        for load in earlier
-        if load.source == storable(source.name) and load.read_to is not None and 0 < load.size < found.size
-        and load.status in ("loaded", "partial")
-    )  # fmt: skip
+    mine = [load for load in earlier if load.source == storable(source.name) and load.status in ("loaded", "partial")]
+    if source.database is not None:
+        return mine[-1] if mine else None
+    shorter = (load for load in mine if load.read_to is not None and 0 < load.size < found.size)
     for load in sorted(shorter, key=lambda load: -load.size):
         beginning = checksum(source.path, load.size)
         if beginning is not None and beginning.sha256 == load.sha256:

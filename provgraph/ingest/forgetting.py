@@ -10,11 +10,11 @@ from itertools import count
 
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
 from provgraph.identity.files import times_of
-from provgraph.ingest.integration import joined_agent, joined_entity
+from provgraph.ingest.integration import joined_agent, joined_description, joined_entity
 from provgraph.ingest.marks import touched
 from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, touched_in_run
 from provgraph.ingest.statements import Saying, said_in, subject_of_entity
-from provgraph.model.records import Agent, Mention, Run, StatedEntity, key_of
+from provgraph.model.records import Agent, Description, End, Mention, Run, StatedEntity, key_of
 from provgraph.model.values import joined
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import (
@@ -107,6 +107,7 @@ class _Removal:
         moved = self._runs(changes)
         stated = self._stated(changes)
         self._agents(changes)
+        self._descriptions(changes)
         self._configuration(changes)
         kept = {relation.key for saying in self._rest for relation in saying.relations}
         said = {relation.key: relation for saying in self._mine for relation in saying.relations}
@@ -165,6 +166,16 @@ class _Removal:
         known = self._transaction.agents(rest)
         changes.agents = [each for name, each in rest.items() if each is not None and known.get(name) != each]
         changes.removals.agents = [name for name, each in rest.items() if each is None]
+
+    def _descriptions(self, changes: Changes) -> None:
+        mine = (each.as_end for saying in self._mine for each in saying.descriptions)
+        rest: dict[End, Description | None] = dict.fromkeys(mine)
+        for description in (each for saying in self._rest for each in saying.descriptions):
+            if (end := description.as_end) in rest:
+                rest[end] = joined_description(rest[end], description)
+        known = self._transaction.descriptions(rest)
+        changes.descriptions = [each for end, each in rest.items() if each is not None and known.get(end) != each]
+        changes.removals.descriptions = [end for end, each in rest.items() if each is None]
 
     def _configuration(self, changes: Changes) -> None:
         gone = changes.removals

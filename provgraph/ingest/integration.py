@@ -7,13 +7,14 @@ store as if all documents had come at once (CONTRACT section 2 rule 8).
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from provgraph.identity.files import times_of
 from provgraph.ingest.marks import Seen, touched
 from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, touched_in_run
-from provgraph.model.records import Agent, Document, Mention, Run, StatedEntity
+from provgraph.model.records import Agent, Description, Document, End, Mention, Run, StatedEntity
 from provgraph.model.values import Attributes, joined
-from provgraph.model.vocabulary import EntityType, Kind
+from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, EntityType, Kind
 from provgraph.store.protocol import Changes, Facts, StoredMention, Transaction
 
 
@@ -98,6 +99,7 @@ class _Update:
                 changes.config_files_of.extend((document.run.id, place) for place in document.config_files)
         changes.settings = list(settings.values())
         changes.agents = self._joined_agents()
+        changes.descriptions = self._joined_descriptions()
 
     def _joined_runs(self) -> tuple[list[Run], set[str]]:
         """The runs whose facts change, and the ids of known runs whose times or process change."""
@@ -131,6 +133,18 @@ class _Update:
                 said[agent.id] = joined_agent(said.get(agent.id) or known.get(agent.id), agent)
         said.update((name, Agent(name)) for name in ends - said.keys() - known.keys())
         return [agent for agent in said.values() if known.get(agent.id) != agent]
+
+    def _joined_descriptions(self) -> list[Description]:
+        said: dict[End, Description] = {}
+        ends = {end for kind in DESCRIPTIONS for end in map(partial(End, kind), self._ends(kind))}
+        known = self.facts.descriptions(ends | {each.as_end for d in self.documents for each in d.descriptions})
+        for document in self.documents:
+            for each in document.descriptions:
+                said[each.as_end] = joined_description(said.get(each.as_end) or known.get(each.as_end), each)
+        said.update(
+            (end, Description(end.id, DescriptionType.of(end.kind))) for end in ends - said.keys() - known.keys()
+        )
+        return [each for end, each in said.items() if known.get(end) != each]
 
     def _joined_entities(self) -> list[StatedEntity]:
         known = self.facts.stated(self._stated_names())
@@ -177,6 +191,14 @@ def joined_agent(before: Agent | None, agent: Agent) -> Agent:
         attributes = joined(attributes, {"name": tuple(names)})
     kinds = sorted(kind for kind in (before.type, agent.type) if kind is not None)
     return Agent(agent.id, min(names, default=None), min(kinds, default=None), attributes)
+
+
+def joined_description(before: Description | None, description: Description) -> Description:
+    """What is said of a description altogether; the finer type counts."""
+    if before is None:
+        return description
+    kind = max(before.type, description.type, key=list(DescriptionType).index)
+    return Description(description.id, kind, joined(before.attributes, description.attributes))
 
 
 def joined_entity(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:

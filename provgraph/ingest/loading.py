@@ -52,7 +52,7 @@ def load(
 
     Args:
         store: where to.
-        names: files, also gzipped, folders, or ``-`` for standard input; or sources.
+        names: files, also gzipped, folders, ``-`` for standard input, URLs of ctaprov databases; or sources.
         format_name: a loader's name; None to recognise each source by its content.
         namespace: in which the sources' paths mean files (CONTRACT section 2 rule 7).
         jobs: how many processes read; one writes.
@@ -143,7 +143,7 @@ class _Loading:
 
     def _take(self, reading: Reading, first: list[Document], more: Iterator[Document]) -> Iterator[Report]:
         """Write a source at once, or with the next ones."""
-        if len(first) > BATCH or reading.finishes:
+        if len(first) > BATCH or reading.finishes or reading.source.database is not None:
             yield from self.flush()
             large = LargeLoad(self._store, reading, chain(first, more))
             yield large.write(self._namespace, self._observer.wrote)
@@ -188,7 +188,7 @@ def _ahead(
     ahead: deque[Callable[[], _Read]] = deque()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for each in found:
-            if each.known or each.checksum is None or each.checksum.size >= SMALLEST:
+            if each.known or each.checksum is None or each.checksum.size >= SMALLEST or each.source.database:
                 ahead.append(partial(read_here, each))
             else:
                 reading = Reading(each.source, each.checksum, each.begun, format_name)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from provgraph.identity.files import RunTimes
 from provgraph.ingest.neighbourhood import Touched
-from provgraph.model.records import Agent, Run, StatedEntity
+from provgraph.model.records import Agent, Description, End, Run, StatedEntity
 from provgraph.store.protocol import Changes, EntityRecord, Facts, StoredMention
 
 T = TypeVar("T")
@@ -61,6 +61,11 @@ class Seen:
         """The known agents among these."""
         return self._asked("agent", ids, self._facts.agents)
 
+    def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
+        """The known descriptions among these."""
+        self.marks.update(mark(end.kind, end.id) for end in ends)
+        return self._facts.descriptions(ends)
+
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
         """The known entities among these."""
         return self._asked("entity", ids, self._facts.entities)
@@ -75,6 +80,8 @@ def _written(changes: Changes, mentions: Iterable[Touched]) -> Iterator[tuple[st
     gone = changes.removals
     yield from (("run", run) for run in (*(run.id for run in changes.runs), *gone.runs))
     yield from (("agent", agent) for agent in (*(agent.id for agent in changes.agents), *gone.agents))
+    described = (*(each.as_end for each in changes.descriptions), *gone.descriptions)
+    yield from ((end.kind, end.id) for end in described)
     yield from (("stated", name) for name in (*(entity.identifier for entity in changes.stated), *gone.stated))
     yield from (("entity", entity) for entity in (*(entity.id for entity in changes.entities), *gone.entities))
     for each in mentions:

@@ -113,11 +113,13 @@ class Neighbourhood:
             seen_twins |= twin_keys
 
     def _weakly_stated(self, decided: Iterable[StoredMention]) -> set[str]:
-        """The names known by path of which something is stated, and which may mean another entity from now on."""
+        """The weak names of which something is stated: of paths that may mean another entity now, and of values."""
         names = set()
         for mention in (stored.mention for stored in decided):
             if mention.place in self.changed:
                 names |= {mention.place, version_of(mention.place, mention.run)}
+        named = (stored.mention.identifier for stored in self.mentions.values())
+        names.update(name for name in named if name is not None and not is_strong(name))
         return set(self._facts.stated(names)) if names else set()
 
     def _changed_names(self, touched: Iterable[Touched], gone: Sequence[StoredMention], named: set[str]) -> set[str]:

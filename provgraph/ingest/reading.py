@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BufferedReader
 
@@ -10,6 +11,7 @@ from provgraph.errors import LoadError, UnknownFormatError
 from provgraph.ingest.distinct import Distinct
 from provgraph.ingest.reading_process import SMALLEST, Order, read_elsewhere
 from provgraph.ingest.sources import Checksum, Source, opened, stamp_of
+from provgraph.loaders.ctaprov import NAME, snapshot
 from provgraph.loaders.protocol import HEAD, Loader, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
@@ -44,6 +46,7 @@ class Reading:
     read_to: int | None = None
     problems: list[Problem] = field(default_factory=list)
     _more_problems: int = 0
+    _can_go_on: bool = True
     _names: dict[str, Distinct] = field(
         default_factory=lambda: {"activities": Distinct(), "entities": Distinct(), "agents": Distinct()}
     )
@@ -57,22 +60,35 @@ class Reading:
     def read(self, namespace: str) -> Iterator[Document]:
         """The source's documents; problems are noted, and nothing is raised for what is wrong with the source."""
         try:
-            with opened(self.source) as stream:
-                loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
-                self.format_name = loader.name
-                for found in self._found(loader, stream, namespace, self._start):
+            with self._opened(namespace) as documents:
+                for found in documents:
                     if isinstance(found, Problem):
                         self._note_problem(found)
                     else:
                         self._note(found)
-                        self.read_to = found.end if stream.seekable() else None
+                        self.read_to = found.end if self._can_go_on else None
                         yield found
-                self._see_changes()
         except UnknownFormatError as error:
             self.is_ours = False
             self._note_problem(Problem("the whole source", str(error)))
         except (LoadError, zlib.error) as error:
             self._note_problem(Problem("further on" if self.documents else "the whole source", str(error)))
+
+    @contextmanager
+    def _opened(self, namespace: str) -> Iterator[Iterator[Document | Problem]]:
+        """What is found in the source, from its beginning or from where an earlier load has read to."""
+        if self.source.database is not None:
+            with snapshot(self.source.database) as moment:
+                self.format_name = NAME
+                self.checksum = Checksum(*moment.checksum())
+                yield moment.documents(self._start if self.begun and self.begun.sha256 == self.sha256 else 0)
+            return
+        with opened(self.source) as stream:
+            loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
+            self.format_name = loader.name
+            self._can_go_on = stream.seekable()
+            yield self._found(loader, stream, namespace, self._start)
+            self._see_changes()
 
     def _found(
         self, loader: Loader, stream: BufferedReader, namespace: str, start: int

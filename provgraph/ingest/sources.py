@@ -11,11 +11,13 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from io import BufferedReader, RawIOBase
+from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError
+from provgraph.loaders.ctaprov import Database, database_of, is_database, snapshot
+from provgraph.loaders.job_folder import is_job_folder, packed
 from provgraph.loaders.protocol import HEAD
 
 if TYPE_CHECKING:
@@ -32,13 +34,15 @@ class Source:
 
     Attributes:
         name: as the user gave it; for a file in a folder, its path.
-        path: where its bytes are.
+        path: where its bytes are; the folder of a job is one source.
         folder: the folder that it was found in, where it is passed over when it is none of ours; None otherwise.
+        database: where its rows are, of a ctaprov database; the path means nothing then.
     """
 
     name: str
     path: Path
     folder: str | None = None
+    database: Database | None = None
 
 
 def check_names(names: Collection[str | Source]) -> None:
@@ -52,36 +56,47 @@ def check_names(names: Collection[str | Source]) -> None:
 
 
 def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
-    """The sources behind a name: a folder gives its files, recursively, in a fixed order.
+    """The sources behind a name: a folder gives its files and jobs, recursively, in a fixed order.
 
     Args:
-        name: a file, a folder, or ``-`` for standard input; or a source, whose bytes lie elsewhere than its name says.
+        name: a file, a folder, ``-`` for standard input, or the URL of a ctaprov database; or a source, whose
+            bytes lie elsewhere than its name says.
         kept: keeps a copy of standard input until it is closed.
     """
     if isinstance(name, Source):
         yield name
         return
     path = Path(name)
-    if name == STDIN or stat.S_ISFIFO(_mode(path)):
+    if is_database(name):
+        database = database_of(name)
+        yield Source(database.name, Path(database.name), database=database)
+    elif name == STDIN or stat.S_ISFIFO(_mode(path)):
         yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
     else:
-        files = sorted(filter(_may_be_read, found_in(path))) if os.path.isdir(path) else []
-        yield from (Source(str(file), file, folder=name) for file in files)
+        found = found_in(path, is_one=is_job_folder) if os.path.isdir(path) else iter(())
+        files = sorted(filter(_may_be_read, found))
+        yield from (Source(str(file), file, folder=None if file == path else name) for file in files)
         if not files:
             yield Source(name, path)
 
 
-def found_in(folder: Path, is_passed_over: Callable[[str], bool] = lambda name: False) -> Iterator[Path]:
+def found_in(
+    folder: Path,
+    is_passed_over: Callable[[str], bool] = lambda name: False,
+    is_one: Callable[[Path], bool] = lambda folder: False,
+) -> Iterator[Path]:
     """What lies in a folder and in the folders in it; a folder that can't be read stands for all in it.
 
     Args:
         folder: where to look.
         is_passed_over: whether a folder in it of this name is left out.
+        is_one: whether a folder stands for the files in it.
     """
     unreadable: list[OSError] = []
     for place, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = [name for name in folders if not is_passed_over(name)]
-        yield from (Path(place, name) for name in names)
+        here = Path(place)
+        yield from (here,) if is_one(here) else (here / name for name in names)
     yield from (Path(error.filename or folder) for error in unreadable if is_there(error))
 
 
@@ -118,42 +133,68 @@ def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """What is known of a source's bytes.
+    """What is known of a source's bytes, or of a database's rows.
 
     Attributes:
         sha256: in hexadecimal.
         size: how many they are.
-        stamp: of the file when they were read, see `stamp_of`.
+        stamp: of the files when they were read, see `stamp_of`; None for a database.
     """
 
     sha256: str
     size: int
-    stamp: tuple[int, ...] | None
+    stamp: tuple[int, ...] | None = None
 
 
-def stamp_of(file: Path | int) -> tuple[int, ...] | None:
-    """What changes when somebody writes to a file or puts another one in its place; None when it is gone."""
+def stamp_of(path: Path) -> tuple[int, ...] | None:
+    """What changes when somebody writes to a file, or to a job's, or puts another one there; None when it is gone."""
     try:
-        found = os.stat(file)
+        found = [os.stat(file) for file in (sorted(path.iterdir()) if is_job(path) else [path])]
     except OSError:
         return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    return tuple(part for each in found for part in (each.st_dev, each.st_ino, each.st_size, each.st_mtime_ns))
+
+
+def checksum_of(source: Source) -> Checksum | None:
+    """The checksum of a source's bytes, or of a database's rows; None when there is nothing that can be read.
+
+    Raises:
+        UnreachableError: the database can't be reached.
+    """
+    if source.database is None:
+        return checksum(source.path)
+    try:
+        with snapshot(source.database) as moment:
+            return Checksum(*moment.checksum())
+    except LoadError:
+        return None
 
 
 def checksum(path: Path, size: int | None = None) -> Checksum | None:
-    """The checksum of the first ``size`` bytes that are there, or of all; None when no file there can be read."""
-    if not os.path.isfile(path):
-        return None
-    digest, done = hashlib.sha256(), 0
+    """The checksum of the first ``size`` bytes that are there, or of all; None when nothing there can be read."""
+    stamp, digest, done = stamp_of(path), hashlib.sha256(), 0
     try:
-        with path.open("rb", buffering=0) as file:
-            stamp = stamp_of(file.fileno())
-            while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
-                digest.update(data)
-                done += len(data)
+        for data in packed(path) if is_job(path) else _pieces(path, size):
+            digest.update(data)
+            done += len(data)
     except OSError:
         return None
     return Checksum(digest.hexdigest(), done, stamp)
+
+
+def is_job(path: Path) -> bool:
+    """Whether it is the folder of a job, whose bytes are those of its files."""
+    return os.path.isdir(path) and is_job_folder(path)
+
+
+def _pieces(path: Path, size: int | None) -> Iterator[bytes]:
+    if not os.path.isfile(path):
+        raise FileNotFoundError(path)
+    done = 0
+    with path.open("rb", buffering=0) as file:
+        while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
+            yield data
+            done += len(data)
 
 
 @contextmanager
@@ -163,6 +204,13 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     Raises:
         LoadError: it can't be read.
     """
+    if is_job(source.path):
+        try:
+            files = b"".join(packed(source.path))
+        except OSError as error:
+            raise LoadError(f"a file of the job can't be read: {error.strerror or error}") from error
+        yield BufferedReader(BytesIO(files), buffer_size=HEAD)
+        return
     mode = _mode(source.path)
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise LoadError("is a device or a pipe, not a file")
@@ -172,8 +220,8 @@ def opened(source: Source) -> Iterator[BufferedReader]:
             raise UnknownFormatError("there is no file in the folder")
         with source.path.open("rb", buffering=HEAD) as opened_file:
             file = cast("BufferedReader", opened_file)
-            packed = file.peek(2).startswith(_GZIP_MAGIC)
-            yield _unpacked(file) if packed else file
+            is_packed = file.peek(2).startswith(_GZIP_MAGIC)
+            yield _unpacked(file) if is_packed else file
     except (OSError, EOFError) as error:
         raise LoadError(f"can't be read: {getattr(error, 'strerror', None) or error}") from error
 

@@ -19,8 +19,10 @@ from provgraph.ingest.courier import deliver_apart
 from provgraph.ingest.loading import check_namespace, load
 from provgraph.ingest.reading import format_of
 from provgraph.ingest.reports import Report, report_of_strangers
-from provgraph.ingest.sources import Source, check_names, checksum, expanded
+from provgraph.ingest.sources import Source, check_names, checksum, expanded, is_job
 from provgraph.ingest.spool import Label, put_aside
+from provgraph.loaders.ctaprov import is_database
+from provgraph.loaders.job_folder import packed
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
 from provgraph.model.values import storable
@@ -63,13 +65,15 @@ def set_aside(
         raise SettingsError("a store in memory is gone when its process ends: give one that logs can be delivered to")
     check_namespace(namespace)
     check_names(names)
+    if any(map(is_database, names)):
+        raise SettingsError("a database can't be put aside in a spool; load it without --spool")
     if format_name is not None:
         loader_named(format_name)
 
     def put(source: Source) -> Path:
         return put_aside(
             spool,
-            source.path,
+            b"".join(packed(source.path)) if is_job(source.path) else source.path,
             source.name,
             namespace=namespace,
             format_name=format_name,

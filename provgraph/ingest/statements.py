@@ -6,14 +6,24 @@ records stands under these.
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provgraph.model.records import Agent, Document, End, Mention, Run, StatedEntity, StatedRelation, key_of
+from provgraph.model.records import (
+    Agent,
+    Description,
+    Document,
+    End,
+    Mention,
+    Run,
+    StatedEntity,
+    StatedRelation,
+    key_of,
+)
 from provgraph.model.values import Attributes, canonical
-from provgraph.model.vocabulary import AgentType, EntityType, Kind, RelationType
-from provgraph.store.protocol import Statement
+from provgraph.model.vocabulary import DESCRIPTIONS, AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.store.protocol import Statement, Transaction
 
 #: Speed before size: a statement is read only when a load is forgotten.
 _COMPRESSION = 1
@@ -34,6 +44,7 @@ class Saying:
     config_files: tuple[str, ...] = ()
     entities: tuple[StatedEntity, ...] = ()
     agents: tuple[Agent, ...] = ()
+    descriptions: tuple[Description, ...] = ()
     relations: tuple[StatedRelation, ...] = ()
 
 
@@ -54,6 +65,33 @@ def statements_of(load: str, first_part: int, documents: Iterable[Document]) -> 
     ]
 
 
+def unsaid(transaction: Transaction, documents: Iterable[Document], loads: Collection[bytes]) -> list[Document]:
+    """The documents that say something which none of some loads has said.
+
+    Args:
+        transaction: where to look.
+        documents: what is to be loaded.
+        loads: keys of loads.
+    """
+    said = [(document, _telling(document)) for document in documents]
+    subjects = {statement.subject for _, statements in said for statement in statements}
+    known = {(each.subject, each.content) for each in transaction.statements_about(subjects, b"") if each.load in loads}
+    return [
+        document
+        for document, statements in said
+        if not statements or not {(each.subject, each.content) for each in statements} <= known
+    ]
+
+
+def _telling(document: Document) -> list[Statement]:
+    """What a document says, but of agents and descriptions, of which every second load says the same."""
+    ends = (end for relation in document.relations for end in (relation.source, relation.target))
+    shared = {end.key for end in ends if end.kind is Kind.AGENT or end.kind in DESCRIPTIONS}
+    shared |= {each.as_end.key for each in document.descriptions}
+    shared |= {key_of(Kind.AGENT, agent.id) for agent in document.agents}
+    return [statement for statement in statements_of("", 0, [document]) if statement.subject not in shared]
+
+
 def said_in(statement: Statement) -> Saying:
     """What a statement says."""
     said: dict[str, Any] = json.loads(zlib.decompress(statement.content))
@@ -65,6 +103,7 @@ def said_in(statement: Statement) -> Saying:
         config_files=tuple(said.get("config_files", ())),
         entities=tuple(map(_entity, said.get("entities", ()))),
         agents=tuple(map(_agent, said.get("agents", ()))),
+        descriptions=tuple(map(_description, said.get("descriptions", ()))),
         relations=tuple(map(_relation, said.get("relations", ()))),
     )
 
@@ -86,6 +125,8 @@ def _sayings(document: Document) -> Iterator[tuple[bytes, dict[str, Any]]]:
             yield subject_of_entity(entity.identifier), {"entities": [_entity_fields(entity)]}
     for agent in document.agents:
         yield key_of(Kind.AGENT, agent.id), {"agents": [_agent_fields(agent)]}
+    for description in document.descriptions:
+        yield description.as_end.key, {"descriptions": [_description_fields(description)]}
     for relation in document.relations:
         yield relation.key, {"relations": [_relation_fields(relation)]}
         yield from (_of_end(end) for end in (relation.source, relation.target))
@@ -109,6 +150,9 @@ def _of_end(end: End) -> tuple[bytes, dict[str, Any]]:
         return end.key, {"run": [end.id, {}]}
     if end.kind is Kind.AGENT:
         return end.key, {"agents": [_agent_fields(Agent(end.id))]}
+    if end.kind in DESCRIPTIONS:
+        only_named = Description(end.id, DescriptionType.of(end.kind))
+        return end.key, {"descriptions": [_description_fields(only_named)]}
     return end.key, {"entities": [_entity_fields(StatedEntity(end.id))]}
 
 
@@ -137,6 +181,15 @@ def _agent_fields(each: Agent) -> list[object]:
 def _agent(fields: list[Any]) -> Agent:
     identifier, name, kind, attributes = fields
     return Agent(identifier, name, AgentType(kind) if kind else None, _attributes(attributes))
+
+
+def _description_fields(each: Description) -> list[object]:
+    return [each.id, each.type, each.attributes]
+
+
+def _description(fields: list[Any]) -> Description:
+    identifier, kind, attributes = fields
+    return Description(identifier, DescriptionType(kind), _attributes(attributes))
 
 
 def _relation_fields(each: StatedRelation) -> list[object]:

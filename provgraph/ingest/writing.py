@@ -13,10 +13,11 @@ from provgraph.ingest.integration import Plan, plan
 from provgraph.ingest.patience import persistently
 from provgraph.ingest.reading import Reading
 from provgraph.ingest.reports import Report, report_of, report_of_known
-from provgraph.ingest.statements import statements_of
-from provgraph.model.records import Document
+from provgraph.ingest.statements import statements_of, unsaid
+from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
 from provgraph.model.values import storable
+from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
 
 #: How many documents are integrated at once; a source with more of them is a large one.
@@ -162,6 +163,7 @@ class LargeLoad:
         return persistently(lambda: self._attempt(namespace, wrote))
 
     def _attempt(self, namespace: str, wrote: Callable[[int], None]) -> Report:
+        earlier = self._earlier(namespace)
         while True:
             with self._store.writing() as transaction:
                 known = _known_loads(transaction, (self._reading, self._beginning or self._reading), namespace)
@@ -171,7 +173,7 @@ class LargeLoad:
                 documents = self._documents_behind(self._begun(same, known), namespace)
                 # Should this fail, nobody knows how far it came.
                 self._documents = None
-                if not self._write_some(transaction, documents, namespace, wrote):
+                if not self._write_some(transaction, documents, earlier, namespace, wrote):
                     break
             self._documents = documents
         return self._report(self._record(namespace, self._reading.status))
@@ -193,7 +195,12 @@ class LargeLoad:
         return report_of(self._reading, self._load).counting(load.counts)
 
     def _write_some(
-        self, transaction: Transaction, documents: Iterator[Document], namespace: str, wrote: Callable[[int], None]
+        self,
+        transaction: Transaction,
+        documents: Iterator[Document],
+        earlier: frozenset[bytes],
+        namespace: str,
+        wrote: Callable[[int], None],
     ) -> bool:
         """As much as one transaction takes; whether there may be more."""
         limit, end = self._store.most_documents, None
@@ -202,8 +209,9 @@ class LargeLoad:
             if not some:
                 transaction.apply(Changes(loads=[self._record(namespace, self._reading.status)]), ())
                 return False
-            statements = statements_of(self._load, self._next_part, some)
-            _apply(transaction, plan(transaction, some), [], statements)
+            new = unsaid(transaction, some, earlier) if earlier else some
+            statements = statements_of(self._load, self._next_part, new)
+            _apply(transaction, plan(transaction, new), [], statements)
             self._next_part += len(statements)
             end = some[-1].end
             wrote(len(some))
@@ -212,6 +220,14 @@ class LargeLoad:
         transaction.apply(Changes(loads=[unfinished]), ())
         self._come_to = _place(unfinished)
         return True
+
+    def _earlier(self, namespace: str) -> frozenset[bytes]:
+        """The keys of earlier loads of a database, which have said most of what it says."""
+        source = self._reading.source
+        if source.database is None or self._reading.begun is None:
+            return frozenset()
+        loads = self._store.loads_from([storable(source.name)], namespace)
+        return frozenset(key_of(Kind.LOAD, load.id) for load in loads if load.status in ("loaded", "partial"))
 
     def _record(self, namespace: str, status: str) -> LoadRecord:
         record = _record(self._reading, self._load, namespace)

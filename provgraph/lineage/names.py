@@ -41,8 +41,10 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
 
 
 def _places(name: str, folder: Path | None) -> list[str]:
-    """The places that the name may be the path of."""
-    if name.startswith("/") or "://" in name or name.startswith(("file:", "lfn:")):
+    """The places that the name may be the path of; one in the file catalogue goes before one on a disk."""
+    if name.startswith("/"):
+        return [place_of(f"lfn:{name}"), place_of(name)]
+    if "://" in name or name.startswith(("file:", "lfn:")):
         return [place_of(name)] if not name.startswith("file://") else [name, place_of(name)]
     return [place_of(str(folder / name))] if folder is not None and _may_be_path(name) else []
 
@@ -58,9 +60,11 @@ def _bearing(found: Sequence[Found], identifiers: Sequence[str]) -> list[Found]:
 
 
 def _newest(found: Sequence[Found], places: Sequence[str]) -> list[Found]:
-    """Of the entities that stood at the place, the newest."""
-    there = [each for each in found if not set(places).isdisjoint(each.node.identifiers)]
-    return [max(there, key=lambda each: (each.rank, each.node.id))] if there else []
+    """Of the entities that stood at the first of the places where any stood, the newest."""
+    for place in places:
+        if there := [each for each in found if place in each.node.identifiers]:
+            return [max(there, key=lambda each: (each.rank, each.node.id))]
+    return []
 
 
 def _version(store: Store, name: str, folder: Path | None) -> list[Found]:

@@ -58,7 +58,7 @@ class CtapipeLoader:
 
     def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Document | Problem]:
         """One document an activity."""
-        for found in _records(stream, start):
+        for found in activity_records(stream, start):
             if isinstance(found, Problem):
                 yield found
                 continue
@@ -69,7 +69,7 @@ class CtapipeLoader:
 
 
 @dataclass(frozen=True, slots=True)
-class _Located:
+class LocatedRecord:
     """An activity's record, where it stands in the log, and the byte behind it; None where that helps nobody."""
 
     where: str
@@ -266,14 +266,20 @@ def _time(record: Mapping[str, Any], field: str, *, required: bool = False) -> s
     return utc(text)
 
 
-def _records(stream: BufferedReader, start: int) -> Iterator[_Located | Problem]:
+def activity_records(stream: BufferedReader, start: int = 0) -> Iterator[LocatedRecord | Problem]:
+    """The activities in a log as records, without a look at what they say.
+
+    Args:
+        stream: the log's bytes, decompressed.
+        start: the byte of the log at which the stream stands.
+    """
     if not start and not _JSON_LOG.match(stream.peek(HEAD)[:HEAD]):
         for literal in _literal_records(stream):
-            yield literal if isinstance(literal, Problem) else _Located(*literal, None)
+            yield literal if isinstance(literal, Problem) else LocatedRecord(*literal, None)
         return
     records = JsonRecords(stream, lambda record: "activity_uuid" in record, start)
     for found in records:
-        yield found if isinstance(found, Problem) else _Located(f"byte {found[0]}", found[1], records.position())
+        yield found if isinstance(found, Problem) else LocatedRecord(f"byte {found[0]}", found[1], records.position())
 
 
 def _literal_records(stream: BufferedReader) -> Iterator[tuple[str, Record] | Problem]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.values import Attributes, Value, fingerprint
-from provgraph.model.vocabulary import AgentType, EntityType, Kind, RelationType
+from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 
 
 def key_of(kind: Kind, identifier: str) -> bytes:
@@ -125,8 +125,29 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Description:
+    """What every run of a kind of job has in common: of the tool, a file, a reading or writing, a parameter.
+
+    Attributes:
+        id: its own identifier among those of its kind.
+        type: what it describes.
+        attributes: what is said, under the column names of the ctaprov tables (docs/ctadirac.md); another description
+            that it refers to by that one's id.
+    """
+
+    id: str
+    type: DescriptionType
+    attributes: Attributes = field(default_factory=dict)
+
+    @property
+    def as_end(self) -> "End":
+        """The description as a relation names it."""
+        return End(self.type.kind, self.id)
+
+
+@dataclass(frozen=True, slots=True)
 class End:
-    """One end of a stated relation: a run or agent by its id, an entity by a strong identifier."""
+    """One end of a stated relation: a run, agent or description by its id, an entity by a strong identifier."""
 
     kind: Kind
     id: str
@@ -197,6 +218,7 @@ class Document:
     mentions: tuple[Mention, ...] = ()
     entities: tuple[StatedEntity, ...] = ()
     agents: tuple[Agent, ...] = ()
+    descriptions: tuple[Description, ...] = ()
     relations: tuple[StatedRelation, ...] = ()
     settings: tuple[Settings, ...] = ()
     config_files: tuple[str, ...] = ()

@@ -17,7 +17,12 @@ class Kind(StrEnum):
     COLLECTION = "collection"
     PARAMETER = "parameter"
     CONFIG_FILE = "configFile"
-    DESCRIPTION = "description"
+    ACTIVITY_DESCRIPTION = "activityDescription"
+    ENTITY_DESCRIPTION = "entityDescription"
+    USAGE_DESCRIPTION = "usageDescription"
+    GENERATION_DESCRIPTION = "generationDescription"
+    PARAMETER_DESCRIPTION = "parameterDescription"
+    CONFIG_FILE_DESCRIPTION = "configFileDescription"
     LOAD = "load"
 
 
@@ -39,6 +44,30 @@ class AgentType(StrEnum):
     SOFTWARE = "SoftwareAgent"
 
 
+class DescriptionType(StrEnum):
+    """What a description describes, by its Neo4j label (IVOA Provenance DM 1.0, section 2.4)."""
+
+    ACTIVITY = "ActivityDescription"
+    ENTITY = "EntityDescription"
+    DATASET = "DatasetDescription"
+    VALUE = "ValueDescription"
+    USAGE = "UsageDescription"
+    GENERATION = "GenerationDescription"
+    PARAMETER = "ParameterDescription"
+    CONFIG_FILE = "ConfigFileDescription"
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of record; descriptions of datasets and of values are finer types of those of entities."""
+        finer = self in (DescriptionType.DATASET, DescriptionType.VALUE)
+        return _KIND_LABELLED[(DescriptionType.ENTITY if finer else self).value]
+
+    @classmethod
+    def of(cls, kind: Kind) -> "DescriptionType":
+        """The type of a description of which no more than its kind is known."""
+        return cls(NODE_LABEL[kind])
+
+
 class Status(StrEnum):
     """How a run ended (CONTRACT section 1), gravest first: of several stated, the gravest is shown."""
 
@@ -56,7 +85,16 @@ NODE_LABEL = {
     Kind.PARAMETER: "Parameter",
     Kind.CONFIG_FILE: "ConfigFile",
     Kind.LOAD: "Load",
+    Kind.ACTIVITY_DESCRIPTION: "ActivityDescription",
+    Kind.ENTITY_DESCRIPTION: "EntityDescription",
+    Kind.USAGE_DESCRIPTION: "UsageDescription",
+    Kind.GENERATION_DESCRIPTION: "GenerationDescription",
+    Kind.PARAMETER_DESCRIPTION: "ParameterDescription",
+    Kind.CONFIG_FILE_DESCRIPTION: "ConfigFileDescription",
 }
+_KIND_LABELLED = {label: kind for kind, label in NODE_LABEL.items()}
+#: The kinds of descriptions: what all runs of a kind of job have in common.
+DESCRIPTIONS = frozenset(each.kind for each in DescriptionType)
 
 
 class RelationType(StrEnum):
@@ -131,7 +169,7 @@ RELATIONS: dict[RelationType, Relation] = {
         Relation(RelationType.ALTERNATE_OF, _ENTITY, _ENTITY),
         Relation(RelationType.MENTION_OF, _ENTITY, _ENTITY),
         Relation(RelationType.WAS_CONFIGURED_BY, _ACTIVITY, CONFIGURATION, has_role=True),
-        Relation(RelationType.IS_DESCRIBED_BY, ANYTHING, frozenset({Kind.DESCRIPTION})),
+        Relation(RelationType.IS_DESCRIBED_BY, ANYTHING, DESCRIPTIONS),
     )
 }
 

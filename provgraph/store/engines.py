@@ -31,7 +31,7 @@ CONNECT_SECONDS = 10
 _REFUSED = re.compile(r"FATAL: .*(authentication failed|does not exist|pg_hba\.conf|not permitted|permission denied)")
 _DISK_FULL = "53100"
 #: A server that is gone without a word is noticed within half a minute, not after hours.
-_POSTGRESQL_KEEPALIVES = {
+POSTGRESQL_KEEPALIVES = {
     "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
 }  # fmt: skip
 #: Every question here is a walk along indexes; without statistics, as after a load, the planner would read whole tables
@@ -54,23 +54,27 @@ def sqlite_engine(url: str) -> Engine:
 
 def postgresql_engine(url: str, password: str | None) -> Engine:
     """An engine on a PostgreSQL database, through psycopg 3."""
-    parsed = _postgresql_url(url)
+    parsed = postgresql_url(url, _POSTGRESQL_FORM)
     if password is not None:
         parsed = parsed.set(password=password)
-    arguments = {"connect_timeout": CONNECT_SECONDS, "options": _POSTGRESQL_OPTIONS, **_POSTGRESQL_KEEPALIVES}
+    arguments = {"connect_timeout": CONNECT_SECONDS, "options": _POSTGRESQL_OPTIONS, **POSTGRESQL_KEEPALIVES}
     return create_engine(parsed, pool_pre_ping=True, connect_args=arguments)
 
 
-def _postgresql_url(url: str) -> URL:
-    """The URL's parts; the message of a refusal repeats none of them, for a password may be anywhere in it."""
+def postgresql_url(url: str, form: str) -> URL:
+    """The URL's parts for psycopg 3.
+
+    Raises:
+        SettingsError: with ``form`` as its message, which repeats nothing, for a password may be anywhere in the URL.
+    """
     login, _, place = url.partition("://")[2].rpartition("@")
     user, colon, password = login.partition(":")
     try:
         parsed = make_url(f"postgresql+psycopg://{place}")
     except ArgumentError:
-        raise SettingsError(_POSTGRESQL_FORM) from None
+        raise SettingsError(form) from None
     if parsed.query or not parsed.database:
-        raise SettingsError(_POSTGRESQL_FORM)
+        raise SettingsError(form)
     return parsed.set(username=unquote(user) or None, password=unquote(password) if colon else None)
 
 

@@ -15,15 +15,15 @@ from provgraph.errors import StoreError
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.records import Settings
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node
-from provgraph.model.vocabulary import RelationType
+from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, RelationType
 from provgraph.store import neo4j_properties as properties
 from provgraph.store import neo4j_schema as schema
 from provgraph.store import nodes
 from provgraph.store.neo4j_connection import Connection, address_of
 from provgraph.store.neo4j_cypher import BY_ALIAS, MENTION, NODE, RELATIONSHIP, alias_query, mention_of
-from provgraph.store.neo4j_facts import Neo4jFacts
 from provgraph.store.neo4j_transaction import LOAD, LOADS_OF, TAKE_TURN, Neo4jTransaction
 from provgraph.store.neo4j_values import full, indexed, shown_time
+from provgraph.store.neo4j_view import Neo4jView
 from provgraph.store.neo4j_walk import node_of, walk
 from provgraph.store.nodes import Content
 from provgraph.store.protocol import CURRENT_STATUSES, Explained, Found, LoadRecord
@@ -44,6 +44,9 @@ CALL () {
   UNION ALL MATCH (n:Activity) WHERE n.key IN $keys RETURN n
   UNION ALL MATCH (n:Agent) WHERE n.key IN $keys RETURN n
 }"""
+_DESCRIPTIONS_BY_KEY = " UNION ALL ".join(
+    f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.key IN $keys RETURN labels(n), n {{.*}}" for kind in sorted(DESCRIPTIONS)
+)
 
 
 class Neo4jStore:
@@ -51,6 +54,7 @@ class Neo4jStore:
 
     #: A transaction is kept in the server's memory until it is committed.
     most_documents: int | None = 5_000
+    views_are_snapshots = False
 
     def __init__(self, connection: Connection) -> None:
         """Take a connection to a database that may be empty; constraints and indexes are made by the first writer."""
@@ -63,15 +67,15 @@ class Neo4jStore:
         return f"Neo4jStore({str(self._connection)!r})"
 
     @contextmanager
-    def viewing(self) -> Iterator[Neo4jFacts]:
+    def viewing(self) -> Iterator[Neo4jView]:
         """Facts as they stand, read while others may write; what is committed meanwhile is seen."""
         self._ensure_schema()
         with self._connection.view() as transaction:
-            facts = Neo4jFacts(transaction)
-            if facts.turn != self._own_turn:
+            view = Neo4jView(transaction)
+            if view.turn != self._own_turn:
                 # A commit of another process becomes visible bit by bit, the number of its turn perhaps first.
-                facts.turn = max(facts.turn - 1, 0)
-            yield facts
+                view.turn = max(view.turn - 1, 0)
+            yield view
 
     @contextmanager
     def writing(self) -> Iterator[Neo4jTransaction]:
@@ -165,9 +169,13 @@ class Neo4jStore:
         return walk(self._connection, root, direction, relations, depth, limit)
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        """The nodes with these keys."""
+        """The nodes with these keys, descriptions among them."""
         rows = self._connection.read(f"{_BY_KEY} RETURN labels(n), n {NODE}", keys=_texts(keys))
-        return {node.key: node for node in (node_of(*row) for row in rows)}
+        found = {node.key: node for node in (node_of(*row) for row in rows)}
+        others = [key for key in keys if key not in found]
+        rows = self._connection.read(_DESCRIPTIONS_BY_KEY, keys=_texts(others)) if others else []
+        described = (nodes.description_node(properties.description_of(stored, labels)) for labels, stored in rows)
+        return found | {node.key: node for node in described}
 
     def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
         """All relations of these types at either end of the nodes, in a fixed order."""
@@ -259,11 +267,13 @@ def open_neo4j(url: str, password: str | None = None) -> Neo4jStore:
     return Neo4jStore(Connection(address_of(url, password)))
 
 
+_ANY_DESCRIPTION = "n:" + "|".join(NODE_LABEL[kind] for kind in sorted(DESCRIPTIONS))
 #: What is counted: its name, and the nodes that are such.
 _COUNTED = (
     ("activities", "n:Activity"),
     ("entities", "n:Entity"),
     ("agents", "n:Agent"),
+    ("descriptions", _ANY_DESCRIPTION),
     ("settings", "n:Collection&!Entity"),
     ("loads", "n:Load"),
 )
@@ -279,6 +289,10 @@ _SCANS: tuple[tuple[str, Callable[[Sequence[Any]], Content]], ...] = (
     (
         f"MATCH (n:Agent) RETURN n {NODE}, labels(n)",
         lambda row: nodes.agent_content(properties.agent_of(row[0], row[1])),
+    ),
+    (
+        f"MATCH ({_ANY_DESCRIPTION}) RETURN n {{.*}}, labels(n)",
+        lambda row: nodes.description_content(properties.description_of(row[0], row[1])),
     ),
     (
         f"MATCH (a:Activity)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.statedSource IS NULL RETURN {MENTION}",

@@ -6,8 +6,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from neo4j import Record
 
 from provgraph.model.identifiers import base_name, is_strong, location_of
-from provgraph.model.records import SOFTWARE, Agent, End, Settings, StatedEntity, StatedRelation
-from provgraph.model.vocabulary import NODE_LABEL, RELATIONS, AgentType, EntityType, Kind, RelationType
+from provgraph.model.records import SOFTWARE, Agent, Description, End, Settings, StatedEntity, StatedRelation
+from provgraph.model.vocabulary import (
+    DESCRIPTIONS,
+    NODE_LABEL,
+    RELATIONS,
+    AgentType,
+    DescriptionType,
+    EntityType,
+    Kind,
+    RelationType,
+)
 from provgraph.store import neo4j_properties as properties
 from provgraph.store.neo4j_cypher import (
     BY_ALIAS,
@@ -80,6 +89,7 @@ class Writer:
         """Write the changes: nodes first, then what joins them."""
         self._statements.put("Activity", ((run.id, properties.run_properties(run)) for run in changes.runs))
         self._put_agents(changes.agents)
+        self._put_descriptions(changes.descriptions)
         relations = [*changes.relations, *self._put_entities(changes)]
         self._remover.relations(changes.removals)
         self._put_mentions(changes.mentions)
@@ -114,6 +124,16 @@ class Writer:
             by_type[agent.type].append((agent.id, properties.agent_properties(agent)))
         for kind, rows in by_type.items():
             self._statements.put("Agent", rows, _relabelled(kind, AgentType))
+
+    def _put_descriptions(self, descriptions: Iterable[Description]) -> None:
+        by_type = defaultdict(list)
+        for description in descriptions:
+            by_type[description.type].append((description.id, properties.description_properties(description)))
+        for kind, rows in by_type.items():
+            label = NODE_LABEL[kind.kind]
+            finer = f"SET n:{kind.value} " if kind.value != label else ""
+            others = "".join(f":{each.value}" for each in DescriptionType if each.value not in (label, kind.value))
+            self._statements.put(label, rows, f"{finer}REMOVE n{others}")
 
     # Entities.
 
@@ -212,7 +232,7 @@ class Writer:
         unknown = [_only_named(StatedEntity(name)) for name in names if name not in bearer]
         made = ((each.id, properties.entity_properties(each, [])) for each in unknown)
         self._statements.put("Entity", made, _relabelled(EntityType.DATASET, EntityType))
-        for kind in (Kind.ACTIVITY, Kind.AGENT):
+        for kind in (Kind.ACTIVITY, Kind.AGENT, *sorted(DESCRIPTIONS)):
             rows = ((end.id, properties.end_properties(end)) for end in ends if end.kind is kind)
             self._statements.put(NODE_LABEL[kind], rows, only_new=True)
         return {end: bearer.get(end.id, end.id) for end in ends if end.kind is Kind.ENTITY}

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from neo4j import Transaction as DriverTransaction
 
 from provgraph.identity.files import RunTimes
-from provgraph.model.records import Agent, Run, StatedEntity
+from provgraph.model.records import Agent, Description, End, Run, StatedEntity
+from provgraph.model.vocabulary import NODE_LABEL
 from provgraph.store import neo4j_properties as properties
 from provgraph.store.neo4j_changes import EntityReader
 from provgraph.store.neo4j_cypher import MENTION, NODE, Statements, chunks, mention_of
@@ -94,6 +95,16 @@ class Neo4jFacts:
         """The known agents among these."""
         found = self._statements.by_id(f"MATCH (n:Agent) WHERE n.id IN $ids RETURN n {NODE}, labels(n)", ids)
         return {agent.id: agent for agent in (properties.agent_of(*row) for row in found)}
+
+    def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
+        """The known descriptions among these."""
+        found: dict[End, Description] = {}
+        for kind in {end.kind for end in ends}:
+            query = f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.id IN $ids RETURN n {{.*}}, labels(n)"
+            for row in self._statements.by_id(query, (end.id for end in ends if end.kind is kind)):
+                known = properties.description_of(*row)
+                found[known.as_end] = known
+        return found
 
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
         """The known entities among these."""

@@ -10,11 +10,19 @@ from collections.abc import Iterable, Sequence
 from provgraph.identity.files import times_of
 from provgraph.identity.standing import Standing
 from provgraph.model.identifiers import base_name, is_strong, location_of
-from provgraph.model.records import Agent, End, Fact, Mention, Run, StatedEntity, StatedRelation, key_of
+from provgraph.model.records import Agent, Description, End, Fact, Mention, Run, StatedEntity, StatedRelation, key_of
 from provgraph.model.runs import end_of, first_text, start_of, status_of
 from provgraph.model.times import shown
 from provgraph.model.values import Value, Values, canonical, fingerprint
-from provgraph.model.vocabulary import NODE_LABEL, AgentType, EntityType, Kind, RelationType
+from provgraph.model.vocabulary import (
+    DESCRIPTIONS,
+    NODE_LABEL,
+    AgentType,
+    DescriptionType,
+    EntityType,
+    Kind,
+    RelationType,
+)
 from provgraph.store.neo4j_values import (
     MARKS,
     Properties,
@@ -40,7 +48,7 @@ _ENTITY = _NODE | with_full("location") | {
     "locations", "identifiers", "places", "ranks", "since", "until", "aliases", "otherNames", "dataLevel", "stated",
     "statedApart",
 }  # fmt: skip
-_AGENT = _NODE | {"derived"}
+_AGENT = _DESCRIPTION = _NODE | {"derived"}
 _MENTION = MARKS | with_full("place", "identifier") | {"key", "role", "twin", "source", "rule", "time"}
 _RELATION = MARKS | frozenset({"key", "role", "time", "statedSource", "statedTarget"})
 _LOAD = MARKS | {
@@ -48,6 +56,7 @@ _LOAD = MARKS | {
     "size", "readTo", "continues",
 }  # fmt: skip
 _ENTITY_TYPES = {each.value: each for each in EntityType}
+_DESCRIPTION_TYPES = {each.value: each for each in DescriptionType}
 _AGENT_TYPES = {each.value: each for each in AgentType}
 
 
@@ -189,8 +198,29 @@ def agent_of(stored: Stored, labels: Iterable[str]) -> Agent:
     return Agent(full(stored, "id"), name, kind, decoded(stored, _AGENT))
 
 
+def description_properties(description: Description) -> Properties:
+    """A description; one that gives no name is called by its id."""
+    said = dict(description.attributes)
+    name = first_text(said, "name") or description.id
+    derived = {"derived": ["name"]}
+    if said.get("name") == (name,):
+        del said["name"]
+        derived = {}
+    return encoded(said, _DESCRIPTION) | _common(description.type.kind, description.id) | named("name", name) | derived
+
+
+def description_of(stored: Stored, labels: Iterable[str]) -> Description:
+    """A description from its properties and labels."""
+    found = [_DESCRIPTION_TYPES[label] for label in labels if label in _DESCRIPTION_TYPES]
+    name = {} if "name" in stored.get("derived", ()) else {"name": (full(stored, "name"),)}
+    said = name | decoded(stored, _DESCRIPTION)
+    return Description(full(stored, "id"), max(found, key=list(DescriptionType).index), said)
+
+
 def end_properties(end: End) -> Properties:
-    """A record that so far is only named, by a relation."""
+    """A run, agent or description that so far is only named, by a relation."""
+    if end.kind in DESCRIPTIONS:
+        return description_properties(Description(end.id, DescriptionType.of(end.kind)))
     if end.kind is Kind.ACTIVITY:
         return run_properties(Run(end.id, {}))
     return agent_properties(Agent(end.id))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from provgraph.model.records import Mention
+from provgraph.model.vocabulary import NODE_LABEL
 from provgraph.store.neo4j_cypher import Statements, chunks
 from provgraph.store.neo4j_values import indexed
 from provgraph.store.protocol import Removals
@@ -48,9 +49,11 @@ class Remover:
         self._each("MATCH (e:Entity) WHERE e.id IN $rows DELETE e", map(indexed, gone.entities))
 
     def records(self, gone: Removals) -> None:
-        """Delete runs and agents, and settings and configuration files that none uses any more."""
+        """Delete runs, agents and descriptions, and settings and configuration files that none uses any more."""
         for label, ids in (("Activity", gone.runs), ("Agent", gone.agents)):
             self._each(f"MATCH (n:{label}) WHERE n.id IN $rows DETACH DELETE n", map(indexed, ids))
+        for end in gone.descriptions:
+            self._each(f"MATCH (n:{NODE_LABEL[end.kind]}) WHERE n.id IN $rows DETACH DELETE n", [indexed(end.id)])
         self._each(_UNUSED_SETTINGS, {key.hex() for _, key in gone.settings_of})
         self._each(_UNUSED_FILES, {indexed(place) for _, place in gone.config_files_of})
 

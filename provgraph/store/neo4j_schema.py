@@ -3,7 +3,7 @@
 import time
 
 from provgraph.errors import StoreError
-from provgraph.model.vocabulary import NODE_LABEL, Kind, RelationType
+from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, Kind, RelationType
 from provgraph.store.neo4j_connection import Connection
 
 #: Finds entities by the names that no other index finds them by; a full-text index sees into lists.
@@ -14,6 +14,7 @@ _RANGE_INDEXES = (
     (Kind.ENTITY, "name"),
     (Kind.ACTIVITY, "key"),
     (Kind.AGENT, "key"),
+    *((kind, "key") for kind in sorted(DESCRIPTIONS)),
     (Kind.LOAD, "sha256"),
     (Kind.LOAD, "source"),
 )

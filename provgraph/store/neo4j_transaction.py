@@ -5,8 +5,10 @@ from collections.abc import Collection
 from neo4j import Transaction as DriverTransaction
 
 from provgraph.store import neo4j_properties as properties
+from provgraph.store.journal import Journaled, new_mark
 from provgraph.store.neo4j_changes import Writer
-from provgraph.store.neo4j_facts import LOCK, Neo4jFacts
+from provgraph.store.neo4j_facts import LOCK
+from provgraph.store.neo4j_view import Neo4jView, journal_id
 from provgraph.store.protocol import CURRENT_STATUSES, Changes, LoadRecord, Statement
 from provgraph.store.turns import KEPT_TURNS, Touched, marks_in
 
@@ -19,13 +21,14 @@ LOADS_OF = (
 )
 
 
-class Neo4jTransaction(Neo4jFacts):
+class Neo4jTransaction(Neo4jView):
     """A transaction that holds the store's writer lock; see `provgraph.store.protocol.Transaction`."""
 
     def __init__(self, transaction: DriverTransaction) -> None:
         """Take a transaction of the driver that has taken its turn."""
         super().__init__(transaction)
         self._touched = Touched()
+        self._journaled = Journaled()
 
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
         """The marks of all transactions committed after that turn; None when nobody knows any more."""
@@ -61,14 +64,18 @@ class Neo4jTransaction(Neo4jFacts):
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
         """Write the changes."""
         self._touched.update(touched)
+        self._journaled.note(changes)
         Writer(self._statements, self._entities).write(changes)
 
     def finish(self) -> None:
-        """Note what was touched, for those who decide meanwhile what they will write."""
-        if self._touched:
+        """Note what was touched, for those who decide meanwhile what they will write, and for mirrors."""
+        if self._touched or self._journaled:
             self.turn += 1
             kept = {"turns": self.turn, _turn(self.turn): self._touched.packed()}
-            self._statements.run(f"MATCH {LOCK} SET l += $kept", kept=kept)
+            entry = {"id": journal_id(self.turn), "name": "journal", "turn": self.turn, "mark": new_mark(),
+                     "content": self._journaled.packed()}  # fmt: skip
+            query = f"MATCH {LOCK} SET l += $kept CREATE (j:Bookkeeping) SET j = $entry"
+            self._statements.run(query, kept=kept, entry=entry)
 
 
 def _turn(number: int) -> str:

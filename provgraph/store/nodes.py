@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from provgraph.model.identifiers import base_name, location_of
-from provgraph.model.records import Agent, Fact, Run, StatedRelation, key_of
+from provgraph.model.records import Agent, Description, Fact, Run, StatedRelation, key_of
 from provgraph.model.runs import end_of, first_text, start_of, status_of
 from provgraph.model.subgraph import Node
 from provgraph.model.times import shown
@@ -67,6 +67,19 @@ def agent_node(agent: Agent) -> Node:
     )
 
 
+def description_node(description: Description) -> Node:
+    """A description, called by the name that it gives."""
+    return Node(
+        key=description.as_end.key,
+        id=description.id,
+        kind=description.type.kind,
+        name=first_text(description.attributes, "name"),
+        type=description.type,
+        version=first_text(description.attributes, "version"),
+        attributes=description.attributes,
+    )
+
+
 def explained(stored: StoredMention) -> Explained:
     """A mention as ``show`` explains it."""
     mention = stored.mention
@@ -88,7 +101,7 @@ def stats_in_order(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 #: What ``stats`` counts, besides relations.
-RECORD_KINDS = ("activities", "entities", "agents", "settings", "loads")
+RECORD_KINDS = ("activities", "entities", "agents", "descriptions", "settings", "loads")
 
 #: One record for the digest: what it is, and all that it says.
 Content = tuple[str, Value]
@@ -111,6 +124,11 @@ def entity_content(record: EntityRecord) -> Content:
 def agent_content(agent: Agent) -> Content:
     """An agent."""
     return "agent", [agent.id, agent.name, agent.type, _plain(agent.attributes)]
+
+
+def description_content(description: Description) -> Content:
+    """A description."""
+    return description.type, [description.id, _plain(description.attributes)]
 
 
 def mention_content(stored: StoredMention) -> Content:

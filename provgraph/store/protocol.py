@@ -11,7 +11,7 @@ from typing import Protocol
 
 from provgraph.identity.files import RunTimes
 from provgraph.identity.standing import Standing
-from provgraph.model.records import Agent, Mention, Run, Settings, StatedEntity, StatedRelation
+from provgraph.model.records import Agent, Description, End, Mention, Run, Settings, StatedEntity, StatedRelation
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node
 from provgraph.model.values import Attributes, Value
 from provgraph.model.vocabulary import EntityType, Kind, RelationType
@@ -99,7 +99,7 @@ class Statement:
     """What one load says of one subject, kept so that the load can be forgotten.
 
     Attributes:
-        subject: the key of the run, agent, relation or stated entity.
+        subject: the key of the run, agent, description, relation or stated entity.
         load: the key of the load.
         part: tells statements of one load on one subject apart.
         content: what is said, as `provgraph.ingest.statements` writes it.
@@ -124,6 +124,7 @@ class Removals:
     entities: list[str] = field(default_factory=list)
     stated: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    descriptions: list[End] = field(default_factory=list)
     relations: list[StatedRelation] = field(default_factory=list)
     settings_of: list[tuple[str, bytes]] = field(default_factory=list)
     config_files_of: list[tuple[str, str]] = field(default_factory=list)
@@ -144,6 +145,7 @@ class Changes:
     entities: list[EntityRecord] = field(default_factory=list)
     stated: list[StatedEntity] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
+    descriptions: list[Description] = field(default_factory=list)
     relations: list[StatedRelation] = field(default_factory=list)
     settings: list[Settings] = field(default_factory=list)
     settings_of: list[tuple[str, bytes]] = field(default_factory=list)
@@ -177,8 +179,43 @@ class Facts(Protocol):
     def agents(self, ids: Collection[str]) -> dict[str, Agent]:
         """The known agents among these."""
 
+    def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
+        """The known descriptions among these."""
+
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
         """The known entities among these."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """What one transaction may have changed.
+
+    Attributes:
+        turn: its number; consecutive.
+        mark: random, so that the same turn of another store, or of one that was put back, is known as another.
+        content: the subjects, as `provgraph.store.journal` packs them.
+    """
+
+    turn: int
+    mark: bytes
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of many ids; those that follow are asked for with ``after``, which is None at the end."""
+
+    ids: list[str]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRelation:
+    """A stated relation, and the ids of the records that its ends mean now."""
+
+    relation: StatedRelation
+    source: str
+    target: str
 
 
 class View(Facts, Protocol):
@@ -187,8 +224,29 @@ class View(Facts, Protocol):
     #: How many transactions were committed before; see `Store.writing`.
     turn: int
 
+    def journal_from(self, turn: int) -> Iterator[JournalEntry]:
+        """The entries of this turn and all later ones, oldest first."""
 
-class Transaction(Facts, Protocol):
+    def subjects(self, kind: str, after: str, limit: int) -> Page:
+        """Some of all subjects of a kind (`provgraph.store.journal.Subject`), behind ``after``; "" is the beginning."""
+
+    def bearers(self, names: Collection[str]) -> set[str]:
+        """The ids of the entities that bear one of the names."""
+
+    def relations_of(self, kind: Kind, ids: Collection[str]) -> list[StoredRelation]:
+        """The stated relations at either end of these records."""
+
+    def settings_of(self, runs: Collection[str]) -> dict[str, list[str]]:
+        """Run id → the keys of its settings, in hexadecimal."""
+
+    def settings(self, keys: Collection[str]) -> dict[str, Settings]:
+        """Key in hexadecimal → the known settings among these."""
+
+    def config_files_of(self, runs: Collection[str]) -> dict[str, list[str]]:
+        """Run id → the places of its configuration files."""
+
+
+class Transaction(View, Protocol):
     """Facts as they stand, and changes to them; the only writer of its store while it lasts."""
 
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
@@ -233,9 +291,11 @@ class Store(Protocol):
 
     Attributes:
         most_documents: about how many documents one transaction can take; None for any number.
+        views_are_snapshots: whether a view shows one moment, whatever is committed meanwhile.
     """
 
     most_documents: int | None
+    views_are_snapshots: bool
 
     def viewing(self) -> AbstractContextManager[View]:
         """Facts as they stand, read while others may write."""
@@ -269,7 +329,7 @@ class Store(Protocol):
         """Everything that the relations lead to from the root, breadth first, at most ``limit`` nodes."""
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        """The nodes with these keys."""
+        """The nodes with these keys, descriptions among them."""
 
     def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
         """All relations of these types at either end of the nodes, in a fixed order."""

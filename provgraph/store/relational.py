@@ -17,7 +17,8 @@ from provgraph.store import nodes, rows, tables
 from provgraph.store.engines import address_of, lock_for_writing, postgresql_engine, sqlite_engine, translated
 from provgraph.store.nodes import Content
 from provgraph.store.protocol import CURRENT_STATUSES, NAMED_KINDS, Explained, Found, LoadRecord
-from provgraph.store.relational_facts import RelationalFacts, mention_query
+from provgraph.store.relational_facts import mention_query
+from provgraph.store.relational_view import RelationalView
 from provgraph.store.relational_walk import walk
 from provgraph.store.relational_writing import RelationalTransaction, loads_of
 from provgraph.store.schema import migrate
@@ -28,6 +29,7 @@ class RelationalStore:
     """Provenance in SQL tables; see `provgraph.store.protocol.Store`."""
 
     most_documents: int | None = None
+    views_are_snapshots = True
 
     def __init__(self, engine: Engine) -> None:
         """Take an engine whose database may be empty; its tables are made or migrated now."""
@@ -42,11 +44,11 @@ class RelationalStore:
                 migrate(engine)
 
     @contextmanager
-    def viewing(self) -> Iterator[RelationalFacts]:
+    def viewing(self) -> Iterator[RelationalView]:
         """Facts as they stand at one moment, read while others may write."""
         options = {"isolation_level": "REPEATABLE READ"} if self._engine.dialect.name == "postgresql" else {}
         with translated(self._engine), self._engine.execution_options(**options).connect() as connection:
-            yield RelationalFacts(connection)
+            yield RelationalView(connection)
 
     @contextmanager
     def writing(self) -> Iterator[RelationalTransaction]:
@@ -123,9 +125,14 @@ class RelationalStore:
             return walk(connection, root, direction, relations, depth, limit)
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        """The nodes with these keys."""
+        """The nodes with these keys, descriptions among them."""
         with self._reading() as connection:
-            return _nodes(connection, keys)
+            found = _nodes(connection, keys)
+            others = [key for key in keys if key not in found]
+            table = tables.description
+            for row in rows.in_chunks(connection, select(table), table.c.key.in_, others):
+                found[row.key] = nodes.description_node(rows.description_of(row))
+            return found
 
     def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
         """All relations of these types at either end of the nodes, in a fixed order."""
@@ -178,6 +185,7 @@ class RelationalStore:
             "activities": tables.activity,
             "entities": tables.entity,
             "agents": tables.agent,
+            "descriptions": tables.description,
             "settings": tables.settings,
             "loads": tables.load,
         }
@@ -198,6 +206,7 @@ class RelationalStore:
             (select(tables.activity), lambda row: nodes.run_content(rows.run_of(row))),
             (select(tables.entity), lambda row: nodes.entity_content(rows.entity_of(row))),
             (select(tables.agent), lambda row: nodes.agent_content(rows.agent_of(row))),
+            (select(tables.description), lambda row: nodes.description_content(rows.description_of(row))),
             (mention_query(), lambda row: nodes.mention_content(rows.mention_of(row))),
             (
                 select(tables.relation).where(tables.relation.c.stated.is_not(None)),

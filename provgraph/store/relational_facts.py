@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, Select, Table, and_, case, func, or_, se
 from sqlalchemy.sql.elements import ColumnElement
 
 from provgraph.identity.files import RunTimes
-from provgraph.model.records import Agent, Run, StatedEntity, key_of
+from provgraph.model.records import Agent, Description, End, Run, StatedEntity, key_of
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store import rows, tables
 from provgraph.store.protocol import EntityRecord, StoredMention
@@ -68,6 +68,11 @@ class RelationalFacts:
         """The known agents among these."""
         found = self._by_key(tables.agent, (key_of(Kind.AGENT, each) for each in ids))
         return {row.id: rows.agent_of(row) for row in found}
+
+    def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
+        """The known descriptions among these."""
+        found = self._by_key(tables.description, (end.key for end in ends))
+        return {known.as_end: known for known in map(rows.description_of, found)}
 
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
         """The known entities among these."""

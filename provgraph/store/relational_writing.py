@@ -23,12 +23,13 @@ from provgraph.identity.files import times_of
 from provgraph.model.records import End, StatedRelation, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store import rows, tables
+from provgraph.store.journal import Journaled, new_mark
 from provgraph.store.protocol import CURRENT_STATUSES, Changes, LoadRecord, Removals, Statement
-from provgraph.store.relational_facts import RelationalFacts
+from provgraph.store.relational_view import RelationalView
 from provgraph.store.turns import KEPT_TURNS, Touched, marks_in
 
 
-class RelationalTransaction(RelationalFacts):
+class RelationalTransaction(RelationalView):
     """A transaction on one connection, the only writer; see `provgraph.store.protocol.Transaction`."""
 
     def __init__(self, connection: Connection) -> None:
@@ -37,6 +38,7 @@ class RelationalTransaction(RelationalFacts):
         self._is_sqlite = connection.dialect.name == "sqlite"
         self._insert: Any = sqlite.insert if self._is_sqlite else postgresql.insert
         self._touched = Touched()
+        self._journaled = Journaled()
 
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
         """The marks of all transactions committed after that turn; None when nobody knows any more."""
@@ -66,8 +68,10 @@ class RelationalTransaction(RelationalFacts):
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
         """Write the changes: records first, then the relations between them."""
         self._touched.update(touched)
+        self._journaled.note(changes)
         self._put(tables.activity, [rows.run_row(run, times_of(run).process) for run in changes.runs])
         self._put(tables.agent, map(rows.agent_row, changes.agents))
+        self._put(tables.description, map(rows.description_row, changes.descriptions))
         self._put(tables.stated_entity, map(rows.stated_row, changes.stated))
         self._replace_entities(changes)
         self._put(tables.relation, map(rows.mention_row, changes.mentions))
@@ -79,11 +83,13 @@ class RelationalTransaction(RelationalFacts):
         self._remove(changes.removals)
 
     def finish(self) -> None:
-        """Note what was touched, for those who decide meanwhile what they will write."""
-        if self._touched:
-            turn = tables.turn
-            self._connection.execute(insert(turn).values(number=self.turn + 1, touched=self._touched.packed()))
-            self._connection.execute(delete(turn).where(turn.c.number <= self.turn + 1 - KEPT_TURNS))
+        """Note what was touched, for those who decide meanwhile what they will write, and for mirrors."""
+        if self._touched or self._journaled:
+            turn, number = tables.turn, self.turn + 1
+            self._connection.execute(insert(turn).values(number=number, touched=self._touched.packed()))
+            self._connection.execute(delete(turn).where(turn.c.number <= number - KEPT_TURNS))
+            entry = {"turn": number, "mark": new_mark(), "content": self._journaled.packed()}
+            self._connection.execute(insert(tables.journal).values(entry))
 
     def _add_configuration(self, changes: Changes) -> None:
         runs = {run for run, _ in (*changes.settings_of, *changes.config_files_of)}
@@ -138,6 +144,7 @@ class RelationalTransaction(RelationalFacts):
         self._delete(tables.relation, tables.relation.c.key.in_, (relation.key for relation in gone.relations))
         self._delete(tables.activity, tables.activity.c.key.in_, (key_of(Kind.ACTIVITY, run) for run in gone.runs))
         self._delete(tables.agent, tables.agent.c.key.in_, (key_of(Kind.AGENT, agent) for agent in gone.agents))
+        self._delete(tables.description, tables.description.c.key.in_, (end.key for end in gone.descriptions))
         self._delete(tables.stated_entity, tables.stated_entity.c.key.in_, map(rows.name_key, gone.stated))
         self._remove_configuration(gone)
         self._remove_unused_names(gone)

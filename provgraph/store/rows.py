@@ -10,10 +10,20 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from provgraph.identity.standing import Standing
 from provgraph.model.identifiers import base_name, is_strong
-from provgraph.model.records import Agent, End, Mention, Run, Settings, StatedEntity, StatedRelation, key_of
+from provgraph.model.records import (
+    Agent,
+    Description,
+    End,
+    Mention,
+    Run,
+    Settings,
+    StatedEntity,
+    StatedRelation,
+    key_of,
+)
 from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import Attributes, canonical, fingerprint
-from provgraph.model.vocabulary import AgentType, EntityType, Kind, RelationType
+from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.protocol import EntityRecord, LoadRecord, Statement, StoredMention
 
 Record = dict[str, Any]
@@ -221,6 +231,21 @@ def agent_of(row: Row[Any]) -> Agent:
 def agent_from(identifier: str, name: str | None, type_name: str | None, attributes: str) -> Agent:
     """An agent from its columns."""
     return Agent(identifier, name, AgentType(type_name) if type_name else None, attributes_of(attributes))
+
+
+def description_row(description: Description) -> Record:
+    """A description as a row."""
+    return {
+        "key": description.as_end.key,
+        "id": description.id,
+        "type": description.type,
+        "attributes": canonical(description.attributes),
+    }
+
+
+def description_of(row: Row[Any]) -> Description:
+    """A description from its row."""
+    return Description(row.id, DescriptionType(row.type), attributes_of(row.attributes))
 
 
 def settings_row(settings: Settings) -> Record:

@@ -59,6 +59,16 @@ agent = Table(
     Column("attributes", Text, nullable=False),
 )
 
+#: What every run of a kind of job has in common.
+description = Table(
+    "description",
+    metadata,
+    _key("key", primary=True),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("attributes", Text, nullable=False),
+)
+
 #: Places and identifiers, each once.
 name = Table(
     "name",
@@ -171,4 +181,13 @@ turn = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("touched", LargeBinary),
+)
+
+#: What each transaction may have changed (`provgraph.store.journal`), for mirrors.
+journal = Table(
+    "journal",
+    metadata,
+    Column("turn", BigInteger, primary_key=True, autoincrement=False),
+    Column("mark", LargeBinary(16), nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )

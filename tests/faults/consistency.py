@@ -21,7 +21,7 @@ from tests.faults.material import Material, counted
 
 #: How many records of a kind of fault are named.
 _NAMED = 5
-_RECORDS = (tables.activity, tables.entity, tables.agent)
+_RECORDS = (tables.activity, tables.entity, tables.agent, tables.description)
 #: Each column that leads to records, and where to.
 _ENDS: tuple[tuple[Column[bytes], tuple[Table, ...]], ...] = (
     (tables.relation.c.source, _RECORDS),

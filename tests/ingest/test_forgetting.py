@@ -16,8 +16,18 @@ from provgraph.ingest.integration import plan
 from provgraph.ingest.loading import load
 from provgraph.ingest.statements import statements_of
 from provgraph.loaders.ctapipe import document_of
-from provgraph.model.records import INVALIDATED, Agent, Document, End, Run, Settings, StatedEntity, StatedRelation
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.records import (
+    INVALIDATED,
+    Agent,
+    Description,
+    Document,
+    End,
+    Run,
+    Settings,
+    StatedEntity,
+    StatedRelation,
+)
+from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import UNKNOWN_SIZE, Changes, LoadRecord, Store, Transaction
 from provgraph.store.registry import open_store
@@ -142,9 +152,14 @@ def test_what_no_run_says_is_forgotten_too(store: Store) -> None:
     mine = Document(
         run=Run("a", {"name": ("tool",), "startTime": ("2026-01-01T00:00:00.000",)}),
         agents=(Agent("CTAO", "Observatory"), Agent("me", "Me")),
+        descriptions=(
+            Description("tool", DescriptionType.ACTIVITY, {"version": ("1",)}),
+            Description("file", DescriptionType.VALUE),
+        ),
         entities=(StatedEntity("prov:urn:x", {"size": (1,)}), StatedEntity("prov:urn:y")),
         relations=(
             StatedRelation(RelationType.WAS_ATTRIBUTED_TO, product, observatory, "owner"),
+            StatedRelation(RelationType.IS_DESCRIBED_BY, product, End(Kind.ENTITY_DESCRIPTION, "data")),
             StatedRelation(RelationType.WAS_INFORMED_BY, End(Kind.ACTIVITY, "a"), End(Kind.ACTIVITY, "b")),
         ),
         settings=(Settings("one", {"x": 1}), Settings("both", {"y": 2})),
@@ -153,6 +168,10 @@ def test_what_no_run_says_is_forgotten_too(store: Store) -> None:
     other = Document(
         run=Run("c", {"name": ("tool",), "startTime": ("2026-01-01T00:00:01.000",)}),
         agents=(Agent("CTAO"),),
+        descriptions=(
+            Description("tool", DescriptionType.ACTIVITY, {"name": ("Tool",)}),
+            Description("file", DescriptionType.DATASET),
+        ),
         entities=(StatedEntity("prov:urn:x", {"colour": ("red",)}),),
         relations=(StatedRelation(RelationType.WAS_ATTRIBUTED_TO, product, observatory, "owner"),),
         settings=(Settings("both", {"y": 2}),),

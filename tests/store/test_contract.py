@@ -8,11 +8,23 @@ import pytest
 from provgraph.ingest.integration import integrate
 from provgraph.ingest.loading import load
 from provgraph.lineage.names import find
+from provgraph.lineage.portrait import portrait
 from provgraph.lineage.questions import lineage, path
-from provgraph.model.records import Agent, Document, End, Mention, Run, Settings, StatedEntity, StatedRelation, key_of
+from provgraph.model.records import (
+    Agent,
+    Description,
+    Document,
+    End,
+    Mention,
+    Run,
+    Settings,
+    StatedEntity,
+    StatedRelation,
+    key_of,
+)
 from provgraph.model.subgraph import Direction, Lineage
 from provgraph.model.values import Value, Values
-from provgraph.model.vocabulary import AgentType, EntityType, Kind, RelationType
+from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Changes, LoadRecord, Store
 from provgraph.store.registry import open_store
@@ -213,6 +225,44 @@ def test_agents_are_leaves(chain: Store) -> None:
     }
     assert find(chain, "CTAO").attributes == {"email": ("x@example.org",)}
     assert chain.stats()["agents"] == 1
+
+
+def test_descriptions_are_shared_and_joined(chain: Store) -> None:
+    """CONTRACT section 1: what every run of a kind of job has in common."""
+    tool = Description("tool_1", DescriptionType.ACTIVITY, {"name": ("tool",), "version": ("1",)})
+    more = Description("tool_1", DescriptionType.ACTIVITY, {"type": ("Reconstruction",)})
+    table = Description("tool_1", DescriptionType.DATASET, {"contentType": ("text/ecsv",)})  # another kind, another one
+    answers = [
+        StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ACTIVITY, "a"), tool.as_end),
+        StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ENTITY, "product:C"), table.as_end),
+    ]
+    put(chain, Document(descriptions=(tool,), relations=tuple(answers)))
+    put(chain, Document(descriptions=(table, more)))
+    assert chain.stats()["descriptions"] == 2
+    described = portrait(chain, find(chain, "a"))
+    (shown,) = (node for node in described.others.values() if node.kind is Kind.ACTIVITY_DESCRIPTION)
+    assert (shown.id, shown.name, shown.type, shown.version) == ("tool_1", "tool", "ActivityDescription", "1")
+    assert shown.attributes == {"name": ("tool",), "version": ("1",), "type": ("Reconstruction",)}
+    (shown,) = (node for node in portrait(chain, find(chain, "C")).others.values() if node.id == "tool_1")
+    assert (shown.kind, shown.type) == (Kind.ENTITY_DESCRIPTION, "DatasetDescription")
+    assert ids(upstream(chain, "/calibrated")) == ["product:C", "a", "file:/raw"]
+
+
+def test_all_stores_keep_descriptions_alike(store: Store) -> None:
+    names: tuple[Value, ...] = ("é", "id", "", "x" * 10_000, 3, False, "a", "b")
+    several = [
+        Description(f"{each}", each, {"name": (name,), "min": (0,), "options": (["a", 1],)})
+        for each, name in zip(DescriptionType, names, strict=True)
+    ]
+    named_twice = Description("status", DescriptionType.VALUE, {"name": ("status", "Status")})
+    relation = StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ENTITY, "guid:G"), named_twice.as_end)
+    documents = [Document(descriptions=tuple(several)), Document(relations=(relation,)),
+                 Document(descriptions=(named_twice,))]  # fmt: skip
+    put(store, *documents)
+    reference = open_store("sqlite://")
+    put(reference, *reversed(documents))
+    assert digest(store.scan()) == digest(reference.scan())
+    reference.close()
 
 
 def test_the_ends_of_a_relation_exist(store: Store) -> None:

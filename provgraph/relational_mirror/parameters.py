@@ -1,0 +1,88 @@
+"""The parameters of runs as lines of COPY: nine rows of ten are these, and thousands of runs share their settings."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from provgraph.model.records import SOFTWARE
+from provgraph.relational_mirror.mapping import LONGEST_KEY, ODD_PARAMETERS, Settings, parameter_text
+from provgraph.relational_mirror.records import Content, Record
+from provgraph.relational_mirror.staging import line
+
+_KEPT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tails:
+    """Of some settings the names of the parameters, and their rows behind the name in the key, as COPY has them."""
+
+    names: list[str]
+    rows: list[str]
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All parameters of one activity.
+
+    Attributes:
+        head: the key of each row begins with this.
+        key: of the activity.
+        tails: of its settings.
+    """
+
+    head: str
+    key: str
+    tails: Sequence[Tails]
+
+    def __len__(self) -> int:
+        return sum(len(each.names) for each in self.tails)
+
+    def rows(self, prefix: str) -> Iterator[str]:
+        """The rows of table parameters."""
+        head = prefix + self.head
+        for each in self.tails:
+            yield from [head + tail for tail in each.rows]
+
+    def links(self, prefix: str, numbers: Sequence[int]) -> Iterator[str]:
+        """The rows of table wasConfiguredBy."""
+        names = [name for each in self.tails for name in each.names]
+        middle = f"\tParameter\t{self.key}\t\\N\t{self.head}"
+        for number, name in zip(numbers, names, strict=True):
+            yield f"{prefix}{number}{middle}{name}\n"
+
+
+class Blocks:
+    """Makes blocks, and keeps what activities share."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._tails: OrderedDict[str, Tails] = OrderedDict()
+
+    def of(self, record: Record, settings: Settings) -> Block | None:
+        """The parameters of an activity; None where they are not as plain as most: `mapping` makes their rows then."""
+        if "parameters" in record.content["described"] or ODD_PARAMETERS in record.content["facts"]:
+            return None
+        tails = [self._tails_of(key, settings[key]) for key in record.content["settings"] if key in settings]
+        names = [name for each in tails for name in each.names]
+        longest = len(record.id) + max((each.longest for each in tails), default=0)
+        if len(set(names)) < len(names) or longest >= LONGEST_KEY // 4 - 1:
+            return None
+        key = line([record.id]).rstrip("\n")
+        return Block(f"{key}_", key, tails)
+
+    def _tails_of(self, key: str, content: Content) -> Tails:
+        if key not in self._tails:
+            self._tails[key] = _tails(content)
+            if len(self._tails) > _KEPT:
+                self._tails.popitem(last=False)
+        return self._tails[key]
+
+
+def _tails(content: Content) -> Tails:
+    values = {} if content["name"] == SOFTWARE else content["values"]
+    names = sorted(values)
+    escaped = [line([name]).rstrip("\n") for name in names]
+    rows = [f"{name}\t{line([named, parameter_text(values[named]), None])}"
+            for name, named in zip(escaped, names, strict=True)]  # fmt: skip
+    return Tails(escaped, rows, max(map(len, names), default=0))

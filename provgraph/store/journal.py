@@ -1,0 +1,94 @@
+"""The journal of a store: which records each transaction may have changed, so that a mirror reads only those."""
+
+import json
+import os
+import zlib
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from provgraph.model.values import canonical
+from provgraph.model.vocabulary import Kind
+from provgraph.store.protocol import Changes, JournalEntry
+
+_MARK_BYTES = 16
+
+
+class Subject(StrEnum):
+    """What the journal names: records, by the words of `Kind`, and the names by which relations call entities."""
+
+    ACTIVITY = "activity"
+    ENTITY = "entity"
+    AGENT = "agent"
+    ACTIVITY_DESCRIPTION = "activityDescription"
+    ENTITY_DESCRIPTION = "entityDescription"
+    USAGE_DESCRIPTION = "usageDescription"
+    GENERATION_DESCRIPTION = "generationDescription"
+    PARAMETER_DESCRIPTION = "parameterDescription"
+    CONFIG_FILE_DESCRIPTION = "configFileDescription"
+    STATED = "stated"
+    SETTINGS = "settings"
+    NAME = "name"
+
+
+#: Ids by what they are of; of settings the key in hexadecimal.
+Subjects = dict[Subject, set[str]]
+
+
+def new_mark() -> bytes:
+    """A mark for an entry."""
+    return os.urandom(_MARK_BYTES)
+
+
+def packed(subjects: Mapping[Subject, set[str]]) -> bytes:
+    """Subjects as a journal keeps them."""
+    content = {kind: sorted(ids) for kind, ids in subjects.items() if ids}
+    return zlib.compress(canonical(content).encode())
+
+
+def subjects_in(entries: Iterable[JournalEntry]) -> Subjects:
+    """All subjects of some entries."""
+    found: Subjects = {}
+    for entry in entries:
+        for kind, ids in json.loads(zlib.decompress(entry.content)).items():
+            found.setdefault(Subject(kind), set()).update(ids)
+    return found
+
+
+class Journaled:
+    """Gathers the subjects of one transaction."""
+
+    def __init__(self) -> None:
+        self._subjects: Subjects = {kind: set() for kind in Subject}
+
+    def __bool__(self) -> bool:
+        return any(self._subjects.values())
+
+    def note(self, changes: Changes) -> None:
+        """Add the subjects of some changes; bookkeeping is not among them."""
+        gone = changes.removals
+        note = self._note
+        note(Subject.ACTIVITY, (run.id for run in changes.runs), gone.runs)
+        note(Subject.ENTITY, (record.id for record in changes.entities), gone.entities)
+        note(Subject.AGENT, (agent.id for agent in changes.agents), gone.agents)
+        for end in (*(each.as_end for each in changes.descriptions), *gone.descriptions):
+            note(Subject(end.kind.value), (end.id,))
+        note(Subject.STATED, (stated.identifier for stated in changes.stated), gone.stated)
+        note(
+            Subject.ACTIVITY, (stored.mention.run for stored in changes.mentions), (each.run for each in gone.mentions)
+        )
+        for links in (changes.settings_of, gone.settings_of):
+            note(Subject.ACTIVITY, (run for run, _ in links))
+            note(Subject.SETTINGS, (key.hex() for _, key in links))
+        for files in (changes.config_files_of, gone.config_files_of):
+            note(Subject.ACTIVITY, (run for run, _ in files))
+        for relation in (*changes.relations, *gone.relations):
+            for end in (relation.source, relation.target):
+                # A relation may call an entity by any of its names.
+                note(Subject.NAME if end.kind is Kind.ENTITY else Subject(end.kind.value), (end.id,))
+
+    def _note(self, kind: Subject, *ids: Iterable[str]) -> None:
+        self._subjects[kind].update(*ids)
+
+    def packed(self) -> bytes:
+        """The subjects as a journal keeps them."""
+        return packed(self._subjects)

@@ -1,0 +1,158 @@
+"""The journal, and what a mirror reads: alike in every store."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from provgraph.ingest.forgetting import forget
+from provgraph.ingest.integration import integrate
+from provgraph.ingest.loading import load
+from provgraph.model.records import (
+    Agent,
+    Description,
+    Document,
+    End,
+    Mention,
+    Run,
+    Settings,
+    StatedEntity,
+    StatedRelation,
+)
+from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
+from provgraph.store.journal import Subject, Subjects, subjects_in
+from provgraph.store.protocol import Changes, LoadRecord, Store
+from tests.conftest import LOGS
+
+MADE = RelationType.WAS_GENERATED_BY
+SETTINGS = Settings("Tool", {"Tool.cut": 1.5, "Tool.none": None})
+
+
+def since(store: Store, turn: int) -> Subjects:
+    with store.viewing() as view:
+        entries = list(view.journal_from(turn + 1))
+        assert [entry.turn for entry in entries] == list(range(turn + 1, view.turn + 1))
+    assert len({entry.mark for entry in entries}) == len(entries)
+    return {kind: ids for kind, ids in subjects_in(entries).items() if ids}
+
+
+def turn_of(store: Store) -> int:
+    with store.viewing() as view:
+        return view.turn
+
+
+def put(store: Store, *documents: Document) -> Subjects:
+    before = turn_of(store)
+    with store.writing() as transaction:
+        integrate(transaction, documents)
+    return since(store, before)
+
+
+def made(run: str, place: str, identifier: str | None = None, source: str = "log") -> Document:
+    facts = {"name": ("tool",), "startTime": ("2026-01-01T00:00:00.000",)}
+    return Document(Run(run, facts), (Mention(run, MADE, "data", place, identifier, source),))
+
+
+def test_a_transaction_leaves_the_subjects_that_it_may_have_changed(store: Store) -> None:
+    document = Document(
+        run=Run("a", {"name": ("tool",)}),
+        mentions=(Mention("a", MADE, "data", "file:/x", "product:P"),),
+        entities=(StatedEntity("product:P", {"header": (1,)}),),
+        settings=(SETTINGS,),
+        config_files=("file:/c.yaml",),
+    )
+    assert put(store, document) == {
+        Subject.ACTIVITY: {"a"},
+        Subject.ENTITY: {"product:P"},
+        Subject.STATED: {"product:P"},
+        Subject.SETTINGS: {SETTINGS.key.hex()},
+    }
+
+
+def test_a_relation_counts_for_both_its_ends_by_the_names_that_it_gives_them(store: Store) -> None:
+    attributed = StatedRelation(
+        RelationType.WAS_ATTRIBUTED_TO, End(Kind.ENTITY, "guid:G"), End(Kind.AGENT, "CTAO")
+    )  # fmt: skip
+    found = put(store, Document(agents=(Agent("CTAO", "CTA Observatory"),), relations=(attributed,)))
+    assert found[Subject.AGENT] == {"CTAO"}
+    assert found[Subject.NAME] == found[Subject.ENTITY] == {"guid:G"}
+
+
+def test_an_entity_that_becomes_another_one_counts_with_its_runs(store: Store) -> None:
+    put(store, made("a", "file:/x"))
+    found = put(store, made("a", "lfn:/cta/x", "guid:G", "catalogue"))
+    assert found[Subject.ENTITY] == {"file:/x@a", "guid:G"}
+    assert found[Subject.ACTIVITY] == {"a"}
+
+
+def test_what_is_forgotten_counts(store: Store) -> None:
+    (report,) = load(store, [str(LOGS / "train_energy.provlog")])
+    assert report.load
+    before = turn_of(store)
+    with store.viewing() as view:
+        known = {kind: set(view.subjects(kind, "", 1000).ids) for kind in list(Subject)[:-1]}
+    forget(store, report.load)
+    found = since(store, before)
+    assert {kind: ids - found.get(kind, set()) for kind, ids in known.items()} == {kind: set() for kind in known}
+
+
+def test_bookkeeping_alone_is_no_turn(store: Store) -> None:
+    counts = dict.fromkeys(("activities", "entities", "agents", "relations"), 0)
+    with store.writing() as transaction:
+        done = LoadRecord("1", "x", "ctapipe", "default", "00", "2026-01-01T00:00:00.000", "0", "loaded", counts)
+        transaction.apply(Changes(loads=[done]), ())
+    assert turn_of(store) == 0
+
+
+def test_a_transaction_that_fails_leaves_no_entry(store: Store) -> None:
+    def fail() -> Iterator[None]:
+        with store.writing() as transaction:
+            integrate(transaction, [made("a", "file:/x")])
+            raise RuntimeError
+        yield
+
+    with pytest.raises(RuntimeError):
+        list(fail())
+    assert since(store, 0) == {}
+
+
+def test_what_a_view_shows_of_subjects(store: Store) -> None:
+    derived = StatedRelation(
+        RelationType.WAS_DERIVED_FROM, End(Kind.ENTITY, "guid:G"), End(Kind.ENTITY, "guid:H"), attributes={"a": (1,)}
+    )
+    document = made("a", "file:/x=", "product:P")
+    put(store, Document(document.run, document.mentions, settings=(SETTINGS,), config_files=("file:/c.yaml",)))
+    put(store, Document(relations=(derived,)), made("a", "lfn:/cta/x=", "guid:G", "catalogue"))
+    with store.viewing() as view:
+        assert view.settings_of(["a", "unknown"]) == {"a": [SETTINGS.key.hex()]}
+        assert view.settings([SETTINGS.key.hex(), "00" * 16]) == {SETTINGS.key.hex(): SETTINGS}
+        assert view.config_files_of(["a"]) == {"a": ["file:/c.yaml"]}
+        assert view.bearers(["guid:G"]) == {"product:P"}
+        for entity in ("product:P", "guid:H"):
+            (found,) = view.relations_of(Kind.ENTITY, [entity])
+            assert (found.relation, found.source, found.target) == (derived, "product:P", "guid:H")
+
+
+def test_subjects_come_in_pages(store: Store) -> None:
+    put(store, *(made(f"run {n}", f"file:/{n}") for n in range(7)))
+    with store.viewing() as view:
+        found, after = [], ""
+        while True:
+            page = view.subjects(Subject.ENTITY, after, 3)
+            assert len(page.ids) <= 3
+            found += page.ids
+            if page.after is None:
+                break
+            after = page.after
+    assert sorted(found) == [f"file:/{n}@run {n}" for n in range(7)]
+
+
+def test_descriptions_count(store: Store) -> None:
+    description = Description("tool_1", DescriptionType.ACTIVITY, {"version": ("1",)})
+    related = StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ACTIVITY, "a"), description.as_end)
+    found = put(store, Document(descriptions=(description,), relations=(related,)))
+    assert found == {Subject.ACTIVITY: {"a"}, Subject.ACTIVITY_DESCRIPTION: {"tool_1"}}
+    with store.viewing() as view:
+        assert view.subjects(Subject.ACTIVITY_DESCRIPTION, "", 9).ids == ["tool_1"]
+        assert view.subjects(Subject.ENTITY_DESCRIPTION, "", 9).ids == []
+        (relation,) = view.relations_of(Kind.ACTIVITY, ["a"])
+        assert (relation.source, relation.target) == ("a", "tool_1")
