@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from provgraph.errors import LoadError, UnknownFormatError
 from provgraph.ingest.ahead import made_ahead
+from provgraph.ingest.databases import snapshot
 from provgraph.ingest.sources import Checksum, Source, opened, size_now
-from provgraph.loaders.ctaprov import NAME, snapshot
+from provgraph.loaders.ctaprov_address import NAME
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document

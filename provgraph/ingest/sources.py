@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError
-from provgraph.loaders.ctaprov import Database, database_of, is_database, snapshot
+from provgraph.ingest.databases import snapshot
+from provgraph.loaders.ctaprov_address import Database, database_of, is_database
 from provgraph.loaders.job_folder import is_job_folder, packed
 from provgraph.loaders.protocol import HEAD
 

@@ -23,7 +23,7 @@ from provgraph.ingest.spooling import set_aside
 from provgraph.lineage.names import find
 from provgraph.lineage.portrait import portrait
 from provgraph.lineage.questions import lineage
-from provgraph.loaders.ctaprov import database_of
+from provgraph.loaders.ctaprov_address import database_of
 from provgraph.model.records import Settings, key_of
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.store.nodes import digest
