@@ -47,7 +47,7 @@ class Snapshot:
     def checksum(self) -> tuple[str, int]:
         """A SHA-256 over all that is in the tables, the same for the same rows in any order; and how many rows."""
         query = fingerprint_query(self._layout, self._layout.columns)
-        rows = [list(row) for row in self._connection.execute(query)]
+        rows = sorted(list(row) for row in self._connection.execute(query))
         said = json.dumps([{name: dict(columns) for name, columns in self._layout.columns.items()}, rows])
         return hashlib.sha256(said.encode()).hexdigest(), sum(row[1] for row in rows)
 

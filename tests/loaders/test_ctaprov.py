@@ -175,6 +175,22 @@ def test_what_a_database_says_of_a_run(databases: dict[str, str], memory: Store)
     assert roles == {"Event", "Tool Configuration"}
 
 
+def test_what_follows_from_run_and_name_is_not_repeated(restore: Restore, memory: Store) -> None:
+    url = restore("ctaprov_2020-04.sql")
+    change(
+        url,
+        f"UPDATE parameters SET \"parameterDescription_id\" = NULL WHERE id = '{RUN}_rng_seed'",
+        f"UPDATE parameters SET \"parameterDescription_id\" = 1 WHERE id = '{RUN}_write_dl2'",
+        f"UPDATE parameters SET name = 'other' WHERE id = '{RUN}_input_url'",
+    )
+    load_one(memory, url)
+    assert sorted(find(memory, RUN).attributes["ctaprov.parameters"], key=str) == [
+        {"name": "other", "id": f"{RUN}_input_url", "parameterDescription": "ctapipe-process_0.28.0_input_url"},
+        {"name": "rng_seed", "parameterDescription": None},
+        {"name": "write_dl2", "parameterDescription": "ctapipe-display-muons_0.6.2_events"},
+    ]
+
+
 def test_descriptions(databases: dict[str, str], memory: Store) -> None:
     load_one(memory, databases["2020-04"])
     described = {kind: content for kind, *content in map(flat, memory.scan()) if kind.endswith("Description")}
