@@ -147,6 +147,24 @@ def test_the_order_of_loading_does_not_matter(databases: dict[str, str], memory:
             assert digest(other.scan()) == digest(memory.scan())
 
 
+def test_a_job_or_a_database_can_be_forgotten(databases: dict[str, str], memory: Store) -> None:
+    sources = [*databases.values(), *map(str, sorted(BUNDLES.glob("48153*")))]
+    loads = {report.source: report.load for report in load(memory, sources)}
+    everything = digest(memory.scan())
+    for source in (*(database_of(url).name for url in databases.values()), sources[-4], sources[-2]):
+        forget(memory, loads[source] or "")
+        with closing(open_store("sqlite://")) as never_saw:
+            list(load(never_saw, [each for each in sources if source not in (each, shown_name(each))]))
+            assert digest(memory.scan()) == digest(never_saw.scan())
+        (again,) = (report for report in load(memory, sources) if report.source == source)
+        loads[source] = again.load
+        assert digest(memory.scan()) == everything
+
+
+def shown_name(source: str) -> str:
+    return database_of(source).name if "://" in source else source
+
+
 @pytest.mark.neo4j
 def test_stores_hold_the_same(databases: dict[str, str], store: Store, memory: Store) -> None:
     sources = [str(BUNDLES), databases["2020-09"], databases["2020-04"]]
