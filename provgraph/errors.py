@@ -4,6 +4,7 @@ ProvGraphError
 ├── SettingsError          a setting or an option makes no sense
 ├── LoadError              a source, or a part of it, can't be read
 │   └── UnknownFormatError nothing in the source is ours
+├── ReaderEndedError       the process that reads a source ended before it was done
 ├── SpoolError             logs can't be put aside, or taken from where they wait
 ├── LookupFailedError      a name does not lead to one record
 │   ├── NotFoundError
@@ -40,6 +41,12 @@ class UnknownFormatError(LoadError):
     """Nothing in the source is of a format that provgraph reads."""
 
     code = "UNKNOWN_FORMAT"
+
+
+class ReaderEndedError(ProvGraphError):
+    """The process that reads a source ended before it was done."""
+
+    code = "READER_ENDED"
 
 
 class SpoolError(ProvGraphError):

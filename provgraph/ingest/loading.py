@@ -13,17 +13,18 @@ from typing import Protocol
 from provgraph.errors import SettingsError
 from provgraph.ingest.checking import Checked, checked
 from provgraph.ingest.reading import Reading, read_whole
+from provgraph.ingest.reading_process import SMALLEST
 from provgraph.ingest.reports import Report, report_of, report_of_known, report_of_strangers
 from provgraph.ingest.sources import Source, check_names, expanded
 from provgraph.ingest.writing import BATCH, LargeLoad, Pending, write_together
 from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document
+from provgraph.model.values import storable
 from provgraph.store.protocol import LoadRecord, Store
 
-#: How many sources wait for each reading process, and how many bytes one may have to be read ahead.
+#: How many sources wait for each reading process; large ones have one of their own.
 AHEAD = 8
-LARGEST_AHEAD = 16 << 20
 
 
 class Observer(Protocol):
@@ -73,7 +74,7 @@ def load(
     with ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))
         found = checked(sources, store, format_name, namespace)
-        read_here = _reader(format_name, namespace, store.is_server)
+        read_here = _reader(format_name, namespace)
         read = map(read_here, found) if jobs == 1 else _ahead(found, format_name, namespace, jobs, read_here)
         for folder, group in groupby(read, key=lambda each: each.source.folder):
             yield from loading.take_folder(folder, group)
@@ -94,10 +95,12 @@ def check_namespace(namespace: str) -> None:
     """Refuse a namespace that could not be told from a path.
 
     Raises:
-        SettingsError: it is empty, or holds ``/``, ``@`` or white space.
+        SettingsError: it is empty, holds ``/``, ``@`` or white space, or can't be stored.
     """
     if not namespace or set("/@") & set(namespace) or any(c.isspace() for c in namespace):
         raise SettingsError(f"{namespace!r} can't be a namespace: give a word without '/', '@' and spaces")
+    if storable(namespace) != namespace:
+        raise SettingsError(f"{namespace!r} can't be a namespace: give a word in UTF-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ class _Loading:
 
     def _take(self, reading: Reading, first: list[Document], more: Iterator[Document]) -> Iterator[Report]:
         """Write a source at once, or with the next ones."""
-        if len(first) > BATCH or reading.source.database is not None:
+        if len(first) > BATCH or reading.finishes or reading.source.database is not None:
             yield from self.flush()
             large = LargeLoad(self._store, reading, chain(first, more))
             yield large.write(self._namespace, self._observer.wrote)
@@ -164,11 +167,11 @@ class _Loading:
             yield each if isinstance(each, Report) else next(reports)
 
 
-def _reader(format_name: str | None, namespace: str, reads_ahead: bool) -> Callable[[Checked], _Read]:
+def _reader(format_name: str | None, namespace: str) -> Callable[[Checked], _Read]:
     """Opens a source to be read in this process."""
 
     def read(each: Checked) -> _Read:
-        reading = Reading(each.source, each.checksum, each.begun, format_name, reads_ahead)
+        reading = Reading(each.source, each.checksum, each.begun, format_name)
         return _Read(each.source, each.known, reading, reading.read(namespace))
 
     return read
@@ -185,7 +188,7 @@ def _ahead(
     ahead: deque[Callable[[], _Read]] = deque()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for each in found:
-            if each.known or each.checksum is None or each.checksum.size > LARGEST_AHEAD or each.source.database:
+            if each.known or each.checksum is None or each.checksum.size >= SMALLEST or each.source.database:
                 ahead.append(partial(read_here, each))
             else:
                 reading = Reading(each.source, each.checksum, each.begun, format_name)

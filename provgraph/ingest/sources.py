@@ -1,12 +1,14 @@
 """What ``load`` is given: files, folders, ``-``; as streams of decompressed bytes; and their checksums."""
 
+import errno
 import gzip
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO, RawIOBase
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError
 from provgraph.ingest.databases import snapshot
 from provgraph.loaders.ctaprov_address import Database, database_of, is_database
-from provgraph.loaders.job_folder import is_job_folder, packed
+from provgraph.loaders.job_folder import files_of, is_job_folder, packed
 from provgraph.loaders.protocol import HEAD
 
 if TYPE_CHECKING:
@@ -69,23 +71,53 @@ def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
     if is_database(name):
         database = database_of(name)
         yield Source(database.name, Path(database.name), database=database)
-    elif name == STDIN or path.is_fifo():
+    elif name == STDIN or stat.S_ISFIFO(_mode(path)):
         yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
     else:
-        found = sorted(_found_in(path)) if path.is_dir() else []
+        found = sorted(filter(_may_be_read, found_in(path, jobs=True))) if os.path.isdir(path) else []
         yield from (Source(str(each), each, folder=None if each == path else name) for each in found)
         if not found:
             yield Source(name, path)
 
 
-def _found_in(folder: Path) -> Iterator[Path]:
-    """The files in a folder and in those within it; of a job not its files, but its folder."""
-    for place, _, names in os.walk(folder):
+def found_in(
+    folder: Path, is_passed_over: Callable[[str], bool] = lambda name: False, *, jobs: bool = False
+) -> Iterator[Path]:
+    """What lies in a folder and in the folders in it; a folder that can't be read stands for all in it.
+
+    Args:
+        folder: where to look.
+        is_passed_over: whether a folder in it of this name is left out.
+        jobs: whether the folder of a job stands for the files in it.
+    """
+    unreadable: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=unreadable.append):
+        folders[:] = [name for name in folders if not is_passed_over(name)]
         here = Path(place)
-        if is_job_folder(here):
-            yield here
-        else:
-            yield from (file for name in names if (file := here / name).is_file())
+        yield from [here] if jobs and is_job_folder(here) else (here / name for name in names)
+    yield from (Path(error.filename or folder) for error in unreadable if is_there(error))
+
+
+def is_there(error: OSError) -> bool:
+    """Whether there is something, to which this error denies access."""
+    return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+
+
+def _may_be_read(path: Path) -> bool:
+    """Whether a load of it is to be tried, if only so that its report says why it can't be read."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return is_there(error)
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def _mode(path: Path) -> int:
+    """The kind of what is at a path, and its rights; 0 for nothing, and where that can't be seen."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
 
 
 def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
@@ -99,10 +131,31 @@ def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """The SHA-256 of a source's bytes, or of a database's rows, in hexadecimal, and how many they are."""
+    """What is known of a source's bytes, or of a database's rows.
+
+    Attributes:
+        sha256: in hexadecimal.
+        size: how many they are.
+        stamp: of the file when they were read, see `stamp_of`; None of a database.
+    """
 
     sha256: str
     size: int
+    stamp: tuple[int, ...] | None
+
+
+def stamp_of(file: Path | int) -> tuple[int, ...] | None:
+    """What changes when somebody writes to a file, or to one of a job's, or puts another one in its place.
+
+    None when it is gone.
+    """
+    try:
+        if isinstance(file, Path) and is_job(file):
+            return tuple(number for each in files_of(file) for number in stamp_of(each) or ())
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def checksum_of(source: Source) -> Checksum | None:
@@ -112,44 +165,46 @@ def checksum_of(source: Source) -> Checksum | None:
         UnreachableError: the database can't be reached.
     """
     if source.database is None:
-        return checksum(source.path)
+        return checksum_of_job(source.path) if is_job(source.path) else checksum(source.path)
     try:
         with snapshot(source.database) as moment:
-            return Checksum(*moment.checksum())
+            return Checksum(*moment.checksum(), None)
     except LoadError:
         return None
 
 
-def checksum(path: Path, size: int | None = None) -> Checksum | None:
-    """The checksum of the first ``size`` bytes that are there, or of all; None when nothing there can be read."""
+def is_job(path: Path) -> bool:
+    """Whether it is the folder of a job, whose bytes are those of its files."""
+    return stat.S_ISDIR(_mode(path)) and is_job_folder(path)
+
+
+def checksum_of_job(folder: Path) -> Checksum | None:
+    """The checksum of a job's files together; None when one can't be read."""
+    stamp = stamp_of(folder)
     digest, done = hashlib.sha256(), 0
     try:
-        for data in packed(path) if is_job(path) else _pieces(path, size):
+        for data in packed(folder):
             digest.update(data)
             done += len(data)
     except OSError:
         return None
-    return Checksum(digest.hexdigest(), done)
+    return Checksum(digest.hexdigest(), done, stamp)
 
 
-def is_job(path: Path) -> bool:
-    """Whether it is the folder of a job, whose bytes are those of its files."""
-    return path.is_dir() and is_job_folder(path)
-
-
-def size_now(path: Path) -> int:
-    """How many bytes there are by now."""
-    return sum(map(len, packed(path))) if is_job(path) else path.stat().st_size
-
-
-def _pieces(path: Path, size: int | None) -> Iterator[bytes]:
-    if not path.is_file():
-        raise FileNotFoundError(path)
-    done = 0
-    with path.open("rb", buffering=0) as file:
-        while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
-            yield data
-            done += len(data)
+def checksum(path: Path, size: int | None = None) -> Checksum | None:
+    """The checksum of the first ``size`` bytes that are there, or of all; None when no file there can be read."""
+    if not os.path.isfile(path):
+        return None
+    digest, done = hashlib.sha256(), 0
+    try:
+        with path.open("rb", buffering=0) as file:
+            stamp = stamp_of(file.fileno())
+            while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
+                digest.update(data)
+                done += len(data)
+    except OSError:
+        return None
+    return Checksum(digest.hexdigest(), done, stamp)
 
 
 @contextmanager
@@ -159,18 +214,16 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     Raises:
         LoadError: it can't be read.
     """
-    if is_job(source.path):
-        try:
-            files = b"".join(packed(source.path))
-        except OSError as error:
-            raise LoadError(f"a file of the job can't be read: {error.strerror or error}") from error
-        yield BufferedReader(BytesIO(files), buffer_size=HEAD)
-        return
-    if source.path.is_dir():
-        raise UnknownFormatError("there is no file in the folder")
-    if source.path.is_char_device() or source.path.is_block_device() or source.path.is_socket():
-        raise LoadError("is a device, not a file")
+    mode = _mode(source.path)
+    if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise LoadError("is a device or a pipe, not a file")
     try:
+        if is_job(source.path):
+            yield BufferedReader(BytesIO(b"".join(packed(source.path))), buffer_size=HEAD)
+            return
+        if stat.S_ISDIR(mode):
+            os.scandir(source.path).close()
+            raise UnknownFormatError("there is no file in the folder")
         with source.path.open("rb", buffering=HEAD) as opened_file:
             file = cast("BufferedReader", opened_file)
             is_packed = file.peek(2).startswith(_GZIP_MAGIC)

@@ -32,8 +32,6 @@ _INSIDE = re.compile(rb"\s*[,\]]")
 _BRACKETS = re.compile(r"[\s,\ufeff\[\]]*")
 _OPENING = re.compile(r"[{\[]")
 _NESTING = re.compile(r'(?:[\[{]\s*(?:"[^"\\]*"\s*:\s*)?)*')
-#: Every key ends in one of these; texts may hold them too.
-_KEY_ENDS = ('":', " :", "\t:", "\n:", "\r:")
 
 Record = dict[str, Any]
 
@@ -45,7 +43,8 @@ class JsonRecords:
         """Read from ``stream``, which stands at byte ``start``; after damage, go on at the next that ``is_record``."""
         self._stream = stream
         self._is_record = is_record
-        self._decode = json.JSONDecoder(strict=False).raw_decode
+        self._decode = json.JSONDecoder(strict=False, object_pairs_hook=self._object_of).raw_decode
+        self._has_doubled_key = False
         self._bytes = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._text = ""
         self._at = 0
@@ -113,9 +112,15 @@ class JsonRecords:
             return
         usable = _storable(found, raw)
         yield position, usable
-        if doubled := _doubled_key(raw, keys if usable is found else key_count(usable)):
-            what = f"the key {doubled[:60]!r} stands twice in one object; only its last value is loaded"
+        if self._has_doubled_key or (usable is not found and key_count(usable) != keys):
+            what = f"the key {_doubled_key(raw)[:60]!r} stands twice in one object; only its last value is loaded"
             yield Problem(f"byte {position}", what)
+
+    def _object_of(self, pairs: list[tuple[str, Any]]) -> Record:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            self._has_doubled_key = True
+        return found
 
     def _whole_object(self) -> tuple[Record, int]:
         """Decode at the current place, reading on while the object may only be cut by the buffer's end."""
@@ -124,6 +129,7 @@ class JsonRecords:
             if self._is_bomb:
                 self._is_bomb = False
                 raise LoadError(f"a record of more than {MOST_VALUES:,} values")
+            self._has_doubled_key = False
             try:
                 return self._decode(self._text, self._at)
             except json.JSONDecodeError as error:
@@ -207,19 +213,16 @@ def _storable(found: Record, raw: str) -> Record:
     return cast("Record", storable_value(found))
 
 
-def _doubled_key(raw: str, keys: int | None) -> str | None:
-    """A key that stands twice in one object of a record, of which the decoder kept ``keys``.
-
-    Only where the text may hold more keys than were kept it is decoded again, in the slow way.
-    """
-    if sum(raw.count(end) for end in _KEY_ENDS if end[0] in raw) == keys:
-        return None
+def _doubled_key(raw: str) -> str:
+    """The first key that stands twice in one object of a record."""
     doubled: list[str] = []
 
     def note(pairs: list[tuple[str, Any]]) -> None:
-        names = [storable(key) for key, _ in pairs]
-        if len(set(names)) < len(names):
-            doubled.append(next(name for place, name in enumerate(names) if name in names[:place]))
+        names = set()
+        for name in (storable(key) for key, _ in pairs):
+            if name in names:
+                doubled.append(name)
+            names.add(name)
 
     json.JSONDecoder(object_pairs_hook=note, strict=False).decode(raw)
-    return doubled[0] if doubled else None
+    return doubled[0]

@@ -47,8 +47,14 @@ def joined(left: Attributes, right: Attributes) -> dict[str, Values]:
     both = dict(left)
     for name, values in right.items():
         mine = both.get(name)
-        both[name] = values if mine is None or canonical(mine) == canonical(values) else union((*mine, *values))
+        both[name] = values if mine is None or _same(mine, values) else union((*mine, *values))
     return both
+
+
+def _same(mine: Values, values: Values) -> bool:
+    # A text equals nothing but the same text; of other values Python's equality knows no types.
+    texts = type(mine[0]) is str and len(mine) == 1
+    return mine == values if texts else canonical(mine) == canonical(values)
 
 
 def union(values: Iterable[Value]) -> Values:

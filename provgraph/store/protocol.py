@@ -238,11 +238,9 @@ class Store(Protocol):
 
     Attributes:
         most_documents: about how many documents one transaction can take; None for any number.
-        is_server: whether another process does the work, so that this one can do something else meanwhile.
     """
 
     most_documents: int | None
-    is_server: bool
 
     def viewing(self) -> AbstractContextManager[View]:
         """Facts as they stand, read while others may write."""

@@ -14,6 +14,17 @@ from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
+#: How many documents loaders here integrate at once: a few, so that already a log of moderate length is a large one.
+BATCH = 100
+#: The size from which a process of its own reads a source: so small that it reads the long log.
+SMALLEST = 1 << 20
+#: Before other modules take these numbers from there.
+_BEGIN = f"""
+from provgraph.ingest import reading_process
+reading_process.SMALLEST = {SMALLEST}
+from provgraph.ingest import writing
+writing.BATCH = {BATCH}
+"""
 _MAIN = "from provgraph.cli import main; main()"
 #: A loader that has not ended after so many seconds hangs.
 PATIENCE = 180.0
@@ -40,7 +51,16 @@ class Loader:
         self._errors = TemporaryFile()  # noqa: SIM115 - closed with the block
         self.started = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", f"{before}\n{_MAIN}", "--store", url, "load", "--json", *map(str, sources)],
+            [
+                sys.executable,
+                "-c",
+                "\n".join((_BEGIN, before, _MAIN)),
+                "--store",
+                url,
+                "load",
+                "--json",
+                *map(str, sources),
+            ],
             cwd=ROOT,
             env={name: value for name, value in os.environ.items() if not name.startswith("PROVGRAPH_")},
             stdin=subprocess.DEVNULL,

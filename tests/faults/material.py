@@ -20,9 +20,10 @@ from provgraph.store.nodes import Content, digest
 from provgraph.store.protocol import LoadRecord
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
+from tests.faults.loaders import BATCH
 
-#: Runs of the long log: more than `provgraph load` integrates at once, so that a fault may hit between two parts of it.
-RUNS = 600
+#: Runs of the long log: more than a loader integrates at once, so that a fault may hit between two parts of it.
+RUNS = 3 * BATCH // 2
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Material:
     """The sources, in a folder of their own where they are not in the corpus."""
 
     sources: tuple[Path, ...]
+
+    @property
+    def logs(self) -> "Material":
+        """All but the long log."""
+        return Material(self.sources[:-1])
 
     @cached_property
     def by_checksum(self) -> dict[str, Path]:

@@ -1,0 +1,108 @@
+"""Large sources are read by another process; what is loaded is the same."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from provgraph.errors import LoadError, ReaderEndedError
+from provgraph.ingest import reading, reading_process
+from provgraph.ingest.loading import load
+from provgraph.ingest.reading_process import BATCH, Answer, Order, read_elsewhere
+from provgraph.ingest.sources import Source
+from provgraph.store.nodes import digest
+from provgraph.store.registry import open_store
+from tests.conftest import LOGS
+from tests.loaders.examples import record
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """A log of several answers."""
+    path = tmp_path / "large.provlog"
+    path.write_text(json.dumps([record(f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa") for number in range(3 * BATCH)]))
+    return path
+
+
+def order(path: Path) -> Order:
+    return Order(Source(str(path), path), "ctapipe", "default", 0)
+
+
+def readers() -> Iterator[int]:
+    """The processes that read for this one."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command, status = (process / "cmdline").read_bytes(), (process / "stat").read_text()
+        except OSError:
+            continue
+        if reading_process.__name__.encode() in command and status.rpartition(")")[2].split()[1] == str(os.getpid()):
+            yield int(process.name)
+
+
+@pytest.mark.parametrize("smallest", [0, 1 << 40])
+def test_the_same_is_loaded(smallest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SMALLEST", smallest)
+    names = [str(LOGS / name) for name in ("edge_nested.provlog", "edge_truncated.provlog", "run02001.provlog")]
+    with closing(open_store("sqlite://")) as store:
+        statuses = [report.status for report in load(store, names)]
+        assert (statuses, len(digest(store.scan()))) == (["loaded", "partial", "loaded"], 64)
+        with closing(open_store("sqlite://")) as other:
+            monkeypatch.setattr(reading, "SMALLEST", 1 << 40)
+            list(load(other, names))
+            assert digest(store.scan()) == digest(other.scan())
+
+
+def test_all_is_read_in_order(log: Path) -> None:
+    runs = [document.run.id for document in read_elsewhere(order(log)) if getattr(document, "run", None)]  # type: ignore[union-attr]
+    assert runs == [f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa" for number in range(3 * BATCH)]
+    assert not list(readers())
+
+
+def test_what_is_wrong_with_the_source_is_raised_here(tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match="No such file"):
+        list(read_elsewhere(order(tmp_path / "missing")))
+
+
+def test_who_has_enough_ends_the_process(log: Path) -> None:
+    coming = read_elsewhere(order(log))
+    next(coming)
+    assert len(list(readers())) == 1
+    coming.close()  # type: ignore[attr-defined]
+    assert not list(readers())
+
+
+def test_a_reader_that_is_killed_leaves_nothing_loaded(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SMALLEST", 0)
+    received = reading_process._received
+
+    def killed(stream: IO[bytes], order: Order) -> Answer:
+        for process in readers():
+            os.kill(process, signal.SIGKILL)
+        return received(stream, order)
+
+    monkeypatch.setattr(reading_process, "_received", killed)
+    with closing(open_store("sqlite://")) as store:
+        with pytest.raises(ReaderEndedError, match="load it again"):
+            list(load(store, [str(log)]))
+        assert not any(store.stats().values())
+
+
+def test_a_script_without_a_guard_may_load(log: Path, tmp_path: Path) -> None:
+    """A process made by `multiprocessing` would run the script again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from provgraph.ingest import reading\n"
+        "from provgraph.ingest.loading import load\n"
+        "from provgraph.store.registry import open_store\n"
+        "reading.SMALLEST = 0\n"
+        f"print([each.status for each in load(open_store('sqlite://'), [{str(log)!r}])])\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("['loaded']\n", "")
