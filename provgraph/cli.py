@@ -118,7 +118,8 @@ def _store() -> Iterator["Store"]:
 def _reading_options(function: Callable[..., None]) -> Callable[..., None]:
     """The options of the commands that read sources."""
     options = [
-        click.option("--format", "format_name", metavar="F", help="Read every source as this format: ctapipe."),
+        click.option("--format", "format_name", metavar="F",
+                     help="Read every source as this format: ctapipe, ctadirac."),
         click.option("--namespace", default="default", show_default=True, metavar="NS",
                      help="The file system that the sources' paths are on; a worker's scratch is another."),
     ]  # fmt: skip
@@ -143,7 +144,9 @@ def _reading_options(function: Callable[..., None]) -> Callable[..., None]:
 def load(
     sources: tuple[str, ...], format_name: str | None, namespace: str, jobs: int, spool: Path | None, as_json: bool
 ) -> None:  # fmt: skip
-    """Load files (also .gz), folders, or - (standard input); the format is recognised by content.
+    """Load files (also .gz), folders, - (standard input) or a ctaprov database (postgresql://…).
+
+    The format is recognised by content; the folder of a CTADIRAC job is one source.
 
     Loading a source again changes nothing. Exit 1 if a source was refused, in part or whole.
     """

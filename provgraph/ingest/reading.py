@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from io import BufferedReader
 
 from provgraph.errors import LoadError, UnknownFormatError
+from provgraph.ingest.databases import snapshot
 from provgraph.ingest.distinct import Distinct
 from provgraph.ingest.reading_process import SMALLEST, Order, read_elsewhere
 from provgraph.ingest.sources import Checksum, Source, opened, stamp_of
-from provgraph.loaders.ctaprov import NAME, snapshot
+from provgraph.loaders.ctaprov_address import NAME
 from provgraph.loaders.protocol import HEAD, Loader, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
@@ -68,6 +69,7 @@ class Reading:
                         self._note(found)
                         self.read_to = found.end if self._can_go_on else None
                         yield found
+                self._see_changes()
         except UnknownFormatError as error:
             self.is_ours = False
             self._note_problem(Problem("the whole source", str(error)))
@@ -80,15 +82,15 @@ class Reading:
         if self.source.database is not None:
             with snapshot(self.source.database) as moment:
                 self.format_name = NAME
-                self.checksum = Checksum(*moment.checksum())
-                yield moment.documents(self._start if self.begun and self.begun.sha256 == self.sha256 else 0)
+                self.checksum = Checksum(*moment.checksum(), None)
+                same = self.begun is not None and self.begun.sha256 == self.sha256
+                yield moment.documents(self._start if same else 0)
             return
         with opened(self.source) as stream:
             loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
             self.format_name = loader.name
             self._can_go_on = stream.seekable()
             yield self._found(loader, stream, namespace, self._start)
-            self._see_changes()
 
     def _found(
         self, loader: Loader, stream: BufferedReader, namespace: str, start: int
@@ -137,11 +139,17 @@ class Reading:
 
     @property
     def _start(self) -> int:
+        if self.source.database is not None and not self.finishes:
+            return 0
         return (self.begun.read_to if self.begun else None) or 0
 
     def _see_changes(self) -> None:
         """Of a file that is another one than before nobody knows which bytes were read; the next load looks again."""
-        if self.checksum is not None and self.checksum.stamp != stamp_of(self.source.path):
+        if (
+            self.source.database is None
+            and self.checksum is not None
+            and self.checksum.stamp != stamp_of(self.source.path)
+        ):
             self.checksum = None
 
     def _note(self, document: Document) -> None:

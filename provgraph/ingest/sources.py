@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError
-from provgraph.loaders.ctaprov import Database, database_of, is_database, snapshot
-from provgraph.loaders.job_folder import is_job_folder, packed
+from provgraph.ingest.databases import snapshot
+from provgraph.loaders.ctaprov_address import Database, database_of, is_database
+from provgraph.loaders.job_folder import files_of, is_job_folder, packed
 from provgraph.loaders.protocol import HEAD
 
 if TYPE_CHECKING:
@@ -73,30 +74,27 @@ def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
     elif name == STDIN or stat.S_ISFIFO(_mode(path)):
         yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
     else:
-        found = found_in(path, is_one=is_job_folder) if os.path.isdir(path) else iter(())
-        files = sorted(filter(_may_be_read, found))
-        yield from (Source(str(file), file, folder=None if file == path else name) for file in files)
-        if not files:
+        found = sorted(filter(_may_be_read, found_in(path, jobs=True))) if os.path.isdir(path) else []
+        yield from (Source(str(each), each, folder=None if each == path else name) for each in found)
+        if not found:
             yield Source(name, path)
 
 
 def found_in(
-    folder: Path,
-    is_passed_over: Callable[[str], bool] = lambda name: False,
-    is_one: Callable[[Path], bool] = lambda folder: False,
+    folder: Path, is_passed_over: Callable[[str], bool] = lambda name: False, *, jobs: bool = False
 ) -> Iterator[Path]:
     """What lies in a folder and in the folders in it; a folder that can't be read stands for all in it.
 
     Args:
         folder: where to look.
         is_passed_over: whether a folder in it of this name is left out.
-        is_one: whether a folder stands for the files in it.
+        jobs: whether the folder of a job stands for the files in it.
     """
     unreadable: list[OSError] = []
     for place, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = [name for name in folders if not is_passed_over(name)]
         here = Path(place)
-        yield from (here,) if is_one(here) else (here / name for name in names)
+        yield from [here] if jobs and is_job_folder(here) else (here / name for name in names)
     yield from (Path(error.filename or folder) for error in unreadable if is_there(error))
 
 
@@ -138,21 +136,26 @@ class Checksum:
     Attributes:
         sha256: in hexadecimal.
         size: how many they are.
-        stamp: of the files when they were read, see `stamp_of`; None for a database.
+        stamp: of the file when they were read, see `stamp_of`; None of a database.
     """
 
     sha256: str
     size: int
-    stamp: tuple[int, ...] | None = None
+    stamp: tuple[int, ...] | None
 
 
-def stamp_of(path: Path) -> tuple[int, ...] | None:
-    """What changes when somebody writes to a file, or to a job's, or puts another one there; None when it is gone."""
+def stamp_of(file: Path | int) -> tuple[int, ...] | None:
+    """What changes when somebody writes to a file, or to one of a job's, or puts another one in its place.
+
+    None when it is gone.
+    """
     try:
-        found = [os.stat(file) for file in (sorted(path.iterdir()) if is_job(path) else [path])]
+        if isinstance(file, Path) and is_job(file):
+            return tuple(number for each in files_of(file) for number in stamp_of(each) or ())
+        found = os.stat(file)
     except OSError:
         return None
-    return tuple(part for each in found for part in (each.st_dev, each.st_ino, each.st_size, each.st_mtime_ns))
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def checksum_of(source: Source) -> Checksum | None:
@@ -162,19 +165,25 @@ def checksum_of(source: Source) -> Checksum | None:
         UnreachableError: the database can't be reached.
     """
     if source.database is None:
-        return checksum(source.path)
+        return checksum_of_job(source.path) if is_job(source.path) else checksum(source.path)
     try:
         with snapshot(source.database) as moment:
-            return Checksum(*moment.checksum())
+            return Checksum(*moment.checksum(), None)
     except LoadError:
         return None
 
 
-def checksum(path: Path, size: int | None = None) -> Checksum | None:
-    """The checksum of the first ``size`` bytes that are there, or of all; None when nothing there can be read."""
-    stamp, digest, done = stamp_of(path), hashlib.sha256(), 0
+def is_job(path: Path) -> bool:
+    """Whether it is the folder of a job, whose bytes are those of its files."""
+    return stat.S_ISDIR(_mode(path)) and is_job_folder(path)
+
+
+def checksum_of_job(folder: Path) -> Checksum | None:
+    """The checksum of a job's files together; None when one can't be read."""
+    stamp = stamp_of(folder)
+    digest, done = hashlib.sha256(), 0
     try:
-        for data in packed(path) if is_job(path) else _pieces(path, size):
+        for data in packed(folder):
             digest.update(data)
             done += len(data)
     except OSError:
@@ -182,19 +191,20 @@ def checksum(path: Path, size: int | None = None) -> Checksum | None:
     return Checksum(digest.hexdigest(), done, stamp)
 
 
-def is_job(path: Path) -> bool:
-    """Whether it is the folder of a job, whose bytes are those of its files."""
-    return os.path.isdir(path) and is_job_folder(path)
-
-
-def _pieces(path: Path, size: int | None) -> Iterator[bytes]:
+def checksum(path: Path, size: int | None = None) -> Checksum | None:
+    """The checksum of the first ``size`` bytes that are there, or of all; None when no file there can be read."""
     if not os.path.isfile(path):
-        raise FileNotFoundError(path)
-    done = 0
-    with path.open("rb", buffering=0) as file:
-        while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
-            yield data
-            done += len(data)
+        return None
+    digest, done = hashlib.sha256(), 0
+    try:
+        with path.open("rb", buffering=0) as file:
+            stamp = stamp_of(file.fileno())
+            while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
+                digest.update(data)
+                done += len(data)
+    except OSError:
+        return None
+    return Checksum(digest.hexdigest(), done, stamp)
 
 
 @contextmanager
@@ -204,17 +214,13 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     Raises:
         LoadError: it can't be read.
     """
-    if is_job(source.path):
-        try:
-            files = b"".join(packed(source.path))
-        except OSError as error:
-            raise LoadError(f"a file of the job can't be read: {error.strerror or error}") from error
-        yield BufferedReader(BytesIO(files), buffer_size=HEAD)
-        return
     mode = _mode(source.path)
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise LoadError("is a device or a pipe, not a file")
     try:
+        if is_job(source.path):
+            yield BufferedReader(BytesIO(b"".join(packed(source.path))), buffer_size=HEAD)
+            return
         if stat.S_ISDIR(mode):
             os.scandir(source.path).close()
             raise UnknownFormatError("there is no file in the folder")

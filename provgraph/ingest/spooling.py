@@ -21,7 +21,7 @@ from provgraph.ingest.reading import format_of
 from provgraph.ingest.reports import Report, report_of_strangers
 from provgraph.ingest.sources import Source, check_names, checksum, expanded, is_job
 from provgraph.ingest.spool import Label, put_aside
-from provgraph.loaders.ctaprov import is_database
+from provgraph.loaders.ctaprov_address import is_database
 from provgraph.loaders.job_folder import packed
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named

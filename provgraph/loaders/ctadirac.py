@@ -30,7 +30,7 @@ from provgraph.model.records import (
 )
 from provgraph.model.runs import end_of, first_text, start_of
 from provgraph.model.times import utc
-from provgraph.model.values import Values, storable_value
+from provgraph.model.values import Values, storable, storable_value
 from provgraph.model.vocabulary import AgentType, DescriptionType, Kind, RelationType
 
 OBSERVATORY = Agent("CTAO", "CTA Observatory", AgentType.ORGANIZATION)
@@ -301,8 +301,8 @@ def _about(files: Mapping[str, bytes]) -> Iterator[Job | Problem]:
             parts[name] = {}
             yield Problem(name, f"{error}; the runs are loaded without it")
     job = parts[JOB]
-    number = files.get(JOB_ID, b"").decode("utf-8", "replace").strip() or job.get("JobID")
-    listed = [line.strip() for line in files.get(OUTPUTS, b"").decode("utf-8", "replace").splitlines()]
+    number = _text(files.get(JOB_ID, b"")).strip() or job.get("JobID")
+    listed = [line.strip() for line in _text(files.get(OUTPUTS, b"")).splitlines()]
     outputs = [*filter(None, listed), *_texts(job.get("OutputData"))]
     yield Job(
         id=None if number is None else str(number),
@@ -312,6 +312,10 @@ def _about(files: Mapping[str, bytes]) -> Iterator[Job | Problem]:
             lfn: said for name, said in parts[CATALOGUE].items() if isinstance(said, dict) for lfn in _lfns([name])
         },
     )
+
+
+def _text(content: bytes) -> str:
+    return storable(content.decode("utf-8", "replace"))
 
 
 def _object(content: bytes) -> Mapping[str, Any]:

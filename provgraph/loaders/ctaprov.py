@@ -6,86 +6,29 @@ together here. docs/ctadirac.md says where each column goes.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count, groupby
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from provgraph.errors import LoadError, SettingsError, UnreachableError
+from provgraph.errors import LoadError, UnreachableError
 from provgraph.loaders import mirror_records
+from provgraph.loaders.ctaprov_address import Database
 from provgraph.loaders.ctaprov_rows import ACTIVITY, Described, Reference, Rows
 from provgraph.loaders.ctaprov_schema import TABLES, Layout, fingerprint_query, layout_of
 from provgraph.loaders.protocol import Problem
 from provgraph.model.records import Document
 
-NAME = "ctaprov"
-_SCHEMES = ("postgresql", "postgres")
 #: Rows that the server hands over at once.
 _FETCHED = 2_000
 _CONNECT_SECONDS = 10
-#: Times and numbers as text in one form, whatever the server is set to.
-_SETTINGS = "-c datestyle=ISO,YMD -c timezone=UTC -c bytea_output=hex -c client_min_messages=warning"
 #: A document's number is kept apart from the next one's by more than it can make statements.
 _APART = 1 << 20
-
-
-@dataclass(frozen=True)
-class Database:
-    """Where a ctaprov database is.
-
-    Attributes:
-        parameters: for the driver.
-        schema: where its tables are.
-        name: the URL as reports have it, without user and password.
-    """
-
-    parameters: Mapping[str, Any] = field(repr=False)
-    schema: str
-    name: str
-
-
-def is_database(name: str) -> bool:
-    """Whether the name of a source is the URL of a PostgreSQL database."""
-    return name.partition("://")[0] in _SCHEMES and "://" in name
-
-
-def database_of(url: str) -> Database:
-    """What a URL says: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE?schema=public``.
-
-    Raises:
-        SettingsError: it makes no sense; the message repeats nothing of it, for a password may be anywhere in it.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-    except ValueError:
-        raise SettingsError(_FORM) from None
-    database = unquote(parts.path.lstrip("/"))
-    if not database or "/" in database or parts.fragment:
-        raise SettingsError(_FORM)
-    schema = options.pop("schema", "public")
-    given = {"host": host, "port": port, "user": unquote(parts.username or "")}
-    given["password"] = None if parts.password is None else unquote(parts.password)
-    settings = f"{options.pop('options', '')} {_SETTINGS}".strip()
-    parameters = {**options, **{name: value for name, value in given.items() if value}, "options": settings}
-    address = f"[{host}]" if ":" in host else host
-    shown = f"postgresql://{address}{f':{port}' if port else ''}/{quote(database)}"
-    return Database(
-        {**parameters, "dbname": database}, schema, shown if schema == "public" else f"{shown}?schema={quote(schema)}"
-    )
-
-
-_FORM = (
-    "a ctaprov database is postgresql://USER:PASSWORD@HOST:5432/DATABASE, behind that ?schema=NAME where its tables "
-    "are not in public; a password may also come from PGPASSFILE"
-)
 
 
 class Snapshot:
@@ -106,7 +49,7 @@ class Snapshot:
     def checksum(self) -> tuple[str, int]:
         """A SHA-256 over all that is in the tables, the same for the same rows in any order; and how many rows."""
         query = fingerprint_query(self._layout, self._layout.columns)
-        rows = [list(row) for row in self._connection.execute(query)]
+        rows = sorted(list(row) for row in self._connection.execute(query))
         count_of_rows = sum(row[1] for row in rows)
         if self._is_mirror:
             rows.append([*mirror_records.fingerprint(self._connection)])

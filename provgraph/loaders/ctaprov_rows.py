@@ -70,11 +70,16 @@ class Described:
         self._layout = layout
         self._rows = rows
         self._ids: dict[tuple[str, Any], str] = {}
+        self._known: set[tuple[str, str]] = set()
         self._versions: dict[str, str] = {}
 
     def id(self, table: str, key: Any) -> str | None:
         """The id of the description with this key; None of no key and of an unknown one."""
         return None if key is None else self._ids.get((table, key))
+
+    def is_known(self, table: str, identifier: str) -> bool:
+        """Whether there is a description of this id."""
+        return (table, identifier) in self._known
 
     def version(self, activity_description: str) -> str | None:
         """The version of the tool that the description is of."""
@@ -105,6 +110,7 @@ class Described:
         known = self.id(family, key)
         identifier = known or self._own_id(table, row, key, references)
         self._ids[family, key] = identifier
+        self._known.add((family, identifier))
         if table == "activityDescriptions" and row.get("version") is not None:
             self._versions[identifier] = str(row["version"])
         kind = _TYPE_OF[_CLASS_TYPES.get(str(row.get("classType")), table)]
@@ -296,7 +302,9 @@ class Rows:
         artefact = "Parameter" if table == "parameters" else "ConfigFile"
         said |= {"artefactType": row.get("artefactType")} if row.get("artefactType") != artefact else {}
         said |= {"role": row.get("role")}
-        return _present({key: value for key, value in said.items() if followed.get(key) != value})
+        odd = _present({key: value for key, value in said.items() if followed.get(key) != value})
+        is_left_out = referred is None and self._described.is_known(f"{name}s", followed[name])
+        return odd | ({name: None} if is_left_out else {})
 
     def _is_there(self, table: str, row: Row) -> bool:
         return self._layout.has(table) and row.get(f"{table}.{self._layout.key(table)}") is not None

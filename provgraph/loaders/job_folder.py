@@ -51,15 +51,20 @@ def is_job_folder(folder: Path) -> bool:
         return False
 
 
+def files_of(folder: Path) -> list[Path]:
+    """The job's files, in a fixed order; others in the folder are passed over."""
+    names = [name for name in (PROVENANCE, *_ABOUT_THE_JOB) if (folder / name).is_file()]
+    return sorted((*(folder / name for name in names), *_logs(folder)))
+
+
 def packed(folder: Path) -> Iterator[bytes]:
-    """The job's files as one stream, the same for the same files; others in the folder are passed over.
+    """The job's files as one stream, the same for the same files.
 
     Raises:
         OSError: a file can't be read.
     """
-    names = [name for name in (PROVENANCE, *_ABOUT_THE_JOB) if (folder / name).is_file()]
     yield MAGIC
-    for path in sorted((*(folder / name for name in names), *_logs(folder))):
+    for path in files_of(folder):
         content = path.read_bytes()
         yield f"{json.dumps(path.name)} {len(content)}\n".encode()
         yield content

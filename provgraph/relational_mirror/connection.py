@@ -10,7 +10,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from provgraph.errors import MirrorError, SettingsError, UnreachableError
-from provgraph.loaders.ctaprov import is_database
+from provgraph.loaders.ctaprov_address import is_database
 from provgraph.store.engines import CONNECT_SECONDS, POSTGRESQL_KEEPALIVES, postgresql_url
 
 Cursor = psycopg.Cursor[Any]

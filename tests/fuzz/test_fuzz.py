@@ -24,7 +24,8 @@ SECONDS = int(os.environ.get("PROVGRAPH_TEST_FUZZ_SECONDS", "20"))
 SEEDS = {
     "ctapipe": [
         LOGS / f"edge_{name}.provlog" for name in ("unfinished", "failed_with_output", "inplace", "empty")
-    ]
+    ],
+    "ctadirac": [CORPUS / "fuzz" / "ctadirac" / "packed_job_48153007"],
 }  # fmt: skip
 
 

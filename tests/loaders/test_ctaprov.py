@@ -23,7 +23,7 @@ from provgraph.ingest.spooling import set_aside
 from provgraph.lineage.names import find
 from provgraph.lineage.portrait import portrait
 from provgraph.lineage.questions import lineage
-from provgraph.loaders.ctaprov import database_of
+from provgraph.loaders.ctaprov_address import database_of
 from provgraph.model.records import Settings, key_of
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.store.nodes import digest
@@ -147,6 +147,24 @@ def test_the_order_of_loading_does_not_matter(databases: dict[str, str], memory:
             assert digest(other.scan()) == digest(memory.scan())
 
 
+def test_a_job_or_a_database_can_be_forgotten(databases: dict[str, str], memory: Store) -> None:
+    sources = [*databases.values(), *map(str, sorted(BUNDLES.glob("48153*")))]
+    loads = {report.source: report.load for report in load(memory, sources)}
+    everything = digest(memory.scan())
+    for source in (*(database_of(url).name for url in databases.values()), sources[-4], sources[-2]):
+        forget(memory, loads[source] or "")
+        with closing(open_store("sqlite://")) as never_saw:
+            list(load(never_saw, [each for each in sources if source not in (each, shown_name(each))]))
+            assert digest(memory.scan()) == digest(never_saw.scan())
+        (again,) = (report for report in load(memory, sources) if report.source == source)
+        loads[source] = again.load
+        assert digest(memory.scan()) == everything
+
+
+def shown_name(source: str) -> str:
+    return database_of(source).name if "://" in source else source
+
+
 @pytest.mark.neo4j
 def test_stores_hold_the_same(databases: dict[str, str], store: Store, memory: Store) -> None:
     sources = [str(BUNDLES), databases["2020-09"], databases["2020-04"]]
@@ -173,6 +191,22 @@ def test_what_a_database_says_of_a_run(databases: dict[str, str], memory: Store)
     )
     roles = {each.role for each in shown.explained if each.relation is RelationType.USED}
     assert roles == {"Event", "Tool Configuration"}
+
+
+def test_what_follows_from_run_and_name_is_not_repeated(restore: Restore, memory: Store) -> None:
+    url = restore("ctaprov_2020-04.sql")
+    change(
+        url,
+        f"UPDATE parameters SET \"parameterDescription_id\" = NULL WHERE id = '{RUN}_rng_seed'",
+        f"UPDATE parameters SET \"parameterDescription_id\" = 1 WHERE id = '{RUN}_write_dl2'",
+        f"UPDATE parameters SET name = 'other' WHERE id = '{RUN}_input_url'",
+    )
+    load_one(memory, url)
+    assert sorted(find(memory, RUN).attributes["ctaprov.parameters"], key=str) == [
+        {"name": "other", "id": f"{RUN}_input_url", "parameterDescription": "ctapipe-process_0.28.0_input_url"},
+        {"name": "rng_seed", "parameterDescription": None},
+        {"name": "write_dl2", "parameterDescription": "ctapipe-display-muons_0.6.2_events"},
+    ]
 
 
 def test_descriptions(databases: dict[str, str], memory: Store) -> None:
