@@ -32,8 +32,9 @@ OWN_PATHS = "paths"
 LARGEST_LITERAL = 1 << 20
 LARGEST_LITERAL_LOG = 64 << 20
 
-_JSON_LOG = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:\[\s*\]\s*)*(?:$|[\[{].*?"activity_(?:uuid|name)")', re.DOTALL)
-_PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
+# Possessive: a head of 64 KiB that is no log must not be tried from each of its brackets again.
+_JSON_LOG = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+(?:(?:\[\s*+\]\s*+)*+$|[\[{].*?"activity_(?:uuid|name)")', re.DOTALL)
+_PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
 _SYSTEM_FACTS = {
     Fact.VERSION: ("ctapipe_version",),
     Fact.HOST: ("platform", "node"),
