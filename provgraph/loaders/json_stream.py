@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from provgraph.errors import LoadError
 from provgraph.loaders.protocol import HEAD, Problem
-from provgraph.model.values import key_count, storable, storable_value
+from provgraph.model.values import DEEPEST, key_count, storable, storable_value
 
 CHUNK = 1 << 20
 #: A single record larger than this is not held in memory; in characters.
@@ -24,14 +24,21 @@ LARGEST_RECORD = 64 << 20
 MOST_VALUES = 4_000_000
 #: A token that the end of the buffer may have cut: the longest is ``-Infinity``.
 _TOKEN = 16
-#: How many objects in one damaged part are looked into; a real record is less deep, a hostile one may cost much time.
-_LOOKS_INSIDE = 32
+#: How deep what is nested too deeply is followed at a time: less than the decoder can, more than a record is.
+_FOLLOWED = 500
+#: A decoder's error counts the lines before it, so where much is damaged, what is done with is not kept for long.
+_DONE_WITH = 1 << 14
+#: More places than can be open at the same time, also where quotes are read in two ways.
+_MOST_HOPELESS = 1 << 12
 _BETWEEN = re.compile(r"[\s,\ufeff]*")
 #: How the rest of a log begins behind a record in an array that is still open.
 _INSIDE = re.compile(rb"\s*[,\]]")
 _BRACKETS = re.compile(r"[\s,\ufeff\[\]]*")
-_OPENING = re.compile(r"[{\[]")
-_NESTING = re.compile(r'(?:[\[{]\s*(?:"[^"\\]*"\s*:\s*)?)*')
+#: Where a record or an array of them may begin.
+_OPENING = re.compile(r'\{(?=\s*+(?:["}]|\Z))|\[')
+#: Up to the next bracket outside texts, or the end; possessive, so that no character is looked at twice.
+_NEXT_BRACKET = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))*+([\[\]{}]|\Z)', re.DOTALL)
+_LONG_INTEGER = re.compile(rf"(?<![\w.+-])-?\d{{{sys.get_int_max_str_digits() + 1},}}+(?![.eE])", re.ASCII)
 
 Record = dict[str, Any]
 
@@ -54,7 +61,8 @@ class JsonRecords:
         self._broken: str | None = None
         self._open_arrays = 1 if start and _INSIDE.match(stream.peek(HEAD)[:HEAD]) else 0
         self._damaged: tuple[int, str] | None = None
-        self._failures = 0
+        self._dropped = 0
+        self._hopeless: dict[int, str] = {}
 
     def __iter__(self) -> Iterator[tuple[int, Record] | Problem]:
         while self._to_next_token():
@@ -82,21 +90,39 @@ class JsonRecords:
         self._at += 1
 
     def _object(self) -> Iterator[tuple[int, Record] | Problem]:
+        if (known := self._hopeless.pop(self._dropped + self._at, None)) is not None:
+            self._damage(known)
+            return
         try:
             found, end = self._whole_object()
         except json.JSONDecodeError as error:
-            # What looks like the rest of a cut object may be whole records: look inside it, but not without end.
-            self._failures += 1
-            self._damage(_damaged(error.msg), at=error.pos if self._failures > _LOOKS_INSIDE else None)
+            self._give_up(_damaged(error.msg), _open_at(error.pos, self._text, self._at))
         except RecursionError:
-            nesting = _NESTING.match(self._text, self._at)
-            self._damage("nested too deeply for a record", at=nesting.end() - 1 if nesting else None)
+            within = _open_at(len(self._text), self._text, self._at, _FOLLOWED)
+            self._give_up("nested too deeply for a record", within[:-DEEPEST])
         except LoadError as error:
-            self._damage(str(error))
+            # What begins in its second half may be small enough; the first half is taken to be as large.
+            half = (self._at + len(self._text)) // 2
+            within = _open_at(len(self._text), self._text, self._at)
+            self._give_up(str(error), [each for each in within if each < half])
         except ValueError:
-            self._damage(f"an integer of more than {sys.get_int_max_str_digits()} digits")
+            integer = _LONG_INTEGER.search(self._text, self._at)
+            within = _open_at(integer.start(), self._text, self._at) if integer else []
+            self._give_up(f"an integer of more than {sys.get_int_max_str_digits()} digits", within)
         else:
             yield from self._decoded(found, end)
+
+    def _give_up(self, what: str, within: list[int]) -> None:
+        """Leave an object that can't be read, and note what is open within it where that shows: none of it can.
+
+        What looks like the rest of a cut object may be whole records, so the objects in it are tried; if those were
+        that fail for the same reason, each level of a hostile one would cost as much as the whole.
+        """
+        if len(self._hopeless) > _MOST_HOPELESS:
+            here = self._dropped + self._at
+            self._hopeless = {place: why for place, why in self._hopeless.items() if place > here}
+        self._hopeless.update((self._dropped + each, what) for each in within if each > self._at)
+        self._damage(what)
 
     def _decoded(self, found: Record, end: int) -> Iterator[tuple[int, Record] | Problem]:
         """Hand out an object, unless it is a part of what damage left."""
@@ -142,21 +168,23 @@ class JsonRecords:
             self._read(min(wanted, room))
             wanted *= 2
 
-    def _damage(self, what: str, at: int | None = None) -> None:
+    def _damage(self, what: str) -> None:
         """Note where damage begins, and go to where a record may begin next."""
         if self._damaged is None:
             self._damaged = self.position(), what
             self._open_arrays = 0
-        self._at = max(self._at + 1, at or 0)
+        self._at += 1
         while not (found := _OPENING.search(self._text, self._at)):
             self._at = len(self._text)
             if not self._read(CHUNK):
                 return
         self._at = found.start()
+        if self._at > _DONE_WITH:
+            self._forget()
 
     def _damage_report(self, until: int) -> Problem:
         start, what = self._damaged or (until, "damage")
-        self._damaged, self._failures = None, 0
+        self._damaged = None
         return Problem(f"byte {start}", f"{what}; nothing from here up to byte {until} is loaded")
 
     def _to_next_token(self) -> bool:
@@ -181,13 +209,18 @@ class JsonRecords:
         if self._ended:
             return False
         data, self._broken = available(self._stream, size)
-        self._counted = 0, self.position()
         self._ended = not data
-        self._text = self._text[self._at :] + self._bytes.decode(data, final=self._ended)
-        self._at = 0
+        self._forget(self._bytes.decode(data, final=self._ended))
         # A record can't be weighed before it is decoded, but the buffer that it may fill can.
         self._is_bomb = len(self._text) > MOST_VALUES and sum(map(self._text.count, "[{,")) > MOST_VALUES
         return not self._ended or bool(self._text)
+
+    def _forget(self, more: str = "") -> None:
+        """Drop what is done with from the buffer, and append ``more``."""
+        self._counted = 0, self.position()
+        self._dropped += self._at
+        self._text = self._text[self._at :] + more
+        self._at = 0
 
 
 def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
@@ -200,6 +233,20 @@ def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
     except (OSError, EOFError, zlib.error) as error:
         return b"".join(pieces), str(error)
     return b"".join(pieces), None
+
+
+def _open_at(end: int, text: str, start: int, deepest: int | None = None) -> list[int]:
+    """Where the brackets of what begins at ``start`` stand that are open at ``end``, or where first so many are."""
+    opened: list[int] = []
+    for found in _NEXT_BRACKET.finditer(text, start, end):
+        bracket = found[1]
+        if bracket in ("{", "["):
+            opened.append(found.end() - 1)
+        elif bracket and opened:
+            opened.pop()
+        if not opened or len(opened) == deepest:
+            break
+    return opened
 
 
 def _damaged(how: str) -> str:

@@ -28,6 +28,8 @@ _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
     r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)", re.ASCII | re.IGNORECASE
 )
+#: How many levels an activity's record may have.
+DEEPEST = 100
 #: Python makes no integer of a longer text.
 _LONGEST_INTEGER = 4000
 
@@ -107,7 +109,7 @@ def storable_value(value: Value) -> Value:
     return value
 
 
-def key_count(value: dict[str, Any], deepest: int = 100) -> int | None:
+def key_count(value: dict[str, Any]) -> int | None:
     """How many keys a decoded object and the objects in it have together.
 
     Returns:
@@ -115,7 +117,7 @@ def key_count(value: dict[str, Any], deepest: int = 100) -> int | None:
     """
     layer: list[Any] = [value]
     keys = 0
-    for _ in range(deepest):
+    for _ in range(DEEPEST):
         dicts = [each for each in layer if type(each) is dict]
         lists = (each for each in layer if type(each) is list)
         keys += sum(map(len, dicts))
