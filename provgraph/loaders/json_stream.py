@@ -18,10 +18,10 @@ from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.model.values import DEEPEST, key_count, storable, storable_value
 
 CHUNK = 1 << 20
-#: A single record larger than this is not held in memory; in characters.
-LARGEST_RECORD = 64 << 20
-#: Nor is one of more values than this: a few bytes of text, such as ``[],``, take up to a hundred times as much memory.
-MOST_VALUES = 4_000_000
+#: A larger record is not loaded; in bytes of memory, where one wide character makes each character take 4.
+LARGEST_RECORD = 12 << 20
+#: Nor is one of more keys and values: an object of a few characters takes 200 bytes of memory.
+MOST_VALUES = 750_000
 #: A token that the end of the buffer may have cut: the longest is ``-Infinity``.
 _TOKEN = 16
 #: How deep what is nested too deeply is followed at a time: less than the decoder can, more than a record is.
@@ -57,7 +57,6 @@ class JsonRecords:
         self._at = 0
         self._counted = 0, start
         self._ended = False
-        self._is_bomb = False
         self._broken: str | None = None
         self._open_arrays = 1 if start and _INSIDE.match(stream.peek(HEAD)[:HEAD]) else 0
         self._damaged: tuple[int, str] | None = None
@@ -94,7 +93,7 @@ class JsonRecords:
             self._damage(known)
             return
         try:
-            found, end = self._whole_object()
+            found, raw = self._whole_object()
         except json.JSONDecodeError as error:
             self._give_up(_damaged(error.msg), _open_at(error.pos, self._text, self._at))
         except RecursionError:
@@ -110,7 +109,7 @@ class JsonRecords:
             within = _open_at(integer.start(), self._text, self._at) if integer else []
             self._give_up(f"an integer of more than {sys.get_int_max_str_digits()} digits", within)
         else:
-            yield from self._decoded(found, end)
+            yield from self._decoded(found, raw)
 
     def _give_up(self, what: str, within: list[int]) -> None:
         """Leave an object that can't be read, and note what is open within it where that shows: none of it can.
@@ -124,10 +123,10 @@ class JsonRecords:
         self._hopeless.update((self._dropped + each, what) for each in within if each > self._at)
         self._damage(what)
 
-    def _decoded(self, found: Record, end: int) -> Iterator[tuple[int, Record] | Problem]:
+    def _decoded(self, found: Record, raw: str) -> Iterator[tuple[int, Record] | Problem]:
         """Hand out an object, unless it is a part of what damage left."""
-        position, raw = self.position(), self._text[self._at : end]
-        self._at = end
+        position = self.position()
+        self._at += len(raw)
         if self._damaged is not None:
             if not self._is_record(found):
                 return
@@ -148,25 +147,32 @@ class JsonRecords:
             self._has_doubled_key = True
         return found
 
-    def _whole_object(self) -> tuple[Record, int]:
+    def _whole_object(self) -> tuple[Record, str]:
         """Decode at the current place, reading on while the object may only be cut by the buffer's end."""
-        wanted = CHUNK
         while True:
-            if self._is_bomb:
-                self._is_bomb = False
-                raise LoadError(f"a record of more than {MOST_VALUES:,} values")
             self._has_doubled_key = False
             try:
-                return self._decode(self._text, self._at)
+                found, end = self._decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 cut = error.msg.startswith("Unterminated string") or error.pos + _TOKEN > len(self._text)
                 if not cut or self._ended:
                     raise
-            room = LARGEST_RECORD - (len(self._text) - self._at)
-            if room <= 0:
-                raise LoadError(f"a record of more than {LARGEST_RECORD >> 20} MiB")
-            self._read(min(wanted, room))
-            wanted *= 2
+            else:
+                raw = self._text[self._at : end]
+                _check_size(raw)
+                return found, raw
+            self._forget()
+            _check_size(self._text)
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """Double what is there of an object, at least; read less where that may be too much to decode."""
+        wanted, values = 2 * len(self._text), _values(self._text)
+        while len(self._text) < wanted and values <= MOST_VALUES and sys.getsizeof(self._text) <= LARGEST_RECORD:
+            before = len(self._text)
+            if not self._read(CHUNK):
+                return
+            values += _values(self._text[before:])
 
     def _damage(self, what: str) -> None:
         """Note where damage begins, and go to where a record may begin next."""
@@ -211,8 +217,6 @@ class JsonRecords:
         data, self._broken = available(self._stream, size)
         self._ended = not data
         self._forget(self._bytes.decode(data, final=self._ended))
-        # A record can't be weighed before it is decoded, but the buffer that it may fill can.
-        self._is_bomb = len(self._text) > MOST_VALUES and sum(map(self._text.count, "[{,")) > MOST_VALUES
         return not self._ended or bool(self._text)
 
     def _forget(self, more: str = "") -> None:
@@ -247,6 +251,23 @@ def _open_at(end: int, text: str, start: int, deepest: int | None = None) -> lis
         if not opened or len(opened) == deepest:
             break
     return opened
+
+
+def _check_size(raw: str) -> None:
+    """Refuse the text of an object, or the beginning of one, that would take too much memory.
+
+    Raises:
+        LoadError: it is too large.
+    """
+    size = sys.getsizeof(raw)
+    if size > LARGEST_RECORD or (size * 6 > LARGEST_RECORD and sys.getsizeof(storable(raw)) > LARGEST_RECORD):
+        raise LoadError(f"a record of more than {LARGEST_RECORD >> 20} MiB in memory")
+    if len(raw) > MOST_VALUES and _values(raw) > MOST_VALUES:
+        raise LoadError(f"a record of more than {MOST_VALUES:,} keys and values")
+
+
+def _values(text: str) -> int:
+    return sum(map(text.count, "[{,:"))
 
 
 def _damaged(how: str) -> str:
