@@ -29,11 +29,12 @@ CONFIGURATION_ROLE = "Tool Configuration"
 OWN_PATHS = "paths"
 #: A Python repr can't be streamed, and parsing it takes up to 500 times its size in memory: a larger one is not read.
 #: Where each line is one, the log may be larger.
-LARGEST_LITERAL = 1 << 20
+LARGEST_LITERAL = 256 << 10
 LARGEST_LITERAL_LOG = 64 << 20
 
-_JSON_LOG = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:\[\s*\]\s*)*(?:$|[\[{].*?"activity_(?:uuid|name)")', re.DOTALL)
-_PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
+# Possessive: a head of 64 KiB that is no log must not be tried from each of its brackets again.
+_JSON_LOG = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+(?:(?:\[\s*+\]\s*+)*+$|[\[{].*?"activity_(?:uuid|name)")', re.DOTALL)
+_PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
 _SYSTEM_FACTS = {
     Fact.VERSION: ("ctapipe_version",),
     Fact.HOST: ("platform", "node"),
@@ -313,7 +314,7 @@ def _literal_lines(data: bytes) -> Iterator[tuple[str, Record] | Problem]:
 def _literals(offset: int, data: bytes) -> Iterator[tuple[str, Record] | Problem]:
     """The activities in one repr, which begins at this byte of the log."""
     if len(data) > LARGEST_LITERAL:
-        raise LoadError(f"a Python literal of more than {LARGEST_LITERAL >> 20} MiB is not read")
+        raise LoadError(f"a Python literal of more than {LARGEST_LITERAL >> 10} KiB is not read")
     bom = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     for each in read_literals(data[bom:].decode("utf-8", "surrogateescape")):
         yield from _activity(f"byte {offset + bom + each.offset}", each)

@@ -15,23 +15,30 @@ from typing import Any, cast
 
 from provgraph.errors import LoadError
 from provgraph.loaders.protocol import HEAD, Problem
-from provgraph.model.values import key_count, storable, storable_value
+from provgraph.model.values import DEEPEST, key_count, storable, storable_value
 
 CHUNK = 1 << 20
-#: A single record larger than this is not held in memory; in characters.
-LARGEST_RECORD = 64 << 20
-#: Nor is one of more values than this: a few bytes of text, such as ``[],``, take up to a hundred times as much memory.
-MOST_VALUES = 4_000_000
+#: A larger record is not loaded; in bytes of memory, where one wide character makes each character take 4.
+LARGEST_RECORD = 12 << 20
+#: Nor is one of more keys and values: an object of a few characters takes 200 bytes of memory.
+MOST_VALUES = 750_000
 #: A token that the end of the buffer may have cut: the longest is ``-Infinity``.
 _TOKEN = 16
-#: How many objects in one damaged part are looked into; a real record is less deep, a hostile one may cost much time.
-_LOOKS_INSIDE = 32
+#: How deep what is nested too deeply is followed at a time: less than the decoder can, more than a record is.
+_FOLLOWED = 500
+#: A decoder's error counts the lines before it, so where much is damaged, what is done with is not kept for long.
+_DONE_WITH = 1 << 14
+#: More places than can be open at the same time, also where quotes are read in two ways.
+_MOST_HOPELESS = 1 << 12
 _BETWEEN = re.compile(r"[\s,\ufeff]*")
 #: How the rest of a log begins behind a record in an array that is still open.
 _INSIDE = re.compile(rb"\s*[,\]]")
 _BRACKETS = re.compile(r"[\s,\ufeff\[\]]*")
-_OPENING = re.compile(r"[{\[]")
-_NESTING = re.compile(r'(?:[\[{]\s*(?:"[^"\\]*"\s*:\s*)?)*')
+#: Where a record or an array of them may begin.
+_OPENING = re.compile(r'\{(?=\s*+(?:["}]|\Z))|\[')
+#: Up to the next bracket outside texts, or the end; possessive, so that no character is looked at twice.
+_NEXT_BRACKET = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))*+([\[\]{}]|\Z)', re.DOTALL)
+_LONG_INTEGER = re.compile(rf"(?<![\w.+-])-?\d{{{sys.get_int_max_str_digits() + 1},}}+(?![.eE])", re.ASCII)
 
 Record = dict[str, Any]
 
@@ -50,11 +57,11 @@ class JsonRecords:
         self._at = 0
         self._counted = 0, start
         self._ended = False
-        self._is_bomb = False
         self._broken: str | None = None
         self._open_arrays = 1 if start and _INSIDE.match(stream.peek(HEAD)[:HEAD]) else 0
         self._damaged: tuple[int, str] | None = None
-        self._failures = 0
+        self._dropped = 0
+        self._hopeless: dict[int, str] = {}
 
     def __iter__(self) -> Iterator[tuple[int, Record] | Problem]:
         while self._to_next_token():
@@ -82,26 +89,44 @@ class JsonRecords:
         self._at += 1
 
     def _object(self) -> Iterator[tuple[int, Record] | Problem]:
+        if (known := self._hopeless.pop(self._dropped + self._at, None)) is not None:
+            self._damage(known)
+            return
         try:
-            found, end = self._whole_object()
+            found, raw = self._whole_object()
         except json.JSONDecodeError as error:
-            # What looks like the rest of a cut object may be whole records: look inside it, but not without end.
-            self._failures += 1
-            self._damage(_damaged(error.msg), at=error.pos if self._failures > _LOOKS_INSIDE else None)
+            self._give_up(_damaged(error.msg), _open_at(error.pos, self._text, self._at))
         except RecursionError:
-            nesting = _NESTING.match(self._text, self._at)
-            self._damage("nested too deeply for a record", at=nesting.end() - 1 if nesting else None)
+            within = _open_at(len(self._text), self._text, self._at, _FOLLOWED)
+            self._give_up("nested too deeply for a record", within[:-DEEPEST])
         except LoadError as error:
-            self._damage(str(error))
+            # What begins in its second half may be small enough; the first half is taken to be as large.
+            half = (self._at + len(self._text)) // 2
+            within = _open_at(len(self._text), self._text, self._at)
+            self._give_up(str(error), [each for each in within if each < half])
         except ValueError:
-            self._damage(f"an integer of more than {sys.get_int_max_str_digits()} digits")
+            integer = _LONG_INTEGER.search(self._text, self._at)
+            within = _open_at(integer.start(), self._text, self._at) if integer else []
+            self._give_up(f"an integer of more than {sys.get_int_max_str_digits()} digits", within)
         else:
-            yield from self._decoded(found, end)
+            yield from self._decoded(found, raw)
 
-    def _decoded(self, found: Record, end: int) -> Iterator[tuple[int, Record] | Problem]:
+    def _give_up(self, what: str, within: list[int]) -> None:
+        """Leave an object that can't be read, and note what is open within it where that shows: none of it can.
+
+        What looks like the rest of a cut object may be whole records, so the objects in it are tried; if those were
+        that fail for the same reason, each level of a hostile one would cost as much as the whole.
+        """
+        if len(self._hopeless) > _MOST_HOPELESS:
+            here = self._dropped + self._at
+            self._hopeless = {place: why for place, why in self._hopeless.items() if place > here}
+        self._hopeless.update((self._dropped + each, what) for each in within if each > self._at)
+        self._damage(what)
+
+    def _decoded(self, found: Record, raw: str) -> Iterator[tuple[int, Record] | Problem]:
         """Hand out an object, unless it is a part of what damage left."""
-        position, raw = self.position(), self._text[self._at : end]
-        self._at = end
+        position = self.position()
+        self._at += len(raw)
         if self._damaged is not None:
             if not self._is_record(found):
                 return
@@ -122,41 +147,50 @@ class JsonRecords:
             self._has_doubled_key = True
         return found
 
-    def _whole_object(self) -> tuple[Record, int]:
+    def _whole_object(self) -> tuple[Record, str]:
         """Decode at the current place, reading on while the object may only be cut by the buffer's end."""
-        wanted = CHUNK
         while True:
-            if self._is_bomb:
-                self._is_bomb = False
-                raise LoadError(f"a record of more than {MOST_VALUES:,} values")
             self._has_doubled_key = False
             try:
-                return self._decode(self._text, self._at)
+                found, end = self._decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 cut = error.msg.startswith("Unterminated string") or error.pos + _TOKEN > len(self._text)
                 if not cut or self._ended:
                     raise
-            room = LARGEST_RECORD - (len(self._text) - self._at)
-            if room <= 0:
-                raise LoadError(f"a record of more than {LARGEST_RECORD >> 20} MiB")
-            self._read(min(wanted, room))
-            wanted *= 2
+            else:
+                raw = self._text[self._at : end]
+                _check_size(raw)
+                return found, raw
+            self._forget()
+            _check_size(self._text)
+            self._read_on()
 
-    def _damage(self, what: str, at: int | None = None) -> None:
+    def _read_on(self) -> None:
+        """Double what is there of an object, at least; read less where that may be too much to decode."""
+        wanted, values = 2 * len(self._text), _values(self._text)
+        while len(self._text) < wanted and values <= MOST_VALUES and sys.getsizeof(self._text) <= LARGEST_RECORD:
+            before = len(self._text)
+            if not self._read(CHUNK):
+                return
+            values += _values(self._text[before:])
+
+    def _damage(self, what: str) -> None:
         """Note where damage begins, and go to where a record may begin next."""
         if self._damaged is None:
             self._damaged = self.position(), what
             self._open_arrays = 0
-        self._at = max(self._at + 1, at or 0)
+        self._at += 1
         while not (found := _OPENING.search(self._text, self._at)):
             self._at = len(self._text)
             if not self._read(CHUNK):
                 return
         self._at = found.start()
+        if self._at > _DONE_WITH:
+            self._forget()
 
     def _damage_report(self, until: int) -> Problem:
         start, what = self._damaged or (until, "damage")
-        self._damaged, self._failures = None, 0
+        self._damaged = None
         return Problem(f"byte {start}", f"{what}; nothing from here up to byte {until} is loaded")
 
     def _to_next_token(self) -> bool:
@@ -181,13 +215,16 @@ class JsonRecords:
         if self._ended:
             return False
         data, self._broken = available(self._stream, size)
-        self._counted = 0, self.position()
         self._ended = not data
-        self._text = self._text[self._at :] + self._bytes.decode(data, final=self._ended)
-        self._at = 0
-        # A record can't be weighed before it is decoded, but the buffer that it may fill can.
-        self._is_bomb = len(self._text) > MOST_VALUES and sum(map(self._text.count, "[{,")) > MOST_VALUES
+        self._forget(self._bytes.decode(data, final=self._ended))
         return not self._ended or bool(self._text)
+
+    def _forget(self, more: str = "") -> None:
+        """Drop what is done with from the buffer, and append ``more``."""
+        self._counted = 0, self.position()
+        self._dropped += self._at
+        self._text = self._text[self._at :] + more
+        self._at = 0
 
 
 def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
@@ -200,6 +237,37 @@ def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
     except (OSError, EOFError, zlib.error) as error:
         return b"".join(pieces), str(error)
     return b"".join(pieces), None
+
+
+def _open_at(end: int, text: str, start: int, deepest: int | None = None) -> list[int]:
+    """Where the brackets of what begins at ``start`` stand that are open at ``end``, or where first so many are."""
+    opened: list[int] = []
+    for found in _NEXT_BRACKET.finditer(text, start, end):
+        bracket = found[1]
+        if bracket in ("{", "["):
+            opened.append(found.end() - 1)
+        elif bracket and opened:
+            opened.pop()
+        if not opened or len(opened) == deepest:
+            break
+    return opened
+
+
+def _check_size(raw: str) -> None:
+    """Refuse the text of an object, or the beginning of one, that would take too much memory.
+
+    Raises:
+        LoadError: it is too large.
+    """
+    size = sys.getsizeof(raw)
+    if size > LARGEST_RECORD or (size * 6 > LARGEST_RECORD and sys.getsizeof(storable(raw)) > LARGEST_RECORD):
+        raise LoadError(f"a record of more than {LARGEST_RECORD >> 20} MiB in memory")
+    if len(raw) > MOST_VALUES and _values(raw) > MOST_VALUES:
+        raise LoadError(f"a record of more than {MOST_VALUES:,} keys and values")
+
+
+def _values(text: str) -> int:
+    return sum(map(text.count, "[{,:"))
 
 
 def _damaged(how: str) -> str:

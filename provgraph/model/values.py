@@ -28,6 +28,10 @@ _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
     r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)", re.ASCII | re.IGNORECASE
 )
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SHOWN = {code: f"\\u{code:04x}" for code in (0, *range(0xD800, 0xE000))}
+#: How many levels an activity's record may have.
+DEEPEST = 100
 #: Python makes no integer of a longer text.
 _LONGEST_INTEGER = 4000
 
@@ -91,9 +95,9 @@ def json_safe(value: Value) -> Value:
 
 def storable(text: str) -> str:
     r"""The text with U+0000 and lone surrogates, which PostgreSQL and UTF-8 can't hold, as ``\uXXXX``."""
-    if text.isascii() and "\x00" not in text:
+    if (text.isascii() and "\x00" not in text) or not _UNSTORABLE.search(text):
         return text
-    return "".join(f"\\u{ord(c):04x}" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
+    return text.translate(_SHOWN)
 
 
 def storable_value(value: Value) -> Value:
@@ -107,7 +111,7 @@ def storable_value(value: Value) -> Value:
     return value
 
 
-def key_count(value: dict[str, Any], deepest: int = 100) -> int | None:
+def key_count(value: dict[str, Any]) -> int | None:
     """How many keys a decoded object and the objects in it have together.
 
     Returns:
@@ -115,7 +119,7 @@ def key_count(value: dict[str, Any], deepest: int = 100) -> int | None:
     """
     layer: list[Any] = [value]
     keys = 0
-    for _ in range(deepest):
+    for _ in range(DEEPEST):
         dicts = [each for each in layer if type(each) is dict]
         lists = (each for each in layer if type(each) is list)
         keys += sum(map(len, dicts))

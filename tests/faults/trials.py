@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provgraph.ingest.loading import load
+from provgraph.store.nodes import digest
 from provgraph.store.registry import open_store
 from tests.faults.consistency import faults_in
 from tests.faults.loaders import Loader
@@ -426,8 +427,10 @@ def _permuted(scene: Scene) -> None:
     with closing(open_store(scene.target.url)) as store:
         for part in _parts(scene):
             list(load(store, map(str, part)))
+        as_due = digest(store.scan()) == scene.material.whole.digest
     scene.outcome.finished = True
-    _check_whole(scene)
+    if not as_due:
+        _check_whole(scene)
 
 
 def _parts(scene: Scene) -> Sequence[Sequence[Path]]:

@@ -285,12 +285,26 @@ print(json.dumps([report.status, report.activities, [problem.what for problem in
 MIB = 1 << 20
 
 
+def record_with(value: bytes) -> Iterable[bytes]:
+    """A log in which a field of a record is this value."""
+    return [gzip.compress(BEFORE + WITHIN + value + b"}]" + BEHIND, 1)]
+
+
+def text(kib: int, begin: bytes = b"", end: bytes = b"", character: bytes = b"x") -> bytes:
+    return b'"' + begin + character * ((kib << 10) // len(character)) + end + b'"'
+
+
+def objects(count: int) -> bytes:
+    return b"[" + b",".join(b'{"k%d":1}' % number for number in range(count)) + b"]"
+
+
 def filled(begin: bytes, filling: bytes, mib: int, end: bytes) -> Iterable[bytes]:
     """A log with so many MiB of something within it, packed in members of a gzip file of its own each."""
     member = gzip.compress(filling * (16 * MIB // len(filling)))
     return [gzip.compress(begin), *[member] * (mib // 16), gzip.compress(end)]
 
 
+EMOJI = "\U0001f600".encode()
 BEFORE, BEHIND = encoded(record("before")), encoded(record("behind"))
 WITHIN = encoded(record("bomb"))[:-2] + b', "x": '
 
@@ -300,19 +314,31 @@ WITHIN = encoded(record("bomb"))[:-2] + b', "x": '
     [
         (lambda: filled(BEFORE, b" \n", 512, BEHIND), 2, None, 40),
         (lambda: filled(BEFORE, b"\x00", 256, BEHIND), 2, "no JSON object begins with", 40),
-        (lambda: filled(BEFORE + WITHIN + b'"', b"x", 128, b'"}]' + BEHIND), 2, "a record of more than 64 MiB", 300),
-        (lambda: filled(BEFORE + WITHIN + b"[", b"[],", 64, b"1]}]" + BEHIND), 2, "of more than 4,000,000 values", 200),
-        (lambda: filled(b"[{'activity_uuid': [", b"[],", 16, b"]}]"), 0, "a Python literal of more than 1 MiB", 100),
+        (lambda: filled(BEFORE + WITHIN + b'"', b"x", 128, b'"}]' + BEHIND), 2, "a record of more than 12 MiB", 100),
+        (lambda: filled(BEFORE + WITHIN + b"[", b"[],", 64, b"1]}]" + BEHIND), 2, "of more than 750,000 keys and", 100),
+        (lambda: filled(b"[{'activity_uuid': [", b"[],", 16, b"]}]"), 0, "a Python literal of more than 256 KiB", 100),
         (lambda: filled(b"", b"{'activity_uuid':'A'}\n", 128, b""), 0, "of more than 64 MiB is not read", 200),
+        (lambda: record_with(text(12_000)), 3, None, 150),
+        (lambda: record_with(text(20 << 10, EMOJI)), 2, "a record of more than 12 MiB", 100),
+        (lambda: record_with(text(3000, EMOJI)), 3, None, 150),
+        (lambda: record_with(text(12_000, end=EMOJI)), 2, "a record of more than 12 MiB", 220),
+        (lambda: record_with(text(12_000, character=b"\x00")), 2, "a record of more than 12 MiB", 200),
+        (lambda: record_with(text(2000, character=b"\x00")), 3, None, 150),
+        (lambda: record_with(objects(245_000)), 3, None, 200),
+        (lambda: record_with(objects(255_000)), 2, "of more than 750,000 keys and", 200),
+        (lambda: record_with(b"[" + b"[]," * 370_000 + b"0]"), 3, None, 150),
+        (lambda: [b"[{'activity_uuid': [" + b"[]," * 87_000 + b"]}]"], 0, "malformed", 200),
         (lambda: filled(b"\x00", b"\x00", 512, b""), 0, "not a format that provgraph reads", 40),
     ],
-    ids=["blanks", "zeros", "one text", "lists", "a literal", "literals", "junk"],
+    ids=["blanks", "zeros", "one text", "lists", "a literal", "literals", "largest text", "wide text",
+         "largest wide text", "wide at its end", "unstorable text", "largest unstorable text", "objects",
+         "more objects", "most lists", "largest literal", "junk"],
 )  # fmt: skip
 def test_bombs_are_refused_or_streamed_in_bounded_memory(
     data: Callable[[], Iterable[bytes]], activities: int, said: str | None, most_mib: int, tmp_path: Path
 ) -> None:
     (tmp_path / "bomb").write_bytes(b"".join(data()))
-    assert (tmp_path / "bomb").stat().st_size < 2 * MIB
+    assert (tmp_path / "bomb").stat().st_size < 3 * MIB
     (tmp_path / "first").write_bytes(encoded(record("first")))
     command = [sys.executable, "-c", _MEASURED, str(tmp_path / "first"), str(tmp_path / "bomb")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from provgraph.errors import LoadError
 from provgraph.ingest.loading import load
 from provgraph.loaders import ctapipe
 from provgraph.loaders.ctapipe import CtapipeLoader, document_of
+from provgraph.loaders.protocol import HEAD
 from provgraph.loaders.secrets import ENVIRONMENT_VARIABLES, SETTING
 from provgraph.model.records import SOFTWARE, Document, Settings
 from provgraph.model.values import Attributes
@@ -524,6 +526,22 @@ def test_every_real_log_is_recognised(log: str) -> None:
 )  # fmt: skip
 def test_what_is_none_of_ours_is_not(head: bytes) -> None:
     assert not CtapipeLoader().recognises(head)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"[]" * 32_000 + b"[" + b" " * 1000 + b"x", b"[ ]\n" * 16_384, b"[" + b" " * HEAD + b"x", b"[]" * 20_000 + b"x"],
+)
+def test_recognition_takes_no_more_than_linear_time(head: bytes) -> None:
+    """Quadratic time takes 2 to 8 s here."""
+    begun = time.process_time()
+    assert CtapipeLoader().recognises(head[:HEAD]) == (not head.endswith(b"x"))
+    assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize("head", [b'[]\n[{"activity_uuid"', b'[],[{"activity_name"', b'\xef\xbb\xbf{"activity_uuid"'])
+def test_a_log_behind_empty_arrays_is_recognised(head: bytes) -> None:
+    assert CtapipeLoader().recognises(head)
 
 
 @pytest.mark.parametrize(

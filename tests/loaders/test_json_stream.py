@@ -4,6 +4,8 @@ import json
 import math
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from io import BufferedReader, BytesIO
 from typing import Any, cast
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from provgraph.loaders import json_stream
 from provgraph.loaders.json_stream import JsonRecords
 from provgraph.loaders.protocol import Problem
+from provgraph.model.values import key_count
 from tests.loaders.examples import LOGS, ids, read, real_records, record
 
 Found = list[tuple[int, dict[str, Any]]]
@@ -249,6 +252,62 @@ def test_hostile_nesting_of_damage_takes_little_time() -> None:
     assert (names(found), len(problems)) == (["A"], 1)
 
 
+HOSTILE = b'[{"activity_name":1,'
+
+
+@pytest.mark.parametrize(
+    ("data", "records"),
+    [
+        (HOSTILE + b'"a":[1,{' * 60_000, 0),
+        (HOSTILE + b'"a":[{"activity_uuid":1},{' * 18_000, 18_000),
+        (HOSTILE + b'"a":[' + b"{}," * 100_000 + b'{"a":[1,' * 20_000, 0),
+        ((b'{"k":[' + b"1," * 2500 + b'1],"n":') * 600, 0),
+        ((b'{"k":[' + b"1," * 1000 + b'1],"n":') * 400 + b"9" * 5000, 0),
+        (HOSTILE + b"{" * 400_000, 0),
+    ],
+    ids=["deep", "records in what is deep", "siblings", "too large", "integers", "braces"],
+)  # fmt: skip
+def test_hostile_damage_takes_linear_time_and_hides_no_record(
+    data: bytes, records: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_stream, "CHUNK", 1 << 16)
+    monkeypatch.setattr(json_stream, "LARGEST_RECORD", 1 << 20)
+    begun = time.process_time()
+    found, problems = stream(data)
+    assert time.process_time() - begun < 2.5
+    assert sum("activity_uuid" in each for _, each in found) == records
+    assert problems
+
+
+PIECES = st.sampled_from(
+    ['{"activity_uuid":1}', '{"activity_uuid":1,"x":{}}', '{"a":', '{"', '"', "\\", "{", "}", "[", "]", ":", ",", "1",
+     "x", '"{"', '{"activity_uuid":', "\\u00", "9" * 4400, '{"a":' * 120, "}" * 120, " ", '[{"activity_uuid":2,"y":[']
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=40).map("".join), st.integers(1, 50))
+def test_damage_hides_no_record_that_trying_every_brace_would_find(text: str, chunk: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_stream, "CHUNK", chunk)
+        found, _ = stream(text.encode())
+    assert [offset for offset, each in found if "activity_uuid" in each] == list(tried_everywhere(text))
+
+
+def tried_everywhere(text: str) -> Iterator[int]:
+    """The slow and obvious way: at each brace an object begins, or there is none and the next brace is tried."""
+    at = text.find("{")
+    while at >= 0:
+        try:
+            value, end = json.JSONDecoder(strict=False).raw_decode(text, at)
+        except ValueError:
+            end = at + 1
+        else:
+            if "activity_uuid" in value and key_count(value) is not None:
+                yield at
+        at = text.find("{", end)
+
+
 def test_of_a_damaged_record_nothing_is_loaded() -> None:
     found, _ = stream(b'[{"activity_uuid":"A","input":[{"url":"/x"},{"url":"/y"}],"out')
     assert not found
@@ -340,6 +399,7 @@ _STREAMING = """
 import io, json, resource, sys
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.loaders.protocol import Problem
+from provgraph.model.values import key_count
 
 array = open(sys.argv[1], "rb").read()
 class Log(io.RawIOBase):
