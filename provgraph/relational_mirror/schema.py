@@ -6,7 +6,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.util import CommandError
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.schema import CreateSchema
 
 from provgraph.errors import MirrorError, SettingsError
 from provgraph.relational_mirror.tables import OWN_SCHEMA, SEQUENCES, TABLES, mirror
@@ -42,8 +43,9 @@ def prepare(connection: Connection, target: str) -> bool:
         raise SettingsError(f"the mirror's tables can't be in schema {target!r}; give another --schema")
     there = recognised(connection, target)
     if not there:
-        for schema in (target, OWN_SCHEMA):
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {_quoted(connection, schema)}"))
+        there_are = set(inspect(connection).get_schema_names())
+        for schema in sorted({target, OWN_SCHEMA} - there_are):
+            connection.execute(CreateSchema(schema))
     if not there or _revision(connection) != NEWEST:
         _upgrade(connection, target)
     return not there
@@ -106,7 +108,3 @@ def _upgrade(connection: Connection, target: str) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise MirrorError(f"the mirror is of a newer provgraph: {error}; install that version") from None
-
-
-def _quoted(connection: Connection, name: str) -> str:
-    return connection.dialect.identifier_preparer.quote_identifier(name)

@@ -4,22 +4,54 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from provgraph.relational_mirror.mapping import Link, Rows, Settings, Values, rows_of
 from provgraph.relational_mirror.parameters import Block
-from provgraph.relational_mirror.records import Record
+from provgraph.relational_mirror.records import Record, content_of
+from provgraph.store.journal import Subject
 
 #: Table → the keys of a record's links, in the order of `rows_of`.
 RowIds = Mapping[str, Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kept:
-    """A record as the mirror holds it, with the keys of its rows."""
+    """A record as the mirror holds it, with the keys of its rows; most are compared by their texts alone.
 
-    record: Record
+    Attributes:
+        kind: what it is.
+        id: the store's id.
+        type: the finer kind.
+        text: its content, as JSON.
+        row_id: the key of an entity's row.
+        packed_ids: the keys of its links.
+    """
+
+    kind: Subject
+    id: str
+    type: str | None
+    text: str
     row_id: str | None
-    row_ids: RowIds
+    packed_ids: str
+
+    @cached_property
+    def record(self) -> Record:
+        """The record.
+
+        Raises:
+            ValueError: somebody has damaged it.
+        """
+        return Record(self.kind, self.id, content_of(self.text), self.type)
+
+    @cached_property
+    def row_ids(self) -> RowIds:
+        """The keys of its links."""
+        return unpacked(self.packed_ids)
+
+    def holds(self, record: Record | None) -> bool:
+        """Whether this is what the record says."""
+        return record is not None and record.text == self.text and record.type == self.type
 
 
 @dataclass

@@ -7,7 +7,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -21,10 +21,10 @@ from provgraph.model.records import End
 from provgraph.model.vocabulary import Kind
 from provgraph.relational_mirror import mapping
 from provgraph.relational_mirror.connection import Cursor, connected, cursor_of, lock
-from provgraph.relational_mirror.mapping import Reference, Settings, Value, row_id
+from provgraph.relational_mirror.mapping import Reference, Settings, Value, row_id, rows_of
 from provgraph.relational_mirror.parameters import Blocks
 from provgraph.relational_mirror.rebuilding import Rebuild
-from provgraph.relational_mirror.records import KINDS, Described, Gatherer, Record, content_of, key_of, status_value_id
+from provgraph.relational_mirror.records import KINDS, Described, Gatherer, Record, key_of, status_value_id
 from provgraph.relational_mirror.schema import prepare
 from provgraph.relational_mirror.settling import (
     Freed,
@@ -34,12 +34,11 @@ from provgraph.relational_mirror.settling import (
     packed,
     settled,
     settled_activity,
-    unpacked,
 )
 from provgraph.relational_mirror.staging import RECORD, Batch, Changed, Counts, Sink, Stage, line, table_name
 from provgraph.relational_mirror.tables import NUMBERED, OWN_SCHEMA, SEQUENCES, TABLES
 from provgraph.store.journal import Subject, Subjects, subjects_in
-from provgraph.store.protocol import JournalEntry, Store, View
+from provgraph.store.protocol import EntityRecord, JournalEntry, Store, View
 
 T = TypeVar("T")
 #: How many subjects are read at once.
@@ -49,6 +48,7 @@ _ROWS = 10_000
 #: How often a store that shows no snapshots is read again before loaders have to wait.
 CATCH_UPS = 5
 _SETTINGS_KEPT = 5_000
+_GUIDS_HELD = 200_000
 _DESCRIPTION_KINDS = tuple(kind for kind in KINDS if kind.value.endswith("Description"))
 _NUMBERED_KINDS = (Subject.PARAMETER_DESCRIPTION, Subject.CONFIG_FILE_DESCRIPTION)
 
@@ -260,10 +260,12 @@ class Work:
         self._row_numbers: dict[Reference, int] = {}
         self._freed: Freed = {}
         self._blocks = Blocks()
+        self._guids: dict[str, str] | None = None
 
     def bring_all(self, view: View, sink: Sink) -> None:
         """Write all records of the view."""
         gatherer = Gatherer(view, Described.read(view, CHUNK))
+        self._guids = {}
         for kind in KINDS:
             after: str | None = ""
             while after is not None:
@@ -303,7 +305,9 @@ class Work:
         for kind in _DESCRIPTION_KINDS:
             changed = sorted(affected[kind])
             now = view.descriptions([End(Kind(kind.value), each) for each in changed]).values()
-            before = (kept.record.content["attributes"] for kept in self._kept(kind, changed).values())
+            before = (
+                kept.record.content["attributes"] for kept in filter(_is_readable, self._kept(kind, changed).values())
+            )
             for attributes in (*(each.attributes for each in now), *before):
                 tools.update(map(str, attributes.get("activityDescription", ())))
             affected[kind].update(end.id for end in described.ends if end.kind.value == kind.value)
@@ -315,13 +319,18 @@ class Work:
     def _bring(self, view: View, gatherer: Gatherer, kind: Subject, ids: Sequence[str], sink: Sink) -> None:
         records = gatherer.records(kind, ids)
         kept = {} if self._is_empty else self._kept(kind, ids)
+        same = {each for each, old in kept.items() if old.holds(records.get(each))}
+        same |= {each for each in ids if each not in records and each not in kept}
         if not sink.takes_unchanged:
-            same = {each for each in ids if _is_as_kept(records.get(each), kept.get(each))}
             ids = [each for each in ids if each not in same]
+        kept = {each: old for each, old in kept.items() if each in same or _is_readable(old)}
         self.seen += len(ids)
-        settings = self._settings_of(view, records.values(), kept) if kind is Subject.ACTIVITY else {}
+        before = [old.record for each, old in kept.items() if each not in same]
+        settings = self._settings_of(view, [*records.values(), *before]) if kind is Subject.ACTIVITY else {}
         found = {each: self._settled(kept.get(each), records.get(each), settings) for each in ids}
         self._note_numbers(kind, found)
+        if kind is Subject.ENTITY:
+            self._note_guids(records.values())
         resolved = self._resolved(view, found.values())
         batch = Batch()
         for identifier, each in found.items():
@@ -334,7 +343,7 @@ class Work:
             sink.write(batch)
 
     def _settled(self, kept: Kept | None, record: Record | None, settings: Settings) -> Settled:
-        if record is not None and record.kind is Subject.ACTIVITY and (kept is None or _is_as_kept(record, kept)):
+        if record is not None and record.kind is Subject.ACTIVITY and (kept is None or kept.holds(record)):
             block = self._blocks.of(record, settings)
             if block is not None:
                 return settled_activity(kept, record, block, self._numbers, self._freed)
@@ -347,17 +356,14 @@ class Work:
         )
         keys = [key_of(kind, each) for each in ids]
         found = self._cursor.execute(query, [keys], prepare=True).fetchall() if keys else []
-        kept = {}
-        for identifier, type_of, key, content, row_ids in found:
-            # A record that somebody has damaged counts as none: its rows are made anew.
-            with suppress(ValueError, TypeError, AttributeError):
-                kept[identifier] = Kept(Record(kind, identifier, content_of(content), type_of), key, unpacked(row_ids))
-        return kept
+        return {
+            identifier: Kept(kind, identifier, type_of, content, key, row_ids)
+            for identifier, type_of, key, content, row_ids in found
+        }
 
-    def _settings_of(self, view: View, records: Iterable[Record], kept: Mapping[str, Kept]) -> Settings:
+    def _settings_of(self, view: View, records: Iterable[Record]) -> Settings:
         """The settings of activities, as they are and as they were."""
-        both = (*records, *(each.record for each in kept.values()))
-        keys = {key for record in both for key in record.content["settings"]}
+        keys = {key for record in records for key in record.content["settings"]}
         unknown = [key for key in keys if key not in self._settings]
         for key, each in view.settings(unknown).items():
             self._settings[key] = {"name": each.name, "values": each.values}
@@ -391,16 +397,27 @@ class Work:
         }
         entities = {each.id for each in references if each.kind is Subject.ENTITY}
         # Only a stronger name can hide a GUID.
-        hidden = view.entities([each for each in entities if each.startswith("product:")])
+        hiding = [each for each in entities if each.startswith("product:")]
+        guids = self._guids
+        if guids is None:
+            guids = _hidden_guids(view.entities(hiding).values())
         resolved: dict[Reference, Value] = {}
         for reference in references:
             if reference.kind is Subject.ENTITY:
-                record = hidden.get(reference.id)
-                names = record.identifiers if record is not None else ()
-                resolved[reference] = row_id(Subject.ENTITY, reference.id, names)
+                resolved[reference] = guids.get(reference.id) or row_id(Subject.ENTITY, reference.id)
             else:
                 resolved[reference] = self._number(reference)
         return resolved
+
+    def _note_guids(self, records: Iterable[Record]) -> None:
+        """While all is read, entities come before the runs that refer to them; unless there are too many to hold."""
+        if self._guids is not None:
+            named = ((each.id, each.content["identifiers"]) for each in records)
+            self._guids |= {
+                name: row_id(Subject.ENTITY, name, others) for name, others in named if _hides(name, others)
+            }
+            if len(self._guids) > _GUIDS_HELD:
+                self._guids = None
 
     def _number(self, reference: Reference) -> int | None:
         if reference not in self._row_numbers:
@@ -412,10 +429,23 @@ class Work:
         return self._row_numbers[reference]
 
 
-def _is_as_kept(record: Record | None, kept: Kept | None) -> bool:
-    if record is None or kept is None:
-        return record is None and kept is None
-    return record.text == kept.record.text and record.type == kept.record.type
+def _hides(name: str, identifiers: Iterable[str]) -> bool:
+    """Whether the row's key is not the one that the id alone would give."""
+    return name.startswith("product:") and any(each.startswith("guid:") for each in identifiers)
+
+
+def _hidden_guids(entities: Iterable[EntityRecord]) -> dict[str, str]:
+    hiding = (each for each in entities if _hides(each.id, each.identifiers))
+    return {each.id: row_id(Subject.ENTITY, each.id, each.identifiers) for each in hiding}
+
+
+def _is_readable(kept: Kept) -> bool:
+    """Whether it can be compared; one that somebody has damaged counts as none, and its rows are made anew."""
+    try:
+        rows_of(kept.record, {})
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return False
+    return True
 
 
 def _add_to(

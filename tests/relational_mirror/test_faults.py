@@ -146,7 +146,7 @@ def test_loads_while_it_syncs(
         store = request.getfixturevalue("neo4j_server").url
         empty_neo4j(store)
     fill(store, *FIRST)
-    logs = sorted(LOGS.glob("run*.provlog"))[:6]
+    logs = sorted(LOGS.glob("run*.provlog"))[:3]
     loader = subprocess.Popen(
         [*PROVGRAPH, "load", *map(str, logs)], env=environment(tmp_path, store), stdout=subprocess.DEVNULL
     )  # fmt: skip
