@@ -16,9 +16,11 @@ import pytest
 from psycopg import sql
 
 from provgraph.errors import SettingsError, UnreachableError
+from provgraph.ingest import writing
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
+from provgraph.ingest.sources import Source
 from provgraph.ingest.spooling import set_aside
 from provgraph.lineage.names import find
 from provgraph.lineage.portrait import portrait
@@ -372,6 +374,45 @@ def test_only_what_is_new_is_written(restore: Restore, memory: Store) -> None:
         said = transaction.statements_of(key_of(Kind.LOAD, second.load or ""), 1000)
     assert len({each.subject for each in said if each.subject == key_of(Kind.ACTIVITY, "new")}) == 1
     assert len(said) < 60  # agents and descriptions; the other 100 rows are known
+
+
+class _InterruptedError(Exception):
+    pass
+
+
+class _Impatient:
+    """Ends a load after some of its parts."""
+
+    def __init__(self, parts: int) -> None:
+        self._left = parts
+
+    def pass_over(self, source: Source) -> None:
+        raise AssertionError(source)
+
+    def wrote(self, documents: int) -> None:
+        self._left -= 1
+        if not self._left:
+            raise _InterruptedError
+
+
+def test_an_interrupted_load_is_gone_on_with(
+    databases: dict[str, str], memory: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Into a store that takes a few documents at a time, as Neo4j takes some thousands."""
+    monkeypatch.setattr(writing, "BATCH", 20)
+    memory.most_documents = 20
+    url = databases["2020-04"]
+    with pytest.raises(_InterruptedError):
+        list(load(memory, [url], observer=_Impatient(4)))
+    (begun,) = memory.loads()
+    assert begun.status == "unfinished"
+    report = load_one(memory, url)
+    assert (report.status, report.load) == ("loaded", begun.id)
+    with closing(open_store("sqlite://")) as at_once:
+        load_one(at_once, url)
+        assert digest(memory.scan()) == digest(at_once.scan())
+    forget(memory, begun.id)
+    assert not any(count for name, count in memory.stats().items() if name != "loads")
 
 
 # What is no ctaprov database, and what is not there.
