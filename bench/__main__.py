@@ -28,8 +28,9 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
 }
 _INTRODUCTION = """# Figures
 
-Printed by `make bench`; `make bench ARGS=--write` writes this page. Each ratio comes from one run in which provgraph
-and its reference take turns; times are medians. After a `;` stands the reference.
+Printed by `make bench`; `make bench ARGS=--write` writes this page, `make bench ARGS='NAME --write'` one section of it.
+Each ratio comes from one run in which provgraph and its reference take turns; times are medians. After a `;` stands
+the reference.
 """
 
 
@@ -37,22 +38,28 @@ def main() -> None:
     """Run benchmarks and print their figures."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}; all without one")
-    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE.relative_to(ROOT)}")
     asked = parser.parse_args()
     if unknown := set(asked.names) - BENCHMARKS.keys():
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
-    if asked.names and asked.write:
-        parser.error("--write is for all benchmarks together")
-    found: list[Figure] = []
     for name in asked.names or BENCHMARKS:
         say(f"== {name}")
+        found: list[Figure] = []
         for figure in BENCHMARKS[name]():
             say(f"{figure.name}: {figure.measured}, demanded {figure.demanded}")
             found.append(figure)
-    text = f"{_table(found)}\n{_machine()}\n"
-    print(text)
-    if asked.write:
-        PAGE.write_text(f"{_INTRODUCTION}\n{text}", encoding="utf-8")
+        text = f"{_table(found)}\n{_machine()}\n"
+        print(text)
+        if asked.write:
+            _write(name, text)
+
+
+def _write(name: str, text: str) -> None:
+    """Put a benchmark's section into the page, in the order of the benchmarks."""
+    parts = PAGE.read_text(encoding="utf-8").split("\n## ")[1:] if PAGE.exists() else []
+    sections = dict(part.split("\n\n", 1) for part in parts) | {name: text}
+    written = (f"\n## {each}\n\n{sections[each].rstrip()}\n" for each in BENCHMARKS if each in sections)
+    PAGE.write_text("".join((_INTRODUCTION, *written)), encoding="utf-8")
 
 
 def _table(figures: Iterable[Figure]) -> str:

@@ -150,6 +150,8 @@ def load(
     from provgraph.ingest.loading import load as load_sources
     from provgraph.progress import Progress
 
+    if spool is not None and jobs > 1:
+        raise click.UsageError("--jobs is not for --spool: one process delivers what was put aside")
     if spool is not None:
         _load_by_spool(spool, sources, format_name, namespace, as_json)
     clean = True
@@ -188,16 +190,18 @@ def _load_by_spool(spool: Path, sources: Sequence[str], format_name: str | None,
 
 
 def _deliver_default_spool(store: "Store") -> None:
-    """Deliver what earlier jobs had to put aside for this store; trouble with the spool is none of this load's."""
-    from provgraph.errors import SpoolError
+    """Deliver what earlier jobs had to put aside for this store; trouble with that is none of this load's."""
     from provgraph.ingest.spooling import deliver
     from provgraph.settings import default_spool, destination, store_url
 
+    spool = default_spool()
     try:
-        for report in deliver(store, default_spool(), destination(store_url(_asked("store")))):
+        for report in deliver(store, spool, destination(store_url(_asked("store")))):
             _say_delivered(report)
-    except SpoolError as error:
-        _note(str(error))
+    except UnreachableError:
+        raise
+    except ProvGraphError as error:
+        _note(f"not all that waits in {spool} is delivered: {error}")
 
 
 def _say_delivered(report: "Report") -> None:
@@ -449,14 +453,18 @@ def loads(as_json: bool) -> None:
     from provgraph.model.times import shown
     from provgraph.writers.labels import visible
 
+    is_empty = True
     with _store() as store:
         for each in store.loads():
+            is_empty = False
             if as_json:
                 click.echo(json.dumps({**asdict(each), "time": shown(each.time)}, ensure_ascii=False))
                 continue
             problems = f", {len(each.problems)} problems" if each.problems else ""
             click.echo(f"{each.id}  {shown(each.time)}  {each.status:9}  {visible(each.source)}  "
                        f"({each.counts['activities']} activities{problems})")  # fmt: skip
+    if is_empty:
+        _note("nothing is loaded yet")
 
 
 @main.command()

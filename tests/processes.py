@@ -20,10 +20,22 @@ def environment(home: Path, store: str, **more: str) -> dict[str, str]:
     return {**kept, "HOME": str(home), "PROVGRAPH_STORE": store, **more}
 
 
-def run(home: Path, store: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end in the user's home."""
+def _without_privileges() -> tuple[str, ...]:
+    """Before a command of root, for whom no file is unreadable: it obeys the rights of files as others do."""
+    if os.geteuid() != 0:
+        return ()
+    return ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
+
+
+UNPRIVILEGED = _without_privileges()
+
+
+def run(
+    home: Path, store: str, *arguments: str, before: tuple[str, ...] = (), **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run a command, behind another that starts it, to its end in the user's home."""
     return subprocess.run(
-        [*PROVGRAPH, *arguments],
+        [*before, *PROVGRAPH, *arguments],
         cwd=home, env=environment(home, store), capture_output=True, text=True, check=False,
         timeout=DEADLINE, **options,
     )  # fmt: skip

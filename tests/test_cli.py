@@ -162,6 +162,12 @@ def test_every_command_has_help(newcomer: Shell) -> None:
         assert newcomer(command, "--help").stdout.startswith("Usage: ")
 
 
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_a_store_without_loads_says_so(newcomer: Shell, option: tuple[str, ...]) -> None:
+    done = newcomer("loads", *option)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "provgraph: nothing is loaded yet\n")
+
+
 def test_a_load_is_listed_and_taken_back(newcomer: Shell) -> None:
     newcomer("load", str(LOGS / "run02001.provlog"))
     before = newcomer("digest").stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,3 +76,8 @@ def test_a_failed_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ServiceUnavailable, match=r"no java\n  where: PATH\n  what to do: .+"):
         Neo4jServer().__enter__()
+
+
+def test_what_is_missing_is_told_by_other_processes_too() -> None:
+    told = pickle.loads(pickle.dumps(ServiceUnavailable("no java", where="PATH", todo="install it")))
+    assert (str(told), told.where) == ("no java\n  where: PATH\n  what to do: install it", "PATH")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from provgraph import __version__
+from provgraph.ingest.patience import persistently
 from provgraph.ingest.sources import Checksum, Source, checksum
 from provgraph.model.values import storable
 from provgraph.store.protocol import LoadRecord, Store
@@ -57,9 +58,9 @@ def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
 def _looked_up(
     some: Sequence[tuple[Source, Checksum | None]], store: Store, format_name: str | None, namespace: str
 ) -> Iterator[Checked]:
-    same = store.loads_of([found.sha256 for _, found in some if found], namespace)
+    same = persistently(lambda: store.loads_of([found.sha256 for _, found in some if found], namespace))
     grown = {storable(source.name) for source, found in some if found and found.sha256 not in same}
-    earlier = store.loads_from(grown, namespace)
+    earlier = persistently(lambda: store.loads_from(grown, namespace))
     for source, found in some:
         load = same.get(found.sha256) if found else None
         if is_whole(load, format_name):

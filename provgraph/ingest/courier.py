@@ -23,7 +23,7 @@ def deliver_apart(spool: Path, store: str, seconds: float, errors: int | None = 
     """
     command = (sys.executable, "-P", "-m", "provgraph.cli", "watch", "--once", "--only-spooled", "--json",
                "--timeout", str(seconds), "--", str(spool))  # fmt: skip
-    environment = os.environ | {"PROVGRAPH_STORE": store}
+    environment = os.environ | {"PROVGRAPH_STORE": store, "PYTHONIOENCODING": "utf-8"}
     # A session of its own: Ctrl-C for the job is none for the courier, which has a limit of its own.
     process = subprocess.Popen(  # noqa: S603 - our own program
         command,

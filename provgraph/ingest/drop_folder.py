@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from provgraph.ingest.sources import found_in, is_there
 from provgraph.ingest.spool import is_item
 
 #: Files that are being written bear such names; hidden ones are passed over too.
@@ -130,18 +131,20 @@ def _lock(descriptor: int) -> None:
 
 def _files(folder: Path) -> Iterator[tuple[Path, _Look]]:
     """The files that may be logs: neither hidden, nor by their name unfinished, nor items of a spool."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not (name.startswith(".") or is_item(name))]
-        for name in names:
-            path = Path(place, name)
-            if not name.startswith(".") and not name.endswith(UNFINISHED_SUFFIXES) and (look := _look(path)):
-                yield path, look
+    for path in found_in(folder, lambda name: name.startswith(".") or is_item(name)):
+        is_finished = not path.name.startswith(".") and not path.name.endswith(UNFINISHED_SUFFIXES)
+        if is_finished and (look := _look(path)):
+            yield path, look
 
 
 def _look(path: Path) -> _Look | None:
+    """What is seen of a file, or of a folder that stands for its files; None when there is neither."""
     try:
         found = path.stat()
-    except OSError:
+    except OSError as error:
+        # Of what its folder hides nothing is seen to change.
+        return (0, 0, 0) if is_there(error) else None
+    if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
         return None
     # The time of the last change of rights too: who makes a file readable wants it read.
-    return (found.st_size, found.st_mtime_ns, found.st_ctime_ns) if stat.S_ISREG(found.st_mode) else None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns

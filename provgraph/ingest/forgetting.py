@@ -5,6 +5,8 @@ The store is then as if it had never seen the load.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
 from provgraph.identity.files import times_of
@@ -45,11 +47,24 @@ def forget(store: Store, identifier: str) -> LoadRecord:
         StoreError: it was made before provgraph kept what each load says.
     """
     load = _found(list(store.loads()), identifier)
-    with store.writing() as transaction:
-        while statements := transaction.statements_of(key_of(Kind.LOAD, load.id), BATCH):
-            _forget_some(transaction, statements)
-        transaction.apply(Changes(removals=Removals(load=load.id)), ())
+    while _forget_on(store, load):
+        pass
     return load
+
+
+def _forget_on(store: Store, load: LoadRecord) -> bool:
+    """As much as one transaction takes; whether there may be more."""
+    limit = store.most_documents
+    with store.writing() as transaction:
+        for _ in count() if limit is None else range(max(1, limit // BATCH)):
+            statements = transaction.statements_of(key_of(Kind.LOAD, load.id), BATCH)
+            if not statements:
+                transaction.apply(Changes(removals=Removals(load=load.id)), ())
+                return False
+            _forget_some(transaction, statements)
+        # It is no load of the source any more; to forget it again goes on.
+        transaction.apply(Changes(loads=[replace(load, status="remainder")]), ())
+    return True
 
 
 def _found(loads: Sequence[LoadRecord], identifier: str) -> LoadRecord:

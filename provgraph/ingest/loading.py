@@ -20,6 +20,7 @@ from provgraph.ingest.writing import BATCH, LargeLoad, Pending, write_together
 from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document
+from provgraph.model.values import storable
 from provgraph.store.protocol import LoadRecord, Store
 
 #: How many sources wait for each reading process; large ones have one of their own.
@@ -94,10 +95,12 @@ def check_namespace(namespace: str) -> None:
     """Refuse a namespace that could not be told from a path.
 
     Raises:
-        SettingsError: it is empty, or holds ``/``, ``@`` or white space.
+        SettingsError: it is empty, holds ``/``, ``@`` or white space, or can't be stored.
     """
     if not namespace or set("/@") & set(namespace) or any(c.isspace() for c in namespace):
         raise SettingsError(f"{namespace!r} can't be a namespace: give a word without '/', '@' and spaces")
+    if storable(namespace) != namespace:
+        raise SettingsError(f"{namespace!r} can't be a namespace: give a word in UTF-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ class _Loading:
 
     def _take(self, reading: Reading, first: list[Document], more: Iterator[Document]) -> Iterator[Report]:
         """Write a source at once, or with the next ones."""
-        if len(first) > BATCH:
+        if len(first) > BATCH or reading.finishes:
             yield from self.flush()
             large = LargeLoad(self._store, reading, chain(first, more))
             yield large.write(self._namespace, self._observer.wrote)

@@ -1,13 +1,15 @@
 """Reads one source: documents, problems, counts. Knows no store, so other processes can do it."""
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 
 from provgraph.errors import LoadError, UnknownFormatError
+from provgraph.ingest.distinct import Distinct
 from provgraph.ingest.reading_process import SMALLEST, Order, read_elsewhere
-from provgraph.ingest.sources import Checksum, Source, opened
+from provgraph.ingest.sources import Checksum, Source, opened, stamp_of
 from provgraph.loaders.protocol import HEAD, Loader, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
@@ -15,6 +17,7 @@ from provgraph.store.protocol import LoadRecord
 
 #: How many problems a report lists; the others are counted.
 LISTED_PROBLEMS = 1000
+_AT_BYTE = re.compile(r"byte (\d+)")
 
 
 @dataclass
@@ -41,10 +44,15 @@ class Reading:
     read_to: int | None = None
     problems: list[Problem] = field(default_factory=list)
     _more_problems: int = 0
-    _names: dict[str, set[str]] = field(
-        default_factory=lambda: {"activities": set(), "entities": set(), "agents": set()}
+    _names: dict[str, Distinct] = field(
+        default_factory=lambda: {"activities": Distinct(), "entities": Distinct(), "agents": Distinct()}
     )
     _relations: int = 0
+
+    def __post_init__(self) -> None:
+        """What could not be read of the part that is passed over can't be read now either."""
+        before = self.begun.problems if self.begun else ()
+        self.problems = [Problem(where, what) for where, what in before if self._is_passed_over(where)]
 
     def read(self, namespace: str) -> Iterator[Document]:
         """The source's documents; problems are noted, and nothing is raised for what is wrong with the source."""
@@ -52,8 +60,7 @@ class Reading:
             with opened(self.source) as stream:
                 loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
                 self.format_name = loader.name
-                start = (self.begun.read_to if self.begun else None) or 0
-                for found in self._found(loader, stream, namespace, start):
+                for found in self._found(loader, stream, namespace, self._start):
                     if isinstance(found, Problem):
                         self._note_problem(found)
                     else:
@@ -81,6 +88,11 @@ class Reading:
         return Reading(self.source, self.checksum, begun, self.format_name)
 
     @property
+    def finishes(self) -> bool:
+        """Whether it goes on with a load of the very same bytes that was interrupted."""
+        return self.begun is not None and self.begun.status == "unfinished"
+
+    @property
     def sha256(self) -> str:
         """The source's checksum; "" when it has none."""
         return self.checksum.sha256 if self.checksum else ""
@@ -103,19 +115,27 @@ class Reading:
         rest = [Problem("further on", f"{self._more_problems} more problems")] if self._more_problems else []
         return (*self.problems, *rest)
 
+    def _is_passed_over(self, where: str) -> bool:
+        place = _AT_BYTE.fullmatch(where)
+        return place is not None and int(place[1]) < self._start
+
+    @property
+    def _start(self) -> int:
+        return (self.begun.read_to if self.begun else None) or 0
+
     def _see_changes(self) -> None:
-        """Of a file that grew while it was read nobody knows which bytes were; the next load will look again."""
-        if self.checksum is not None and self.source.path.stat().st_size != self.checksum.size:
+        """Of a file that is another one than before nobody knows which bytes were read; the next load looks again."""
+        if self.checksum is not None and self.checksum.stamp != stamp_of(self.source.path):
             self.checksum = None
 
     def _note(self, document: Document) -> None:
         self.documents += 1
         if document.run is not None:
-            self._names["activities"].add(document.run.id)
+            self._names["activities"].add((document.run.id,))
         files = (mention.identifier or mention.place for mention in document.mentions)
-        self._names["entities"].update(file for file in files if file is not None)
-        self._names["entities"].update(entity.identifier for entity in document.entities)
-        self._names["agents"].update(agent.id for agent in document.agents)
+        self._names["entities"].add(file for file in files if file is not None)
+        self._names["entities"].add(entity.identifier for entity in document.entities)
+        self._names["agents"].add(agent.id for agent in document.agents)
         self._relations += len(document.mentions) + len(document.relations)
 
     def _note_problem(self, problem: Problem) -> None:

@@ -69,4 +69,4 @@ def report_of_known(source: Source, load: LoadRecord) -> Report:
 def report_of_strangers(folder: str, files: int) -> Report:
     """A folder in which nothing is ours."""
     what = f"none of its {files} files is of a format that provgraph reads: {formats_read()}"
-    return Report(folder, None, "refused", problems=(Problem("the whole folder", what),))
+    return Report(storable(folder), None, "refused", problems=(Problem("the whole folder", what),))

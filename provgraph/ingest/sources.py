@@ -1,11 +1,14 @@
 """What ``load`` is given: files, folders, ``-``; as streams of decompressed bytes; and their checksums."""
 
+import errno
 import gzip
 import hashlib
+import os
 import shutil
+import stat
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
@@ -59,13 +62,49 @@ def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
         yield name
         return
     path = Path(name)
-    if name == STDIN or path.is_fifo():
+    if name == STDIN or stat.S_ISFIFO(_mode(path)):
         yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
     else:
-        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else []
+        files = sorted(filter(_may_be_read, found_in(path))) if os.path.isdir(path) else []
         yield from (Source(str(file), file, folder=name) for file in files)
         if not files:
             yield Source(name, path)
+
+
+def found_in(folder: Path, is_passed_over: Callable[[str], bool] = lambda name: False) -> Iterator[Path]:
+    """What lies in a folder and in the folders in it; a folder that can't be read stands for all in it.
+
+    Args:
+        folder: where to look.
+        is_passed_over: whether a folder in it of this name is left out.
+    """
+    unreadable: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=unreadable.append):
+        folders[:] = [name for name in folders if not is_passed_over(name)]
+        yield from (Path(place, name) for name in names)
+    yield from (Path(error.filename or folder) for error in unreadable if is_there(error))
+
+
+def is_there(error: OSError) -> bool:
+    """Whether there is something, to which this error denies access."""
+    return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+
+
+def _may_be_read(path: Path) -> bool:
+    """Whether a load of it is to be tried, if only so that its report says why it can't be read."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return is_there(error)
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def _mode(path: Path) -> int:
+    """The kind of what is at a path, and its rights; 0 for nothing, and where that can't be seen."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
 
 
 def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
@@ -79,25 +118,42 @@ def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """The SHA-256 of a source's bytes, in hexadecimal, and how many they are."""
+    """What is known of a source's bytes.
+
+    Attributes:
+        sha256: in hexadecimal.
+        size: how many they are.
+        stamp: of the file when they were read, see `stamp_of`.
+    """
 
     sha256: str
     size: int
+    stamp: tuple[int, ...] | None
+
+
+def stamp_of(file: Path | int) -> tuple[int, ...] | None:
+    """What changes when somebody writes to a file or puts another one in its place; None when it is gone."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def checksum(path: Path, size: int | None = None) -> Checksum | None:
     """The checksum of the first ``size`` bytes that are there, or of all; None when no file there can be read."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         return None
     digest, done = hashlib.sha256(), 0
     try:
         with path.open("rb", buffering=0) as file:
+            stamp = stamp_of(file.fileno())
             while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
                 digest.update(data)
                 done += len(data)
     except OSError:
         return None
-    return Checksum(digest.hexdigest(), done)
+    return Checksum(digest.hexdigest(), done, stamp)
 
 
 @contextmanager
@@ -107,11 +163,13 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     Raises:
         LoadError: it can't be read.
     """
-    if source.path.is_dir():
-        raise UnknownFormatError("there is no file in the folder")
-    if source.path.is_char_device() or source.path.is_block_device() or source.path.is_socket():
-        raise LoadError("is a device, not a file")
+    mode = _mode(source.path)
+    if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise LoadError("is a device or a pipe, not a file")
     try:
+        if stat.S_ISDIR(mode):
+            os.scandir(source.path).close()
+            raise UnknownFormatError("there is no file in the folder")
         with source.path.open("rb", buffering=HEAD) as opened_file:
             file = cast("BufferedReader", opened_file)
             packed = file.peek(2).startswith(_GZIP_MAGIC)

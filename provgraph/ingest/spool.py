@@ -4,22 +4,26 @@ Each waiting log is a folder of its own, which appears and vanishes by one renam
 
     20261121T142501-9f86d081.waiting/   item.json   what is known of the log
                                         run.provlog the log's bytes
-    refused/20261121T….refused/         the same, and why.txt
+    refused/20261121T….refused/         why.txt, beside the item as it was
+
+Others may write to a spool: what lies in it is taken for an item only when it is one, and nothing is written into it.
 """
 
+import errno
 import fcntl
 import json
 import os
 import re
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from provgraph import __version__
 from provgraph.errors import LoadError, SpoolError
@@ -34,6 +38,11 @@ _ITEM = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}\.(waiting|refused)")
 _LEFTOVER = re.compile(r"\.\d{8}T\d{6}-[0-9a-f]{8}\.(writing|done)")
 _PRIVATE = 0o700
 _LONGEST_NAME = 200
+_LONGEST_LABEL = 1 << 16
+#: Opens no link, and waits for nobody at a pipe.
+_AS_IT_IS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+#: What opening says where there is no file, but nothing, a link, a folder or a socket.
+_NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENXIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,33 +153,39 @@ def claimed(item: Path) -> Iterator[bool]:
     """Hold an item, so that no other process delivers it meanwhile.
 
     Yields:
-        False when another process holds it, or has delivered it.
+        False when another process holds it, or has delivered it. What is no item, so that it can't be held, is as good
+        as held: it is only to be refused.
 
     Raises:
         SpoolError: it can't be opened for writing, which a lock on a network file system needs.
     """
     with _writable(item):
-        label = _opened(item / LABEL)
+        label = _lockable(item / LABEL)
     if label is None:
-        yield False
+        yield os.path.lexists(item)
         return
-    with label:
-        yield _locked(label.fileno()) and _is_still(label.fileno(), item / LABEL)
+    try:
+        yield _locked(label) and _is_still(label, item / LABEL)
+    finally:
+        os.close(label)
 
 
 def label_of(item: Path) -> Label:
     """What is known of a log that waits.
 
     Raises:
-        LoadError: its label is damaged.
+        LoadError: its label is damaged, or it is no folder of one owner with a label and a log in it.
     """
     try:
-        said = json.loads((item / LABEL).read_text(encoding="utf-8"))
-        label = Label(**{field.name: said[field.name] for field in fields(Label)})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        label = _label(json.loads(_label_text(item)))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise LoadError(f"its {LABEL} is damaged ({type(error).__name__}: {error})") from error
     if Path(label.content).name != label.content:
         raise LoadError(f"its {LABEL} names bytes outside of the item: {label.content!r}")
+    try:
+        _check_is_a_file_of(item, label.content, (item / label.content).lstat())
+    except (OSError, ValueError) as error:
+        raise LoadError(f"its {label.content!r} can't be read: {error}") from error
     return label
 
 
@@ -192,18 +207,29 @@ def refuse(item: Path, why: str) -> None:
     Raises:
         SpoolError: the spool can't be written.
     """
-    place = item.parent / REFUSED / f"{item.stem}.refused"
-    with _writable(item):
-        place.parent.mkdir(exist_ok=True)
-        (item / WHY).write_text(why, encoding="utf-8", errors="backslashreplace")
-        item.rename(place)
+    with _writable(item), ExitStack() as stack:
+        (item.parent / REFUSED).mkdir(exist_ok=True)
+        refused = _opened_folder(item.parent / REFUSED, stack)
+        # A folder of its own: in the item, and wherever its name can be guessed, others may have laid out links.
+        name = f"{item.stem.partition('-')[0]}-{secrets.token_hex(4)}.refused"
+        os.mkdir(name, mode=0o755, dir_fd=refused)
+        place = _opened_folder(name, stack, refused)
+        try:
+            _write_new(place, WHY, why)
+            os.rename(item, item.name, dst_dir_fd=place)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(WHY, dir_fd=place)
+            os.rmdir(name, dir_fd=refused)
+            raise
 
 
 def tidy(spool: Path) -> None:
     """Take away what killed processes left half-written or half-removed."""
     with suppress(OSError):
         for entry in list(os.scandir(spool)):
-            if _LEFTOVER.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > STALE:
+            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            if _LEFTOVER.fullmatch(entry.name) and age > STALE:
                 shutil.rmtree(entry.path, ignore_errors=True)
 
 
@@ -225,7 +251,7 @@ def _content_name(source: str) -> str:
 
 def _written(writing: Path, label: Label, content: bytes | Path, item: Path) -> Path:
     writing.mkdir()
-    with (writing / label.content).open("wb") as file:
+    with (writing / label.content).open("xb") as file:
         if isinstance(content, bytes):
             file.write(content)
         else:
@@ -233,7 +259,7 @@ def _written(writing: Path, label: Label, content: bytes | Path, item: Path) -> 
                 shutil.copyfileobj(original, file)
         file.flush()
         os.fsync(file.fileno())
-    with (writing / LABEL).open("w", encoding="utf-8") as file:
+    with (writing / LABEL).open("x", encoding="utf-8") as file:
         json.dump(asdict(label), file, indent=1)
         file.flush()
         os.fsync(file.fileno())
@@ -251,11 +277,18 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _opened(path: Path) -> BinaryIO | None:
+def _lockable(path: Path) -> int | None:
+    """The file, opened for a lock; None where there is none that can bear one."""
     try:
-        return path.open("r+b")
-    except FileNotFoundError:
-        return None
+        descriptor = os.open(path, os.O_RDWR | _AS_IT_IS)
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            return None
+        raise
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 def _locked(descriptor: int) -> bool:
@@ -269,6 +302,47 @@ def _locked(descriptor: int) -> bool:
 def _is_still(descriptor: int, path: Path) -> bool:
     """Whether the file that was opened is what stands at the path now."""
     try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
     except FileNotFoundError:
         return False
+
+
+def _label_text(item: Path) -> bytes:
+    with ExitStack() as stack:
+        folder = _opened_folder(item, stack)
+        descriptor = os.open(LABEL, os.O_RDONLY | _AS_IT_IS, dir_fd=folder)
+        stack.callback(os.close, descriptor)
+        found = os.fstat(descriptor)
+        _check_is_a_file_of(item, LABEL, found)
+        if found.st_size > _LONGEST_LABEL:
+            raise LoadError(f"its {LABEL} is damaged: of more than {_LONGEST_LABEL} bytes")
+        return os.read(descriptor, _LONGEST_LABEL)
+
+
+def _label(said: Any) -> Label:
+    values = {field.name: said[field.name] for field in fields(Label)}
+    for name, value in values.items():
+        if not (isinstance(value, str) or (name == "format" and value is None)):
+            raise LoadError(f"its {LABEL} is damaged: {name} is no text")
+    return Label(**values)
+
+
+def _check_is_a_file_of(item: Path, name: str, found: os.stat_result) -> None:
+    """Refuse links, also hard ones: by them an item would show its deliverer's own files."""
+    if not stat.S_ISREG(found.st_mode):
+        raise LoadError(f"its {name!r} is no regular file")
+    if found.st_uid != item.lstat().st_uid:
+        raise LoadError(f"its {name!r} does not belong to the owner of the item")
+
+
+def _opened_folder(path: Path | str, stack: ExitStack, within: int | None = None) -> int:
+    """A real folder, no link to one, open for as long as the stack is."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _AS_IT_IS, dir_fd=within)
+    stack.callback(os.close, descriptor)
+    return descriptor
+
+
+def _write_new(folder: int, name: str, text: str) -> None:
+    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS, 0o644, dir_fd=folder)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)

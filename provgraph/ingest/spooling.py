@@ -10,7 +10,6 @@ from provgraph.errors import (
     LoadError,
     ProvGraphError,
     SettingsError,
-    SpoolError,
     StoreError,
     UnknownFormatError,
     UnreachableError,
@@ -24,6 +23,7 @@ from provgraph.ingest.sources import Source, check_names, checksum, expanded
 from provgraph.ingest.spool import Label, put_aside
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
+from provgraph.model.values import storable
 from provgraph.settings import IN_MEMORY, destination
 from provgraph.store.protocol import Store
 
@@ -94,7 +94,7 @@ def _set_aside(sources: Iterable[Source], format_name: str | None, put: Callable
             yield _refused(source.name, "the whole source", str(error)), None
         else:
             item = put(source)
-            yield Report(source.name, found, SPOOLED, sha256=_checksum(item)), item
+            yield Report(storable(source.name), found, SPOOLED, sha256=_checksum(item)), item
         ours += 1
     if not ours:
         yield from ((report_of_strangers(folder, count), None) for folder, count in strangers.items())
@@ -148,7 +148,8 @@ def deliver(store: Store, spool: Path, destination: str | None = None) -> Iterat
     Raises:
         UnreachableError: the store went away; the rest waits.
         StoreError: the store failed on some items; they wait, the others are delivered.
-        SpoolError: the spool, or an item in it, can't be read or taken away.
+        SpoolError: the spool, or an item in it, can't be read or taken away; the others are delivered.
+        ReaderEndedError: an item can't be read to its end; it waits, the others are delivered.
     """
     spools.tidy(spool)
     failures = Failures()
@@ -162,10 +163,11 @@ def deliver(store: Store, spool: Path, destination: str | None = None) -> Iterat
 
 
 class Failures:
-    """One log on which the store fails keeps no other back, and a store that fails on all is not asked for each."""
+    """One log that fails keeps no other back, and a store that fails on all is not asked for each."""
 
     def __init__(self) -> None:
-        self._errors: list[ProvGraphError] = []
+        self._of_the_store: list[StoreError] = []
+        self._others: list[ProvGraphError] = []
 
     @contextmanager
     def collected(self) -> Iterator[None]:
@@ -174,15 +176,17 @@ class Failures:
             yield
         except UnreachableError:
             raise
-        except (StoreError, SpoolError) as error:
-            self._errors.append(error)
-            if len(self._errors) == _FAILURES:
+        except StoreError as error:
+            self._of_the_store.append(error)
+            if len(self._of_the_store) == _FAILURES:
                 raise
+        except ProvGraphError as error:
+            self._others.append(error)
 
     def raise_first(self) -> None:
-        """Raise the first error that was kept, if there is one."""
-        if self._errors:
-            raise self._errors[0]
+        """Raise the first error that was kept, if there is one; one of the store goes before others."""
+        for error in (*self._of_the_store, *self._others):
+            raise error
 
 
 def _delivered(store: Store, item: Path, destination: str | None) -> Report | None:
@@ -217,7 +221,7 @@ def _why(report: Report) -> str:
 
 
 def _refused(source: str, where: str, what: str) -> Report:
-    return Report(source, None, "refused", problems=(Problem(where, what),))
+    return Report(storable(source), None, "refused", problems=(Problem(where, what),))
 
 
 def _checksum(item: Path) -> str | None:

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
-from provgraph.errors import LoadError, ProvGraphError, SettingsError, StoreError, UnknownFormatError, UnreachableError
+from provgraph.errors import (
+    LoadError,
+    ProvGraphError,
+    SettingsError,
+    SpoolError,
+    StoreError,
+    UnknownFormatError,
+    UnreachableError,
+)
 from provgraph.ingest.checking import AT_ONCE, Checked, checked
 from provgraph.ingest.drop_folder import Candidate, DropFolder
 from provgraph.ingest.loading import check_namespace, load
@@ -96,7 +104,7 @@ class Watcher:
 
         Raises:
             StoreError: the store failed or went away; what was told is in it.
-            SpoolError: what was put aside can't be taken.
+            SpoolError: the folder can't be read, or what was put aside in it can't be taken.
         """
         store = self._store = self._store or self._connect()
         failures = Failures()
@@ -119,6 +127,10 @@ class Watcher:
         while not stop.is_set():
             try:
                 self.look(stop)
+            except SpoolError as error:  # the store works, and has what can be taken
+                if str(error) != trouble:
+                    self._note(str(error))
+                has_worked, trouble, pause = True, str(error), self._order.interval
             except ProvGraphError as error:
                 self.close()
                 if not has_worked and not isinstance(error, UnreachableError):
@@ -128,7 +140,7 @@ class Watcher:
                 trouble, pause = str(error), min(2 * pause, LONGEST_PAUSE)
             else:
                 if trouble:
-                    self._note("the store is back")
+                    self._note("all works again")
                 has_worked, trouble, pause = True, "", self._order.interval
             stop.wait(pause)
 
@@ -152,6 +164,10 @@ class Watcher:
             if not self._is_gone:
                 self._note(f"{self._order.folder} is gone; waiting until it is there again")
             self._is_gone = True
+        except PermissionError as error:
+            raise SpoolError(
+                f"{self._order.folder} can't be read: {error.strerror}; check its owner and its rights"
+            ) from error
 
     def _to_load(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
         """Those that are logs, whole, and not in the store."""

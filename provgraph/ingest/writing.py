@@ -1,12 +1,13 @@
 """Writes what was read, each load as a whole: nobody ever sees half of one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count, islice
 from uuid import uuid4
 
 from provgraph import __version__
+from provgraph.errors import StoreError
 from provgraph.ingest.checking import is_whole
 from provgraph.ingest.integration import Plan, plan
 from provgraph.ingest.patience import persistently
@@ -66,8 +67,10 @@ def _write_together(store: Store, pending: Sequence[Pending], namespace: str) ->
         turn, planned = view.turn, _attempt(view, _documents(pending))
     statements = {each.load: statements_of(each.load, 0, each.documents) for each in pending}
     with store.writing() as transaction:
-        known = transaction.loads_of([each.reading.sha256 for each in pending], namespace)
+        begun = [each.reading.begun for each in pending if each.reading.begun is not None]
+        known = _known_loads(transaction, [*(each.reading for each in pending), *begun], namespace)
         done = {each.load: load for each in pending if is_whole(load := known.get(each.reading.sha256)) and load}
+        _check_beginnings(pending, known)
         new = [each for each in pending if each.load not in done]
         if planned is None or done or not planned.holds_in(transaction, turn):
             planned = plan(transaction, _documents(new))
@@ -79,6 +82,28 @@ def _write_together(store: Store, pending: Sequence[Pending], namespace: str) ->
         else report_of(each.reading, each.load, planned.disagreements if each is pending[-1] else ())
         for each in pending
     ]
+
+
+def _known_loads(
+    transaction: Transaction, sources: Iterable[Reading | LoadRecord], namespace: str
+) -> dict[str, LoadRecord]:
+    """Checksum → load, of those that have a checksum: of a file that changed while it was read nobody knows it."""
+    return transaction.loads_of({each.sha256 for each in sources if each.sha256}, namespace)
+
+
+def _check_beginnings(pending: Iterable[Pending], known: Mapping[str, LoadRecord]) -> None:
+    """Of a log that grew only the end was read: what stood before must be there still."""
+    for each in pending:
+        if (begun := each.reading.begun) is not None and begun.sha256 not in known:
+            raise StoreError(
+                f"somebody forgot the load {begun.id} while {storable(each.reading.source.name)} was read on behind "
+                "it; load the source again"
+            )
+
+
+def _place(begun: LoadRecord | None) -> tuple[str, int | None] | None:
+    """How far a load has come."""
+    return None if begun is None else (begun.id, begun.read_to)
 
 
 def _attempt(view: View, documents: Sequence[Document]) -> Plan | None:
@@ -103,21 +128,24 @@ def _apply(transaction: Transaction, planned: Plan, loads: list[LoadRecord], sta
 class LargeLoad:
     """A source too large to be held in memory: one transaction, in which it is read and written bit by bit.
 
-    Where the store can't have so large a transaction there are several, and the load is ``unfinished`` meanwhile.
+    Where the store can't have so large a transaction there are several, and the load is ``unfinished`` meanwhile. Each
+    transaction first looks how far the load has come: somebody else may have gone on with it, or have forgotten it.
     """
 
     def __init__(self, store: Store, reading: Reading, documents: Iterator[Document]) -> None:
         """Take a source that is being read, and its documents."""
         self._store = store
+        self._beginning = reading.begun
         self._documents: Iterator[Document] | None = documents
         self._take(reading, new_load())
 
     def _take(self, reading: Reading, load: str) -> None:
         """Begin, or go on behind what an interrupted load has left: that is the same load."""
-        begun = reading.begun if reading.begun and reading.begun.status == "unfinished" else None
+        begun = reading.begun if reading.finishes else None
         self._reading = reading
+        self._come_to = _place(reading.begun)
         self._load = begun.id if begun else load
-        self._counted = dict(begun.counts) if begun else {}
+        self._counted = dict(begun.counts) if begun and begun.read_to else {}
         #: A statement is made of more than a byte, so these numbers are no earlier ones.
         self._next_part = (begun.read_to if begun else None) or 0
 
@@ -134,26 +162,35 @@ class LargeLoad:
         return persistently(lambda: self._attempt(namespace, wrote))
 
     def _attempt(self, namespace: str, wrote: Callable[[int], None]) -> Report:
-        documents = self._documents or self._again(namespace)
-        self._documents = None
         while True:
             with self._store.writing() as transaction:
-                known = self._known(transaction.loads_of([self._reading.sha256], namespace))
-                if known is not None and is_whole(known):
-                    return report_of_known(self._reading.source, known)
+                known = _known_loads(transaction, (self._reading, self._beginning or self._reading), namespace)
+                same = known.get(self._reading.sha256)
+                if same is not None and is_whole(same):
+                    return self._report(same) if same.id == self._load else report_of_known(self._reading.source, same)
+                documents = self._documents_behind(self._begun(same, known), namespace)
+                # Should this fail, nobody knows how far it came.
+                self._documents = None
                 if not self._write_some(transaction, documents, namespace, wrote):
                     break
-        return report_of(self._reading, self._load)
+            self._documents = documents
+        return self._report(self._record(namespace, self._reading.status))
 
-    def _again(self, namespace: str) -> Iterator[Document]:
-        """The documents that no earlier attempt has written."""
-        known = self._known(self._store.loads_of([self._reading.sha256], namespace))
-        begun = known if known is not None and known.id == self._load else self._reading.begun
-        self._take(self._reading.again(begun), self._load)
-        return self._reading.read(namespace)
+    def _begun(self, same: LoadRecord | None, known: Mapping[str, LoadRecord]) -> LoadRecord | None:
+        """The load to go on from: an unfinished one of this source, else one of its beginning."""
+        if same is not None and same.status == "unfinished":
+            return same
+        return self._beginning if self._beginning and self._beginning.sha256 in known else None
 
-    def _known(self, loads: Mapping[str, LoadRecord]) -> LoadRecord | None:
-        return loads.get(self._reading.sha256)
+    def _documents_behind(self, begun: LoadRecord | None, namespace: str) -> Iterator[Document]:
+        """The documents that are not in the store yet."""
+        if self._documents is None or (self._reading.sha256 and _place(begun) != self._come_to):
+            self._take(self._reading.again(begun), self._load)
+            return self._reading.read(namespace)
+        return self._documents
+
+    def _report(self, load: LoadRecord) -> Report:
+        return report_of(self._reading, self._load).counting(load.counts)
 
     def _write_some(
         self, transaction: Transaction, documents: Iterator[Document], namespace: str, wrote: Callable[[int], None]
@@ -173,6 +210,7 @@ class LargeLoad:
         # Not the reading's own: more may be read than is written. Some sources can't be gone on with at all.
         unfinished = replace(self._record(namespace, "unfinished"), read_to=end if self._reading.read_to else None)
         transaction.apply(Changes(loads=[unfinished]), ())
+        self._come_to = _place(unfinished)
         return True
 
     def _record(self, namespace: str, status: str) -> LoadRecord:

@@ -1,6 +1,7 @@
 """Connections of the embedded store, and their errors in our words."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ BUSY_SECONDS = 600
 #: PostgreSQL answers a first connection within this many seconds, or can't be reached.
 CONNECT_SECONDS = 10
 #: PostgreSQL's word for a full disk.
+#: While a connection is made, psycopg passes on the server's words alone.
+_REFUSED = re.compile(r"FATAL: .*(authentication failed|does not exist|pg_hba\.conf|not permitted|permission denied)")
 _DISK_FULL = "53100"
 #: A server that is gone without a word is noticed within half a minute, not after hours.
 _POSTGRESQL_KEEPALIVES = {
@@ -98,6 +101,8 @@ def translated(engine: Engine) -> Iterator[None]:
 def _operational(where: str, engine: Engine, error: OperationalError) -> StoreError:
     if getattr(error.orig, "sqlstate", None) == _DISK_FULL or "disk is full" in str(error.orig):
         return StoreError(f"the store at {where} has no room: {_said(error)}; the disk is full: make room, load again")
+    if _REFUSED.search(str(error.orig)):
+        return StoreError(f"the store at {where} refuses: {_said(error)}; check user, password and database")
     if engine.dialect.name == "postgresql":
         return UnreachableError(f"the store at {where} can't be reached: {_said(error)}; is the server up?")
     if "locked" in str(error.orig):

@@ -56,6 +56,7 @@ class Neo4jStore:
         """Take a connection to a database that may be empty; constraints and indexes are made by the first writer."""
         self._connection = connection
         self._has_schema = False
+        self._own_turn = 0
 
     def __repr__(self) -> str:
         """Where it is, without the password."""
@@ -66,7 +67,11 @@ class Neo4jStore:
         """Facts as they stand, read while others may write; what is committed meanwhile is seen."""
         self._ensure_schema()
         with self._connection.view() as transaction:
-            yield Neo4jFacts(transaction)
+            facts = Neo4jFacts(transaction)
+            if facts.turn != self._own_turn:
+                # A commit of another process becomes visible bit by bit, the number of its turn perhaps first.
+                facts.turn = max(facts.turn - 1, 0)
+            yield facts
 
     @contextmanager
     def writing(self) -> Iterator[Neo4jTransaction]:
@@ -78,6 +83,7 @@ class Neo4jStore:
             transaction = Neo4jTransaction(begun)
             yield transaction
             transaction.finish()
+        self._own_turn = transaction.turn
 
     def _ensure_schema(self) -> None:
         if not self._has_schema:

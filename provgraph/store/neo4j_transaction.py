@@ -66,8 +66,8 @@ class Neo4jTransaction(Neo4jFacts):
     def finish(self) -> None:
         """Note what was touched, for those who decide meanwhile what they will write."""
         if self._touched:
-            number = self.turn + 1
-            kept = {"turns": number, _turn(number): self._touched.packed()}
+            self.turn += 1
+            kept = {"turns": self.turn, _turn(self.turn): self._touched.packed()}
             self._statements.run(f"MATCH {LOCK} SET l += $kept", kept=kept)
 
 

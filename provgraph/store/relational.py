@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select, text, union_all
+from sqlalchemy.exc import DBAPIError
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.records import Settings, key_of
@@ -32,7 +33,13 @@ class RelationalStore:
         """Take an engine whose database may be empty; its tables are made or migrated now."""
         self._engine = engine
         with translated(engine):
-            migrate(engine)
+            try:
+                migrate(engine)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The server was there a moment ago; it may have made the tables, and the answer was lost.
+                migrate(engine)
 
     @contextmanager
     def viewing(self) -> Iterator[RelationalFacts]:

@@ -64,6 +64,8 @@ class Plan:
 def heed_signals() -> None:
     """So that a campaign that is stopped leaves no server and no disk behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What a shell starts in the background ignores SIGINT, and so would the loaders that are to be interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def on_store(store: str, names: Iterable[str], material: Material, plan: Plan) -> list[Line]:

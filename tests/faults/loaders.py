@@ -16,7 +16,15 @@ from typing import Any, Self
 ROOT = Path(__file__).parents[2]
 #: How many documents loaders here integrate at once: a few, so that already a log of moderate length is a large one.
 BATCH = 100
-_BEGIN = f"from provgraph.ingest import writing; writing.BATCH = {BATCH}"
+#: The size from which a process of its own reads a source: so small that it reads the long log.
+SMALLEST = 1 << 20
+#: Before other modules take these numbers from there.
+_BEGIN = f"""
+from provgraph.ingest import reading_process
+reading_process.SMALLEST = {SMALLEST}
+from provgraph.ingest import writing
+writing.BATCH = {BATCH}
+"""
 _MAIN = "from provgraph.cli import main; main()"
 #: A loader that has not ended after so many seconds hangs.
 PATIENCE = 180.0

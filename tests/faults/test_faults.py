@@ -4,17 +4,18 @@ One trial of each fault; ``make soak-faults`` makes a hundred.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
 
+from provgraph.store.registry import open_store
 from tests.conftest import missing
 from tests.faults.material import Material, gather
 from tests.faults.targets import Target, neo4j_target, opened, postgresql_target, sqlite_target
 from tests.faults.trials import FAULTS, Course, trial, undisturbed
-from tests.services import ServiceUnavailable
+from tests.services import PostgresServer, ServiceUnavailable
 
 #: A trial that comes too late, on a machine that is busy with other things, is made again.
 ATTEMPTS = 5
@@ -83,3 +84,14 @@ def test_fault(places: Callable[[str, bool], Place], store: str, name: str, mate
         if outcome.was_hit:
             return
     pytest.fail(f"the fault never came while a loader was at work, in {ATTEMPTS} attempts")
+
+
+@pytest.mark.postgresql
+def test_the_answer_is_lost_when_the_first_loader_makes_the_tables(postgres_server: PostgresServer) -> None:
+    with postgresql_target(postgres_server) as target:
+        target.empty()
+        assert target.proxy is not None
+        target.proxy.lose_answer_to(1)
+        with closing(open_store(target.loader_url)) as store:
+            assert not any(store.stats().values())
+        assert target.proxy.answer_lost.is_set()

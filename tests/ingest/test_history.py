@@ -1,26 +1,31 @@
 """Load history: what was loaded, grown and interrupted sources, and files that somebody declares invalid."""
 
 import json
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from provgraph import __version__
-from provgraph.errors import LookupFailedError, SettingsError, StoreError
-from provgraph.ingest import writing
+from provgraph.errors import LookupFailedError, SettingsError, StoreError, UnreachableError
+from provgraph.ingest import forgetting, writing
+from provgraph.ingest.checking import checked
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
 from provgraph.ingest.loading import load
+from provgraph.ingest.reading import Reading
 from provgraph.ingest.reports import Report
+from provgraph.ingest.sources import Source
+from provgraph.ingest.writing import Pending, write_together
 from provgraph.lineage.names import find
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.store.neo4j import Neo4jStore, open_neo4j
 from provgraph.store.nodes import digest
-from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.protocol import LoadRecord, Store, Transaction
 from provgraph.store.registry import open_store
+from provgraph.store.relational import RelationalStore
 from tests.conftest import LOGS, empty_neo4j
 from tests.loaders.examples import record
 from tests.services import Neo4jServer
@@ -180,17 +185,207 @@ def test_a_load_in_several_transactions_goes_on_where_it_stopped(
         assert not any(store.stats().values())
 
 
-class _StopsAfter:
-    def __init__(self, documents: int) -> None:
-        self._left = documents
+@pytest.fixture
+def in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embedded stores take no more than four documents at once."""
+    monkeypatch.setattr(writing, "BATCH", 2)
+    monkeypatch.setattr("provgraph.ingest.loading.BATCH", 2)
+    monkeypatch.setattr(RelationalStore, "most_documents", 4)
+    monkeypatch.setattr("provgraph.ingest.forgetting.BATCH", 2)
 
+
+@pytest.fixture
+def large(tmp_path: Path, in_steps: None) -> Path:
+    """A source of three transactions."""
+    path = tmp_path / "large.provlog"
+    path.write_text(runs(*ids_of(11)))
+    return path
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Store]:
+    with closing(open_store(f"sqlite:///{tmp_path / 'store.db'}")) as store:
+        yield store
+
+
+def begun_load(store: Store, path: Path, documents: int = 6) -> LoadRecord:
+    """A load that was interrupted behind so many documents."""
+    with pytest.raises(StoreError, match="on purpose"):
+        only(store, path, observer=_StopsAfter(documents))
+    assert newest(store).status == "unfinished"
+    return newest(store)
+
+
+@pytest.mark.parametrize("documents", [5, 9])
+def test_a_short_rest_is_the_same_load(documents: int, large: Path, sqlite: Store) -> None:
+    begun = begun_load(sqlite, large, documents)
+    report = only(sqlite, large)
+    assert (report.status, report.load, report.activities) == ("loaded", begun.id, 11)
+    assert [load.status for load in sqlite.loads()] == ["loaded"]
+    assert digest(sqlite.scan()) == digest_of(large)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_two_loaders_of_one_large_source_make_one_load(
+    number: int, large: Path, sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = before_transaction(number, sqlite, lambda: only(sqlite, large), monkeypatch)
+    report = only(sqlite, large)
+    assert {report.status, done[0].status} <= {"loaded", "unchanged"}
+    assert report.load == done[0].load
+    assert [load.status for load in sqlite.loads()] == ["loaded"]
+    assert digest(sqlite.scan()) == digest_of(large)
+    forget(sqlite, newest(sqlite).id)
+    assert not any(sqlite.stats().values())
+
+
+def test_a_load_that_is_forgotten_while_it_is_made_begins_anew(
+    large: Path, sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = before_transaction(2, sqlite, lambda: forget(sqlite, newest(sqlite).id), monkeypatch)
+    report = only(sqlite, large)
+    assert done
+    assert (report.status, report.activities) == ("loaded", 11)
+    assert digest(sqlite.scan()) == digest_of(large)
+
+
+def test_a_large_load_is_forgotten_in_steps(large: Path, sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_id = only(sqlite, large).load or ""
+    steps: list[str] = []
+    forget_on = forgetting._forget_on
+
+    def interrupted(store: Store, load: LoadRecord) -> bool:
+        if len(steps) == 2:
+            raise StoreError("stopped on purpose")
+        steps.append(load.id)
+        return forget_on(store, load)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forgetting, "_forget_on", interrupted)
+        with pytest.raises(StoreError, match="on purpose"):
+            forget(sqlite, load_id)
+    assert (newest(sqlite).status, sqlite.stats()["activities"]) == ("remainder", 3)
+    forget(sqlite, load_id)
+    assert not any(sqlite.stats().values())
+
+
+def test_a_commit_whose_answer_is_lost_is_no_second_load(
+    large: Path, tmp_path: Path, sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = tmp_path / "small.provlog"
+    small.write_text(runs("A"))
+    writing_of = sqlite.writing
+    lost: list[bool] = []
+
+    @contextmanager
+    def writing_once() -> Iterator[Transaction]:
+        with writing_of() as transaction:
+            yield transaction
+        if any(load.status == "loaded" for load in sqlite.loads()) and not lost:
+            lost.append(True)
+            raise UnreachableError("the answer is lost")
+
+    monkeypatch.setattr(sqlite, "writing", writing_once)
+    monkeypatch.setattr("provgraph.ingest.patience.time.sleep", lambda _seconds: None)
+    for path in (large, small):
+        lost.clear()
+        assert only(sqlite, path).status == "loaded"
+        assert lost
+    assert len(list(sqlite.loads())) == 2
+
+
+# --- sources that change under our hands ------------------------------------------------------------
+
+
+def test_two_logs_that_grow_while_they_are_read_are_both_loaded(tmp_path: Path, store: Store) -> None:
+    """Nobody knows which bytes were read, so they are no known source, and no other one is taken for them."""
+    first, second = tmp_path / "a.provlog", tmp_path / "b.provlog"
+    for path, name in ((first, "A"), (second, "B")):
+        path.write_text(runs(name))
+    found = list(checked([Source(str(path), path) for path in (first, second)], store, None, "default"))
+    first.write_text(runs("A", "AA"))
+    second.write_text(runs("B", "BB"))
+    reports = []
+    for each in found:
+        reading = Reading(each.source, each.checksum)
+        reports += write_together(store, [Pending(reading, list(reading.read("default")))], "default")
+    assert [report.status for report in reports] == ["loaded", "loaded"]
+    assert store.stats()["activities"] == 4
+    assert [report.status for report in load(store, [str(first), str(second)])] == ["loaded", "loaded"]
+    assert [report.status for report in load(store, [str(first), str(second)])] == ["unchanged", "unchanged"]
+
+
+def test_a_log_that_is_replaced_before_it_is_read_is_not_taken_for_the_first(tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "a.provlog"
+    path.write_text(runs("A"))
+    (each,) = checked([Source(str(path), path)], store, None, "default")
+    path.with_name("new").write_text(runs("B"))
+    path.with_name("new").rename(path)
+    reading = Reading(each.source, each.checksum)
+    write_together(store, [Pending(reading, list(reading.read("default")))], "default")
+    path.write_text(runs("A"))
+    assert only(store, path).status == "loaded"
+    assert store.stats()["activities"] == 2
+
+
+def test_the_beginning_is_forgotten_while_the_end_is_read(tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "a.provlog"
+    path.write_text(runs("A"))
+    begun = only(store, path)
+    path.write_text(runs("A") + runs("B"))
+    (each,) = checked([Source(str(path), path)], store, None, "default")
+    reading = Reading(each.source, each.checksum, each.begun)
+    pending = Pending(reading, list(reading.read("default")))
+    forget(store, begun.load or "")
+    with pytest.raises(StoreError, match="load the source again"):
+        write_together(store, [pending], "default")
+    assert not any(store.stats().values())
+    assert only(store, path).status == "loaded"
+    assert digest(store.scan()) == digest_of(path)
+
+
+def test_damage_in_the_beginning_is_told_again_when_the_log_grows(tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "a.provlog"
+    path.write_text(runs("A")[:-1] + ', {"activity_uuid": "damaged"}, ' + runs("B")[1:])
+    damaged = only(store, path)
+    path.write_text(path.read_text() + runs("C"))
+    grown = only(store, path)
+    assert (grown.status, grown.problems) == ("partial", damaged.problems)
+    assert newest(store).continues == damaged.load
+    assert only(store, path).problems == damaged.problems
+
+
+class _Observer:
     def pass_over(self, source: object) -> None:
         raise AssertionError(source)
+
+
+class _StopsAfter(_Observer):
+    def __init__(self, documents: int) -> None:
+        self._left = documents
 
     def wrote(self, documents: int) -> None:
         self._left -= documents
         if self._left <= 0:
             raise StoreError("stopped on purpose")
+
+
+def before_transaction(number: int, store: Store, work: Callable[[], Any], patch: pytest.MonkeyPatch) -> list[Any]:
+    """Do something before the store's next transaction of this number; returns where its result will stand."""
+    writing_of = store.writing
+    begun: list[int] = []
+    done: list[Any] = []
+
+    @contextmanager
+    def writing_after_work() -> Iterator[Transaction]:
+        begun.append(number)
+        if len(begun) == number:
+            done.append(work())
+        with writing_of() as transaction:
+            yield transaction
+
+    patch.setattr(store, "writing", writing_after_work)
+    return done
 
 
 # --- files that are invalid -------------------------------------------------------------------------------------------

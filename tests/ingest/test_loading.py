@@ -4,25 +4,28 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import shutil
 import sys
 import tracemalloc
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from provgraph.errors import NotFoundError, SettingsError, UnreachableError
-from provgraph.ingest import loading, patience, writing
+from provgraph.ingest import checking, loading, patience, writing
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
+from provgraph.ingest.sources import Source
 from provgraph.lineage.names import find
 from provgraph.store.nodes import digest
-from provgraph.store.protocol import Changes, Store, Transaction
+from provgraph.store.protocol import Changes, LoadRecord, Store, Transaction
 from provgraph.store.relational import open_sqlite
 from tests.loaders.examples import LOGS, PRODUCTS, record
 
@@ -281,6 +284,26 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
     assert only(loaded(store, "-")).status == "refused"
 
 
+@pytest.mark.parametrize("as_descriptor", [True, False])
+def test_a_pipe_that_is_named(as_descriptor: bool, tmp_path: Path, store: Store) -> None:
+    """As ``mkfifo`` makes one, and as a shell gives it for ``<(command)``."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=lambda: pipe.write_bytes(FAILED.read_bytes()))
+    writer.start()
+    with ExitStack() as stack:
+        name = f"/dev/fd/{stack.enter_context(pipe.open('rb')).fileno()}" if as_descriptor else str(pipe)
+        assert only(loaded(store, name)).status == "loaded"
+    writer.join()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_never_waited_for(make: Callable[[Path], None], tmp_path: Path, store: Store) -> None:
+    make(tmp_path / "odd")
+    report = only(list(load(store, [Source("odd", tmp_path / "odd")])))
+    assert (report.status, report.problems[0].what) == ("refused", "is a device or a pipe, not a file")
+
+
 def test_a_log_whose_first_key_is_long_is_recognised(tmp_path: Path, store: Store) -> None:
     assert only(loaded(store, log(tmp_path, "x", {"note": "x" * 20_000, **record("A")}))).status == "loaded"
 
@@ -311,7 +334,7 @@ def test_another_namespace_is_another_file(tmp_path: Path, store: Store) -> None
     assert find(store, "/data/x").id == find(store, "file://wn/data/x").id
 
 
-@pytest.mark.parametrize("namespace", ["", "a/b", "a b", "a@b", "a\nb"])
+@pytest.mark.parametrize("namespace", ["", "a/b", "a b", "a@b", "a\nb", "\udcff", "a\0b"])
 def test_a_namespace_must_be_a_word(namespace: str, store: Store) -> None:
     with pytest.raises(SettingsError):
         loaded(store, FAILED, namespace=namespace)
@@ -416,6 +439,48 @@ def test_a_load_that_broke_off_is_there_as_a_whole_or_not_at_all(
     again = loaded(store, *names)
     assert [report.status for report in again] == ["unchanged" if str(name) in complete else "loaded" for name in names]
     assert digest(store.scan()) == expected
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fails_at", [4, 6], ids=["much is left", "little is left"])
+def test_a_load_that_goes_on_loses_no_record_and_no_problem(
+    fails_at: int, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run.provlog"
+    path.write_text('{"activity_name": "without id"}\n' + FAILED.read_text(encoding="utf-8"), encoding="utf-8")
+    for module in (loading, writing):
+        monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(store, "most_documents", 2)
+    with pytest.raises(UnreachableError):
+        loaded(cast("Store", _FailingStore(store, fails_at)), path)
+    [begun] = store.loads()
+    assert begun.status == "unfinished"
+    report = only(loaded(store, path))
+    [record] = store.loads()
+    assert (record.id, record.status) == (begun.id, "partial")
+    assert report.status == "partial"
+    assert [(each.where, each.what) for each in report.problems] == list(record.problems)
+    assert len(record.problems) == 1
+    assert digest(store.scan()) == digest_of(path)
+
+
+def test_the_store_is_waited_for_when_sources_are_looked_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is done now and then in a long load, not at its beginning only."""
+
+    class AwayForAMoment(_FailingStore):
+        def writing(self) -> Any:
+            return self._store.writing()
+
+        def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+            self._left -= 1
+            if self._left == 0:
+                raise UnreachableError("gone")
+            return self._store.loads_of(sha256s, namespace)
+
+    monkeypatch.setattr(patience, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(checking, "AT_ONCE", 1)
+    names = (FAILED, LOGS / "edge_overwrite.provlog")
+    assert [report.status for report in loaded(cast("Store", AwayForAMoment(store, 2)), *names)] == ["loaded"] * 2
 
 
 def test_a_store_that_comes_back_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Logs wait in a spool, whole, until a store has them, once."""
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,8 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from provgraph.errors import SettingsError, SpoolError, StoreError, UnreachableError
+from provgraph.cli import main
+from provgraph.errors import (
+    ProvGraphError,
+    ReaderEndedError,
+    SettingsError,
+    SpoolError,
+    StoreError,
+    UnreachableError,
+)
 from provgraph.ingest import spooling
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
@@ -89,37 +100,141 @@ def test_what_can_not_be_read_is_kept_with_the_reason(
         "good": "loaded", "run.provlog": status,
     }  # fmt: skip
     (kept,) = (tmp_path / "refused").iterdir()
-    assert (kept / "run.provlog").read_bytes() == content
+    (item,) = kept.glob("*.waiting")
+    assert (item / "run.provlog").read_bytes() == content
     assert (kept / "why.txt").read_text().startswith(f"run.provlog: {status}; ")
     assert waiting(tmp_path) == []
+    item.rename(tmp_path / item.name)  # try again
+    assert [report.status for report in deliver(store, tmp_path)] == [status]
 
 
-def _without_bytes(item: Path) -> None:
-    (item / "run.provlog").unlink()
-
-
-def _with_junk_for_label(item: Path) -> None:
-    (item / "item.json").write_text("{")
-
-
-def _pointing_elsewhere(item: Path) -> None:
+def _relabelled(item: Path, **values: object) -> None:
     label = json.loads((item / "item.json").read_text())
-    (item / "item.json").write_text(json.dumps({**label, "content": "../../secret"}))
+    (item / "item.json").write_text(json.dumps({**label, **values}))
 
 
-def _with_a_namespace_that_is_none(item: Path) -> None:
-    label = json.loads((item / "item.json").read_text())
-    (item / "item.json").write_text(json.dumps({**label, "namespace": "a/b"}))
+def _instead(path: Path, make: Callable[[Path], object]) -> None:
+    path.unlink()
+    make(path)
 
 
-@pytest.mark.parametrize(
-    "spoil", [_without_bytes, _with_junk_for_label, _pointing_elsewhere, _with_a_namespace_that_is_none]
-)
-def test_a_damaged_item_is_refused(spoil: Callable[[Path], None], tmp_path: Path, store: Store) -> None:
-    spoil(aside(tmp_path, WHOLE[0]))
+def _is_a_file(item: Path) -> None:
+    shutil.rmtree(item)
+    item.write_text("")
+
+
+def _is_a_link(item: Path) -> None:
+    item.symlink_to(item.rename(item.with_name("real")))
+
+
+SPOILT: dict[str, Callable[[Path], object]] = {
+    "no bytes": lambda item: (item / "run.provlog").unlink(),
+    "bytes elsewhere": lambda item: _relabelled(item, content="../../secret"),
+    "bytes in the folder above": lambda item: _relabelled(item, content=".."),
+    "bytes without name": lambda item: _relabelled(item, content=""),
+    "bytes of no possible name": lambda item: _relabelled(item, content="a\0b"),
+    "bytes of no writable name": lambda item: _relabelled(item, content="\ud800"),
+    "bytes named by a number": lambda item: _relabelled(item, content=5),
+    "bytes in a folder": lambda item: _instead(item / "run.provlog", Path.mkdir),
+    "bytes from a pipe": lambda item: _instead(item / "run.provlog", os.mkfifo),
+    "a source that is a number": lambda item: _relabelled(item, source=5),
+    "a format that is a list": lambda item: _relabelled(item, format=[]),
+    "a format that is none": lambda item: _relabelled(item, format="odd"),
+    "a namespace that is a number": lambda item: _relabelled(item, namespace=5),
+    "a namespace that can't be stored": lambda item: _relabelled(item, namespace="\ud800x"),
+    "a namespace that is none": lambda item: _relabelled(item, namespace="a/b"),
+    "a store that is missing": lambda item: _relabelled(item, store=None),
+    "no label": lambda item: (item / "item.json").unlink(),
+    "junk for a label": lambda item: (item / "item.json").write_text("{"),
+    "a label in another encoding": lambda item: (item / "item.json").write_bytes(b'{"source": "\xff"}'),
+    "a label that is a list": lambda item: (item / "item.json").write_text("[]"),
+    "a label nested deeply": lambda item: (item / "item.json").write_text("[" * 60_000),
+    "a label without end": lambda item: _instead(item / "item.json", lambda path: path.symlink_to("/dev/zero")),
+    "a label far too long": lambda item: _relabelled(item, more="x" * 100_000),
+    "a label from a pipe": lambda item: _instead(item / "item.json", os.mkfifo),
+    "a label in a folder": lambda item: _instead(item / "item.json", Path.mkdir),
+    "a file": _is_a_file,
+    "a link": _is_a_link,
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_a_damaged_item_is_refused_and_keeps_no_other_back(
+    spoil: Callable[[Path], object], tmp_path: Path, store: Store
+) -> None:
+    aside(tmp_path, WHOLE[0], "other")
+    damaged = aside(tmp_path, WHOLE[1])
+    spoil(damaged)
+    assert sorted(report.status for report in deliver(store, tmp_path)) == ["loaded", "refused"]
+    (kept,) = (tmp_path / "refused").iterdir()
+    assert {path.name for path in kept.iterdir()} == {"why.txt", damaged.name}
+    assert waiting(tmp_path) == []
+    assert list(deliver(store, tmp_path)) == []
+
+
+# --- others may write to the spool ------------------------------------------------------------------------------------
+
+
+def test_the_reason_for_a_refusal_overwrites_no_file(tmp_path: Path, store: Store) -> None:
+    (tmp_path / "mine").write_text("precious")
+    item = aside(tmp_path / "spool", b"junk")
+    (item / "why.txt").symlink_to(tmp_path / "mine")
+    other = aside(tmp_path / "spool", b"junk")
+    (other / "why.txt").mkdir()
+    for name in (item.stem, other.stem):
+        guessed = tmp_path / "spool" / "refused" / f"{name}.refused"
+        guessed.mkdir(parents=True)
+        (guessed / "why.txt").symlink_to(tmp_path / "mine")
+    assert [report.status for report in deliver(store, tmp_path / "spool")] == ["refused"] * 2
+    assert (tmp_path / "mine").read_text() == "precious"
+    assert waiting(tmp_path / "spool") == []
+
+
+def test_refused_items_are_moved_to_no_folder_that_a_link_leads_to(tmp_path: Path, store: Store) -> None:
+    spool = tmp_path / "spool"
+    aside(spool, b"junk")
+    (tmp_path / "mine").mkdir()
+    (spool / "refused").symlink_to(tmp_path / "mine")
+    with pytest.raises(SpoolError, match="can't be taken from the spool"):
+        list(deliver(store, spool))
+    assert list((tmp_path / "mine").iterdir()) == []
+    assert len(waiting(spool)) == 1
+
+
+def test_nothing_is_left_in_the_refused_when_an_item_can_not_be_moved(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aside(tmp_path, b"junk")
+
+    def rename(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "rename", rename)
+    with pytest.raises(SpoolError, match="Permission denied"):
+        list(deliver(store, tmp_path))
+    assert list((tmp_path / "refused").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["item.json", "run.provlog"])
+def test_an_item_shows_no_file_that_it_links_to(name: str, tmp_path: Path, store: Store) -> None:
+    item = aside(tmp_path / "spool", WHOLE[0])
+    private = (item / name).rename(tmp_path / "private")
+    (item / name).symlink_to(private)
+    (report,) = deliver(store, tmp_path / "spool")
+    assert (report.status, list(store.loads())) == ("refused", [])
+    assert private.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("name", ["item.json", "run.provlog"])
+def test_an_item_shows_no_file_of_another_owner(name: str, tmp_path: Path, store: Store) -> None:
+    item = aside(tmp_path, WHOLE[0])
+    os.chown(item, 65534, -1)
+    for path in item.iterdir():
+        os.chown(path, -1 if path.name == name else 65534, -1)
     (report,) = deliver(store, tmp_path)
-    assert report.status == "refused"
-    assert len(list((tmp_path / "refused").iterdir())) == 1
+    assert (report.status, list(store.loads())) == ("refused", [])
+    assert "does not belong to the owner of the item" in report.problems[0].what
 
 
 def test_who_was_killed_between_store_and_spool_delivers_again_without_a_trace(tmp_path: Path, store: Store) -> None:
@@ -142,7 +257,7 @@ def test_an_item_that_another_delivers_is_left_to_it(tmp_path: Path, store: Stor
 class _Failing:
     """Loads that fail, some or all of them."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: StoreError, *sources: str) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: ProvGraphError, *sources: str) -> None:
         self.tried = 0
 
         def failing(store: Store, names: list[Source], **options: Any) -> Iterator[Report]:
@@ -165,6 +280,20 @@ def test_one_log_that_the_store_fails_on_keeps_no_other_back(
     with pytest.raises(StoreError, match="no"):
         next(reports)
     assert len(waiting(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("error", [SpoolError("no"), ReaderEndedError("no")])
+def test_items_that_can_not_be_taken_keep_no_other_back(
+    error: ProvGraphError, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("good", *"abcde"):
+        aside(tmp_path, WHOLE[0], name)
+    _Failing(monkeypatch, error, *"abcde")
+    reports = deliver(store, tmp_path)
+    assert next(reports).source == "good"
+    with pytest.raises(type(error)):
+        next(reports)
+    assert len(waiting(tmp_path)) == 5
 
 
 @pytest.mark.parametrize(("error", "tried"), [(UnreachableError("gone"), 1), (StoreError("disk full"), 3)])
@@ -235,12 +364,40 @@ def test_load_by_spool_is_content_when_the_store_is_away(tmp_path: Path) -> None
     assert loads_in(tmp_path / "x.db") == sorted(map(str, WHOLE[:2]))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_that_are_no_text_are_reported_as_they_are_stored(encoding: str, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"fo\xfflder")
+    folder.mkdir()
+    log = shutil.copy(WHOLE[0], tmp_path / os.fsdecode(b"sur\xffr\xc3\xa9.provlog"))
+    command = [
+        *PROVGRAPH,
+        "load",
+        "--spool",
+        os.fsdecode(b"sp\xff"),
+        "--json",
+        log,
+        str(folder),
+        str(folder / "absent"),
+    ]
+    variables = environment(tmp_path, f"sqlite:///{tmp_path}/x.db", PYTHONIOENCODING=f"{encoding}:strict")
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, encoding=encoding, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(report["source"], report["status"]) for report in reports] == [
+        (f"{tmp_path}/sur\\udcffré.provlog", "loaded"),
+        (f"{tmp_path}/fo\\udcfflder", "refused"),
+        (f"{tmp_path}/fo\\udcfflder/absent", "refused"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("", ), "a source without name"),
         (("x", "--namespace", "a/b"), "can't be a namespace"),
+        (("x", "--namespace", os.fsdecode(b"\xff")), "can't be a namespace: give a word in UTF-8"),
         (("x", "--format", "odd"), "'odd' is no format"),
+        (("x", "--jobs", "2"), "--jobs is not for --spool"),
         (("x", "--store", "sqlite://"), "a store in memory"),
     ],
 )  # fmt: skip
@@ -262,6 +419,21 @@ def test_load_delivers_what_waits_for_its_store(tmp_path: Path) -> None:
     assert done.stderr == "provgraph: delivered from the spool: loaded earlier\n"
     assert loads_in(tmp_path / "x.db") == sorted([str(WHOLE[0]), "earlier"])
     assert len(waiting(spool)) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "has_loaded"),
+    [(SpoolError("bad item"), 0, True), (StoreError("bad item"), 0, True), (UnreachableError("bad item"), 3, False)],
+)
+def test_trouble_with_what_waits_is_none_of_a_load(
+    error: ProvGraphError, code: int, has_loaded: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aside(tmp_path / "default", WHOLE[1], "earlier", destination(f"sqlite:///{tmp_path}/x.db"))
+    _Failing(monkeypatch, error)
+    monkeypatch.setenv("PROVGRAPH_SPOOL", str(tmp_path / "default"))
+    done = CliRunner().invoke(main, ["--store", f"sqlite:///{tmp_path}/x.db", "load", str(WHOLE[0])])
+    assert (done.exit_code, "bad item" in done.stderr) == (code, True)
+    assert loads_in(tmp_path / "x.db") == ([str(WHOLE[0])] if has_loaded else [])
 
 
 # --- exactly once -----------------------------------------------------------------------------------------------------

@@ -20,12 +20,13 @@ from provgraph.ingest.drop_folder import DropFolder
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.ingest.sources import Source
+from provgraph.ingest.spool import put_aside
 from provgraph.ingest.watching import Order, Watcher
 from provgraph.store.protocol import Store
 from provgraph.store.relational import open_sqlite
 from tests.conftest import free_port
 from tests.loaders.examples import LOGS
-from tests.processes import DEADLINE, PROVGRAPH, environment, loads_in, run, until
+from tests.processes import DEADLINE, PROVGRAPH, UNPRIVILEGED, environment, loads_in, run, until
 from tests.services import PostgresServer
 
 WHOLE = sorted(LOGS.glob("apply_*.provlog"))
@@ -42,8 +43,10 @@ class Watched:
         self.store = f"sqlite:///{self.database}"
 
     @contextmanager
-    def watch(self, *options: str, store: str | None = None) -> Iterator["subprocess.Popen[str]"]:
-        command = [*PROVGRAPH, "watch", str(self.folder), "--interval", "0.1", *options]
+    def watch(
+        self, *options: str, store: str | None = None, before: tuple[str, ...] = ()
+    ) -> Iterator["subprocess.Popen[str]"]:
+        command = [*before, *PROVGRAPH, "watch", str(self.folder), "--interval", "0.1", *options]
         with (self.home / "said").open("a") as said:
             process = subprocess.Popen(
                 command, env=environment(self.home, store or self.store), text=True,
@@ -144,6 +147,36 @@ def test_a_single_look(watched: Watched) -> None:
     assert watched.loaded() == ["a.provlog"]
 
 
+def test_an_item_that_can_not_be_taken_holds_up_nothing_else(watched: Watched) -> None:
+    put_aside(watched.folder, b"junk", "a", namespace="x", format_name=None, store="sqlite:///x")
+    (watched.folder / "refused").write_text("in the way")
+    with watched.watch() as process:
+        watched.drop("b.provlog", one_log("b"))
+        until(lambda: watched.loaded() == ["b.provlog"])
+        watched.drop("c.provlog", one_log("c"))
+        until(lambda: watched.loaded() == ["b.provlog", "c.provlog"])
+        (watched.folder / "refused").unlink()
+        until(lambda: "all works again" in watched.said())
+        process.terminate()
+        assert process.wait(DEADLINE) == 0
+    assert watched.said().count("can't be taken from the spool") == 1
+    assert watched.said().endswith("2 loaded, 1 refused\n")
+
+
+def test_a_folder_that_can_not_be_read_for_a_while_is_waited_for(watched: Watched) -> None:
+    with watched.watch(before=UNPRIVILEGED) as process:
+        watched.drop("a.provlog", one_log("a"))
+        until(lambda: watched.loaded() == ["a.provlog"])
+        watched.folder.chmod(0o000)
+        until(lambda: f"{watched.folder} can't be read: Permission denied" in watched.said())
+        watched.folder.chmod(0o755)
+        watched.drop("b.provlog", one_log("b"))
+        until(lambda: watched.loaded() == ["a.provlog", "b.provlog"])
+        process.terminate()
+        assert process.wait(DEADLINE) == 0
+    assert "Traceback" not in watched.said()
+
+
 def test_only_spooled_leaves_files_alone(watched: Watched) -> None:
     watched.drop("a.provlog", one_log("a"))
     assert watched.once("--only-spooled").returncode == 0
@@ -236,7 +269,7 @@ def test_a_store_that_goes_away_is_waited_for(watched: Watched) -> None:
             until(lambda: "trying again until it works" in watched.said())
             server.start()
             assert json.loads(process.stdout.readline())["source"].endswith("b.provlog")
-            until(lambda: "the store is back" in watched.said())
+            until(lambda: "all works again" in watched.said())
             process.terminate()
             assert process.wait(DEADLINE) == 0
     assert watched.said().count("trying again") == 1

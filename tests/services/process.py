@@ -13,9 +13,10 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 HOST = "127.0.0.1"
 # Fixed test password: the servers listen on loopback and hold test data only.
@@ -28,6 +29,10 @@ class ServiceUnavailable(RuntimeError):  # noqa: N818 - says a state, as in HTTP
     def __init__(self, what: str, *, where: str, todo: str) -> None:
         super().__init__(f"{what}\n  where: {where}\n  what to do: {todo}")
         self.what, self.where, self.todo = what, where, todo
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it comes out of another process: exceptions are rebuilt from what is not keywords alone."""
+        return partial(type(self), where=self.where, todo=self.todo), (self.what,)
 
 
 def free_port(*, avoid: int | None = None) -> int:

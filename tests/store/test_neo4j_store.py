@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import product
 from threading import Thread
@@ -491,3 +492,16 @@ def test_a_server_that_goes_away_and_comes_back(monkeypatch: pytest.MonkeyPatch)
         assert store.stats()["activities"] == 2
         restart.join()
         store.close()
+
+
+def test_the_newest_turn_of_another_process_is_looked_at_again(neo4j_server: Neo4jServer, store: Neo4jStore) -> None:
+    """Neo4j makes a commit visible bit by bit; what may be seen in part must count as not seen."""
+    put(store, Document(run=Run("a", {})))
+    with store.viewing() as view:
+        own = view.turn
+    with closing(open_neo4j(neo4j_server.url)) as other:
+        with other.viewing() as view:
+            assert view.turn == own - 1
+        put(other, Document(run=Run("b", {})))
+        with other.viewing() as view, store.viewing() as view_of_store:
+            assert (view.turn, view_of_store.turn) == (own + 1, own)
