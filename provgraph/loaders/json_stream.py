@@ -167,12 +167,13 @@ class JsonRecords:
 
     def _read_on(self) -> None:
         """Double what is there of an object, at least; read less where that may be too much to decode."""
-        wanted, values = 2 * len(self._text), _values(self._text)
-        while len(self._text) < wanted and values <= MOST_VALUES and sys.getsizeof(self._text) <= LARGEST_RECORD:
-            before = len(self._text)
-            if not self._read(CHUNK):
+        wanted, values, counted = 2 * len(self._text), 0, 0
+        # Most records are whole after one more chunk: they are not counted.
+        while self._read(CHUNK) and len(self._text) < wanted and sys.getsizeof(self._text) <= LARGEST_RECORD:
+            values += _values(self._text[counted:])
+            counted = len(self._text)
+            if values > MOST_VALUES:
                 return
-            values += _values(self._text[before:])
 
     def _damage(self, what: str) -> None:
         """Note where damage begins, and go to where a record may begin next."""
