@@ -3,8 +3,12 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from operator import mul
 
 from provgraph.model.records import SOFTWARE
+from provgraph.relational_mirror.checksums import Group, checksum, link_group, row_text
 from provgraph.relational_mirror.mapping import LONGEST_KEY, ODD_PARAMETERS, Settings, parameter_text
 from provgraph.relational_mirror.records import Content, Record
 from provgraph.relational_mirror.staging import line
@@ -12,13 +16,24 @@ from provgraph.relational_mirror.staging import line
 _KEPT = 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tails:
     """Of some settings the names of the parameters, and their rows behind the name in the key, as COPY has them."""
 
     names: list[str]
     rows: list[str]
     longest: int
+    plain: Sequence[tuple[str, str | None]]
+
+    @cached_property
+    def row_sum(self) -> int:
+        """The sum of the checksums of their rows in table parameters."""
+        return sum(checksum(row_text(name, name, value, None)) for name, value in self.plain)
+
+    @cached_property
+    def link_checksums(self) -> list[int]:
+        """The checksums of their rows in table wasConfiguredBy."""
+        return [checksum(f"_{name}") for name, _ in self.plain]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +43,13 @@ class Block:
     Attributes:
         head: the key of each row begins with this.
         key: of the activity.
+        id: the same, as it is.
         tails: of its settings.
     """
 
     head: str
     key: str
+    id: str
     tails: Sequence[Tails]
 
     def __len__(self) -> int:
@@ -50,6 +67,14 @@ class Block:
         middle = f"\tParameter\t{self.key}\t\\N\t{self.head}"
         for number, name in zip(numbers, names, strict=True):
             yield f"{prefix}{number}{middle}{name}\n"
+
+    def sums(self, numbers: Sequence[int]) -> Iterator[Group]:
+        """Both tables' sums."""
+        if len(self):
+            yield Group("parameters", f"{self.id}_", len(self), sum(each.row_sum for each in self.tails))
+            checksums = chain.from_iterable(each.link_checksums for each in self.tails)
+            total = sum(map(mul, numbers, checksums))
+            yield Group("wasConfiguredBy", link_group(self.id, "Parameter", None), len(self), total)
 
 
 class Blocks:
@@ -69,7 +94,7 @@ class Blocks:
         if len(set(names)) < len(names) or longest >= LONGEST_KEY // 4 - 1:
             return None
         key = line([record.id]).rstrip("\n")
-        return Block(f"{key}_", key, tails)
+        return Block(f"{key}_", key, record.id, tails)
 
     def _tails_of(self, key: str, content: Content) -> Tails:
         if key not in self._tails:
@@ -83,6 +108,6 @@ def _tails(content: Content) -> Tails:
     values = {} if content["name"] == SOFTWARE else content["values"]
     names = sorted(values)
     escaped = [line([name]).rstrip("\n") for name in names]
-    rows = [f"{name}\t{line([named, parameter_text(values[named]), None])}"
-            for name, named in zip(escaped, names, strict=True)]  # fmt: skip
-    return Tails(escaped, rows, max(map(len, names), default=0))
+    plain = [(name, parameter_text(values[name])) for name in names]
+    rows = [f"{name}\t{line([*each, None])}" for name, each in zip(escaped, plain, strict=True)]
+    return Tails(escaped, rows, max(map(len, names), default=0), plain)
