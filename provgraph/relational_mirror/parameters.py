@@ -1,11 +1,11 @@
 """The parameters of runs as lines of COPY: nine rows of ten are these, and thousands of runs share their settings."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from operator import mul
+from typing import TypeVar
 
 from provgraph.model.records import SOFTWARE
 from provgraph.relational_mirror.checksums import Group, checksum, link_group, row_text
@@ -13,7 +13,8 @@ from provgraph.relational_mirror.mapping import LONGEST_KEY, ODD_PARAMETERS, Set
 from provgraph.relational_mirror.records import Content, Record
 from provgraph.relational_mirror.staging import line
 
-_KEPT = 5_000
+K = TypeVar("K", bound=Hashable)
+_KEPT = 2_000
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Tails:
     rows: list[str]
     longest: int
     plain: Sequence[tuple[str, str | None]]
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether no name is there twice."""
+        return len(set(self.names)) == len(self.names)
 
     @cached_property
     def row_sum(self) -> int:
@@ -50,31 +56,27 @@ class Block:
     head: str
     key: str
     id: str
-    tails: Sequence[Tails]
+    tails: Tails
 
     def __len__(self) -> int:
-        return sum(len(each.names) for each in self.tails)
+        return len(self.tails.names)
 
-    def rows(self, prefix: str) -> Iterator[str]:
+    def rows(self, prefix: str) -> Iterable[str]:
         """The rows of table parameters."""
         head = prefix + self.head
-        for each in self.tails:
-            yield from [head + tail for tail in each.rows]
+        return [head + tail for tail in self.tails.rows]
 
     def links(self, prefix: str, numbers: Sequence[int]) -> Iterator[str]:
         """The rows of table wasConfiguredBy."""
-        names = [name for each in self.tails for name in each.names]
         middle = f"\tParameter\t{self.key}\t\\N\t{self.head}"
-        for number, name in zip(numbers, names, strict=True):
+        for number, name in zip(numbers, self.tails.names, strict=True):
             yield f"{prefix}{number}{middle}{name}\n"
 
     def sums(self, numbers: Sequence[int]) -> Iterator[Group]:
         """Both tables' sums."""
-        if len(self):
-            yield Group("parameters", f"{self.id}_", len(self), sum(each.row_sum for each in self.tails))
-            checksums = chain.from_iterable(each.link_checksums for each in self.tails)
-            total = sum(map(mul, numbers, checksums))
-            yield Group("wasConfiguredBy", link_group(self.id, "Parameter", None), len(self), total)
+        yield Group("parameters", f"{self.id}_", len(self), self.tails.row_sum)
+        total = sum(map(mul, numbers, self.tails.link_checksums))
+        yield Group("wasConfiguredBy", link_group(self.id, "Parameter", None), len(self), total)
 
 
 class Blocks:
@@ -83,25 +85,40 @@ class Blocks:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._tails: OrderedDict[str, Tails] = OrderedDict()
+        self._joined: OrderedDict[tuple[str, ...], Tails] = OrderedDict()
 
     def of(self, record: Record, settings: Settings) -> Block | None:
         """The parameters of an activity; None where they are not as plain as most: `mapping` makes their rows then."""
         if "parameters" in record.content["described"] or ODD_PARAMETERS in record.content["facts"]:
             return None
-        tails = [self._tails_of(key, settings[key]) for key in record.content["settings"] if key in settings]
-        names = [name for each in tails for name in each.names]
-        longest = len(record.id) + max((each.longest for each in tails), default=0)
-        if len(set(names)) < len(names) or longest >= LONGEST_KEY // 4 - 1:
+        keys = tuple(key for key in record.content["settings"] if key in settings)
+        tails = _kept(self._joined, keys, lambda: _together([self._tails_of(key, settings[key]) for key in keys]))
+        if not tails.is_plain or len(record.id) + tails.longest >= LONGEST_KEY // 4 - 1:
             return None
         key = line([record.id]).rstrip("\n")
         return Block(f"{key}_", key, record.id, tails)
 
     def _tails_of(self, key: str, content: Content) -> Tails:
-        if key not in self._tails:
-            self._tails[key] = _tails(content)
-            if len(self._tails) > _KEPT:
-                self._tails.popitem(last=False)
-        return self._tails[key]
+        return _kept(self._tails, key, lambda: _tails(content))
+
+
+def _kept(known: OrderedDict[K, Tails], key: K, make: Callable[[], Tails]) -> Tails:
+    """What is known, or is made now and kept instead of the oldest."""
+    if key not in known:
+        known[key] = make()
+        if len(known) > _KEPT:
+            known.popitem(last=False)
+    return known[key]
+
+
+def _together(tails: Sequence[Tails]) -> Tails:
+    """Those of all settings of an activity."""
+    return Tails(
+        [name for each in tails for name in each.names],
+        [row for each in tails for row in each.rows],
+        max((each.longest for each in tails), default=0),
+        [plain for each in tails for plain in each.plain],
+    )
 
 
 def _tails(content: Content) -> Tails:
