@@ -1,7 +1,7 @@
 """Compares a mirror with its store, row by row, in bounded memory.
 
 Sums over the rows of both sides, in many buckets by their keys, tell where they differ; only what is in those buckets
-is then held and compared.
+is then held and compared. Before that, one sum for each table tells most often that nothing differs.
 """
 
 from collections import Counter
