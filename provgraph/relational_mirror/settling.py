@@ -105,6 +105,8 @@ def settled(kept: Kept | None, record: Record | None, settings: Settings, number
     if kept is None:
         ids = {table: [_key(table, link, numbers, freed) for link in links] for table, links in rows.links.items()}
         return Settled(rows, ids)
+    if kept.holds(record) and _fits(kept, {table: len(links) for table, links in rows.links.items()}):
+        return Settled(rows, kept.row_ids)
     before = rows_of(kept.record, settings)
     gone: dict[str, list[str | int]] = defaultdict(list)
     for table, old in before.plain.items():
@@ -128,14 +130,18 @@ def settled_activity(kept: Kept | None, record: Record, block: Block, numbers: N
     rows = rows_of(record, {})
     due = {table: len(links) for table, links in rows.links.items()}
     due["wasConfiguredBy"] = due.get("wasConfiguredBy", 0) + len(block)
-    if kept is not None and {table: len(ids) for table, ids in kept.row_ids.items()} == {
-        table: count for table, count in due.items() if count
-    }:
+    if kept is not None and _fits(kept, due):
         return Settled(rows, kept.row_ids, block=block)
     ids = {"wasConfiguredBy": [numbers.take("wasConfiguredBy") for _ in range(len(block))]}
     for table, links in rows.links.items():
         ids[table] = [*ids.get(table, ()), *(_key(table, link, numbers, freed) for link in links)]
     return Settled(rows, {table: some for table, some in ids.items() if some}, block=block)
+
+
+def _fits(kept: Kept, due: Mapping[str, int]) -> bool:
+    """Whether the mirror has as many keys as links are due in each table."""
+    has = {table: len(ids) for table, ids in kept.row_ids.items()}
+    return has == {table: count for table, count in due.items() if count}
 
 
 def _key(table: str, link: Link, numbers: Numbers, freed: Freed) -> int:

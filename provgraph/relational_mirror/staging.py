@@ -8,6 +8,7 @@ from typing import Protocol
 
 from psycopg import sql
 
+from provgraph.relational_mirror.checksums import Group
 from provgraph.relational_mirror.connection import Cursor
 from provgraph.relational_mirror.tables import (
     COLUMNS,
@@ -55,6 +56,19 @@ def line(values: Sequence[str | int | None]) -> str:
     return "\t".join(cells) + "\n"
 
 
+class Parameters(Protocol):
+    """The parameters of an activity, whose rows are not made until somebody wants them."""
+
+    def rows(self, prefix: str) -> Iterable[str]:
+        """The rows of table parameters."""
+
+    def links(self, prefix: str, numbers: Sequence[int]) -> Iterable[str]:
+        """The rows of table wasConfiguredBy."""
+
+    def sums(self, numbers: Sequence[int]) -> Iterable[Group]:
+        """What `checksums` has for these rows."""
+
+
 @dataclass
 class Batch:
     """Rows of some subjects, as lines by table.
@@ -63,11 +77,13 @@ class Batch:
         lines: table → its rows.
         gone: owner, table and key of rows that are no more.
         owners: the subjects.
+        parameters: those of activities and the keys of their links, for a sink that sums them up.
     """
 
     lines: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     gone: list[tuple[bytes, str, str]] = field(default_factory=list)
     owners: list[bytes] = field(default_factory=list)
+    parameters: list[tuple[Parameters, Sequence[int]]] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -80,6 +96,8 @@ class Sink(Protocol):
 
     #: Whether the rows of subjects that are as before are wanted too.
     takes_unchanged: bool
+    #: Whether it takes the parameters of an activity together, instead of a line each.
+    takes_parameters: bool
 
     def prefix(self, owner: bytes) -> str:
         """What stands in its lines before the columns of a row of this subject."""
@@ -108,6 +126,7 @@ class Stage:
     """Rows of the subjects that changed, put aside until all are known, then merged."""
 
     takes_unchanged = False
+    takes_parameters = False
 
     def __init__(self, cursor: Cursor, target: str, own: str) -> None:
         """Make staging tables for the mirror in these schemas."""

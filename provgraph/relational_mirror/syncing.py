@@ -335,7 +335,8 @@ class Work:
         batch = Batch()
         for identifier, each in found.items():
             owner = key_of(kind, identifier)
-            _add_to(batch, owner, sink.prefix(owner), records.get(identifier), each, resolved)
+            is_together = sink.takes_parameters
+            _add_to(batch, owner, sink.prefix(owner), records.get(identifier), each, resolved, is_together=is_together)
             if batch.size > _ROWS:
                 sink.write(batch)
                 batch = Batch()
@@ -450,7 +451,7 @@ def _is_readable(kept: Kept) -> bool:
 
 def _add_to(
     batch: Batch, owner: bytes, prefix: str, record: Record | None, settled: Settled,
-    resolved: Mapping[Reference, Value],
+    resolved: Mapping[Reference, Value], *, is_together: bool,
 ) -> None:  # fmt: skip
     batch.owners.append(owner)
 
@@ -466,8 +467,11 @@ def _add_to(
             left.get("wasConfiguredBy", ())[:count],
             left.get("wasConfiguredBy", ())[count:],
         )
-        batch.lines["parameters"] += settled.block.rows(prefix)
-        batch.lines["wasConfiguredBy"] += settled.block.links(prefix, numbers)
+        if is_together:
+            batch.parameters.append((settled.block, numbers))
+        else:
+            batch.lines["parameters"] += settled.block.rows(prefix)
+            batch.lines["wasConfiguredBy"] += settled.block.links(prefix, numbers)
     for table, links in settled.rows.links.items():
         batch.lines[table] += [text((number, *link.values)) for number, link in zip(left[table], links, strict=True)]
     batch.gone += [(owner, table, str(key)) for table, keys in settled.gone.items() for key in keys]

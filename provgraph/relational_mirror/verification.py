@@ -1,22 +1,26 @@
 """Compares a mirror with its store, row by row, in bounded memory.
 
 Sums over the rows of both sides, in many buckets by their keys, tell where they differ; only what is in those buckets
-is then held and compared.
+is then held and compared. Before that, one sum for each table tells most often that nothing differs.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from psycopg import sql
 
 from provgraph.errors import MirrorError
 from provgraph.ingest.patience import persistently
 from provgraph.relational_mirror import mapping
+from provgraph.relational_mirror.checksums import SUMMED, Group, groups_in, groups_of
 from provgraph.relational_mirror.connection import Cursor, connected, cursor_of
 from provgraph.relational_mirror.schema import recognised
 from provgraph.relational_mirror.settling import Numbers
-from provgraph.relational_mirror.staging import RECORD, Batch, names, table_name
+from provgraph.relational_mirror.staging import RECORD, Batch, Sink, names, table_name
 from provgraph.relational_mirror.syncing import Work, chunks, last_numbers, set_up, state_of
 from provgraph.relational_mirror.tables import COLUMNS, OWN_SCHEMA, RECORD_COLUMNS, TABLES
 from provgraph.store.protocol import Store, View
@@ -106,32 +110,52 @@ def _verify(store: Store, url: str, password: str | None, schema: str) -> tuple[
                 raise MirrorError(f"there is no mirror in schema {schema}; `provgraph sync` makes it")
             cursor = cursor_of(connection)
             set_up(cursor)
+            (snapshot,) = cursor.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+            beside = partial(_beside, url, password, snapshot)
             state = state_of(cursor)
             if state is None or state.mapping != mapping.VERSION:
                 raise MirrorError("the mirror was made by another version of provgraph; sync it first")
             with store.viewing() as view:
-                verdict = _Comparison(cursor, schema, view).verdict()
+                verdict = _Comparison(cursor, schema, view, beside).verdict()
                 verdict.behind = view.turn - state.turn
             with store.viewing() as later:
                 return verdict, store.views_are_snapshots or later.turn == view.turn
 
 
+@contextmanager
+def _beside(url: str, password: str | None, snapshot: str) -> Iterator[Cursor]:
+    """A second connection to the mirror, which sees what the first sees."""
+    with connected(url, password) as connection:
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            cursor = cursor_of(connection)
+            cursor.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(snapshot))
+            set_up(cursor)
+            yield cursor
+
+
 class _Comparison:
     """One comparison of a view of the store with a snapshot of the mirror."""
 
-    def __init__(self, cursor: Cursor, target: str, view: View) -> None:
+    def __init__(
+        self, cursor: Cursor, target: str, view: View, beside: Callable[[], AbstractContextManager[Cursor]]
+    ) -> None:
+        """Take the mirror's cursor, and how to get another one that sees the same."""
         self._cursor = cursor
+        self._beside = beside
         self._target = target
         self._view = view
         self._last = last_numbers(cursor, target)
 
     def verdict(self) -> Verdict:
-        expected, found = _Totals(), _Totals()
-        self._expect(expected.add)
-        for table in _COMPARED:
-            found.add(table, self._lines(table))
+        expected = _Totals()
+        with ThreadPoolExecutor(1) as executor:
+            # PostgreSQL sums up its rows while the store is read.
+            summed = executor.submit(self._found)
+            self._bring(_Summing(expected))
+            found = summed.result()
         verdict = Verdict({table: expected.counts[table] for table in TABLES})
-        differing = [table for table in _COMPARED if expected.sums[table] != found.sums[table]]
+        differing = [table for table in _COMPARED if expected.of(table) != found.of(table)]
         if differing:
             for buckets in self._groups(differing):
                 verdict.differences += self._differences(buckets)
@@ -142,20 +166,33 @@ class _Comparison:
         expected, found = _Sums(tables), _Sums(tables)
         self._expect(expected.add)
         for table in tables:
-            found.add(table, self._lines(table))
+            found.add(table, self._lines(table, self._cursor))
         return _groups(expected, found)
+
+    def _found(self) -> "_Totals":
+        """The totals of the mirror's tables, as the same snapshot has them."""
+        found = _Totals()
+        with self._beside() as cursor:
+            for table in _COMPARED:
+                if table in SUMMED:
+                    found.add_groups(groups_in(cursor, table, table_name(self._target, table)))
+                else:
+                    found.add(table, self._lines(table, cursor))
+        return found
 
     def _expect(self, take: Take) -> None:
         """Hand over the rows that the store's records have, with the keys that the mirror gave them."""
-        work = Work(self._cursor, self._target, OWN_SCHEMA, Numbers(self._last))
-        work.bring_all(self._view, _Lines(take))
+        self._bring(_Lines(take))
 
-    def _lines(self, table: str) -> Iterator[str]:
+    def _bring(self, sink: Sink) -> None:
+        Work(self._cursor, self._target, OWN_SCHEMA, Numbers(self._last)).bring_all(self._view, sink)
+
+    def _lines(self, table: str, cursor: Cursor) -> Iterator[str]:
         """The rows of the mirror's table, as COPY writes them."""
         columns = RECORD_COLUMNS if table == RECORD else COLUMNS[table]
         home = OWN_SCHEMA if table == RECORD else self._target
         statement = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(names(columns), table_name(home, table))
-        with self._cursor.copy(statement) as copy:
+        with cursor.copy(statement) as copy:
             for block in copy:
                 # One row a block.
                 yield bytes(block).decode()
@@ -177,7 +214,7 @@ class _Comparison:
 
         self._expect(take(expected))
         for table in buckets:
-            take(found)(table, self._lines(table))
+            take(found)(table, self._lines(table, self._cursor))
         for table, key in sorted(expected.keys() | found.keys()):
             one, other = expected.get((table, key)), found.get((table, key))
             if one != other:
@@ -189,6 +226,7 @@ class _Lines:
     """A sink that hands over lines; those of tools, which are shared by all their runs, once."""
 
     takes_unchanged = True
+    takes_parameters = False
 
     def __init__(self, take: Take) -> None:
         self._take = take
@@ -209,6 +247,22 @@ class _Lines:
                 self._take(table, lines)
 
 
+class _Summing(_Lines):
+    """A sink that adds up; the parameters of a run together."""
+
+    takes_parameters = True
+
+    def __init__(self, totals: "_Totals") -> None:
+        super().__init__(totals.add_rows)
+        self._totals = totals
+
+    def write(self, batch: Batch) -> None:
+        """Add rows."""
+        super().write(batch)
+        for parameters, numbers in batch.parameters:
+            self._totals.add_groups(parameters.sums(numbers))
+
+
 class _Totals:
     """The number of rows and the sum of their hashes, by table."""
 
@@ -221,6 +275,23 @@ class _Totals:
         for some in chunks(lines, _ADDED):
             self.counts[table] += len(some)
             self.sums[table] += sum(map(hash, some))
+
+    def add_rows(self, table: str, lines: Iterable[str]) -> None:
+        """Count rows, of tables that are summed up by PostgreSQL as it does."""
+        if table in SUMMED:
+            self.add_groups(groups_of(table, lines))
+        else:
+            self.add(table, lines)
+
+    def add_groups(self, groups: Iterable[Group]) -> None:
+        """Count the rows of groups; those of parts of a group add up to those of the group."""
+        for table, of, rows, total in groups:
+            self.counts[table] += rows
+            self.sums[table] += hash(of) * total
+
+    def of(self, table: str) -> tuple[int, int]:
+        """The number and the sum."""
+        return self.counts[table], self.sums[table]
 
 
 class _Sums:

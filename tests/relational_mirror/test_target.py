@@ -196,6 +196,13 @@ TAMPERINGS = {
     "null": ("UPDATE entities SET location = NULL WHERE \"classType\" = 'dataset' AND id = "
              "(SELECT min(id) FROM entities WHERE \"classType\" = 'dataset')", "different", "entities"),
     "number": ("UPDATE used SET id = id + 1000000 WHERE id = (SELECT max(id) FROM used)", "extra", "used"),
+    "moved": ("UPDATE \"wasConfiguredBy\" SET parameter_id = (SELECT max(id) FROM parameters) WHERE id = "
+              "(SELECT min(id) FROM \"wasConfiguredBy\")", "different", "wasConfiguredBy"),
+    "zero": ("INSERT INTO \"wasConfiguredBy\" (id, activity_id) SELECT 0, min(id) FROM activities", "extra",
+             "wasConfiguredBy"),
+    "exchanged": ("UPDATE parameters p SET value = o.value FROM parameters o WHERE (p.id, o.id) IN "
+                  "(SELECT min(id), max(id) FROM parameters UNION ALL SELECT max(id), min(id) FROM parameters)",
+                  "different", "parameters"),
     "kept": ("UPDATE provgraph.record SET content = replace(content, '0.28.0', '0.28.1') WHERE kind = 'activity'",
              "different", "record"),
     "broken": ("UPDATE provgraph.record SET content = '{' WHERE kind = 'agent' OR kind = 'activity'", "different",
@@ -211,7 +218,7 @@ def test_verify_names_what_was_tampered_with_and_full_heals_it(loaded: Store, mi
     do(mirror_url, statement)
     found = verify(loaded, mirror_url).differences
     assert (what, table) in {(each.what, each.table) for each in found}
-    if name not in ("number", "broken", "kept"):
+    if name not in ("number", "broken", "kept", "exchanged"):
         assert len(found) == 1
     sync(loaded, mirror_url, full=True)
     assert verify(loaded, mirror_url).differences == []
