@@ -8,7 +8,6 @@ from itertools import islice
 from provgraph import __version__
 from provgraph.ingest.patience import persistently
 from provgraph.ingest.sources import Checksum, Source, checksum
-from provgraph.model.values import storable
 from provgraph.store.protocol import LoadRecord, Store
 
 #: How many sources are looked up at once.
@@ -64,7 +63,7 @@ def _looked_up(
     some: Sequence[tuple[Source, Checksum | None]], store: Store, format_name: str | None, namespace: str
 ) -> list[Checked]:
     same = store.loads_of([found.sha256 for _, found in some if found], namespace)
-    grown = {storable(source.name) for source, found in some if found and found.sha256 not in same}
+    grown = {source.stored_name for source, found in some if found and found.sha256 not in same}
     earlier = store.loads_from(grown, namespace)
     looked_up = []
     for source, found in some:
@@ -85,7 +84,7 @@ def _beginning(source: Source, found: Checksum | None, earlier: Sequence[LoadRec
     shorter = (
         load
         for load in earlier
-        if load.source == storable(source.name) and load.read_to is not None and 0 < load.size < found.size
+        if load.source == source.stored_name and load.read_to is not None and 0 < load.size < found.size
         and load.status in ("loaded", "partial")
     )  # fmt: skip
     for load in sorted(shorter, key=lambda load: -load.size):

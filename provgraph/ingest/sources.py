@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError
 from provgraph.loaders.protocol import HEAD
+from provgraph.model.values import storable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -39,6 +40,11 @@ class Source:
     name: str
     path: Path
     folder: str | None = None
+
+    @property
+    def stored_name(self) -> str:
+        """The name as stores and reports have it; a file's name may be no text."""
+        return storable(self.name)
 
 
 def check_names(names: Collection[str | Source]) -> None:

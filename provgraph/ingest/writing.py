@@ -16,7 +16,6 @@ from provgraph.ingest.reports import Report, report_of, report_of_known
 from provgraph.ingest.statements import statements_of
 from provgraph.model.records import Document
 from provgraph.model.times import utc
-from provgraph.model.values import storable
 from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
 
 #: How many documents are integrated at once; a source with more of them is a large one.
@@ -96,7 +95,7 @@ def _check_beginnings(pending: Iterable[Pending], known: Mapping[str, LoadRecord
     for each in pending:
         if (begun := each.reading.begun) is not None and begun.sha256 not in known:
             raise StoreError(
-                f"somebody forgot the load {begun.id} while {storable(each.reading.source.name)} was read on behind "
+                f"somebody forgot the load {begun.id} while {each.reading.source.stored_name} was read on behind "
                 "it; load the source again"
             )
 
@@ -222,7 +221,7 @@ class LargeLoad:
 def _record(reading: Reading, load: str, namespace: str) -> LoadRecord:
     return LoadRecord(
         id=load,
-        source=storable(reading.source.name),
+        source=reading.source.stored_name,
         format=reading.format_name or "",
         namespace=namespace,
         sha256=reading.sha256,
