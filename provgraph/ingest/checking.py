@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from provgraph import __version__
 from provgraph.ingest.patience import persistently
 from provgraph.ingest.sources import Checksum, Source, checksum, checksum_of
-from provgraph.model.values import storable
 from provgraph.store.protocol import LoadRecord, Store
 
 #: How many sources are looked up at once.
@@ -31,7 +31,9 @@ class Checked:
     begun: LoadRecord | None = None
 
 
-def checked(sources: Iterable[Source], store: Store, format_name: str | None, namespace: str) -> Iterator[Checked]:
+def checked(
+    sources: Iterable[Source], store: Store, format_name: str | None, namespace: str, *, patient: bool = True
+) -> Iterator[Checked]:
     """Look the sources up.
 
     Args:
@@ -39,10 +41,12 @@ def checked(sources: Iterable[Source], store: Store, format_name: str | None, na
         store: where to.
         format_name: the format to read them as; None for any.
         namespace: in which their paths mean files.
+        patient: whether a store that goes away is waited for here.
     """
     remaining = iter(sources)
-    while some := list(islice(remaining, AT_ONCE)):
-        yield from _looked_up([(source, checksum_of(source)) for source in some], store, format_name, namespace)
+    while some := [(source, checksum_of(source)) for source in islice(remaining, AT_ONCE)]:
+        look = partial(_looked_up, some, store, format_name, namespace)
+        yield from persistently(look) if patient else look()
 
 
 def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
@@ -57,25 +61,27 @@ def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
 
 def _looked_up(
     some: Sequence[tuple[Source, Checksum | None]], store: Store, format_name: str | None, namespace: str
-) -> Iterator[Checked]:
-    same = persistently(lambda: store.loads_of([found.sha256 for _, found in some if found], namespace))
-    grown = {storable(source.name) for source, found in some if found and found.sha256 not in same}
-    earlier = persistently(lambda: store.loads_from(grown, namespace))
+) -> list[Checked]:
+    same = store.loads_of([found.sha256 for _, found in some if found], namespace)
+    grown = {source.stored_name for source, found in some if found and found.sha256 not in same}
+    earlier = store.loads_from(grown, namespace)
+    looked_up = []
     for source, found in some:
         load = same.get(found.sha256) if found else None
         if is_whole(load, format_name):
-            yield Checked(source, found, known=load)
+            looked_up.append(Checked(source, found, known=load))
         elif load is not None and load.status == "unfinished":
-            yield Checked(source, found, begun=load)
+            looked_up.append(Checked(source, found, begun=load))
         else:
-            yield Checked(source, found, begun=_beginning(source, found, earlier))
+            looked_up.append(Checked(source, found, begun=_beginning(source, found, earlier)))
+    return looked_up
 
 
 def _beginning(source: Source, found: Checksum | None, earlier: Sequence[LoadRecord]) -> LoadRecord | None:
     """The longest load of what is now the source's beginning; of a database the last load, which says a part of it."""
     if found is None:
         return None
-    mine = [load for load in earlier if load.source == storable(source.name) and load.status in ("loaded", "partial")]
+    mine = [load for load in earlier if load.source == source.stored_name and load.status in ("loaded", "partial")]
     if source.database is not None:
         return mine[-1] if mine else None
     shorter = (load for load in mine if load.read_to is not None and 0 < load.size < found.size)

@@ -1,9 +1,11 @@
 """Counts names in little memory, however many they are."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: How many new names are gathered before they are put to the others.
 _GATHERED = 50_000
@@ -30,6 +32,9 @@ class Distinct:
         return len(self._settled)
 
     def _settle(self) -> None:
+        # Only large sources come here. numpy starts threads, which a watcher's signals must not meet when it begins.
+        import numpy as np  # noqa: PLC0415
+
         new = np.fromiter(self._gathered, np.int64, len(self._gathered))
         self._settled = np.unique(new) if self._settled is None else np.union1d(self._settled, new)
         self._gathered.clear()

@@ -3,18 +3,18 @@
 The store is then as if it had never seen the load.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import TypeVar
 
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
 from provgraph.identity.files import times_of
 from provgraph.ingest.integration import joined_agent, joined_description, joined_entity
 from provgraph.ingest.marks import touched
-from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, touched_in_run
+from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, mentions_by_run, touched_in_run
 from provgraph.ingest.statements import Saying, said_in, subject_of_entity
-from provgraph.model.records import Agent, Description, End, Mention, Run, StatedEntity, key_of
+from provgraph.model.records import Mention, Run, StatedEntity, key_of
 from provgraph.model.values import joined
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import (
@@ -28,6 +28,8 @@ from provgraph.store.protocol import (
     Transaction,
 )
 
+T = TypeVar("T")
+K = TypeVar("K")
 #: How many subjects are settled at once.
 BATCH = 500
 
@@ -149,33 +151,22 @@ class _Removal:
 
     def _stated(self, changes: Changes) -> dict[str, StatedEntity | None]:
         """Note the entities of which less is stated now; returns what still is, None where that is nothing."""
-        rest: dict[str, StatedEntity | None] = dict.fromkeys(self._entities)
-        for entity in (entity for saying in self._rest for entity in saying.entities):
-            if entity.identifier in rest:
-                rest[entity.identifier] = joined_entity(rest[entity.identifier], entity)
-        known = self._transaction.stated(rest)
-        changes.stated = [each for name, each in rest.items() if each is not None and known.get(name) != each]
-        changes.removals.stated = [name for name, each in rest.items() if each is None]
+        said = ((entity.identifier, entity) for saying in self._rest for entity in saying.entities)
+        rest = _rest_of(self._entities, said, joined_entity)
+        changes.stated, changes.removals.stated = _changed(rest, self._transaction.stated(rest))
         return rest
 
     def _agents(self, changes: Changes) -> None:
-        rest: dict[str, Agent | None] = {agent.id: None for saying in self._mine for agent in saying.agents}
-        for agent in (agent for saying in self._rest for agent in saying.agents):
-            if agent.id in rest:
-                rest[agent.id] = joined_agent(rest[agent.id], agent)
-        known = self._transaction.agents(rest)
-        changes.agents = [each for name, each in rest.items() if each is not None and known.get(name) != each]
-        changes.removals.agents = [name for name, each in rest.items() if each is None]
+        mine = (agent.id for saying in self._mine for agent in saying.agents)
+        said = ((agent.id, agent) for saying in self._rest for agent in saying.agents)
+        rest = _rest_of(mine, said, joined_agent)
+        changes.agents, changes.removals.agents = _changed(rest, self._transaction.agents(rest))
 
     def _descriptions(self, changes: Changes) -> None:
         mine = (each.as_end for saying in self._mine for each in saying.descriptions)
-        rest: dict[End, Description | None] = dict.fromkeys(mine)
-        for description in (each for saying in self._rest for each in saying.descriptions):
-            if (end := description.as_end) in rest:
-                rest[end] = joined_description(rest[end], description)
-        known = self._transaction.descriptions(rest)
-        changes.descriptions = [each for end, each in rest.items() if each is not None and known.get(end) != each]
-        changes.removals.descriptions = [end for end, each in rest.items() if each is None]
+        said = ((each.as_end, each) for saying in self._rest for each in saying.descriptions)
+        rest = _rest_of(mine, said, joined_description)
+        changes.descriptions, changes.removals.descriptions = _changed(rest, self._transaction.descriptions(rest))
 
     def _configuration(self, changes: Changes) -> None:
         gone = changes.removals
@@ -185,12 +176,25 @@ class _Removal:
     def _mentions(self, moved: set[str]) -> list[StoredMention]:
         """Note the mentions that are touched; returns those that nobody makes any more."""
         kept = {mention.key for saying in self._rest for mention in saying.mentions}
-        known: dict[str, dict[bytes, StoredMention]] = defaultdict(dict)
-        for stored in self._transaction.mentions_of(self._run_ids()):
-            known[stored.mention.run][stored.mention.key] = stored
+        known = mentions_by_run(self._transaction, self._run_ids())
         for run, mentions in known.items():
             self.touched.extend(touched_in_run(mentions, _kept(mentions, kept), run in moved))
         return [stored for mentions in known.values() for key, stored in mentions.items() if key not in kept]
+
+
+def _rest_of(names: Iterable[K], said: Iterable[tuple[K, T]], join: Callable[[T | None, T], T]) -> dict[K, T | None]:
+    """What others say of the named records; None of those of which they say nothing."""
+    rest: dict[K, T | None] = dict.fromkeys(names)
+    for name, each in said:
+        if name in rest:
+            rest[name] = join(rest[name], each)
+    return rest
+
+
+def _changed(rest: Mapping[K, T | None], known: Mapping[K, T]) -> tuple[list[T], list[K]]:
+    """The records that are other than known now, and the names of those that are gone."""
+    changed = [each for name, each in rest.items() if each is not None and known.get(name) != each]
+    return changed, [name for name, each in rest.items() if each is None]
 
 
 def _kept(mentions: Mapping[bytes, StoredMention], kept: set[bytes]) -> dict[bytes, Mention]:

@@ -11,7 +11,7 @@ from functools import partial
 
 from provgraph.identity.files import times_of
 from provgraph.ingest.marks import Seen, touched
-from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, touched_in_run
+from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, mentions_by_run, touched_in_run
 from provgraph.model.records import Agent, Description, Document, End, Mention, Run, StatedEntity
 from provgraph.model.values import Attributes, joined
 from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, EntityType, Kind
@@ -171,9 +171,7 @@ class _Update:
             for mention in document.mentions:
                 said[mention.run][mention.key] = mention
         runs = said.keys() | set(moved)
-        known: dict[str, dict[bytes, StoredMention]] = defaultdict(dict)
-        for stored in self.facts.mentions_of(runs):
-            known[stored.mention.run][stored.mention.key] = stored
+        known = mentions_by_run(self.facts, runs)
         return [
             each
             for run in sorted(runs)

@@ -96,6 +96,6 @@ def _bearing(stored: StoredMention, structural: bool) -> Iterator[tuple[str, str
     mention = stored.mention
     yield "mentions", mention.run
     if structural:
-        yield from (("name", name) for name in (mention.place, mention.identifier) if name is not None)
+        yield from (("name", name) for name in mention.names)
     if mention.identifier is None and mention.place is not None:
         yield "plain", mention.place

@@ -33,6 +33,14 @@ class Touched:
         return self.now.is_structural or (self.before is not None and self.before.is_structural)
 
 
+def mentions_by_run(facts: Facts, runs: Collection[str]) -> defaultdict[str, dict[bytes, StoredMention]]:
+    """Run → its mentions in the store by key; nothing for the others."""
+    known: defaultdict[str, dict[bytes, StoredMention]] = defaultdict(dict)
+    for stored in facts.mentions_of(runs):
+        known[stored.mention.run][stored.mention.key] = stored
+    return known
+
+
 def touched_in_run(
     known: Mapping[bytes, StoredMention], mentions: Mapping[bytes, Mention], moved: bool
 ) -> Iterator[Touched]:
@@ -85,7 +93,7 @@ class Neighbourhood:
         self.stated = set(stated)
         self._facts = facts
         self._gone = {stored.mention.key for stored in gone}
-        start = {name for stored in (*(each.now for each in touched), *gone) for name in _names(stored)}
+        start = {name for stored in (*(each.now for each in touched), *gone) for name in stored.mention.names}
         self._close_over(start | _with_places(stated) | _with_places(unsaid))
         weak = {name for name in stated if not is_strong(name)}
         self.changed = self._changed_names(touched, gone, _with_places({*weak, *unsaid}))
@@ -107,7 +115,7 @@ class Neighbourhood:
             fetched = self._facts.structural_mentions(names, twin_keys)
             for stored in fetched:
                 self._add(stored)
-            names = {name for stored in fetched for name in _names(stored)} - seen_names
+            names = {name for stored in fetched for name in stored.mention.names} - seen_names
             twin_keys = {stored.twin for stored in fetched if stored.twin is not None} - seen_twins
             seen_names |= names
             seen_twins |= twin_keys
@@ -132,15 +140,15 @@ class Neighbourhood:
         written = set()
         for stored in (*self.mentions.values(), *gone):
             if stored.is_structural:
-                joint.add_together([*_names(stored), *([stored.twin.hex()] if stored.twin else [])])
-                written.update(_names(stored))
+                joint.add_together([*stored.mention.names, *([stored.twin.hex()] if stored.twin else [])])
+                written.update(stored.mention.names)
         changed = {
             joint.name(name)
             for each in touched
-            for name in _names(each.now)
+            for name in each.now.mention.names
             if each.can_change_others or (each.moved and name in written)
         }
-        named = named | {name for stored in gone for name in _names(stored)}
+        named = named | {name for stored in gone for name in stored.mention.names}
         changed |= {joint.name(name) for name in named}
         within = {name for root, group in joint.groups().items() if root in changed for name in group}
         return within | named
@@ -217,11 +225,6 @@ def _record(entity: ResolvedEntity, stated: Mapping[str, StatedEntity], roles: s
         attributes=attributes,
         former=tuple(name for name in entity.former if name in stated),
     )
-
-
-def _names(stored: StoredMention) -> list[str]:
-    mention = stored.mention
-    return [name for name in (mention.place, mention.identifier) if name is not None]
 
 
 def _with_places(names: Collection[str]) -> set[str]:

@@ -45,7 +45,7 @@ class Reading:
     is_ours: bool = True
     documents: int = 0
     read_to: int | None = None
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(init=False)
     _more_problems: int = 0
     _can_go_on: bool = True
     _names: dict[str, Distinct] = field(

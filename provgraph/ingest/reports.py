@@ -47,7 +47,7 @@ class Report:
 def report_of(reading: Reading, load: str | None = None, disagreements: tuple[Disagreement, ...] = ()) -> Report:
     """A source that was read; ``load`` is its load's id, when it was written."""
     return Report(
-        storable(reading.source.name),
+        reading.source.stored_name,
         reading.format_name if reading.is_ours else None,
         reading.status,
         load,
@@ -61,7 +61,7 @@ def report_of_known(source: Source, load: LoadRecord) -> Report:
     """A source that was loaded before; of one that could be read in part only, its problems once more."""
     problems = tuple(Problem(where, what) for where, what in load.problems)
     status = "unchanged" if load.status == "loaded" else load.status
-    return Report(storable(source.name), load.format, status, load.id, load.sha256, problems=problems).counting(
+    return Report(source.stored_name, load.format, status, load.id, load.sha256, problems=problems).counting(
         load.counts
     )
 

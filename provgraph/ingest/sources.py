@@ -20,6 +20,7 @@ from provgraph.ingest.databases import snapshot
 from provgraph.loaders.ctaprov_address import Database, database_of, is_database
 from provgraph.loaders.job_folder import files_of, is_job_folder, packed
 from provgraph.loaders.protocol import HEAD
+from provgraph.model.values import storable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -44,6 +45,11 @@ class Source:
     path: Path
     folder: str | None = None
     database: Database | None = None
+
+    @property
+    def stored_name(self) -> str:
+        """The name as stores and reports have it; a file's name may be no text."""
+        return storable(self.name)
 
 
 def check_names(names: Collection[str | Source]) -> None:

@@ -98,7 +98,7 @@ def _set_aside(sources: Iterable[Source], format_name: str | None, put: Callable
             yield _refused(source.name, "the whole source", str(error)), None
         else:
             item = put(source)
-            yield Report(storable(source.name), found, SPOOLED, sha256=_checksum(item)), item
+            yield Report(source.stored_name, found, SPOOLED, sha256=_checksum(item)), item
         ours += 1
     if not ours:
         yield from ((report_of_strangers(folder, count), None) for folder, count in strangers.items())

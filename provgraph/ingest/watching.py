@@ -172,7 +172,7 @@ class Watcher:
     def _to_load(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
         """Those that are logs, whole, and not in the store."""
         ours = [each for each in candidates if self._is_ours(each)]
-        looked_up = checked(map(_source, ours), store, self._order.format_name, self._order.namespace)
+        looked_up = checked(map(_source, ours), store, self._order.format_name, self._order.namespace, patient=False)
         found = []
         for each, there in zip(ours, looked_up, strict=True):
             if there.known is not None:

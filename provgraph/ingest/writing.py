@@ -16,7 +16,6 @@ from provgraph.ingest.reports import Report, report_of, report_of_known
 from provgraph.ingest.statements import statements_of, unsaid
 from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
-from provgraph.model.values import storable
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
 
@@ -97,7 +96,7 @@ def _check_beginnings(pending: Iterable[Pending], known: Mapping[str, LoadRecord
     for each in pending:
         if (begun := each.reading.begun) is not None and begun.sha256 not in known:
             raise StoreError(
-                f"somebody forgot the load {begun.id} while {storable(each.reading.source.name)} was read on behind "
+                f"somebody forgot the load {begun.id} while {each.reading.source.stored_name} was read on behind "
                 "it; load the source again"
             )
 
@@ -226,7 +225,7 @@ class LargeLoad:
         source = self._reading.source
         if source.database is None or self._reading.begun is None:
             return frozenset()
-        loads = self._store.loads_from([storable(source.name)], namespace)
+        loads = self._store.loads_from([source.stored_name], namespace)
         return frozenset(key_of(Kind.LOAD, load.id) for load in loads if load.status in ("loaded", "partial"))
 
     def _record(self, namespace: str, status: str) -> LoadRecord:
@@ -238,7 +237,7 @@ class LargeLoad:
 def _record(reading: Reading, load: str, namespace: str) -> LoadRecord:
     return LoadRecord(
         id=load,
-        source=storable(reading.source.name),
+        source=reading.source.stored_name,
         format=reading.format_name or "",
         namespace=namespace,
         sha256=reading.sha256,

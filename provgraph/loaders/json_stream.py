@@ -19,7 +19,7 @@ from provgraph.model.values import DEEPEST, key_count, storable, storable_value
 
 CHUNK = 1 << 20
 #: A larger record is not loaded; in bytes of memory, where one wide character makes each character take 4.
-LARGEST_RECORD = 12 << 20
+LARGEST_RECORD = 16 << 20
 #: Nor is one of more keys and values: an object of a few characters takes 200 bytes of memory.
 MOST_VALUES = 750_000
 #: A token that the end of the buffer may have cut: the longest is ``-Infinity``.

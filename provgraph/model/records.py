@@ -77,6 +77,11 @@ class Mention:
         )
 
     @property
+    def names(self) -> list[str]:
+        """The place and the identifier, as far as they are known."""
+        return [name for name in (self.place, self.identifier) if name is not None]
+
+    @property
     def is_output(self) -> bool:
         """Whether the run wrote the file."""
         return self.relation is RelationType.WAS_GENERATED_BY

@@ -110,7 +110,7 @@ class RelationalTransaction(RelationalView):
         self._put(tables.naming, (row for record in changes.entities for row in rows.naming_rows(record)))
         names = {name for record in changes.entities for name in record.identifiers}
         for stored in changes.mentions:
-            names.update(name for name in (stored.mention.place, stored.mention.identifier) if name is not None)
+            names.update(stored.mention.names)
         names.update(place for _, place in changes.config_files_of)
         self._add(tables.name, map(rows.name_row, sorted(names)))
 
@@ -167,7 +167,7 @@ class RelationalTransaction(RelationalView):
         self._delete(tables.settings, lambda keys: and_(tables.settings.c.key.in_(keys), unused), settings)
 
     def _remove_unused_names(self, gone: Removals) -> None:
-        names = {name for each in gone.mentions for name in (each.place, each.identifier) if name is not None}
+        names = {name for each in gone.mentions for name in each.names}
         name, relation = tables.name.c, tables.relation.c
         used = or_(
             _exists(tables.naming.c.name == name.key, tables.name),
