@@ -64,7 +64,7 @@ def write_together(store: Store, pending: Sequence[Pending], namespace: str) -> 
 
 def _write_together(store: Store, pending: Sequence[Pending], namespace: str) -> list[Report]:
     with store.viewing() as view:
-        turn, planned = view.turn, _attempt(view, _documents(pending))
+        turn, planned = view.settled, _attempt(view, _documents(pending))
     statements = {each.load: statements_of(each.load, 0, each.documents) for each in pending}
     with store.writing() as transaction:
         begun = [each.reading.begun for each in pending if each.reading.begun is not None]

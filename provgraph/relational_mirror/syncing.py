@@ -7,7 +7,6 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -141,6 +140,7 @@ class _Sync:
         is_new = prepare(self._connection, self._target)
         state = state_of(self._cursor)
         numbers = Numbers(last_numbers(self._cursor, self._target))
+        self._store.settle()
         with self._store.viewing() as view:
             why = "asked for" if full else _reason_for_all(state, view)
             work = Work(self._cursor, self._target, OWN_SCHEMA, numbers, is_empty=is_new)
@@ -152,7 +152,7 @@ class _Sync:
                 rebuild = Rebuild(self._cursor, self._target)
                 summary = Summary("full", why, view.turn)
                 work.bring_all(view, rebuild)
-            reached = view.turn, _mark(view)
+            reached = _reached(view)
         if summary.mode == "full":
             rebuild.index()
             stage = rebuild.stage()
@@ -176,16 +176,17 @@ class _Sync:
         """Read again what was written while a store that shows no snapshots was read, until nothing was."""
         if self._store.views_are_snapshots:
             return reached
-        for attempt in range(CATCH_UPS + 1):
-            # The last time as a writer, for whom all others wait.
-            is_last = attempt == CATCH_UPS
-            viewing: AbstractContextManager[View] = self._store.writing() if is_last else self._store.viewing()
-            with viewing as view:
-                if view.turn == reached[0]:
+        for _ in range(CATCH_UPS):
+            with self._store.viewing() as view:
+                if view.settled == reached[0]:
                     break
                 work.bring(view, _changed(view, reached[0]), stage)
-                reached = view.turn, _mark(view)
-        return reached
+                reached = _reached(view)
+        # The last turn is read as a writer, for whom all others wait: a view may show only a part of it.
+        with self._store.writing() as last:
+            if last.turn != reached[0]:
+                work.bring(last, _changed(last, reached[0]), stage)
+            return _reached(last)
 
     def _note(self, state: State) -> None:
         self._cursor.execute(f"DELETE FROM {OWN_SCHEMA}.mirror")  # noqa: S608 - our own name
@@ -221,7 +222,7 @@ def _reason_for_all(state: State | None, view: View) -> str | None:
         if first is None or first.turn != state.turn or first.mark != state.mark:
             return "the store is another one, or was put back to an earlier state"
     count = sum(1 for _ in entries)
-    return None if count == view.turn - state.turn else "the store's journal does not go back so far"
+    return None if count >= view.settled - state.turn else "the store's journal does not go back so far"
 
 
 def _changed(view: View, turn: int) -> Subjects:
@@ -229,9 +230,10 @@ def _changed(view: View, turn: int) -> Subjects:
     return subjects_in(view.journal_from(turn + 1))
 
 
-def _mark(view: View) -> bytes | None:
-    entry: JournalEntry | None = next(view.journal_from(view.turn), None)
-    return None if entry is None else bytes(entry.mark)
+def _reached(view: View) -> tuple[int, bytes | None]:
+    """The turn up to which everything is visible, and its mark."""
+    entry: JournalEntry | None = next(view.journal_from(view.settled), None)
+    return view.settled, None if entry is None else bytes(entry.mark)
 
 
 class Work:

@@ -115,6 +115,7 @@ def _verify(store: Store, url: str, password: str | None, schema: str) -> tuple[
             state = state_of(cursor)
             if state is None or state.mapping != mapping.VERSION:
                 raise MirrorError("the mirror was made by another version of provgraph; sync it first")
+            store.settle()
             with store.viewing() as view:
                 verdict = _Comparison(cursor, schema, view, beside).verdict()
                 verdict.behind = view.turn - state.turn

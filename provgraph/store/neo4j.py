@@ -60,7 +60,8 @@ class Neo4jStore:
         """Take a connection to a database that may be empty; constraints and indexes are made by the first writer."""
         self._connection = connection
         self._has_schema = False
-        self._own_turn = 0
+        #: All of this turn is surely visible: a writer has seen it.
+        self._whole_turn = 0
 
     def __repr__(self) -> str:
         """Where it is, without the password."""
@@ -72,9 +73,8 @@ class Neo4jStore:
         self._ensure_schema()
         with self._connection.view() as transaction:
             view = Neo4jView(transaction)
-            if view.turn != self._own_turn:
-                # A commit of another process becomes visible bit by bit, the number of its turn perhaps first.
-                view.turn = max(view.turn - 1, 0)
+            # A commit of another process becomes visible bit by bit, the number of its turn perhaps first.
+            view.settled = max(view.turn - 1, self._whole_turn)
             yield view
 
     @contextmanager
@@ -85,9 +85,15 @@ class Neo4jStore:
             with told_of_waiting(str(self._connection)):
                 begun = stack.enter_context(self._connection.transaction(TAKE_TURN))
             transaction = Neo4jTransaction(begun)
+            self._whole_turn = transaction.turn
             yield transaction
             transaction.finish()
-        self._own_turn = transaction.turn
+        self._whole_turn = transaction.turn
+
+    def settle(self) -> None:
+        """Wait until all that was committed is wholly visible: a writer waits for the one before it."""
+        with self.writing():
+            pass
 
     def _ensure_schema(self) -> None:
         if not self._has_schema:

@@ -38,6 +38,7 @@ class Neo4jFacts:
         self._statements = Statements(transaction)
         self._entities = EntityReader(self._statements)
         self.turn: int = self._statements.run(f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0)")[0][0]
+        self.settled = self.turn
 
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
         """The known runs among these, with all their facts."""

@@ -223,6 +223,8 @@ class View(Facts, Protocol):
 
     #: How many transactions were committed before; see `Store.writing`.
     turn: int
+    #: The last of them of which all is surely visible.
+    settled: int
 
     def journal_from(self, turn: int) -> Iterator[JournalEntry]:
         """The entries of this turn and all later ones, oldest first."""
@@ -299,6 +301,9 @@ class Store(Protocol):
 
     def viewing(self) -> AbstractContextManager[View]:
         """Facts as they stand, read while others may write."""
+
+    def settle(self) -> None:
+        """Wait until all that was committed is wholly visible to views."""
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """A transaction: committed at the end of the block, undone when it raises. Waits for its turn."""

@@ -50,6 +50,9 @@ class RelationalStore:
         with translated(self._engine), self._engine.execution_options(**options).connect() as connection:
             yield RelationalView(connection)
 
+    def settle(self) -> None:
+        """Nothing to wait for: what is committed is visible as a whole."""
+
     @contextmanager
     def writing(self) -> Iterator[RelationalTransaction]:
         """A transaction: the only writer of this store while it lasts."""

@@ -21,6 +21,7 @@ class RelationalFacts:
         self._connection = connection
         newest = select(func.coalesce(func.max(tables.turn.c.number), 0))
         self.turn: int = connection.execute(newest).scalar_one()
+        self.settled = self.turn
 
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
         """The known runs among these, with all their facts."""
