@@ -243,7 +243,8 @@ def test_a_type_that_changes_changes_the_label(store: Neo4jStore, driver: Driver
 
 
 def operators(driver: Driver, query: str, **parameters: Any) -> list[str]:
-    """The plan's operators with what they do."""
+    """The operators with what they do, of a plan made for the graph that is there, not for one of a test before."""
+    driver.execute_query("CALL db.clearQueryCaches()")
     plan = driver.execute_query("EXPLAIN " + query, parameters).summary.plan
     assert plan is not None
     found = []
