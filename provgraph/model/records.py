@@ -7,6 +7,7 @@ A `Document` is what one record of a source says. It says nothing about which fi
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Self
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.values import Attributes, Value, fingerprint
@@ -75,6 +76,11 @@ class Mention:
         return fingerprint(
             self.run, self.relation, self.role, self.place, self.identifier, self.source, self.time, self.attributes
         )
+
+    def with_key(self, key: bytes) -> Self:
+        """Note the key, where a store knows it: to make it anew takes as long as to read the mention."""
+        self.__dict__["key"] = key
+        return self
 
     @property
     def names(self) -> list[str]:

@@ -33,7 +33,7 @@ class Rebuild:
     """New tables beside the old ones, filled by COPY and put in their place at the end."""
 
     takes_unchanged = True
-    takes_parameters = False
+    sums_up = False
     #: Where the new tables are meanwhile.
     schema = _STAGING
 

@@ -77,13 +77,15 @@ class Batch:
         lines: table → its rows.
         gone: owner, table and key of rows that are no more.
         owners: the subjects.
-        parameters: those of activities and the keys of their links, for a sink that sums them up.
+        parameters: those of activities and the keys of their links, for a sink that sums up.
+        held: how many records the mirror holds as they are, for such a sink.
     """
 
     lines: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     gone: list[tuple[bytes, str, str]] = field(default_factory=list)
     owners: list[bytes] = field(default_factory=list)
     parameters: list[tuple[Parameters, Sequence[int]]] = field(default_factory=list)
+    held: int = 0
 
     @property
     def size(self) -> int:
@@ -96,8 +98,8 @@ class Sink(Protocol):
 
     #: Whether the rows of subjects that are as before are wanted too.
     takes_unchanged: bool
-    #: Whether it takes the parameters of an activity together, instead of a line each.
-    takes_parameters: bool
+    #: Whether it takes the parameters of an activity together, and records that the mirror holds as a number.
+    sums_up: bool
 
     def prefix(self, owner: bytes) -> str:
         """What stands in its lines before the columns of a row of this subject."""
@@ -126,7 +128,7 @@ class Stage:
     """Rows of the subjects that changed, put aside until all are known, then merged."""
 
     takes_unchanged = False
-    takes_parameters = False
+    sums_up = False
 
     def __init__(self, cursor: Cursor, target: str, own: str) -> None:
         """Make staging tables for the mirror in these schemas."""

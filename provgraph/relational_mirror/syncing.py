@@ -337,8 +337,11 @@ class Work:
         batch = Batch()
         for identifier, each in found.items():
             owner = key_of(kind, identifier)
-            is_together = sink.takes_parameters
-            _add_to(batch, owner, sink.prefix(owner), records.get(identifier), each, resolved, is_together=is_together)
+            record = records.get(identifier)
+            if sink.sums_up and _is_held(kept.get(identifier), record, each):
+                batch.held += 1
+                record = None
+            _add_to(batch, owner, sink.prefix(owner), record, each, resolved, sums_up=sink.sums_up)
             if batch.size > _ROWS:
                 sink.write(batch)
                 batch = Batch()
@@ -453,7 +456,7 @@ def _is_readable(kept: Kept) -> bool:
 
 def _add_to(
     batch: Batch, owner: bytes, prefix: str, record: Record | None, settled: Settled,
-    resolved: Mapping[Reference, Value], *, is_together: bool,
+    resolved: Mapping[Reference, Value], *, sums_up: bool,
 ) -> None:  # fmt: skip
     batch.owners.append(owner)
 
@@ -469,7 +472,7 @@ def _add_to(
             left.get("wasConfiguredBy", ())[:count],
             left.get("wasConfiguredBy", ())[count:],
         )
-        if is_together:
+        if sums_up:
             batch.parameters.append((settled.block, numbers))
         else:
             batch.lines["parameters"] += settled.block.rows(prefix)
@@ -481,13 +484,24 @@ def _add_to(
         batch.lines[RECORD].append(prefix + record_line(record, settled))
 
 
+def _is_held(kept: Kept | None, record: Record | None, settled: Settled) -> bool:
+    """Whether the mirror has the record, all of its columns."""
+    if kept is None or record is None or not kept.holds(record):
+        return False
+    return (kept.row_id, kept.packed_ids) == (_row_id(record), packed(settled.row_ids))
+
+
 def record_line(record: Record, settled: Settled) -> str:
     """A record as a line of COPY."""
-    key = None
-    if record.kind is Subject.ENTITY:
-        key = row_id(record.kind, record.id, record.content["identifiers"])
-    return line((f"\\x{record.key.hex()}", record.kind.value, record.id, record.type, key, record.text,
+    return line((f"\\x{record.key.hex()}", record.kind.value, record.id, record.type, _row_id(record), record.text,
                  packed(settled.row_ids)))  # fmt: skip
+
+
+def _row_id(record: Record) -> str | None:
+    """The key of an entity's row."""
+    if record.kind is not Subject.ENTITY:
+        return None
+    return row_id(record.kind, record.id, record.content["identifiers"])
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

@@ -177,6 +177,8 @@ class _Comparison:
             for table in _COMPARED:
                 if table in SUMMED:
                     found.add_groups(groups_in(cursor, table, table_name(self._target, table)))
+                elif table == RECORD:  # each that the store has was compared when it was read
+                    found.counts[table] = _count(cursor, table_name(OWN_SCHEMA, table))
                 else:
                     found.add(table, self._lines(table, cursor))
         return found
@@ -223,11 +225,16 @@ class _Comparison:
                 yield Difference(what, table, key, one, other)
 
 
+def _count(cursor: Cursor, table: sql.Identifier) -> int:
+    (count,) = cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(table)).fetchone() or (0,)
+    return int(count)
+
+
 class _Lines:
     """A sink that hands over lines; those of tools, which are shared by all their runs, once."""
 
     takes_unchanged = True
-    takes_parameters = False
+    sums_up = False
 
     def __init__(self, take: Take) -> None:
         self._take = take
@@ -249,9 +256,9 @@ class _Lines:
 
 
 class _Summing(_Lines):
-    """A sink that adds up; the parameters of a run together."""
+    """A sink that adds up; the parameters of a run together, and the records that the mirror holds."""
 
-    takes_parameters = True
+    sums_up = True
 
     def __init__(self, totals: "_Totals") -> None:
         super().__init__(totals.add_rows)
@@ -260,6 +267,7 @@ class _Summing(_Lines):
     def write(self, batch: Batch) -> None:
         """Add rows."""
         super().write(batch)
+        self._totals.counts[RECORD] += batch.held
         for parameters, numbers in batch.parameters:
             self._totals.add_groups(parameters.sums(numbers))
 

@@ -261,7 +261,8 @@ def mention_of(run: str, entity: str, relation: str, stored: Stored) -> StoredMe
         time=canonical_time(stored.get("time")),
         attributes=decoded(stored, _MENTION),
     )
-    return StoredMention(mention, bytes.fromhex(twin) if twin else None, entity, stored["rule"])
+    known = mention.with_key(bytes.fromhex(stored["key"]))
+    return StoredMention(known, bytes.fromhex(twin) if twin else None, entity, stored["rule"])
 
 
 def relation_properties(relation: StatedRelation) -> Properties:

@@ -97,7 +97,7 @@ def mention_query() -> Select[Any]:
     thing = case((made, relation.c.source), else_=relation.c.target)
     return (
         select(
-            relation.c.type, relation.c.role, relation.c.time, relation.c.attributes, relation.c.twin,
+            relation.c.key, relation.c.type, relation.c.role, relation.c.time, relation.c.attributes, relation.c.twin,
             relation.c.said_by, relation.c.rule,
             tables.activity.c.id.label("run_id"), tables.entity.c.id.label("entity_id"),
             place.c.text.label("place_text"), identifier.c.text.label("identifier_text"),

@@ -47,7 +47,8 @@ def in_chunks(
 ) -> Iterator[Row[Any]]:
     """The rows of a query for many keys: ``condition`` makes of some keys what is asked of them."""
     for chunk in chunks(keys):
-        yield from connection.execute(query.where(condition(chunk)))
+        # Fetched at once, which takes half as long as row by row.
+        yield from connection.execute(query.where(condition(chunk))).all()
 
 
 def name_key(text: str) -> bytes:
@@ -161,7 +162,7 @@ def mention_of(row: Row[Any]) -> StoredMention:
         time=row.time,
         attributes=attributes_of(row.attributes),
     )
-    return StoredMention(mention, row.twin, row.entity_id, row.rule)
+    return StoredMention(mention.with_key(bytes(row.key)), row.twin, row.entity_id, row.rule)
 
 
 def relation_row(relation: StatedRelation, ends: Mapping[End, bytes]) -> Record:
