@@ -2,65 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from neo4j import GraphDatabase
 
+from .maven import CACHE, jars, program
 from .process import HOST, PASSWORD, Server, ServiceUnavailable, free_port
 
 POM = Path(__file__).parent / "neo4j" / "pom.xml"
-CACHE = Path(os.environ.get("PROVGRAPH_SERVICES_CACHE", Path(__file__).parents[2] / ".services")).absolute()
-
-
-def install(cache: Path = CACHE) -> Path:
-    """The folder with Neo4j's jars, fetched on the first call.
-
-    Its name has a hash of pom.xml, so that another version is another folder.
-    It appears by a rename only when complete, under a lock: two test runs may
-    start at once, and one may be interrupted.
-    """
-    lib = cache / f"neo4j-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
-    if lib.is_dir():
-        return lib
-    mvn = _program("mvn")
-    cache.mkdir(parents=True, exist_ok=True)
-    (cache / ".gitignore").write_text("*\n")  # the cache keeps itself out of git
-    with (cache / "neo4j.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if lib.is_dir():  # the other process did it while this one waited
-            return lib
-        with tempfile.TemporaryDirectory(dir=cache, prefix="neo4j-part-") as part:
-            done = subprocess.run(
-                [
-                    *(mvn, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies"),
-                    f"-DoutputDirectory={part}/lib",
-                ],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,  # the error below says more than CalledProcessError
-                text=True,
-            )
-            if done.returncode:
-                raise ServiceUnavailable(
-                    f"Maven could not fetch Neo4j: {(done.stdout + done.stderr)[-2000:]}",
-                    where=str(POM),
-                    todo="check that mvn reaches its artifact repository (~/.m2/settings.xml)",
-                )
-            os.rename(f"{part}/lib", lib)
-    return lib
-
-
-def _program(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        raise ServiceUnavailable(f"no {name}", where="PATH", todo=Server.install_hint)
-    return path
 
 
 class Neo4jServer(Server):
@@ -94,7 +46,7 @@ class Neo4jServer(Server):
         return self.home / "conf"
 
     def _prepare(self) -> None:
-        self._java, self._lib = _program("java"), install(self.cache)
+        self._java, self._lib = program("java"), jars("neo4j", POM, self.cache)
         self._conf.mkdir(exist_ok=True)
         (self._conf / "neo4j.conf").write_text(
             "\n".join(
