@@ -80,6 +80,32 @@ def test_pictures_to_a_file(shell: Shell, name: str, tmp_path: Path) -> None:
     assert "run02001.dl3.fits" in out.read_text(encoding="utf-8")
 
 
+def test_pictures_are_drawn_as_asked(shell: Shell) -> None:
+    plain = shell("what-produced", DL3, "--format", "dot", "--no-fold").stdout
+    assert plain.count("fillcolor") == 71
+    assert "rankdir=TB" in plain
+    assert " × 2" in shell("what-produced", DL3, "--format", "dot").stdout
+    asked = shell("what-produced", DL3, "--format", "dot", "--across", "--fold", "--configuration",
+                  "--link", "https://example.org/{id}").stdout  # fmt: skip
+    assert "rankdir=LR" in asked
+    assert "shape=note" in asked
+    assert 'URL="https://example.org/product%3A70de1f24-6744-4ced-99bb-c74834735e51"' in asked
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--across",), "--across/--down: only for pictures, --format svg, dot, mermaid"),
+        (("--format", "csv", "--no-agents", "--no-fold"), "--agents/--no-agents, --fold/--no-fold: only for pictures"),
+        (("--format", "svg", "--link", "javascript:{id}"), "boxes can't link to 'javascript:{id}'"),
+    ],
+)
+def test_what_makes_no_sense_of_a_picture_is_wrong_usage(shell: Shell, options: tuple[str, ...], message: str) -> None:
+    done = shell("what-produced", DL3, *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in " ".join(done.stderr.split())
+
+
 def test_impact_lists_only_what_is_asked_for(shell: Shell) -> None:
     done = shell("impact", "/data/ctao/dl0/gamma_run02001.simtel.zst", "--kind", "entity", "--data-level", "DL3",
                  "--format", "json")  # fmt: skip
