@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # The commands import what they need when they run: `--help` answers in a tenth of the time (bench/startup.py).
 # ruff: noqa: PLC0415
 
-PICTURES = ("svg", "dot", "mermaid")
+PICTURES = ("svg", "png", "dot", "mermaid")
 FORMATS = ("text", "json", "csv", *PICTURES)
 #: What only pictures understand, with the options for it.
 PICTURE_OPTIONS = {
@@ -451,6 +451,8 @@ def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> 
     given = [said for name, said in PICTURE_OPTIONS.items() if options[name] is not None]
     if given and format_name not in PICTURES:
         raise click.UsageError(f"{', '.join(given)}: only for pictures, --format {', '.join(PICTURES)}")
+    if format_name == "png" and output is None and sys.stdout.isatty():
+        raise click.UsageError("a PNG is no text for a terminal: name a file for it with -o FILE")
     return (
         Look(
             orientation=Orientation.ACROSS if options["across"] else Orientation.DOWN,

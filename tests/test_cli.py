@@ -1,6 +1,8 @@
 """The commands as a user meets them: real processes in an empty folder."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +82,30 @@ def test_pictures_to_a_file(shell: Shell, name: str, tmp_path: Path) -> None:
     assert "run02001.dl3.fits" in out.read_text(encoding="utf-8")
 
 
+def test_a_png_goes_to_a_file_or_a_pipe(shell: Shell, tmp_path: Path) -> None:
+    out = tmp_path / "lineage.png"
+    done = shell("what-produced", DL3, "--format", "png", "--depth", "2", "-o", str(out))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert out.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    assert piped(shell, "what-produced", DL3, "--format", "png", "--depth", "2") == out.read_bytes()
+
+
+def piped(shell: Shell, *arguments: str) -> bytes:
+    command = [str(Path(sys.executable).parent / "provgraph"), "--store", f"sqlite:///{shell.store}", *arguments]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def test_a_png_is_not_for_a_terminal(shell: Shell) -> None:
+    ours, terminal = pty.openpty()
+    command = [str(Path(sys.executable).parent / "provgraph"), "--store", f"sqlite:///{shell.store}",
+               "what-produced", DL3, "--format", "png"]  # fmt: skip
+    done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, check=False)
+    os.close(terminal)
+    os.close(ours)
+    assert done.returncode == 2
+    assert b"name a file for it with -o FILE" in done.stderr
+
+
 def test_pictures_are_drawn_as_asked(shell: Shell) -> None:
     plain = shell("what-produced", DL3, "--format", "dot", "--no-fold").stdout
     assert plain.count("fillcolor") == 71
@@ -95,7 +121,7 @@ def test_pictures_are_drawn_as_asked(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--across",), "--across/--down: only for pictures, --format svg, dot, mermaid"),
+        (("--across",), "--across/--down: only for pictures, --format svg, png, dot, mermaid"),
         (("--format", "csv", "--no-agents", "--no-fold"), "--agents/--no-agents, --fold/--no-fold: only for pictures"),
         (("--format", "svg", "--link", "javascript:{id}"), "boxes can't link to 'javascript:{id}'"),
     ],

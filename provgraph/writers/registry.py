@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from provgraph.model.subgraph import Lineage
-from provgraph.writers import csv_, dot, json_, mermaid, svg, text
+from provgraph.writers import csv_, dot, json_, mermaid, png, svg, text
 from provgraph.writers.look import Look
 
 #: A lineage in, a whole document out; the same lineage gives the same document.
@@ -13,4 +13,4 @@ Writer: TypeAlias = Callable[[Lineage], str]
 Painter: TypeAlias = Callable[[Lineage, Look], str | bytes]
 
 WRITERS: dict[str, Writer] = {"text": text.write, "json": json_.write, "csv": csv_.write}
-PICTURES: dict[str, Painter] = {"svg": svg.write, "dot": dot.write, "mermaid": mermaid.write}
+PICTURES: dict[str, Painter] = {"svg": svg.write, "png": png.write, "dot": dot.write, "mermaid": mermaid.write}
