@@ -15,6 +15,8 @@ from provgraph.writers.labels import visible
 MANY_BOXES = 60
 _ID = "{id}"
 _SCHEMES = ("http://", "https://")
+#: What stays as it is in an address. Graphviz 2 writes quotes as they are, ``;`` ends Mermaid's character codes.
+_HARMLESS = "/:?#[]@!$&()*+,=%~"
 #: A web address whose host is given, with an id somewhere behind it.
 _TEMPLATE = re.compile(r"https?://[^/?#{}\s]+[/?#]\S*\{id\}\S*", re.IGNORECASE)
 
@@ -64,14 +66,19 @@ class Look:
     def link_of(self, node: Node) -> str | None:
         """Where a click on a record leads, http or https in any case; None when nowhere."""
         if self.link is not None and node.kind in ANYTHING:
-            return self.link.replace(_ID, quote(storable(node.id), safe=""))
+            return _address(self.link.replace(_ID, quote(storable(node.id), safe="")))
         places = (node.location, node.id)
-        return next((visible(place) for place in places if place and place.lower().startswith(_SCHEMES)), None)
+        return next((_address(place) for place in places if place and place.lower().startswith(_SCHEMES)), None)
 
     def flow(self, direction: Direction) -> str:
         """How Graphviz and Mermaid call it; what was asked about stands at the beginning, and arrows go to causes."""
         forth, back = ("LR", "RL") if self.is_across else ("TB", "BT")
         return back if direction is Direction.DOWNSTREAM else forth
+
+
+def _address(text: str) -> str:
+    """The address with all that could end it, or mean something where it stands, percent-encoded."""
+    return quote(storable(text), safe=_HARMLESS)
 
 
 #: How a lineage is drawn unless its reader wants something else.

@@ -6,7 +6,6 @@ Mermaid itself draws at most 500 arrows and 50,000 characters unless its page al
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from provgraph.model.subgraph import Lineage
 from provgraph.model.vocabulary import Kind
@@ -20,9 +19,6 @@ _OTHER_BRACKETS = ("[/", "/]")
 _OWN_MARK, _HARMLESS = "\ufb02°", "fl°"
 #: Whatever could mean something to Mermaid, Markdown or HTML: all but letters, digits, and ``._-`` inside a word.
 _SPECIAL = re.compile(r"(?<![^\W_])[._-]|[._-](?![^\W_])|[^\w /.-]")
-
-#: What stays as it is in an address; ``;`` would end one of Mermaid's character codes.
-_SAFE = "/:?#&=%@+,~!*'()$"
 
 
 def write(lineage: Lineage, look: Look = PLAIN) -> str:
@@ -41,18 +37,13 @@ def _lines(shown: Figure, flow: str) -> Iterator[str]:
     yield f"  classDef failed stroke:{FAILED_LINE}"
     yield from (f"  class n{number} root" for number, box in enumerate(shown.boxes) if box.is_root)
     yield from (f"  class n{number} failed" for number, box in enumerate(shown.boxes) if box.is_failed)
-    yield from (f"  click n{number} href {_address(box.link)}" for number, box in enumerate(shown.boxes) if box.link)
+    yield from (f'  click n{number} href "{box.link}"' for number, box in enumerate(shown.boxes) if box.link)
 
 
 def _box(box: Box) -> str:
     before, behind = _BRACKETS.get(box.kind, _OTHER_BRACKETS)
     label = _quoted(box.name, box.detail) if box.detail else _quoted(box.name)
     return f"{before}{label}{behind}:::{box.kind.value if box.kind in COLOURS else 'other'}"
-
-
-def _address(link: str) -> str:
-    """The address as a Mermaid string: what could end it, or means something to Mermaid, is percent-encoded."""
-    return f'"{quote(link, safe=_SAFE)}"'
 
 
 def _label(arrow: Arrow) -> str:

@@ -1,5 +1,6 @@
 """Where boxes lead, and which addresses are taken for that."""
 
+import re
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
@@ -12,7 +13,7 @@ from provgraph.model.subgraph import Direction, Node
 from provgraph.model.values import storable
 from provgraph.model.vocabulary import Kind
 from provgraph.writers.look import Look, Orientation
-from tests.writers.examples import entity
+from tests.writers.examples import HOSTILE, entity
 
 HERE = "https://example.org/records/{id}?from=picture"
 
@@ -51,6 +52,13 @@ def test_an_id_stays_one_part_of_the_address(identifier: str) -> None:
 
 def test_records_that_no_name_leads_to_have_no_link_by_the_template() -> None:
     assert Look(link=HERE).link_of(Node(b"1", "1", Kind.COLLECTION)) is None
+
+
+@given(st.sampled_from(HOSTILE) | st.text())
+def test_nothing_in_an_address_can_end_it(text: str) -> None:
+    for look in (Look(), Look(link="https://example.org/'<&>;{id}`")):
+        link = look.link_of(replace(entity("/data/a"), location=f"http://host/{text}", id=text))
+        assert re.fullmatch(r"https?://[\w/:?#\[\]@!$&()*+,=%~.-]+", link or "", re.ASCII)
 
 
 @pytest.mark.parametrize("place", ["javascript:alert(1)", "root://host/x", " https://x", "/data/x"])

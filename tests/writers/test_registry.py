@@ -101,7 +101,7 @@ def test_mermaid_has_one_statement_a_line_and_nothing_to_interpret(lineage: Line
         said = line.partition('"')[2].rpartition('"')[0]
         if line.startswith("  click"):
             assert re.fullmatch(r"https?://[!-~]+", said, re.IGNORECASE)
-            assert not set(said) & set('"`<>;\\{}|^')
+            assert not set(said) & set("\"'`<>;\\{}|^")
         else:
             assert not set(said.replace("<br/>", "")) & set("\"'`<>[](){}|\\%:*+\x00\n")
 
