@@ -21,6 +21,8 @@ def write(lineage: Lineage, look: Look = PLAIN) -> str:
 def _lines(shown: Figure, flow: str) -> Iterator[str]:
     yield "digraph lineage {"
     yield f"  graph [rankdir={flow}];"
+    if shown.remark:
+        yield f'  graph [label={_quoted(shown.remark)}, labeljust=l, fontname="Helvetica", fontsize=10];'
     yield '  node [style=filled, fontname="Helvetica", fontsize=11];'
     yield '  edge [fontname="Helvetica", fontsize=9, color="#606060"];'
     yield from (f"  n{number} [{', '.join(_attributes(box))}];" for number, box in enumerate(shown.boxes))

@@ -58,10 +58,17 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A lineage as boxes and arrows, in the order of its nodes and edges."""
+    """A lineage as boxes and arrows, in the order of its nodes and edges.
+
+    Attributes:
+        boxes: its records.
+        arrows: their relations.
+        remark: what must be known of the whole: that records are folded, or that the answer was cut; may be empty.
+    """
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
+    remark: str
 
     @property
     def root(self) -> int:
@@ -79,7 +86,13 @@ def figure(lineage: Lineage, look: Look) -> Figure:
         groups = folded(nodes, lineage.edges, root)
     numbers = {node.key: number for number, group in enumerate(groups) for node in group}
     boxes = tuple(box(group, group[0].key == root, look) for group in groups)
-    return Figure(boxes, tuple(_arrows(lineage.edges, numbers)))
+    return Figure(boxes, tuple(_arrows(lineage.edges, numbers)), _remark(len(nodes), len(boxes), lineage.truncated))
+
+
+def _remark(records: int, boxes: int, is_cut: bool) -> str:
+    remarks = [f"{records:,} records in {boxes:,} boxes"] if boxes < records else []
+    remarks += ["cut short: there are more records behind these"] if is_cut else []
+    return "; ".join(remarks)
 
 
 def _arrows(edges: Iterable[Edge], numbers: dict[bytes, int]) -> Iterable[Arrow]:

@@ -28,6 +28,8 @@ def write(lineage: Lineage, look: Look = PLAIN) -> str:
 
 
 def _lines(shown: Figure, flow: str) -> Iterator[str]:
+    if shown.remark:
+        yield from ("---", f'title: "{shown.remark}"', "---")
     yield f"flowchart {flow}"
     yield from (f"  n{number}{_box(box)}" for number, box in enumerate(shown.boxes))
     yield from (f"  n{arrow.source} -->|{_label(arrow)}| n{arrow.target}" for arrow in shown.arrows)

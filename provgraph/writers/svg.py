@@ -14,10 +14,10 @@ from provgraph.writers.captions import Captions, Point
 from provgraph.writers.figure import Arrow, colours, figure
 from provgraph.writers.labels import ems, fitted
 from provgraph.writers.look import PLAIN, Look
-from provgraph.writers.plan import Curve, plan
+from provgraph.writers.plan import MARGIN, Curve, plan
 from provgraph.writers.shapes import outline, width
 
-NAME_SIZE, DETAIL_SIZE, LABEL_SIZE = 12.0, 9.5, 9.0
+NAME_SIZE, DETAIL_SIZE, LABEL_SIZE, REMARK_SIZE = 12.0, 9.5, 9.0, 11.0
 #: How much of a box's width its two lines may take: an ellipse is narrower where they stand.
 TEXT_ROOM = {Kind.ENTITY: 0.8}
 LABEL_STEP, LABEL_EMS = 10.0, 14.0
@@ -45,7 +45,11 @@ class Drawing:
     def __init__(self, lineage: Lineage, look: Look) -> None:
         self._shown = figure(lineage, look)
         self._places = plan(self._shown, lineage.direction, look.is_across)
-        self.size = self._places.size
+        width, height = self._places.size
+        if self._shown.remark:
+            width = max(width, 2 * MARGIN + REMARK_SIZE * ems(self._shown.remark))
+            height += REMARK_SIZE
+        self.size = Point(width, height)
 
     def document(self) -> str:
         """The SVG document."""
@@ -77,6 +81,9 @@ class Drawing:
         )
         yield from self._labels()
         yield "</g>"
+        if self._shown.remark:
+            at = f'x="{MARGIN}" y="{self.size.y - REMARK_SIZE:.0f}"'
+            yield f'<text {at} font-size="{REMARK_SIZE}" text-anchor="start" fill="#555">{self._shown.remark}</text>'
         yield "</svg>"
 
     def _labels(self) -> Iterator[str]:

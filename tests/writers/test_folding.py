@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Hashable
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.writers.figure import figure
 from provgraph.writers.folding import folded
 from provgraph.writers.look import Look
-from tests.writers.examples import chain, edge, ladder, night
+from tests.writers.examples import chain, edge, ladder, night, written
 
 KINDS = (Kind.ACTIVITY, Kind.ENTITY)
 RELATIONS = (RelationType.USED, RelationType.WAS_INFORMED_BY)
@@ -151,6 +152,23 @@ def test_a_run_that_left_nothing_behind_is_not_like_the_others() -> None:
     nodes = tuple(node for node in whole.nodes if node.key != lost.key)
     shown = figure(Lineage(whole.root, whole.direction, None, False, nodes, edges), Look(fold=True))
     assert sorted(each.count for each in shown.boxes if each.name.startswith("ctapipe-process")) == [1, 11]
+
+
+def test_a_drawing_says_that_it_is_folded_or_cut() -> None:
+    whole = night(30)
+    cut = replace(night(12), truncated=True)
+    said = {
+        "93 records in 6 boxes": (whole, Look()),
+        "93 records in 6 boxes; cut short: there are more records behind these": (
+            replace(whole, truncated=True),
+            Look(),
+        ),
+        "cut short: there are more records behind these": (cut, Look()),
+    }
+    for remark, (answer, look) in said.items():
+        for form in ("svg", "dot", "mermaid"):
+            assert remark in written(answer, form, look)
+    assert figure(night(12), Look()).remark == ""
 
 
 def test_only_many_boxes_are_folded_unless_told_otherwise() -> None:

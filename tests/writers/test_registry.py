@@ -95,7 +95,10 @@ def test_dot_parses(lineage: Lineage, look: Look) -> None:
 @settings(max_examples=150, deadline=None)
 @given(lineages(), LOOKS)
 def test_mermaid_has_one_statement_a_line_and_nothing_to_interpret(lineage: Lineage, look: Look) -> None:
-    first, *lines = written(lineage, "mermaid", look).splitlines()
+    document = written(lineage, "mermaid", look)
+    if document.startswith("---"):
+        document = re.sub(r'\A---\ntitle: "[a-z0-9 ,;:]+"\n---\n', "", document)
+    first, *lines = document.splitlines()
     assert first in ("flowchart TB", "flowchart BT", "flowchart LR", "flowchart RL")
     for line in lines:
         said = line.partition('"')[2].rpartition('"')[0]
