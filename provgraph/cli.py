@@ -359,13 +359,14 @@ def _picture_options(function: Callable[..., None]) -> Callable[..., None]:
     """The options that say how a lineage is drawn."""
     options = [
         click.option("--across/--down", default=None,
-                     help="Draw from left to right, or from top to bottom (as is usual)."),
-        click.option("--agents/--no-agents", default=None, help="Draw who answers for runs and files, or not."),
+                     help="Draw from left to right, or from top to bottom (the default)."),
+        click.option("--agents/--no-agents", default=None,
+                     help="Draw who answers for runs and files (the default), or not."),
         click.option("--configuration/--no-configuration", default=None,
-                     help="Draw the parameters and configuration files of runs, or not (as is usual)."),
+                     help="Draw the parameters and configuration files of runs, or not (the default)."),
         click.option("--fold/--no-fold", default=None,
                      help="Draw runs and files that play the same part as one box with their number, or each alone; "
-                     "usually they are folded when there would be more than 60 boxes."),
+                     "by default they are folded when there would be more than 60 boxes."),
         click.option("--link", metavar="URL",
                      help="Where a click on a box leads: an address with {id} where the record's id goes."),
     ]  # fmt: skip
@@ -449,19 +450,17 @@ def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> 
     from provgraph.writers.look import Look, Orientation
 
     given = [said for name, said in PICTURE_OPTIONS.items() if options[name] is not None]
-    if given and format_name not in PICTURES:
-        raise click.UsageError(f"{', '.join(given)}: only for pictures, --format {', '.join(PICTURES)}")
+    if format_name not in PICTURES:
+        if given:
+            raise click.UsageError(f"{', '.join(given)}: only for pictures, --format {', '.join(PICTURES)}")
+        return None
     if format_name == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a PNG is no text for a terminal: name a file for it with -o FILE")
-    return (
-        Look(
-            orientation=Orientation.ACROSS if options["across"] else Orientation.DOWN,
-            agents=options["agents"] is not False,
-            fold=options["fold"],
-            link=options["link"],
-        )
-        if format_name in PICTURES
-        else None
+    return Look(
+        orientation=Orientation.ACROSS if options["across"] else Orientation.DOWN,
+        agents=options["agents"] is not False,
+        fold=options["fold"],
+        link=options["link"],
     )
 
 

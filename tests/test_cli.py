@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from provgraph.cli import main
 from tests.conftest import CORPUS, LOGS, PRODUCTS
 
 EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
+DOCS = Path(__file__).parents[1] / "docs"
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
 
 
@@ -116,6 +118,16 @@ def test_pictures_are_drawn_as_asked(shell: Shell) -> None:
     assert "rankdir=LR" in asked
     assert "shape=note" in asked
     assert 'URL="https://example.org/product%3A70de1f24-6744-4ced-99bb-c74834735e51"' in asked
+
+
+def test_the_page_on_pictures_shows_what_the_command_prints(newcomer: Shell) -> None:
+    page = (DOCS / "pictures.md").read_text(encoding="utf-8")
+    newcomer.store.parent.mkdir()
+    newcomer("demo", "--store", f"sqlite:///{newcomer.store}")
+    printed = newcomer("what-produced", "/data/ctao/dl2/gamma_train.dl2.h5", "--format", "mermaid", "--fold").stdout
+    assert f"```mermaid\n{printed}```" in page
+    options = newcomer("what-produced", "--help").stdout
+    assert all(option in options for option in re.findall(r"`(--[a-z-]+)", page))
 
 
 @pytest.mark.parametrize(

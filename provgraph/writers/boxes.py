@@ -135,8 +135,14 @@ def _several(nodes: Sequence[Node]) -> _Texts:
 
 
 def _members(nodes: Sequence[Node]) -> list[str]:
-    """What the tooltip calls the records in a box; parameter sets have no id that anyone would look for."""
-    return [node.label if node.kind is Kind.COLLECTION else node.id for node in nodes]
+    """What the tooltip calls the records in a box, those first that failed; nobody looks for a parameter set's id."""
+    if nodes[0].kind is Kind.COLLECTION:
+        return [node.label for node in nodes]
+    return [_with_status(node) for node in sorted(nodes, key=lambda node: node.status not in _FAILED)]
+
+
+def _with_status(node: Node) -> str:
+    return node.id if node.status in (None, Status.COMPLETED) else f"{node.id}  {node.status}"
 
 
 def _common_name(nodes: Sequence[Node]) -> str:

@@ -5,13 +5,19 @@ same roles, with records that are alike. So an arrow between two boxes holds for
 found by splitting: from classes of equal looks, as long as members of one class have other neighbours.
 """
 
+import re
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
+from provgraph.model.identifiers import base_name
 from provgraph.model.subgraph import Edge, Node
 from provgraph.model.vocabulary import Kind
+from provgraph.writers.labels import place
 
 #: Splitting stops, and leaves classes that are too large, after this many looks at each record and relation.
 LOOKS = 64
+#: What differs in the names of files that are alike: numbers and UUIDs; a longer name is not looked at.
+_VARYING = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]+", re.ASCII | re.IGNORECASE)
+_COMPARED = 500
 #: What ties a record to another: the relation with its direction and role, as a number, and the other's index.
 _Tie = tuple[int, int]
 
@@ -53,6 +59,8 @@ def _looks(node: Node, root: bytes) -> Hashable:
     if node.key == root:
         return "root"
     name = node.name if node.kind is Kind.ACTIVITY else None
+    if node.kind is Kind.ENTITY and node.data_level is None:  # a model is not like a configuration file
+        name = _VARYING.sub("*", (node.name or base_name(place(node)))[:_COMPARED])
     return node.kind, node.distance, node.type, node.data_level, name, node.version
 
 

@@ -1,5 +1,6 @@
 """Lineages for the tests: a realistic one made by hand, chains, and random ones with hostile names."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import pairwise
 from string import ascii_letters
@@ -195,14 +196,14 @@ def ladder(levels: int, wide: int) -> Lineage:
     return Lineage(nodes[0], Direction.UPSTREAM, None, False, nodes, tuple(edges))
 
 
-def night(runs: int, failed: int = 0) -> Lineage:
-    """Files that runs of one kind made of one file each, merged; the first runs failed."""
+def night(runs: int, failed: Collection[int] = ()) -> Lineage:
+    """Files that runs of one kind made of one file each, merged; some runs failed."""
     merged = entity("/data/night/merged.dl2.h5", data_level="DL2")
     merge = replace(activity("merge", "ctapipe-merge", "2026-11-21 09:00:00", "2026-11-21 09:01:00"), distance=1)
     config = replace(entity("/data/config/base.yaml"), distance=4)
     nodes, edges = [merged, merge], [edge(RelationType.WAS_GENERATED_BY, merged, merge)]
     for n in range(runs):
-        status = Status.ERROR if n < failed else Status.COMPLETED
+        status = Status.ERROR if n in failed else Status.COMPLETED
         start, end = (f"2026-11-21 {8 + minute // 60:02}:{minute % 60:02}:00" for minute in (n, n + 1))
         process = replace(activity(f"run-{n:02}", "ctapipe-process", start, end, status), distance=3)
         dl1 = replace(entity(f"/data/night/run{n:05}.dl1.h5", data_level="DL1"), distance=2)

@@ -12,7 +12,7 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.writers.figure import figure
 from provgraph.writers.folding import folded
 from provgraph.writers.look import Look
-from tests.writers.examples import chain, edge, ladder, night, written
+from tests.writers.examples import activity, chain, edge, entity, ladder, night, written
 
 KINDS = (Kind.ACTIVITY, Kind.ENTITY)
 RELATIONS = (RelationType.USED, RelationType.WAS_INFORMED_BY)
@@ -40,8 +40,7 @@ def alike(draw: st.DrawFn) -> tuple[list[Node], list[Edge]]:
 def by_hand(nodes: list[Node], edges: list[Edge]) -> set[frozenset[bytes]]:
     """The same, slowly: all classes are split again until none is."""
     classes: dict[bytes, Hashable] = {
-        node.key: (node is nodes[0], node.kind, node.distance, node.kind is Kind.ACTIVITY and node.name)
-        for node in nodes
+        node.key: (node is nodes[0], node.kind, node.distance, node.name) for node in nodes
     }
     for _ in nodes:
         classes = {
@@ -124,7 +123,7 @@ def test_a_ladder_becomes_its_levels() -> None:
 
 
 def test_parallel_runs_become_one_box_that_says_how_many_failed() -> None:
-    boxes = figure(night(12, failed=2), Look(fold=True)).boxes
+    boxes = figure(night(12, failed=(3, 7)), Look(fold=True)).boxes
     assert [(each.name, each.detail) for each in boxes] == [
         ("merged.dl2.h5", "DL2  /data/night"),
         ("ctapipe-merge", "0.28.0  2026-11-21 09:00:00"),
@@ -140,7 +139,11 @@ def test_parallel_runs_become_one_box_that_says_how_many_failed() -> None:
         "version 0.28.0",
         "2 error",
         "2026-11-21 08:00 to 08:12",
-        *(f"run-{n:02}" for n in range(5)),
+        "run-03  error",
+        "run-07  error",
+        "run-00",
+        "run-01",
+        "run-02",
         "and 7 more",
     )
 
@@ -152,6 +155,22 @@ def test_a_run_that_left_nothing_behind_is_not_like_the_others() -> None:
     nodes = tuple(node for node in whole.nodes if node.key != lost.key)
     shown = figure(Lineage(whole.root, whole.direction, None, False, nodes, edges), Look(fold=True))
     assert sorted(each.count for each in shown.boxes if each.name.startswith("ctapipe-process")) == [1, 11]
+
+
+def test_files_without_a_level_are_alike_if_their_names_are_but_for_numbers() -> None:
+    run = activity("r", "merge", "2026-11-21 08:00:00", None)
+    names = (
+        "a_1.pkl",
+        "a_22.pkl",
+        "b.yaml",
+        "5a620a10-d7a4-41b7-9814-f9e5bac5287f_x",
+        "2f40ac73-6c59-489f-b40f-081b9bcac17d_x",
+    )
+    files = [replace(entity(f"/data/{name}"), distance=1) for name in names]
+    groups = folded([run, *files], [edge(RelationType.USED, run, file) for file in files], run.key)
+    assert [len(group) for group in groups] == [1, 2, 1, 2]
+    levelled = [replace(file, data_level="DL1") for file in files]
+    assert len(folded([run, *levelled], [edge(RelationType.USED, run, file) for file in levelled], run.key)) == 2
 
 
 def test_a_drawing_says_that_it_is_folded_or_cut() -> None:

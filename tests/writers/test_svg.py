@@ -102,7 +102,7 @@ def test_agents_are_left_out_with_their_arrows() -> None:
 
 
 def test_a_folded_box_has_an_outline_behind_it_and_is_red_when_a_run_in_it_failed() -> None:
-    drawing = drawn(night(12, failed=1), Look(fold=True))
+    drawing = drawn(night(12, failed=(4,)), Look(fold=True))
     (runs,) = [group for group in drawing.iter(f"{SVG}g") if "ctapipe-process × 12" in group.itertext()]
     assert [shape.get("stroke") for shape in runs.iter(f"{SVG}rect")] == ["#C62828", "#C62828"]
     assert "1 error  2026-11-21 08:00 to 08:12" in runs.itertext()
