@@ -1,18 +1,20 @@
 """Folding: every record in one box, no arrow invented or lost, as coarse as can be."""
 
 import time
+import xml.etree.ElementTree as ET
 from collections.abc import Hashable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.vocabulary import Kind, RelationType, Status
 from provgraph.writers.figure import figure
 from provgraph.writers.folding import folded
 from provgraph.writers.look import Look
-from tests.writers.examples import activity, chain, edge, entity, ladder, night, written
+from tests.writers.examples import HOSTILE, TEXTS, activity, chain, edge, entity, ladder, lineage, night, written
 
 KINDS = (Kind.ACTIVITY, Kind.ENTITY)
 RELATIONS = (RelationType.USED, RelationType.WAS_INFORMED_BY)
@@ -195,3 +197,18 @@ def test_only_many_boxes_are_folded_unless_told_otherwise() -> None:
     assert len(figure(night(30), Look()).boxes) == 6
     assert len(figure(night(30), Look(fold=False)).boxes) == 93
     assert len(figure(night(12), Look(fold=True)).boxes) == 6
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_shown_escaped_in_folded_boxes_too(name: str) -> None:
+    run = activity("merge", "merge", "2026-11-21 08:00:00", None)
+    runs = [activity(f"r{n}", name, "2026-11-21 08:00:00", None, Status.ERROR) for n in range(3)]
+    runs = [replace(each, version=name, id=f"{name}{each.id}", distance=1) for each in runs]
+    answer = lineage([run, *runs], [edge(RelationType.WAS_INFORMED_BY, run, each, name) for each in runs])
+    answer = replace(answer, nodes=(run, *runs), root=run)
+    assert len(figure(answer, Look(fold=True)).boxes) == 2
+    drawing = ET.fromstring(written(answer, "svg", Look(fold=True)))
+    assert any(text.endswith(" × 3") for text in drawing.itertext())
+    for form in TEXTS:
+        shown = written(answer, form, Look(fold=True))
+        assert not set(shown) & set("\x00\x1b\x9b\u202e\x7f") or form in ("json", "csv")
