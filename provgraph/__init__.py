@@ -1,3 +1,15 @@
 """provgraph: what produced this file? A provenance store for CTAO and for anyone who runs ctapipe."""
 
+from typing import Any
+
 __version__ = "0.2.0"
+__all__ = ["Lineage", "Look", "Provenance", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    """The Python API, imported when it is first used: most commands need little of it."""
+    if name not in __all__:
+        raise AttributeError(f"module 'provgraph' has no attribute {name!r}")
+    from provgraph import api  # noqa: PLC0415
+
+    return api.open_provenance if name == "open" else getattr(api, name)

@@ -26,7 +26,7 @@ LAYERS = (
     {"lineage"},
     {"writers"},
     {"graphql", "relational_mirror"},
-    {"app", "capture", "demonstration", "progress"},
+    {"api", "app", "capture", "demonstration", "progress"},
     {"cli"},
 )
 RANK = {unit: rank for rank, layer in enumerate(LAYERS) for unit in layer}

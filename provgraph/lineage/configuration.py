@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import TypeVar
 
 from provgraph.model.identifiers import base_name, location_of
 from provgraph.model.records import SOFTWARE, Settings, key_of
@@ -12,9 +13,10 @@ from provgraph.store.protocol import Store, View
 
 #: So many runs are asked about at once.
 BATCH = 1_000
+_Answer = TypeVar("_Answer", bound=Lineage)
 
 
-def with_configuration(store: Store, lineage: Lineage) -> Lineage:
+def with_configuration(store: Store, lineage: _Answer) -> _Answer:
     """The lineage with the parameter sets and configuration files of its runs, each once; packages are left out.
 
     A parameter set is a collection whose attributes are its parameters.

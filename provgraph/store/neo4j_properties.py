@@ -261,8 +261,7 @@ def mention_of(run: str, entity: str, relation: str, stored: Stored) -> StoredMe
         time=canonical_time(stored.get("time")),
         attributes=decoded(stored, _MENTION),
     )
-    known = mention.with_key(bytes.fromhex(stored["key"]))
-    return StoredMention(known, bytes.fromhex(twin) if twin else None, entity, stored["rule"])
+    return StoredMention(mention, bytes.fromhex(twin) if twin else None, entity, stored["rule"])
 
 
 def relation_properties(relation: StatedRelation) -> Properties:

@@ -33,21 +33,23 @@ class Look:
     """How a lineage is drawn.
 
     Attributes:
-        orientation: from top to bottom, or from left to right.
+        orientation: ``down`` from top to bottom, ``across`` from left to right.
         agents: whether those who answer for runs and files are shown.
         fold: whether records that play the same part become one box; None when there would be many boxes.
         link: the web address of a record, with ``{id}`` where its id goes; None for those that records have themselves.
 
     Raises:
-        SettingsError: the link is no web address, or has no place for the id.
+        SettingsError: there is no such orientation; the link is no web address, or has no place for the id.
     """
 
-    orientation: Orientation = Orientation.DOWN
+    orientation: str = Orientation.DOWN
     agents: bool = True
     fold: bool | None = None
     link: str | None = None
 
     def __post_init__(self) -> None:
+        if self.orientation not in tuple(Orientation):
+            raise SettingsError(f"{self.orientation!r} is no orientation: {', '.join(Orientation)} are")
         if self.link is not None and not (_TEMPLATE.fullmatch(self.link) and visible(self.link) == self.link):
             raise SettingsError(
                 f"boxes can't link to {self.link!r}: give a web address with {_ID} where the record's id goes, such as "
@@ -57,7 +59,7 @@ class Look:
     @property
     def is_across(self) -> bool:
         """Whether the drawing runs from left to right."""
-        return self.orientation is Orientation.ACROSS
+        return self.orientation == Orientation.ACROSS
 
     def folds(self, boxes: int) -> bool:
         """Whether so many boxes are to become fewer."""

@@ -1,0 +1,231 @@
+"""provgraph from Python and in notebooks: open a store, load into it, ask it, take the answer along.
+
+``provgraph.open`` is the door; the command line and the query API ask the same questions of the same store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import networkx as nx
+
+from provgraph.errors import SettingsError
+from provgraph.ingest.loading import load
+from provgraph.ingest.reports import Report
+from provgraph.lineage import questions
+from provgraph.lineage.configuration import with_configuration
+from provgraph.lineage.names import find
+from provgraph.model import subgraph
+from provgraph.model.identifiers import DEFAULT_NAMESPACE
+from provgraph.model.subgraph import Direction, Edge, Node
+from provgraph.model.values import Value, canonical
+from provgraph.model.vocabulary import NODE_LABEL, RELATIONS, RelationType
+from provgraph.settings import read_settings
+from provgraph.store.protocol import Store
+from provgraph.store.registry import open_store
+from provgraph.writers import dot, json_, png, svg, text
+from provgraph.writers.look import PLAIN, Look
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    import py2neo
+
+
+def open_provenance(store: str | None = None, *, password: str | None = None) -> Provenance:
+    """Open a store: ``provgraph.open``.
+
+    Args:
+        store: its URL (CONTRACT section 3); None for ``PROVGRAPH_STORE``, else the SQLite file of the user.
+        password: instead of one in the URL or in ``PROVGRAPH_STORE_PASSWORD``.
+
+    Returns:
+        the open store; close it, or use it in a ``with`` block.
+
+    Raises:
+        SettingsError: there is no such kind of store.
+        UnreachableError: it does not answer.
+        StoreError: it refuses, or holds something else.
+    """
+    settings = read_settings(store)
+    return Provenance(open_store(settings.store, password or settings.store_password))
+
+
+class Provenance:
+    """An open store."""
+
+    def __init__(self, store: Store) -> None:
+        """Take a store, which is closed with this."""
+        self.store = store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def load(
+        self, *sources: str | os.PathLike[str], format: str | None = None, namespace: str = DEFAULT_NAMESPACE
+    ) -> list[Report]:
+        """Load files, folders or databases.
+
+        Args:
+            sources: as for the command ``load``.
+            format: read them as this format; None to recognise each by its content.
+            namespace: the file system that their paths are on.
+
+        Returns:
+            what became of each source; of one that could be read in part only, its problems.
+
+        Raises:
+            SettingsError: the namespace or the format makes no sense.
+            StoreError: the store failed.
+        """
+        return list(load(self.store, map(str, sources), format_name=format, namespace=namespace))
+
+    def what_produced(self, file: str | os.PathLike[str], depth: int | None = None) -> Lineage:
+        """Everything that led to a file.
+
+        Args:
+            file: an identifier, a product on disk, a path, or a file name (CONTRACT section 4).
+            depth: how many relations far; None for no end.
+
+        Raises:
+            NotFoundError: nothing is called so.
+            AmbiguousError: several records are.
+        """
+        return self.lineage(file, Direction.UPSTREAM, depth)
+
+    def impact(self, file: str | os.PathLike[str], depth: int | None = None) -> Lineage:
+        """Everything that was made from a file; otherwise as `what_produced`."""
+        return self.lineage(file, Direction.DOWNSTREAM, depth)
+
+    def lineage(
+        self, record: str | os.PathLike[str], direction: Direction | str = Direction.UPSTREAM,
+        depth: int | None = None, relations: Sequence[RelationType | str] = (),
+    ) -> Lineage:  # fmt: skip
+        """What led to a record, what was made from it, or both.
+
+        Args:
+            record: what names it.
+            direction: ``upstream``, ``downstream`` or ``both``.
+            depth: how many relations far; None for no end.
+            relations: the types to follow; none means those that lead to the origin (CONTRACT section 4).
+
+        Raises:
+            NotFoundError: nothing is called so.
+            AmbiguousError: several records are.
+            SettingsError: a direction or relation that there is none of.
+        """
+        try:
+            way, followed = Direction(direction), [RelationType(each) for each in relations]
+        except ValueError as error:
+            raise SettingsError(
+                f"{error}: directions are {', '.join(Direction)}; relations are {', '.join(RelationType)}"
+            ) from None
+        root = find(self.store, str(record), Path.cwd())
+        found = questions.lineage(self.store, root, way, depth, followed)
+        return Lineage(**{each.name: getattr(found, each.name) for each in fields(found)})
+
+    def with_configuration(self, answer: Lineage) -> Lineage:
+        """The answer with the parameter sets and configuration files of its runs as further nodes, for a drawing."""
+        return with_configuration(self.store, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage(subgraph.Lineage):
+    """The answer to a lineage question, with ways to take it along; a notebook shows it as a drawing."""
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """A graph whose nodes are ids and whose edges run from effect to cause, their keys the relations' names.
+
+        Nodes have the fields of the JSON answer (CONTRACT section 4) as attributes, edges ``relation``, ``role`` and
+        ``time``.
+        """
+        answer = json_.document(self)
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(root=self.root.id, truncated=self.truncated)
+        graph.add_nodes_from((node["id"], node) for node in answer["nodes"])
+        for edge in answer["edges"]:
+            graph.add_edge(edge["source"], edge["target"], None, **edge)
+        return graph
+
+    def to_dot(self, look: Look = PLAIN) -> str:
+        """A Graphviz document in the W3C's shapes and colours."""
+        return dot.write(self, look)
+
+    def to_svg(self, look: Look = PLAIN) -> str:
+        """A drawing that any browser shows."""
+        return svg.write(self, look)
+
+    def to_png(self, look: Look = PLAIN) -> bytes:
+        """The drawing as an image.
+
+        Raises:
+            SettingsError: it would be too large to be read.
+        """
+        return png.write(self, look)
+
+    def to_py2neo(self) -> py2neo.Subgraph:
+        """A subgraph of py2neo, which ``py2neo.Graph(…).merge(…)`` merges into a Neo4j by label and id.
+
+        Between two nodes py2neo knows one relationship of a type; that of several has all their roles in a list.
+
+        Raises:
+            SettingsError: py2neo is not installed; the extra ``provgraph[py2neo]`` has it.
+        """
+        try:
+            from py2neo import Relationship, Subgraph  # noqa: PLC0415 - an extra that most users lack
+        except ImportError:
+            raise SettingsError("py2neo is not installed: pip install 'provgraph[py2neo]'") from None
+        nodes = {node.key: _py2neo_node(node) for node in self.nodes}
+        between: dict[tuple[bytes, RelationType, bytes], list[Edge]] = {}
+        for edge in self.edges:
+            between.setdefault((edge.source, edge.relation, edge.target), []).append(edge)
+        relationships = [
+            Relationship(nodes[source], RELATIONS[relation].neo4j_type, nodes[target], **_said_of(edges))
+            for (source, relation, target), edges in between.items()
+        ]
+        return Subgraph(nodes.values(), relationships)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, str]:
+        """What notebooks show (IPython's display protocol)."""
+        return {"image/svg+xml": self.to_svg(), "text/plain": text.write(self)}
+
+
+def _py2neo_node(node: Node) -> py2neo.Node:
+    from py2neo import Node as Py2neoNode  # noqa: PLC0415 - an extra that most users lack
+
+    label = NODE_LABEL[node.kind]
+    said = json_.node_document(node)
+    attributes = said.pop("attributes")
+    properties = {name: _native(value) for name, value in {**attributes, **said}.items() if value not in (None, [])}
+    made = Py2neoNode(label, *([node.type] if node.type else []), **properties)
+    made.__primarylabel__, made.__primarykey__ = label, "id"
+    return made
+
+
+def _native(value: Value) -> Any:
+    """The value as Neo4j can hold it: a list of texts, or JSON of what is deeper."""
+    if isinstance(value, str):
+        return str(value)  # py2neo knows no enumerations
+    is_list_of_texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return value if isinstance(value, int | float) or is_list_of_texts else canonical(value)
+
+
+def _said_of(edges: Sequence[Edge]) -> dict[str, str | list[str]]:
+    """The roles and times of relations of one type between two records."""
+    said = {
+        "role": sorted({edge.role for edge in edges if edge.role}),
+        "time": sorted({edge.time for edge in edges if edge.time}),
+    }
+    return {name: found[0] if len(found) == 1 else found for name, found in said.items() if found}
