@@ -3,7 +3,7 @@
 from typing import Any
 
 __version__ = "0.2.0"
-__all__ = ["Lineage", "Provenance", "open"]
+__all__ = ["Lineage", "Look", "Provenance", "open"]
 
 
 def __getattr__(name: str) -> Any:

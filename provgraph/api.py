@@ -15,6 +15,7 @@ from provgraph.errors import SettingsError
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.lineage import questions
+from provgraph.lineage.configuration import with_configuration
 from provgraph.lineage.names import find
 from provgraph.model import subgraph
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -24,8 +25,8 @@ from provgraph.model.vocabulary import NODE_LABEL, RELATIONS, RelationType
 from provgraph.settings import read_settings
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from provgraph.writers import json_
-from provgraph.writers.registry import WRITERS
+from provgraph.writers import dot, json_, png, svg, text
+from provgraph.writers.look import PLAIN, Look
 
 if TYPE_CHECKING:
     import os
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import py2neo
-
-#: What a notebook shows of an answer, by MIME type.
-_SHOWN = {"image/svg+xml": "svg", "text/plain": "text"}
 
 
 def open_provenance(store: str | None = None, *, password: str | None = None) -> Provenance:
@@ -139,6 +137,10 @@ class Provenance:
         found = questions.lineage(self.store, root, way, depth, followed)
         return Lineage(**{each.name: getattr(found, each.name) for each in fields(found)})
 
+    def with_configuration(self, answer: Lineage) -> Lineage:
+        """The answer with the parameter sets and configuration files of its runs as further nodes, for a drawing."""
+        return with_configuration(self.store, answer)
+
 
 @dataclass(frozen=True, slots=True)
 class Lineage(subgraph.Lineage):
@@ -157,13 +159,21 @@ class Lineage(subgraph.Lineage):
             graph.add_edge(edge["source"], edge["target"], None, **edge)
         return graph
 
-    def to_dot(self) -> str:
+    def to_dot(self, look: Look = PLAIN) -> str:
         """A Graphviz document in the W3C's shapes and colours."""
-        return WRITERS["dot"](self)
+        return dot.write(self, look)
 
-    def to_svg(self) -> str:
+    def to_svg(self, look: Look = PLAIN) -> str:
         """A drawing that any browser shows."""
-        return WRITERS["svg"](self)
+        return svg.write(self, look)
+
+    def to_png(self, look: Look = PLAIN) -> bytes:
+        """The drawing as an image.
+
+        Raises:
+            SettingsError: it would be too large to be read.
+        """
+        return png.write(self, look)
 
     def to_py2neo(self) -> py2neo.Subgraph:
         """A subgraph of py2neo, which ``py2neo.Graph(…).merge(…)`` merges into a Neo4j by label and id.
@@ -189,7 +199,7 @@ class Lineage(subgraph.Lineage):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, str]:
         """What notebooks show (IPython's display protocol)."""
-        return {mime: WRITERS[name](self) for mime, name in _SHOWN.items()}
+        return {"image/svg+xml": self.to_svg(), "text/plain": text.write(self)}
 
 
 def _py2neo_node(node: Node) -> py2neo.Node:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import update_wrapper
@@ -23,11 +23,21 @@ if TYPE_CHECKING:
     from provgraph.ingest.watching import Watcher
     from provgraph.model.subgraph import Lineage
     from provgraph.store.protocol import Store
+    from provgraph.writers.look import Look
 
 # The commands import what they need when they run: `--help` answers in a tenth of the time (bench/startup.py).
 # ruff: noqa: PLC0415
 
-FORMATS = ("text", "json", "csv", "dot", "svg", "mermaid")
+PICTURES = ("svg", "png", "dot", "mermaid")
+FORMATS = ("text", "json", "csv", *PICTURES)
+#: What only pictures understand, with the options for it.
+PICTURE_OPTIONS = {
+    "across": "--across/--down",
+    "agents": "--agents/--no-agents",
+    "configuration": "--configuration/--no-configuration",
+    "fold": "--fold/--no-fold",
+    "link": "--link",
+}
 RELATIONS = (
     "used", "wasGeneratedBy", "wasInformedBy", "wasDerivedFrom", "wasStartedBy", "wasEndedBy", "wasInvalidatedBy",
     "wasInfluencedBy", "hadMember", "specializationOf", "alternateOf", "mentionOf",
@@ -345,6 +355,26 @@ def _at_most(seconds: float | None) -> Iterator[None]:
         timer.cancel()
 
 
+def _picture_options(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that say how a lineage is drawn."""
+    options = [
+        click.option("--across/--down", default=None,
+                     help="Draw from left to right, or from top to bottom (the default)."),
+        click.option("--agents/--no-agents", default=None,
+                     help="Draw who answers for runs and files (the default), or not."),
+        click.option("--configuration/--no-configuration", default=None,
+                     help="Draw the parameters and configuration files of runs, or not (the default)."),
+        click.option("--fold/--no-fold", default=None,
+                     help="Draw runs and files that play the same part as one box with their number, or each alone; "
+                     "by default they are folded when there would be more than 60 boxes."),
+        click.option("--link", metavar="URL",
+                     help="Where a click on a box leads: an address with {id} where the record's id goes."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 def _answer_options(function: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that answers with a lineage."""
     options = [
@@ -357,6 +387,7 @@ def _answer_options(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--data-level", metavar="DLn", help="List only products of this data level."),
         click.option("--type", "type_name", metavar="TYPE", help="List only records of this type: DatasetEntity, …"),
     ]  # fmt: skip
+    function = _picture_options(function)
     for option in reversed(options):
         function = option(function)
     return function
@@ -394,32 +425,55 @@ def lineage(name: str, direction: str, relations: tuple[str, ...], **options: An
 
 
 def _answer(name: str, direction: str, relations: Sequence[str], **options: Any) -> None:
+    from provgraph.lineage.configuration import with_configuration
     from provgraph.lineage.names import find
     from provgraph.lineage.questions import lineage as ask
     from provgraph.model.subgraph import Direction, only
     from provgraph.model.vocabulary import RelationType
 
+    look = _look(options["format_name"], options["output"], options)
     with _store() as store:
         root = find(store, name, Path.cwd())
         followed = [RelationType(relation) for relation in relations]
         answer = ask(store, root, Direction(direction), options["depth"], followed, options["limit"])
-    level = options["data_level"] and options["data_level"].upper()
-    shown = only(answer, options["kind"], level, options["type_name"])
+        level = options["data_level"] and options["data_level"].upper()
+        shown = only(answer, options["kind"], level, options["type_name"])
+        drawn = with_configuration(store, shown) if options["configuration"] else shown
     if shown is not answer:
         click.echo(f"{len(shown.nodes) - 1} of the {len(answer.nodes) - 1} records found are listed, behind the first, "
                    "which is what you asked about; relations between others are left out", err=True)  # fmt: skip
-    _write(shown, options["format_name"], options["output"])
+    _write(drawn, options["format_name"], look, options["output"])
 
 
-def _write(answer: "Lineage", format_name: str, output: Path | None) -> None:
-    from provgraph.writers.registry import WRITERS
+def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> "Look | None":
+    """How the answer is to be drawn; None when it is no picture."""
+    from provgraph.writers.look import Look, Orientation
 
-    text = WRITERS[format_name](answer)
+    given = [said for name, said in PICTURE_OPTIONS.items() if options[name] is not None]
+    if format_name not in PICTURES:
+        if given:
+            raise click.UsageError(f"{', '.join(given)}: only for pictures, --format {', '.join(PICTURES)}")
+        return None
+    if format_name == "png" and output is None and sys.stdout.isatty():
+        raise click.UsageError("a PNG is no text for a terminal: name a file for it with -o FILE")
+    return Look(
+        orientation=Orientation.ACROSS if options["across"] else Orientation.DOWN,
+        agents=options["agents"] is not False,
+        fold=options["fold"],
+        link=options["link"],
+    )
+
+
+def _write(answer: "Lineage", format_name: str, look: "Look | None", output: Path | None) -> None:
+    from provgraph.writers.registry import PICTURES, WRITERS
+
+    document = WRITERS[format_name](answer) if look is None else PICTURES[format_name](answer, look)
+    content = document.encode() if isinstance(document, str) else document
     if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        click.echo(content, nl=False)
         return
     try:
-        output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        output.write_bytes(content)
     except OSError as error:
         raise ProvGraphError(f"{output} can't be written: {error.strerror}") from error
     click.echo(f"wrote {output}", err=True)

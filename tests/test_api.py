@@ -93,6 +93,17 @@ def test_notebooks_show_a_drawing(night: provgraph.Provenance) -> None:
     assert answer.to_dot().startswith("digraph")
 
 
+def test_drawings_as_one_wants_them(night: provgraph.Provenance) -> None:
+    answer = night.with_configuration(night.what_produced(DL3, depth=3))
+    look = provgraph.Look(orientation="across", fold=True, link="https://example.org/{id}")
+    assert "rankdir=LR" in answer.to_dot(look)
+    assert "shape=note" in answer.to_dot(look)
+    assert 'href="https://example.org/product' in answer.to_svg(look)
+    assert answer.to_png(look).startswith(b"\x89PNG")
+    with pytest.raises(SettingsError, match="'sideways' is no orientation: down, across are"):
+        provgraph.Look(orientation="sideways")
+
+
 @pytest.mark.neo4j
 def test_py2neo_merges_into_a_neo4j(night: provgraph.Provenance, neo4j_server: Neo4jServer) -> None:
     empty_neo4j(neo4j_server.url)

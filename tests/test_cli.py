@@ -1,6 +1,9 @@
 """The commands as a user meets them: real processes in an empty folder."""
 
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +14,7 @@ from provgraph.cli import main
 from tests.conftest import CORPUS, LOGS, PRODUCTS
 
 EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
+DOCS = Path(__file__).parents[1] / "docs"
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
 
 
@@ -78,6 +82,66 @@ def test_pictures_to_a_file(shell: Shell, name: str, tmp_path: Path) -> None:
     done = shell("what-produced", DL3, "--format", name, "-o", str(out))
     assert (done.returncode, done.stdout) == (0, "")
     assert "run02001.dl3.fits" in out.read_text(encoding="utf-8")
+
+
+def test_a_png_goes_to_a_file_or_a_pipe(shell: Shell, tmp_path: Path) -> None:
+    out = tmp_path / "lineage.png"
+    done = shell("what-produced", DL3, "--format", "png", "--depth", "2", "-o", str(out))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert out.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    assert piped(shell, "what-produced", DL3, "--format", "png", "--depth", "2") == out.read_bytes()
+
+
+def piped(shell: Shell, *arguments: str) -> bytes:
+    command = [str(Path(sys.executable).parent / "provgraph"), "--store", f"sqlite:///{shell.store}", *arguments]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def test_a_png_is_not_for_a_terminal(shell: Shell) -> None:
+    ours, terminal = pty.openpty()
+    command = [str(Path(sys.executable).parent / "provgraph"), "--store", f"sqlite:///{shell.store}",
+               "what-produced", DL3, "--format", "png"]  # fmt: skip
+    done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, check=False)
+    os.close(terminal)
+    os.close(ours)
+    assert done.returncode == 2
+    assert b"name a file for it with -o FILE" in done.stderr
+
+
+def test_pictures_are_drawn_as_asked(shell: Shell) -> None:
+    plain = shell("what-produced", DL3, "--format", "dot", "--no-fold").stdout
+    assert plain.count("fillcolor") == 71
+    assert "rankdir=TB" in plain
+    assert " × 2" in shell("what-produced", DL3, "--format", "dot").stdout
+    asked = shell("what-produced", DL3, "--format", "dot", "--across", "--fold", "--configuration",
+                  "--link", "https://example.org/{id}").stdout  # fmt: skip
+    assert "rankdir=LR" in asked
+    assert "shape=note" in asked
+    assert 'URL="https://example.org/product%3A70de1f24-6744-4ced-99bb-c74834735e51"' in asked
+
+
+def test_the_page_on_pictures_shows_what_the_command_prints(newcomer: Shell) -> None:
+    page = (DOCS / "pictures.md").read_text(encoding="utf-8")
+    newcomer.store.parent.mkdir()
+    newcomer("demo", "--store", f"sqlite:///{newcomer.store}")
+    printed = newcomer("what-produced", "/data/ctao/dl2/gamma_train.dl2.h5", "--format", "mermaid", "--fold").stdout
+    assert f"```mermaid\n{printed}```" in page
+    options = newcomer("what-produced", "--help").stdout
+    assert all(option in options for option in re.findall(r"`(--[a-z-]+)", page))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--across",), "--across/--down: only for pictures, --format svg, png, dot, mermaid"),
+        (("--format", "csv", "--no-agents", "--no-fold"), "--agents/--no-agents, --fold/--no-fold: only for pictures"),
+        (("--format", "svg", "--link", "javascript:{id}"), "boxes can't link to 'javascript:{id}'"),
+    ],
+)
+def test_what_makes_no_sense_of_a_picture_is_wrong_usage(shell: Shell, options: tuple[str, ...], message: str) -> None:
+    done = shell("what-produced", DL3, *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in " ".join(done.stderr.split())
 
 
 def test_impact_lists_only_what_is_asked_for(shell: Shell) -> None:

@@ -4,36 +4,43 @@ from collections.abc import Iterator
 
 from provgraph.model.subgraph import Lineage
 from provgraph.model.vocabulary import Kind
-from provgraph.writers.figure import Arrow, Box, figure
+from provgraph.writers.boxes import Box
+from provgraph.writers.figure import Arrow, Figure, colours, figure
+from provgraph.writers.look import PLAIN, Look
 
-#: Which way the drawing runs: from the effects at the left to the causes at the right.
-RANKDIR = "LR"
 _SHAPES = {Kind.ENTITY: "ellipse", Kind.ACTIVITY: "box", Kind.AGENT: "house"}
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
 
 
-def write(lineage: Lineage) -> str:
+def write(lineage: Lineage, look: Look = PLAIN) -> str:
     """The DOT document; boxes are named n0 … nN in the order of the lineage's nodes."""
-    drawing = figure(lineage)
-    return "".join(f"{line}\n" for line in _lines(drawing.boxes, drawing.arrows))
+    lines = _lines(figure(lineage, look), look.flow(lineage.direction))
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(boxes: tuple[Box, ...], arrows: tuple[Arrow, ...]) -> Iterator[str]:
+def _lines(shown: Figure, flow: str) -> Iterator[str]:
     yield "digraph lineage {"
-    yield f"  graph [rankdir={RANKDIR}];"
+    yield f"  graph [rankdir={flow}];"
+    if shown.remark:
+        yield f'  graph [label={_quoted(shown.remark)}, labeljust=l, fontname="Helvetica", fontsize=10];'
     yield '  node [style=filled, fontname="Helvetica", fontsize=11];'
     yield '  edge [fontname="Helvetica", fontsize=9, color="#606060"];'
-    yield from (f"  n{number} {_box(box)};" for number, box in enumerate(boxes))
-    yield from (f"  n{arrow.source} -> n{arrow.target} [label={_label(arrow)}];" for arrow in arrows)
+    yield from (f"  n{number} [{', '.join(_attributes(box))}];" for number, box in enumerate(shown.boxes))
+    yield from (f"  n{arrow.source} -> n{arrow.target} [label={_label(arrow)}];" for arrow in shown.arrows)
     yield "}"
 
 
-def _box(box: Box) -> str:
-    shape = _SHAPES.get(box.node.kind, "note")
-    label = _quoted(box.name, box.detail) if box.detail else _quoted(box.name)
-    root = ", penwidth=3" if box.is_root else ""
-    colours = f'fillcolor="{box.colours.fill}", color="{box.colours.line}"'
-    return f"[shape={shape}, label={label}, {colours}{root}, tooltip={_quoted(*box.tip)}]"
+def _attributes(box: Box) -> Iterator[str]:
+    yield f"shape={_SHAPES.get(box.kind, 'note')}"
+    yield f"label={_quoted(box.name, box.detail) if box.detail else _quoted(box.name)}"
+    yield f'fillcolor="{colours(box).fill}", color="{colours(box).line}"'
+    if box.is_root or box.is_failed:
+        yield f"penwidth={3 if box.is_root else 2}"
+    if box.count > 1:
+        yield "peripheries=2"
+    yield f"tooltip={_quoted(*box.tip)}"
+    if box.link:
+        yield f"URL={_quoted(box.link)}"
 
 
 def _label(arrow: Arrow) -> str:

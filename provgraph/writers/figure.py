@@ -1,19 +1,16 @@
 """What every drawing of a lineage shows: boxes with two lines of text, and arrows from effect to cause."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from provgraph.model.identifiers import base_name
 from provgraph.model.subgraph import Edge, Lineage, Node
-from provgraph.model.vocabulary import Kind, Status
-from provgraph.writers.labels import moment, place, readable
+from provgraph.model.vocabulary import Kind
+from provgraph.writers.boxes import Box, box
+from provgraph.writers.folding import folded
+from provgraph.writers.labels import readable
+from provgraph.writers.look import Look
 
-NAME_LENGTH = 40
-DETAIL_LENGTH = 44
 ROLE_LENGTH = 24
-TIP_LENGTH = 300
-#: What a box without any visible name says; some viewers refuse an empty one.
-NAMELESS = "(no name)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +29,19 @@ COLOURS = {
 }
 #: Configuration, descriptions and the rest.
 OTHER_COLOURS = Colours("#EDEDED", "#808080")
+#: The outline of a run that did not end well, and of a box with such a run.
+FAILED_LINE = "#C62828"
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One record.
-
-    Attributes:
-        node: the record.
-        is_root: whether it is what was asked about.
-        name: its first line.
-        detail: its second line; may be empty.
-        tip: the lines of its tooltip.
-    """
-
-    node: Node
-    is_root: bool
-    name: str
-    detail: str
-    tip: tuple[str, ...]
-
-    @property
-    def colours(self) -> Colours:
-        """How it is painted."""
-        return COLOURS.get(self.node.kind, OTHER_COLOURS)
+def colours(shown: Box) -> Colours:
+    """How a box is painted."""
+    plain = COLOURS.get(shown.kind, OTHER_COLOURS)
+    return Colours(plain.fill, FAILED_LINE) if shown.is_failed else plain
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """All relations from one record to another, drawn as one arrow.
+    """All relations from the records of one box to those of another, drawn as one arrow.
 
     Attributes:
         source: the effect, as an index of the boxes.
@@ -77,66 +58,41 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A lineage as boxes and arrows, in the order of its nodes and edges."""
+    """A lineage as boxes and arrows, in the order of its nodes and edges.
+
+    Attributes:
+        boxes: its records.
+        arrows: their relations.
+        remark: what must be known of the whole: that records are folded, or that the answer was cut; may be empty.
+    """
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
+    remark: str
 
     @property
     def root(self) -> int:
         """The index of the box that was asked about."""
-        return next((number for number, box in enumerate(self.boxes) if box.is_root), 0)
+        return next((number for number, each in enumerate(self.boxes) if each.is_root), 0)
 
 
-def figure(lineage: Lineage) -> Figure:
-    """The boxes and arrows of a lineage; texts are visible characters only, and short."""
-    boxes = tuple(_box(node, node.key == lineage.root.key) for node in lineage.nodes or (lineage.root,))
-    numbers = {box.node.key: number for number, box in enumerate(boxes)}
-    return Figure(boxes, tuple(_arrows(lineage.edges, numbers)))
+def figure(lineage: Lineage, look: Look) -> Figure:
+    """The boxes and arrows of a lineage; what was asked about is always among them, and by itself."""
+    root = lineage.root.key
+    shown = (node for node in lineage.nodes if look.agents or node.kind is not Kind.AGENT or node.key == root)
+    nodes = list(shown) or [lineage.root]
+    groups: Sequence[tuple[Node, ...]] = [(node,) for node in nodes]
+    if look.folds(len(nodes)):
+        groups = folded(nodes, lineage.edges, root)
+    numbers = {node.key: number for number, group in enumerate(groups) for node in group}
+    boxes = tuple(box(group, group[0].key == root, look) for group in groups)
+    return Figure(boxes, tuple(_arrows(lineage.edges, numbers)), _remark(len(nodes), len(boxes), lineage.truncated))
 
 
-def _box(node: Node, is_root: bool) -> Box:
-    names = (node.name, base_name(place(node)) if node.kind is Kind.ENTITY else None, node.id, NAMELESS)
-    detail = "  ".join(_details(node))
-    return Box(
-        node,
-        is_root,
-        readable(next(name for name in names if name and name.strip()), NAME_LENGTH),
-        readable(detail, DETAIL_LENGTH),
-        tuple(readable(line, TIP_LENGTH) for line in _tip(node)),
-    )
-
-
-def _details(node: Node) -> Iterable[str]:
-    """The facts of a record that fit below its name."""
-    if node.kind is Kind.ACTIVITY:
-        status = None if node.status == Status.COMPLETED else node.status
-        facts: tuple[str | None, ...] = (node.version, status, node.start_time and moment(node.start_time))
-    elif node.kind is Kind.ENTITY:
-        path = place(node)
-        folder = path.rpartition("/")[0] if path != node.id else None
-        facts = (node.data_level, folder)
-    else:
-        facts = (node.type,)
-    return (fact for fact in facts if fact and fact.strip())
-
-
-def _tip(node: Node) -> Iterable[str]:
-    """All that a record's tooltip says."""
-    facts = (
-        ("", node.id),
-        ("", None if node.name == node.id else node.name),
-        ("at ", node.location),
-        ("", node.data_level),
-        ("version ", node.version),
-        ("", node.status),
-        ("started ", node.start_time),
-        ("ended ", node.end_time),
-        ("on ", node.host),
-        ("made ", node.generated_at),
-        ("overwritten ", node.invalidated_at),
-    )
-    return (f"{what}{fact}" for what, fact in facts if fact)
+def _remark(records: int, boxes: int, is_cut: bool) -> str:
+    remarks = [f"{records:,} records in {boxes:,} boxes"] if boxes < records else []
+    remarks += ["cut short: there are more records behind these"] if is_cut else []
+    return "; ".join(remarks)
 
 
 def _arrows(edges: Iterable[Edge], numbers: dict[bytes, int]) -> Iterable[Arrow]:

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 #: An arrow as the indexes of its effect and its cause.
 Ends = tuple[int, int]
 Ways = list[list[int]]
-#: Rows of a drawing of few records may be so long.
-LONG_ROW = 14
 
 
-def layers(count: int, ends: Sequence[Ends], root: int) -> list[int]:
-    """A row for each record, from 0; arrows on the ways from the root go down, save one in each cycle."""
+def layers(count: int, ends: Sequence[Ends], root: int, long_row: int) -> list[int]:
+    """A row for each record, from 0; arrows on the ways from the root go down, save one in each cycle.
+
+    Rows of a drawing of few records hold at most ``long_row``.
+    """
     down = _acyclic(count, ends, root)
     causes, effects = _ways(count, down), _ways(count, [(b, a) for a, b in down])
     rows: dict[int, int] = {node: -row for node, row in _longest(effects, [root]).items()}
@@ -24,7 +25,7 @@ def layers(count: int, ends: Sequence[Ends], root: int) -> list[int]:
     bottom = max(rows.values(), default=-1) + 1
     rest = [node for node in range(count) if node not in rows]
     rows |= {node: row + bottom for node, row in _longest(causes, rest).items() if node not in rows}
-    return _split(rows, count)
+    return _split(rows, count, long_row)
 
 
 def _ways(count: int, ends: Iterable[Ends]) -> Ways:
@@ -95,9 +96,9 @@ def _below(causes: Ways, rows: dict[int, int]) -> dict[int, int]:
     return rows | added
 
 
-def _split(rows: dict[int, int], count: int) -> list[int]:
+def _split(rows: dict[int, int], count: int, long_row: int) -> list[int]:
     """The rows from 0, one that is too long for reading made several."""
-    longest = max(LONG_ROW, math.isqrt(count))
+    longest = max(long_row, math.isqrt(count))
     members: dict[int, list[int]] = {}
     for node in range(count):
         members.setdefault(rows[node], []).append(node)

@@ -24,6 +24,21 @@ PASSAGE_WEIGHT = 8.0
 
 
 @dataclass(frozen=True, slots=True)
+class Spacing:
+    """What keeps the places of a row apart.
+
+    Attributes:
+        gap: between two boxes.
+        passage: the room of an arrow that passes between boxes.
+        long_row: a row of a drawing of few records holds at most so many.
+    """
+
+    gap: float
+    passage: float
+    long_row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Places: those of the boxes, in their order, and behind them the passages of arrows.
 
@@ -38,12 +53,12 @@ class Layout:
     routes: list[list[int]]
 
 
-def layout(widths: Sequence[float], ends: Sequence[Ends], root: int, gap: float, passage: float) -> Layout:
+def layout(widths: Sequence[float], ends: Sequence[Ends], root: int, spacing: Spacing) -> Layout:
     """The places of boxes with these widths, at least a gap apart, and of arrows between them."""
-    rows = layers(len(widths), ends, root)
+    rows = layers(len(widths), ends, root, spacing.long_row)
     links, routes = _routes(rows, ends)
     order = _order(rows, links)
-    room = [*(width + gap for width in widths), *(passage for _ in rows[len(widths) :])]
+    room = [*(width + spacing.gap for width in widths), *(spacing.passage for _ in rows[len(widths) :])]
     return Layout(_straight(order, links, room, len(widths)), rows, routes)
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 from provgraph.model.subgraph import Lineage
 from provgraph.model.vocabulary import Kind
-from provgraph.writers.figure import COLOURS, OTHER_COLOURS, Arrow, Box, Colours, figure
+from provgraph.writers.boxes import Box
+from provgraph.writers.figure import COLOURS, FAILED_LINE, OTHER_COLOURS, Arrow, Colours, Figure, figure
+from provgraph.writers.look import PLAIN, Look
 
 _BRACKETS = {Kind.ENTITY: ("([", "])"), Kind.ACTIVITY: ("[", "]"), Kind.AGENT: ("{{", "}}")}
 _OTHER_BRACKETS = ("[/", "/]")
@@ -19,26 +21,31 @@ _OWN_MARK, _HARMLESS = "\ufb02°", "fl°"
 _SPECIAL = re.compile(r"(?<![^\W_])[._-]|[._-](?![^\W_])|[^\w /.-]")
 
 
-def write(lineage: Lineage) -> str:
+def write(lineage: Lineage, look: Look = PLAIN) -> str:
     """The flowchart; boxes are named n0 … nN in the order of the lineage's nodes."""
-    drawing = figure(lineage)
-    return "".join(f"{line}\n" for line in _lines(drawing.boxes, drawing.arrows))
+    lines = _lines(figure(lineage, look), look.flow(lineage.direction))
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(boxes: tuple[Box, ...], arrows: tuple[Arrow, ...]) -> Iterator[str]:
-    yield "flowchart LR"
-    yield from (f"  n{number}{_box(box)}" for number, box in enumerate(boxes))
-    yield from (f"  n{arrow.source} -->|{_label(arrow)}| n{arrow.target}" for arrow in arrows)
+def _lines(shown: Figure, flow: str) -> Iterator[str]:
+    if shown.remark:
+        yield from ("---", f'title: "{shown.remark}"', "---")
+    yield f"flowchart {flow}"
+    yield from (f"  n{number}{_box(box)}" for number, box in enumerate(shown.boxes))
+    yield from (f"  n{arrow.source} -->|{_label(arrow)}| n{arrow.target}" for arrow in shown.arrows)
     yield from (_class(kind.value, colours) for kind, colours in COLOURS.items())
     yield _class("other", OTHER_COLOURS)
     yield "  classDef root stroke-width:4px"
-    yield from (f"  class n{number} root" for number, box in enumerate(boxes) if box.is_root)
+    yield f"  classDef failed stroke:{FAILED_LINE}"
+    yield from (f"  class n{number} root" for number, box in enumerate(shown.boxes) if box.is_root)
+    yield from (f"  class n{number} failed" for number, box in enumerate(shown.boxes) if box.is_failed)
+    yield from (f'  click n{number} href "{box.link}"' for number, box in enumerate(shown.boxes) if box.link)
 
 
 def _box(box: Box) -> str:
-    before, behind = _BRACKETS.get(box.node.kind, _OTHER_BRACKETS)
+    before, behind = _BRACKETS.get(box.kind, _OTHER_BRACKETS)
     label = _quoted(box.name, box.detail) if box.detail else _quoted(box.name)
-    return f"{before}{label}{behind}:::{box.node.kind.value if box.node.kind in COLOURS else 'other'}"
+    return f"{before}{label}{behind}:::{box.kind.value if box.kind in COLOURS else 'other'}"
 
 
 def _label(arrow: Arrow) -> str:

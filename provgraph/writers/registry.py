@@ -1,19 +1,16 @@
-"""The one table of ``--format`` names for lineages."""
+"""The tables of ``--format`` names for lineages: texts and pictures."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
 from provgraph.model.subgraph import Lineage
-from provgraph.writers import csv_, dot, json_, mermaid, svg, text
+from provgraph.writers import csv_, dot, json_, mermaid, png, svg, text
+from provgraph.writers.look import Look
 
 #: A lineage in, a whole document out; the same lineage gives the same document.
 Writer: TypeAlias = Callable[[Lineage], str]
+#: The same for a drawing, as its reader wants it; bytes are no text.
+Painter: TypeAlias = Callable[[Lineage, Look], str | bytes]
 
-WRITERS: dict[str, Writer] = {
-    "text": text.write,
-    "json": json_.write,
-    "csv": csv_.write,
-    "dot": dot.write,
-    "svg": svg.write,
-    "mermaid": mermaid.write,
-}
+WRITERS: dict[str, Writer] = {"text": text.write, "json": json_.write, "csv": csv_.write}
+PICTURES: dict[str, Painter] = {"svg": svg.write, "png": png.write, "dot": dot.write, "mermaid": mermaid.write}

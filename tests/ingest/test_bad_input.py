@@ -31,9 +31,8 @@ from provgraph.model.vocabulary import Kind
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from provgraph.writers.registry import WRITERS
 from tests.loaders.examples import PRODUCTS, Record, record
-from tests.writers.examples import HOSTILE
+from tests.writers.examples import HOSTILE, TEXTS, written
 
 
 @pytest.fixture
@@ -197,7 +196,7 @@ def test_a_cycle_is_loaded_as_said(store: Store, tmp_path: Path) -> None:
         answer = lineage(store, find(store, "product:P1"), direction)
         assert {node.id for node in answer.nodes} == {"product:P1", "product:P2", "A", "B"}
         assert len(answer.edges) == 4
-        assert all(write(answer) for write in WRITERS.values())
+        assert all(written(answer, form) for form in TEXTS)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +217,7 @@ def test_an_end_before_a_start_and_times_in_the_future_are_loaded_as_said(
     assert (node.start_time, node.end_time, node.status) == (f"{start}Z", f"{end}Z", "completed")
     answer = lineage(store, find(store, "/data/x"))
     assert answer.root.generated_at == f"{end}Z"
-    assert all(write(answer) for write in WRITERS.values())
+    assert all(written(answer, form) for form in TEXTS)
 
 
 # --- XML with entities or external references, JSON or archive bombs, a 2 GB log; no network or file access -----------
@@ -393,7 +392,7 @@ def test_hostile_names_are_data_in_every_store_and_shown_escaped(store: Store, m
 
 
 def shows_nothing_to_obey(answer: Lineage) -> None:
-    shown = {form: write(answer) for form, write in WRITERS.items()}
+    shown = {form: written(answer, form) for form in TEXTS}
     for form, document in shown.items():
         document.encode()
         assert not set(document) & set("\x00\x1b\x9b\u202e\x7f") or form in ("json", "csv")

@@ -1,5 +1,6 @@
 """Lineages for the tests: a realistic one made by hand, chains, and random ones with hostile names."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import pairwise
 from string import ascii_letters
@@ -10,6 +11,8 @@ from provgraph.model.records import key_of
 from provgraph.model.subgraph import Direction, Edge, Lineage, Node
 from provgraph.model.times import shown, utc
 from provgraph.model.vocabulary import EntityType, Kind, RelationType, Status
+from provgraph.writers.look import PLAIN, Look
+from provgraph.writers.registry import PICTURES, WRITERS
 
 HOSTILE = (
     'quote " and \\" and \\',
@@ -41,6 +44,19 @@ HOSTILE = (
     "/",
     "x" * 20_000,
 )  # fmt: skip
+
+
+#: The formats that are text.
+TEXTS = (*WRITERS, *(form for form in PICTURES if form != "png"))
+
+
+def written(lineage: Lineage, form: str, look: Look = PLAIN) -> str:
+    """What a writer of text makes of a lineage."""
+    if form in WRITERS:
+        return WRITERS[form](lineage)
+    document = PICTURES[form](lineage, look)
+    assert isinstance(document, str)
+    return document
 
 
 def entity(path: str, *, name: str | None = None, made: str | None = None, run: str = "", **more: str) -> Node:
@@ -164,6 +180,50 @@ def chain(length: int) -> Lineage:
             for a, b in pairs
         ],
     )  # fmt: skip
+
+
+def ladder(levels: int, wide: int) -> Lineage:
+    """Files, each derived from all of the next level."""
+    rows = [[entity("/data/top.h5")], *([entity(f"/data/{n}/{m}.h5") for m in range(wide)] for n in range(levels))]
+    placed = [[replace(node, distance=distance) for node in row] for distance, row in enumerate(rows)]
+    edges = [
+        edge(RelationType.WAS_DERIVED_FROM, above, below)
+        for row, following in pairwise(placed)
+        for above in row
+        for below in following
+    ]
+    nodes = tuple(node for row in placed for node in row)
+    return Lineage(nodes[0], Direction.UPSTREAM, None, False, nodes, tuple(edges))
+
+
+def night(runs: int, failed: Collection[int] = ()) -> Lineage:
+    """Files that runs of one kind made of one file each, merged; some runs failed."""
+    merged = entity("/data/night/merged.dl2.h5", data_level="DL2")
+    merge = replace(activity("merge", "ctapipe-merge", "2026-11-21 09:00:00", "2026-11-21 09:01:00"), distance=1)
+    config = replace(entity("/data/config/base.yaml"), distance=4)
+    nodes, edges = [merged, merge], [edge(RelationType.WAS_GENERATED_BY, merged, merge)]
+    for n in range(runs):
+        status = Status.ERROR if n in failed else Status.COMPLETED
+        start, end = (f"2026-11-21 {8 + minute // 60:02}:{minute % 60:02}:00" for minute in (n, n + 1))
+        process = replace(activity(f"run-{n:02}", "ctapipe-process", start, end, status), distance=3)
+        dl1 = replace(entity(f"/data/night/run{n:05}.dl1.h5", data_level="DL1"), distance=2)
+        dl0 = replace(entity(f"/data/night/run{n:05}.simtel.zst", data_level="DL0"), distance=4)
+        nodes += [dl1, process, dl0]
+        edges += [
+            edge(RelationType.USED, merge, dl1, "data product to merge"),
+            edge(RelationType.WAS_GENERATED_BY, dl1, process, "DL1/Event"),
+            edge(RelationType.USED, process, dl0, "DL0/Event"),
+            edge(RelationType.USED, process, config, "Tool Configuration"),
+        ]
+    nodes.append(config)
+    return Lineage(
+        merged,
+        Direction.UPSTREAM,
+        None,
+        False,
+        tuple(sorted(nodes, key=lambda node: (node.distance, node.id))),
+        tuple(edges),
+    )
 
 
 def _time(text: str | None) -> str | None:
