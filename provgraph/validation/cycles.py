@@ -1,0 +1,79 @@
+"""Cycles in a graph of numbered things."""
+
+from collections.abc import Iterator
+
+import igraph
+import numpy as np
+from numpy.typing import NDArray
+
+from provgraph.validation.instance import Numbers
+
+#: Of so many edges of a component the shortest cycle is looked for.
+_TRIED = 100
+
+
+class Cycles:
+    """A directed graph, given by its edges."""
+
+    def __init__(self, sources: Numbers, targets: Numbers) -> None:
+        """Take the edges; nodes are any numbers."""
+        ends = np.concatenate([sources, targets])
+        self.nodes, places = np.unique(ends, return_inverse=True)
+        self._edges: Numbers = places.reshape(2, -1).T.astype(np.int64)
+        self.graph = igraph.Graph(n=len(self.nodes), edges=np.ascontiguousarray(self._edges), directed=True)
+
+    @property
+    def edges(self) -> Numbers:
+        """Pairs of places among the nodes, in the order given."""
+        return self._edges
+
+    def components(self) -> Numbers:
+        """Place of a node → the strongly connected component that it is in."""
+        return np.array(self.graph.connected_components(mode="strong").membership, np.int64)
+
+    def path(self, source: int, target: int) -> list[int]:
+        """The places on a shortest path."""
+        found: list[int] = self.graph.get_shortest_path(source, target, mode="out")
+        return found
+
+    def shortest(self, through: NDArray[np.bool_] | None = None) -> Iterator[list[int]]:
+        """For each component with a cycle a shortest one, as nodes; it begins with the smallest.
+
+        Args:
+            through: which edges a cycle must hold one of; None for any.
+        """
+        component = self.components()[self._edges]
+        inside = np.flatnonzero(component[:, 0] == component[:, 1])
+        inside = inside[np.argsort(component[inside, 0], kind="stable")]
+        borders = np.flatnonzero(np.diff(component[inside, 0])) + 1
+        for some in np.split(inside, borders) if len(inside) else ():
+            demanded = some if through is None else some[through[some]]
+            if len(demanded):
+                part = self.nodes[self._edges[some]]
+                yield _shortest(Cycles(part[:, 0], part[:, 1]), self.nodes[self._edges[demanded]])
+
+    def reachable(self, nodes: Numbers) -> Numbers:
+        """The nodes themselves and all that edges lead to from them."""
+        here = np.flatnonzero(np.isin(self.nodes, nodes))
+        if not len(here):
+            return nodes
+        beginning = len(self.nodes)
+        graph = self.graph.copy()
+        graph.add_vertices(1)
+        graph.add_edges([(beginning, int(place)) for place in here])
+        found = [place for place in graph.subcomponent(beginning, mode="out") if place != beginning]
+        return np.union1d(nodes, self.nodes[found])
+
+
+def _shortest(graph: Cycles, through: Numbers) -> list[int]:
+    """A shortest cycle of a strongly connected graph through one of some edges, given by their nodes."""
+    edges = np.unique(through, axis=0)[:_TRIED]
+    places = np.searchsorted(graph.nodes, edges).tolist()
+    found = min((_through(graph, source, target) for source, target in places), key=len)
+    first = found.index(min(found))
+    return [int(graph.nodes[place]) for place in (*found[first:], *found[:first])]
+
+
+def _through(graph: Cycles, source: int, target: int) -> list[int]:
+    """The places on a shortest cycle through an edge."""
+    return [source] if source == target else [source, *graph.path(target, source)[:-1]]
