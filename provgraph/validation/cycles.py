@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from provgraph.validation.instance import Numbers
 
-#: Of so many edges of a component the shortest cycle is looked for.
+#: The shortest cycle is looked for through so many edges of a component, through fewer where each takes long.
 _TRIED = 100
+#: About how many edges are walked to find the shortest cycle of a component.
+_WALKED = 2_000_000
 
 
 class Cycles:
@@ -67,7 +69,7 @@ class Cycles:
 
 def _shortest(graph: Cycles, through: Numbers) -> list[int]:
     """A shortest cycle of a strongly connected graph through one of some edges, given by their nodes."""
-    edges = np.unique(through, axis=0)[:_TRIED]
+    edges = np.unique(through, axis=0)[: min(_TRIED, 1 + _WALKED // len(graph.edges))]
     places = np.searchsorted(graph.nodes, edges).tolist()
     found = min((_through(graph, source, target) for source, target in places), key=len)
     first = found.index(min(found))

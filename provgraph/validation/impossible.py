@@ -10,7 +10,7 @@ from provgraph.validation.cycles import Cycles
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.kinds import ACTIVITY, ENTITY, OBJECTS, RELATION_BITS, RELATIONS, Kinds
-from provgraph.validation.wording import Names, Telling, listed
+from provgraph.validation.wording import Names, Telling, chain, listed
 
 #: The places of a statement that must be filled (PROV-DM, section 5), and what to call what stands there. A
 #: delegation's responsible agent may be open, as the W3C's test cases have it.
@@ -89,25 +89,23 @@ class Impossible:
         """Constraint 52, through the transitivity of specialization (inference 19)."""
         edges = specializations(self._instance)
         for cycle in Cycles(edges[:, 0], edges[:, 1]).shortest():
-            first, *rest = (*cycle, cycle[0])
-            tell = Telling(self._names)
-            chain = "".join(f" → {self._names.short(each)}" for each in rest)
-            message = f"{tell(first)} is a form of itself: {self._names.short(first)}{chain}"
+            shown = chain([self._names.short(each) for each in (*cycle, cycle[0])])
+            message = f"{self._names.full(cycle[0])} is a form of itself: {shown}"
             yield self._error(Rule.SPECIALIZATION_REFLEXIVE, message, *cycle)
 
     def _overlaps(self) -> Iterator[Finding]:
         """Constraints 53 to 55: one name for things that can't be the same."""
         names = self._names
         for term in map(int, self._kinds.all_of(ENTITY | ACTIVITY)):
-            yield self._error(Rule.ENTITY_ACTIVITY, f"{names.short(term)} is both a run and a file", term)
+            yield self._error(Rule.ENTITY_ACTIVITY, f"{names.labelled(term)} is both a run and a file", term)
         bits = self._kinds.bits
         for term in map(int, np.flatnonzero(((bits & OBJECTS) != 0) & ((bits & RELATIONS) != 0))):
             types = [type_.value for type_, bit in RELATION_BITS.items() if bits[term] & bit]
-            message = f"{names.id(term)} is both a {self._kinds.noun(term)} and a statement {listed(types)}"
+            message = f"{names.labelled(term)} is both a {self._kinds.noun(term)} and a statement {listed(types)}"
             yield self._error(Rule.OBJECT_PROPERTY_OVERLAP, message, term)
         for one, other in combinations(_DISJOINT, 2):
             for term in map(int, self._kinds.all_of(RELATION_BITS[one] | RELATION_BITS[other])):
-                message = f"{names.id(term)} is both a statement {one} and a statement {other}"
+                message = f"{names.labelled(term)} is both a statement {one} and a statement {other}"
                 yield self._error(Rule.PROPERTY_OVERLAP, message, term)
 
     def _members_of_nothing(self) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ _PLACE_BITS = {
     Place.USAGE: RELATION_BITS[ProvType.USAGE],
     Place.GENERATION: RELATION_BITS[ProvType.GENERATION],
 }
-_NOUNS = ((ACTIVITY, "run"), (ENTITY, "file"), (AGENT, "agent"))
+_NOUNS = ((ACTIVITY, "run"), (AGENT, "agent"), (ENTITY, "file"))
 
 
 class Kinds:

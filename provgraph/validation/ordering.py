@@ -27,7 +27,7 @@ from provgraph.validation.events import (
 )
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
-from provgraph.validation.wording import Names, Telling, listed
+from provgraph.validation.wording import Names, Telling, chain, listed
 
 #: Rules that hold of any file or run; where others are at work, too, those are named.
 _EVERYDAY = (Rule.START_END, Rule.USAGE_WITHIN_ACTIVITY, Rule.GENERATION_WITHIN_ACTIVITY, Rule.GENERATION_INVALIDATION)
@@ -39,6 +39,8 @@ _ONE_MOMENT = {
 }
 #: How often events are left out that can't be part of a contradiction.
 _PRUNINGS = 10
+#: So many facts are told, of more the first two and the last two.
+_MOST_FACTS = 8
 _START_WRITTEN_RULES = frozenset({Rule.GENERATION_WITHIN_ACTIVITY})
 
 
@@ -124,12 +126,12 @@ class Ordering:
 
     def _cycle(self, events: Sequence[int]) -> Finding:
         terms = [term for event in events for term in self._terms(event)]
-        chain = list(dict.fromkeys(terms))
-        shown = " → ".join(self._names.short(term) for term in (*chain, chain[0]))
+        terms = list(dict.fromkeys(terms))
+        shown = chain([self._names.short(term) for term in (*terms, terms[0])])
         verb = "was made from itself" if all(self._is(event, WRITTEN) for event in events) else "comes before itself"
-        message = f"{self._names.full(chain[0])} {verb}: {shown}"
-        return Finding(Gravity.ERROR, Rule.DERIVATION, self._names.ids(chain), message,
-                       bundle=self._names.bundle(chain[0]))  # fmt: skip
+        message = f"{self._names.full(terms[0])} {verb}: {shown}"
+        return Finding(Gravity.ERROR, Rule.DERIVATION, self._names.ids(terms), message,
+                       bundle=self._names.bundle(terms[0]))  # fmt: skip
 
     def _is(self, event: int, kind: Event) -> bool:
         return self._order.readings.place(event) is None and event % len(Event) == kind
@@ -226,7 +228,10 @@ class Ordering:
         """What says that one event must come before the other, as far as the events don't say it themselves."""
         order = self._order
         facts: list[str] = []
-        for edge in each.edges:
+        for place, edge in enumerate(each.edges):
+            if len(each.edges) > _MOST_FACTS and 2 <= place < len(each.edges) - 2:
+                facts.append(f"… {len(each.edges) - 4} facts more …")
+                continue
             source, target = int(order.sources[edge]), int(order.targets[edge])
             reason = REASONS[order.reasons[edge]]
             if reason.fact and not self._is_spoken(reason.rule, (each.first, each.second), source, target):
@@ -309,7 +314,8 @@ class _Times:
         for component in np.flatnonzero((self._earliest != 0) & (seen > self._earliest)).tolist():
             yield self._contradiction(component, via)
         sizes = np.bincount(self._component, minlength=self._count)
-        for component in np.flatnonzero((sizes > 1) & (self._earliest < self._latest)).tolist():
+        differ = (self._earliest < self._latest) & (self._earliest_event != self._latest_event)
+        for component in np.flatnonzero((sizes > 1) & differ).tolist():
             yield self._within(component)
 
     def _followed(self) -> tuple[Numbers, list[int]]:

@@ -12,7 +12,7 @@ from provgraph.validation.events import Event, Order
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.ordering import Ordering
-from provgraph.validation.wording import Names, Telling
+from provgraph.validation.wording import Names, Telling, chain
 from provgraph.writers.labels import lasted
 
 
@@ -78,12 +78,12 @@ class Suspicious:
         through = np.arange(len(edges)) < len(used) + len(made)
         files = set(used[:, 1].tolist()) | set(made[:, 0].tolist())
         for cycle in Cycles(edges[:, 0], edges[:, 1]).shortest(through):
-            first = next(place for place, term in enumerate(cycle) if term in files)
-            chain = [*cycle[first:], *cycle[:first]]
-            shown = " → ".join(map(self._names.short, (*chain, chain[0])))
-            message = f"{self._names.full(chain[0])} was made from itself: {shown}"
-            yield Finding(Gravity.WARNING, Rule.LINEAGE_CYCLE, self._names.ids(chain), message,
-                          bundle=self._names.bundle(chain[0]))  # fmt: skip
+            first = cycle.index(min(files.intersection(cycle)))
+            terms = [*cycle[first:], *cycle[:first]]
+            shown = chain([self._names.short(term) for term in (*terms, terms[0])])
+            message = f"{self._names.full(terms[0])} was made from itself: {shown}"
+            yield Finding(Gravity.WARNING, Rule.LINEAGE_CYCLE, self._names.ids(terms), message,
+                          bundle=self._names.bundle(terms[0]))  # fmt: skip
 
 
 def _ends(table: Numbers) -> Numbers:

@@ -1,6 +1,6 @@
 """How findings call records: a run by its tool's name, a file by its base name, both with their ids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.times import seconds_between
@@ -11,6 +11,8 @@ from provgraph.writers.labels import lasted, moment, readable
 #: So many characters of a name are shown.
 _LONGEST = 160
 _SECOND = 1.0
+#: So many records of a cycle are shown.
+_LONGEST_CHAIN = 12
 
 
 class Names:
@@ -39,11 +41,14 @@ class Names:
 
     def full(self, term: int) -> str:
         """What it is, what people call it, and its identifier."""
+        return f"{self._kinds.noun(term)} {self.labelled(term)}"
+
+    def labelled(self, term: int) -> str:
+        """What people call it, and its identifier."""
         identifier, label = readable(self.id(term), _LONGEST), self._instance.labels.get(term)
-        noun = self._kinds.noun(term)
         if label is None or label == self.id(term):
-            return f"{noun} {identifier}"
-        return f"{noun} {readable(label, _LONGEST)} ({identifier})"
+            return identifier
+        return f"{readable(label, _LONGEST)} ({identifier})"
 
     def time(self, number: int) -> str:
         """A time in full."""
@@ -91,9 +96,18 @@ class Telling:
     def __call__(self, term: int) -> str:
         """Name a record."""
         if term in self.told:
-            return self._names.short(term)
+            short = self._names.short(term)
+            is_clear = all(other == term or self._names.short(other) != short for other in self.told)
+            return short if is_clear else self._names.labelled(term)
         self.told.append(term)
         return self._names.full(term)
+
+
+def chain(texts: Sequence[str]) -> str:
+    """``a → b → a``; of a long one the beginning and the end."""
+    if len(texts) > _LONGEST_CHAIN:
+        texts = [*texts[: _LONGEST_CHAIN - 2], f"… {len(texts) - _LONGEST_CHAIN} more …", *texts[-2:]]
+    return " → ".join(texts)
 
 
 def listed(texts: Iterable[str]) -> str:
