@@ -528,7 +528,7 @@ def validate(sources: tuple[str, ...], format_name: str | None, namespace: str, 
 
     if not sources and (format_name or namespace != "default"):
         raise click.UsageError("--format and --namespace are for sources; without SOURCE the store is checked")
-    with Progress("statements") as progress:
+    with Progress("records and statements") as progress:
         if sources:
             checked = list(check_sources(sources, format_name=format_name, namespace=namespace, observer=progress.read))
         else:
@@ -557,11 +557,10 @@ def _say_checked(checked: "Checked", as_json: bool, is_one_of_many: bool) -> Non
     for finding in checked.verdict.findings:
         fields = {"source": only, **as_document(finding)}
         click.echo(json.dumps(fields, ensure_ascii=False) if as_json else as_text(finding))
-    errors, warnings = map(checked.verdict.count, (Gravity.ERROR, Gravity.WARNING))
     where = f"{visible(only)}: " if only and is_one_of_many else ""
-    click.echo(
-        f"{where}{checked.verdict.statements} statements checked: {errors} errors, {warnings} warnings", err=True
-    )
+    counts = (f"{count} {each}{'s' * (count != 1)}" for each in Gravity for count in [checked.verdict.count(each)])
+    statements = checked.verdict.statements
+    click.echo(f"{where}{statements} statement{'s' * (statements != 1)} checked: {', '.join(counts)}", err=True)
 
 
 @main.command()

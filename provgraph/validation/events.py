@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provgraph.model.prov import ProvType
+from provgraph.model.vocabulary import RelationType
 from provgraph.validation.findings import Rule
 from provgraph.validation.impossible import specializations
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.kinds import ACTIVITY, ENTITY, Kinds
+from provgraph.writers.phrases import PHRASES
 
 
 class Event(IntEnum):
@@ -47,6 +49,25 @@ class Reason:
     is_strict: bool = False
 
 
+def _says(verb: str, relation: RelationType) -> str:
+    """A relation in words, of its effect {effect} and its cause {cause}."""
+    return f"{{effect}} {verb}{PHRASES[relation][0]} {{cause}}"
+
+
+def _cause_first(fact: str) -> str:
+    return fact.format(effect="{v}", cause="{u}")
+
+
+def _effect_first(fact: str) -> str:
+    return fact.format(effect="{u}", cause="{v}")
+
+
+_INFORMED_BY = _says("was ", RelationType.WAS_INFORMED_BY)
+_STARTED_BY = _says("was ", RelationType.WAS_STARTED_BY)
+_ENDED_BY = _says("was ", RelationType.WAS_ENDED_BY)
+_DERIVED_FROM = _says("was ", RelationType.WAS_DERIVED_FROM)
+_FORM_OF = _says("is ", RelationType.SPECIALIZATION_OF)
+_ON_BEHALF_OF = _says("", RelationType.ACTED_ON_BEHALF_OF)
 _R = Rule
 REASONS = (
     Reason(_R.START_END),
@@ -58,23 +79,23 @@ REASONS = (
     Reason(_R.USAGE_WITHIN_ACTIVITY),
     Reason(_R.GENERATION_USAGE),
     Reason(_R.USAGE_INVALIDATION),
-    Reason(_R.INFORMED, "{v} was informed by {u}"),
+    Reason(_R.INFORMED, _cause_first(_INFORMED_BY)),
     Reason(_R.DERIVATION_USAGE),
-    Reason(_R.DERIVATION, "{v} was made from {u}", is_strict=True),
-    Reason(_R.STARTED_BY, "{v} was started by {u}"),
-    Reason(_R.STARTED_BY, "{u} was started by {v}"),
-    Reason(_R.ENDED_BY, "{v} was ended by {u}"),
-    Reason(_R.ENDED_BY, "{u} was ended by {v}"),
+    Reason(_R.DERIVATION, _cause_first(_DERIVED_FROM), is_strict=True),
+    Reason(_R.STARTED_BY, _cause_first(_STARTED_BY)),
+    Reason(_R.STARTED_BY, _effect_first(_STARTED_BY)),
+    Reason(_R.ENDED_BY, _cause_first(_ENDED_BY)),
+    Reason(_R.ENDED_BY, _effect_first(_ENDED_BY)),
     Reason(_R.STARTED_BY, "{u} made {v}, which started another run"),
     Reason(_R.STARTED_BY, "{v} made {u}, which started another run"),
     Reason(_R.ENDED_BY, "{u} made {v}, which ended another run"),
     Reason(_R.ENDED_BY, "{v} made {u}, which ended another run"),
-    Reason(_R.SPECIALIZATION_GENERATION, "{v} is a form of {u}"),
-    Reason(_R.SPECIALIZATION_INVALIDATION, "{u} is a form of {v}"),
+    Reason(_R.SPECIALIZATION_GENERATION, _cause_first(_FORM_OF)),
+    Reason(_R.SPECIALIZATION_INVALIDATION, _effect_first(_FORM_OF)),
     Reason(_R.ASSOCIATION, "{v} answered for {u}"),
     Reason(_R.ASSOCIATION, "{u} answered for {v}"),
     Reason(_R.ATTRIBUTION, "{v} is attributed to {u}"),
-    Reason(_R.DELEGATION, "{v} acted on behalf of {u}"),
+    Reason(_R.DELEGATION, _cause_first(_ON_BEHALF_OF)),
 )
 (
     _START_END, _WRITTEN_GONE, _START_WRITTEN, _WRITTEN_END, _WRITTEN_END_OF_READER, _START_OF_READER_GONE,

@@ -85,6 +85,21 @@ def check_sources(
             yield _check_together(others, format_name, namespace, now, observer)
 
 
+class _Loading:
+    """Tells an observer of checks how loading goes on."""
+
+    def __init__(self, observer: Observer | None) -> None:
+        self._observer = observer
+
+    def pass_over(self, source: Source) -> None:
+        """A file in a folder is none of ours."""
+
+    def wrote(self, documents: int) -> None:
+        """So many more records of a large source are read."""
+        if self._observer is not None:
+            self._observer(documents)
+
+
 def _document_loader(source: Source, format_name: str | None) -> StatementLoader | None:
     """What reads the source as a PROV document; None when it is something else, or nothing at all."""
     if source.database is not None:
@@ -121,7 +136,7 @@ def _check_together(
 ) -> Checked:
     store = open_store(_IN_MEMORY)
     try:
-        reports = list(load(store, sources, format_name=format_name, namespace=namespace))
+        reports = list(load(store, sources, format_name=format_name, namespace=namespace, observer=_Loading(observer)))
         problems = tuple((report.source, problem) for report in reports for problem in report.problems)
         read = tuple(report.source for report in reports if report.status != "refused")
         verdict = check_store(store, now=now, observer=observer).verdict if read else None

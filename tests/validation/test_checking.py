@@ -115,7 +115,7 @@ EXAMPLES: dict[str, tuple[list[ProvStatement], str, int | None]] = {
     "through files without times": (
         [run("A", 100, 200), made("F", "A"), derived("G", "F"), used("B", "G"), run("B", 10, 20)],
         "run tool-B (B) ended 1 min 20 s before run tool-A (A) started, "
-        "though tool-A wrote file F, file G was made from F and tool-B read G",
+        "though tool-A wrote file F, file G was derived from F and tool-B read G",
         42,
     ),
     "made from itself": ([derived("F", "G"), derived("G", "F")], "file F was made from itself: F → G → F", 42),
@@ -269,6 +269,6 @@ def test_long_chains_without_times() -> None:
     found = verdict(*chain, late, early, run("A", 20, 30), run("B", 0, 10))
     (finding,) = found.findings
     assert finding.message == (
-        "run tool-B (B) ended 10 s before run tool-A (A) started, though tool-A wrote file F3000, file F2999 was made "
-        "from F3000, … 2998 facts more …, file F0 was made from file F1 and tool-B read F0"
+        "run tool-B (B) ended 10 s before run tool-A (A) started, though tool-A wrote file F3000, file F2999 was derived "
+        "from F3000, … 2998 facts more …, file F0 was derived from file F1 and tool-B read F0"
     )
