@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from provgraph.model.prov import ProvType
+from provgraph.model.prov import PLACES, Place, ProvType
 from provgraph.validation.cycles import Cycles
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
@@ -66,14 +66,13 @@ class Impossible:
     def _open(self, type_: ProvType, place: int, what: str) -> Iterator[Finding]:
         """An end that must be there is open."""
         table = self._instance.tables[type_]
-        for row in table[table[:, place] == 0]:
-            terms = self._terms(type_, row)
-            names = listed(map(self._names.full, terms)) if terms else "no record"
-            yield self._error(Rule.REQUIRED, f"a statement {type_} of {names} lacks its {what}", *terms)
-
-    def _terms(self, type_: ProvType, row: Numbers) -> list[int]:
-        from_places = range(1, len(row) - 1 if type_ in _WITH_TIME else len(row))
-        return [int(term) for term in (row[0], *(row[each] for each in from_places)) if term]
+        for row in table[table[:, place] == 0].tolist():
+            terms = [
+                term for term, there in zip(row[1:], PLACES[type_], strict=True) if term and there is not Place.TIME
+            ]
+            called = f" {self._names.short(row[0])}" if row[0] else ""
+            of = f" of {listed(map(self._names.full, terms))}" if terms else ""
+            yield self._error(Rule.REQUIRED, f"a statement {type_}{called}{of} lacks its {what}", *terms, row[0])
 
     def _unspecified_derivations(self) -> Iterator[Finding]:
         """Constraint 51: a derivation that names no run can't name a generation or a usage."""
@@ -117,9 +116,6 @@ class Impossible:
             tell = Telling(self._names)
             message = f"{tell(int(row[1]))} is said to be an empty collection, but has the member {tell(int(row[2]))}"
             yield self._error(Rule.EMPTY_COLLECTION, message, int(row[1]), int(row[2]))
-
-
-_WITH_TIME = (ProvType.USAGE, ProvType.GENERATION, ProvType.INVALIDATION, ProvType.START, ProvType.END)
 
 
 def specializations(instance: Instance) -> Numbers:

@@ -234,6 +234,8 @@ def _occasion(conflict: Conflict, tell: Telling, names: Names) -> str:
         return f"{tell(row[1])} {'started' if conflict.type is ProvType.START else 'ended'}{when}"
     run, file = (row[1], row[2]) if conflict.type is ProvType.USAGE else (row[2], row[1])
     verb = _VERBS[conflict.type]
+    if run and file and conflict.type is ProvType.USAGE:
+        return f"statement used {names.short(row[0])} tells that {tell(run)} {verb} {tell(file)}{when}"
     if run and file:
         return f"{tell(run)} {verb} {tell(file)}{when}"
     return f"statement {conflict.type} {names.short(row[0])}{when}"

@@ -92,6 +92,12 @@ EXAMPLES: dict[str, tuple[list[ProvStatement], str, int | None]] = {
         "statement wasGeneratedBy g1 is told with different files: file F and file G",
         23,
     ),
+    "two times of one reading": (
+        [said(T.USAGE, "A", "F", moment(1), id="u"), said(T.USAGE, "A", "F", moment(2), id="u")],
+        "statement used u tells that run A read file F at two times: "
+        "2026-01-01 00:00:01 and 2026-01-01 00:00:02, 1.0 s apart",
+        23,
+    ),
     "informed before the informer came": (
         [run("A", 100, 200), run("B", 0, 50), said(T.COMMUNICATION, "B", "A")],
         "run tool-B (B) ended 50 s before run tool-A (A) started, though tool-B was informed by tool-A",
@@ -269,6 +275,6 @@ def test_long_chains_without_times() -> None:
     found = verdict(*chain, late, early, run("A", 20, 30), run("B", 0, 10))
     (finding,) = found.findings
     assert finding.message == (
-        "run tool-B (B) ended 10 s before run tool-A (A) started, though tool-A wrote file F3000, file F2999 was derived "
-        "from F3000, … 2998 facts more …, file F0 was derived from file F1 and tool-B read F0"
+        "run tool-B (B) ended 10 s before run tool-A (A) started, though tool-A wrote file F3000, "
+        "file F2999 was derived from F3000, … 2998 facts more …, file F0 was derived from file F1 and tool-B read F0"
     )
