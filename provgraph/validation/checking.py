@@ -16,6 +16,8 @@ from provgraph.validation.impossible import Impossible
 from provgraph.validation.instance import Gatherer, Instance
 from provgraph.validation.kinds import Kinds
 from provgraph.validation.ordering import Ordering
+from provgraph.validation.phrasing import Phrasing
+from provgraph.validation.producers import Producers
 from provgraph.validation.suspicious import Suspicious
 from provgraph.validation.wording import Names
 
@@ -80,11 +82,14 @@ def _findings(instance: Instance, now: str) -> Iterator[Finding]:
     kinds = Kinds(instance)
     names = Names(instance, kinds)
     order = order_of(instance, kinds)
-    ordering = Ordering(instance, order, names, frozenset(map(_event_told, joined.conflicts)))
+    producers = Producers(instance)
+    phrasing = Phrasing(order, producers)
+    told = frozenset(map(_event_told, joined.conflicts))
     yield from Impossible(instance, kinds, names).findings()
     yield from keys.findings(joined.conflicts, names)
-    yield from ordering.findings()
-    yield from Suspicious(instance, order, names, now).findings(ordering)
+    yield from producers.findings(order, names)
+    yield from Ordering(order, producers, names, phrasing, told).findings()
+    yield from Suspicious(instance, order, names, now).findings(phrasing)
 
 
 def _with_inferred(instance: Instance) -> Instance:

@@ -1,6 +1,7 @@
 """Cycles in a graph of numbered things."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import igraph
 import numpy as np
@@ -29,13 +30,29 @@ class Cycles:
         """Pairs of places among the nodes, in the order given."""
         return self._edges
 
+    @cached_property
     def components(self) -> Numbers:
         """Place of a node → the strongly connected component that it is in."""
         return np.array(self.graph.connected_components(mode="strong").membership, np.int64)
 
+    def parts(self) -> Iterator[Numbers]:
+        """For each component with a cycle the places of the edges in it."""
+        component = self.components[self._edges]
+        inside = np.flatnonzero(component[:, 0] == component[:, 1])
+        inside = inside[np.argsort(component[inside, 0], kind="stable")]
+        borders = np.flatnonzero(np.diff(component[inside, 0])) + 1
+        yield from np.split(inside, borders) if len(inside) else ()
+
     def path(self, source: int, target: int) -> list[int]:
-        """The places on a shortest path."""
+        """The places of the nodes on a shortest path."""
         found: list[int] = self.graph.get_shortest_path(source, target, mode="out")
+        return found
+
+    def path_within(self, part: Numbers, source: int, target: int) -> Numbers:
+        """The places of the edges on a shortest path between the places of two nodes in a part."""
+        graph = Cycles(*self._edges[part].T)
+        here, there = np.searchsorted(graph.nodes, [source, target]).tolist()
+        found: Numbers = part[graph.graph.get_shortest_path(here, there, mode="out", output="epath")]
         return found
 
     def shortest(self, through: NDArray[np.bool_] | None = None) -> Iterator[list[int]]:
@@ -44,15 +61,11 @@ class Cycles:
         Args:
             through: which edges a cycle must hold one of; None for any.
         """
-        component = self.components()[self._edges]
-        inside = np.flatnonzero(component[:, 0] == component[:, 1])
-        inside = inside[np.argsort(component[inside, 0], kind="stable")]
-        borders = np.flatnonzero(np.diff(component[inside, 0])) + 1
-        for some in np.split(inside, borders) if len(inside) else ():
-            demanded = some if through is None else some[through[some]]
+        for part in self.parts():
+            demanded = part if through is None else part[through[part]]
             if len(demanded):
-                part = self.nodes[self._edges[some]]
-                yield _shortest(Cycles(part[:, 0], part[:, 1]), self.nodes[self._edges[demanded]])
+                graph = Cycles(*self.nodes[self._edges[part]].T)
+                yield _shortest(graph, self.nodes[self._edges[demanded]])
 
     def reachable(self, nodes: Numbers) -> Numbers:
         """The nodes themselves and all that edges lead to from them."""

@@ -11,7 +11,7 @@ from provgraph.validation.cycles import Cycles
 from provgraph.validation.events import Event, Order
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
-from provgraph.validation.ordering import Ordering
+from provgraph.validation.phrasing import Phrasing
 from provgraph.validation.wording import Names, Telling, chain
 from provgraph.writers.labels import lasted
 
@@ -26,13 +26,13 @@ class Suspicious:
         self._names = names
         self._now = now
 
-    def findings(self, ordering: Ordering) -> Iterator[Finding]:
-        """All that is suspicious; ``ordering`` has the words for events."""
-        yield from self._future(ordering)
+    def findings(self, phrasing: Phrasing) -> Iterator[Finding]:
+        """All that is suspicious; ``phrasing`` has the words for events."""
+        yield from self._future(phrasing)
         yield from self._no_times()
         yield from self._made_from_themselves()
 
-    def _future(self, ordering: Ordering) -> Iterator[Finding]:
+    def _future(self, phrasing: Phrasing) -> Iterator[Finding]:
         """One finding a run or file: the last of its times."""
         order, times = self._order, self._instance.times
         last_past = bisect_right(times.texts, self._now, 1, times.readable + 1) - 1
@@ -42,7 +42,7 @@ class Suspicious:
         latest = dict(zip(owners.tolist(), events.tolist(), strict=True))
         for event in latest.values():
             tell, time = Telling(self._names), int(order.latest[event])
-            what = ordering.phrase(event, tell)
+            what = phrasing(event, tell)
             text = times.texts[time]
             yield Finding(
                 Gravity.WARNING,
