@@ -15,6 +15,11 @@ _TRIED = 100
 _WALKED = 2_000_000
 
 
+def graph_of(edges: Numbers, count: int) -> igraph.Graph:
+    """A directed graph of so many nodes."""
+    return igraph.Graph(n=count, edges=np.ascontiguousarray(edges), directed=True)
+
+
 class Cycles:
     """A directed graph, given by its edges."""
 
@@ -23,7 +28,6 @@ class Cycles:
         ends = np.concatenate([sources, targets])
         self.nodes, places = np.unique(ends, return_inverse=True)
         self._edges: Numbers = places.reshape(2, -1).T.astype(np.int64)
-        self.graph = igraph.Graph(n=len(self.nodes), edges=np.ascontiguousarray(self._edges), directed=True)
 
     @property
     def edges(self) -> Numbers:
@@ -31,9 +35,14 @@ class Cycles:
         return self._edges
 
     @cached_property
+    def _graph(self) -> igraph.Graph:
+        return graph_of(self._edges, len(self.nodes))
+
+    @cached_property
     def components(self) -> Numbers:
         """Place of a node → the strongly connected component that it is in."""
-        return np.array(self.graph.connected_components(mode="strong").membership, np.int64)
+        # A graph of its own, which is let go: of large ones no other is needed.
+        return np.array(graph_of(self._edges, len(self.nodes)).connected_components(mode="strong").membership, np.int64)
 
     def parts(self) -> Iterator[Numbers]:
         """For each component with a cycle the places of the edges in it."""
@@ -45,14 +54,14 @@ class Cycles:
 
     def path(self, source: int, target: int) -> list[int]:
         """The places of the nodes on a shortest path."""
-        found: list[int] = self.graph.get_shortest_path(source, target, mode="out")
+        found: list[int] = self._graph.get_shortest_path(source, target, mode="out")
         return found
 
     def path_within(self, part: Numbers, source: int, target: int) -> Numbers:
         """The places of the edges on a shortest path between the places of two nodes in a part."""
         graph = Cycles(*self._edges[part].T)
         here, there = np.searchsorted(graph.nodes, [source, target]).tolist()
-        found: Numbers = part[graph.graph.get_shortest_path(here, there, mode="out", output="epath")]
+        found: Numbers = part[graph._graph.get_shortest_path(here, there, mode="out", output="epath")]
         return found
 
     def shortest(self, through: NDArray[np.bool_] | None = None) -> Iterator[list[int]]:
@@ -73,7 +82,7 @@ class Cycles:
         if not len(here):
             return nodes
         beginning = len(self.nodes)
-        graph = self.graph.copy()
+        graph = self._graph.copy()
         graph.add_vertices(1)
         graph.add_edges([(beginning, int(place)) for place in here])
         found = [place for place in graph.subcomponent(beginning, mode="out") if place != beginning]
