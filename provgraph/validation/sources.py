@@ -119,10 +119,10 @@ def _check_document(source: Source, loader: StatementLoader, now: str | None, ob
         try:
             with opened(source) as stream:
                 for found in loader.statements(stream):
-                    if isinstance(found, Problem):
-                        problems.append((source.stored_name, found))
-                    else:
+                    if isinstance(found, ProvStatement):
                         yield found
+                    elif isinstance(found, Problem):
+                        problems.append((source.stored_name, found))
         except LoadError as error:
             problems.append((source.stored_name, Problem("further on", str(error))))
 
