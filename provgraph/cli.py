@@ -536,6 +536,7 @@ def validate(sources: tuple[str, ...], format_name: str | None, namespace: str, 
                 checked = [check_store(store, observer=progress.read)]
     for each in checked:
         _say_checked(each, as_json, len(checked) > 1)
+    _say_counts_of(checked)
     if not any(each.verdict and each.verdict.statements for each in checked):
         _note("there is nothing to check")
         click.get_current_context().exit(NOTHING)
@@ -544,23 +545,29 @@ def validate(sources: tuple[str, ...], format_name: str | None, namespace: str, 
 
 
 def _say_checked(checked: "Checked", as_json: bool, is_one_of_many: bool) -> None:
-    from provgraph.validation.findings import Gravity, as_document, as_text
+    from provgraph.validation.findings import as_document, as_text
     from provgraph.writers.labels import visible
 
     for source, problem in checked.problems:
         click.echo(f"{visible(source)}: {visible(problem.where)}: {visible(problem.what)}", err=True)
-    if checked.verdict is None:
-        return
+    findings = () if checked.verdict is None else checked.verdict.findings
     only = checked.sources[0] if len(checked.sources) == 1 else None
-    if is_one_of_many and not as_json and checked.verdict.findings:
+    if is_one_of_many and findings and not as_json:
         click.echo(f"{visible(only) if only else f'{len(checked.sources)} logs and jobs'}:")
-    for finding in checked.verdict.findings:
+    for finding in findings:
         fields = {"source": only, **as_document(finding)}
         click.echo(json.dumps(fields, ensure_ascii=False) if as_json else as_text(finding))
-    where = f"{visible(only)}: " if only and is_one_of_many else ""
-    counts = (f"{count} {each}{'s' * (count != 1)}" for each in Gravity for count in [checked.verdict.count(each)])
-    statements = checked.verdict.statements
-    click.echo(f"{where}{statements} statement{'s' * (statements != 1)} checked: {', '.join(counts)}", err=True)
+
+
+def _say_counts_of(checked: Sequence["Checked"]) -> None:
+    """How much was checked, and what was found, on stderr."""
+    from provgraph.validation.findings import Gravity
+
+    verdicts = [each.verdict for each in checked if each.verdict is not None]
+    found = {"statement": sum(each.statements for each in verdicts)}
+    found |= {gravity.value: sum(each.count(gravity) for each in verdicts) for gravity in Gravity}
+    statements, *findings = (f"{count} {what}{'s' * (count != 1)}" for what, count in found.items())
+    click.echo(f"{statements} checked: {', '.join(findings)}", err=True)
 
 
 @main.command()

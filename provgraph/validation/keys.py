@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from provgraph.model.prov import PLACES, Place, ProvType
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
+from provgraph.validation.kinds import NAMELESS
 from provgraph.validation.wording import Names, Telling
 
 #: The columns by which an event is known besides its identifier (constraints 24 to 27).
@@ -27,7 +28,7 @@ _EVENTS = {
 #: Where an open place says that there is nothing (definition 4): the plan, the run behind a derivation.
 _NOTHING_WHERE_OPEN = {ProvType.ASSOCIATION: 3, ProvType.DERIVATION: 3}
 _NOTHING = -1
-_WITHOUT_KEY = (ProvType.ENTITY, ProvType.AGENT)
+_WITHOUT_KEY = (ProvType.ENTITY, ProvType.AGENT, *NAMELESS)
 _VERBS = {
     ProvType.USAGE: "read",
     ProvType.GENERATION: "wrote",
@@ -84,7 +85,7 @@ def merged(instance: Instance) -> Merged:
         conflicts: list[Conflict] = []
         aliases: dict[int, int] = {}
         for type_ in instance.tables:
-            if type_ not in _WITHOUT_KEY:
+            if type_ in _EVENTS or type_ not in _WITHOUT_KEY:
                 for group in _groups(instance, type_):
                     conflicts += _joined(type_, group, blank, aliases)
         if not aliases:
@@ -95,7 +96,7 @@ def merged(instance: Instance) -> Merged:
 def _groups(instance: Instance, type_: ProvType) -> Iterator[Numbers]:
     """The statements of a type, of which each group must be one: those joined by an identifier or an event."""
     table = instance.tables[type_]
-    keys = [_numbered(table, (0,))]
+    keys = [] if type_ in NAMELESS else [_numbered(table, (0,))]
     if type_ in _EVENTS:
         keys.append(_numbered(table, _EVENTS[type_][1]))
     several = np.logical_or.reduce([np.bincount(key, minlength=1)[key] * (key > 0) > 1 for key in keys])

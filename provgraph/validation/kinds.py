@@ -9,9 +9,12 @@ from provgraph.validation.instance import Instance, Numbers
 ENTITY, ACTIVITY, AGENT = 1, 2, 4
 OBJECTS = ENTITY | ACTIVITY | AGENT
 _OBJECT_TYPES = {ProvType.ENTITY: ENTITY, ProvType.ACTIVITY: ACTIVITY, ProvType.AGENT: AGENT}
-#: The relations whose identifiers name a relation, each with a bit of its own.
+#: The relations that have no identifiers (PROV-DM, section 5): what a serialisation calls them means nothing.
+NAMELESS = (ProvType.MEMBERSHIP, ProvType.SPECIALIZATION, ProvType.ALTERNATE, ProvType.MENTION)
+#: The relations that have identifiers, each with a bit of its own.
 RELATION_BITS = {
-    type_: 8 << number for number, type_ in enumerate(each for each in ProvType if each not in _OBJECT_TYPES)
+    type_: 8 << number
+    for number, type_ in enumerate(each for each in ProvType if each not in (*_OBJECT_TYPES, *NAMELESS))
 }
 RELATIONS = sum(RELATION_BITS.values())
 _PLACE_BITS = {
@@ -31,7 +34,7 @@ class Kinds:
         """Gather what is said."""
         self.bits = np.zeros(len(instance), np.int64)
         for type_, table in instance.tables.items():
-            self._note(table[:, 0], _OBJECT_TYPES.get(type_) or RELATION_BITS[type_])
+            self._note(table[:, 0], _OBJECT_TYPES.get(type_) or RELATION_BITS.get(type_, 0))
             for number, place in enumerate(PLACES[type_], start=1):
                 if place in _PLACE_BITS:
                     self._note(table[:, number], _PLACE_BITS[place])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from provgraph.errors import LoadError
 from provgraph.ingest.loading import load
-from provgraph.ingest.sources import Source, check_names, expanded, opened
+from provgraph.ingest.sources import Source, check_names, expanded, is_job, opened
 from provgraph.loaders.protocol import HEAD, Problem, StatementLoader
 from provgraph.loaders.registry import loader_for, loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -102,7 +102,7 @@ class _Loading:
 
 def _document_loader(source: Source, format_name: str | None) -> StatementLoader | None:
     """What reads the source as a PROV document; None when it is something else, or nothing at all."""
-    if source.database is not None:
+    if source.database is not None or is_job(source.path):
         return None
     try:
         with opened(source) as stream:

@@ -212,6 +212,7 @@ def test_a_warning_is_told(name: str) -> None:
         [run("A", 10, 10), made("F", "A", 10), used("B", "F", 10)],  # all at once
         [said(T.START, "A", None, "B", moment(1)), run("A", 1), run("B", 5)],  # the starter's times don't matter
         [file("X"), said(T.AGENT, id="X")],
+        [said(T.MEMBERSHIP, "F", "G", id="_:m"), said(T.MEMBERSHIP, "F", "H", id="_:m")],  # two members, said at once
         [said(T.SPECIALIZATION, "F", "G"), made("F", None, 20), made("G", None, 10)],
     ],
 )

@@ -1,5 +1,6 @@
 """``provgraph validate`` as a user meets it: real ctapipe logs, and the same with something wrong in them."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from io import BufferedReader
@@ -161,3 +162,11 @@ def test_documents_are_checked_each_by_itself(tmp_path: Path, monkeypatch: pytes
     assert all(each.problems[0][1].where == "line 2" for each in checked)
     messages = [finding.message for each in checked if each.verdict for finding in each.verdict.findings]
     assert messages == [f"run {name} ended 6.0 s before it started" for name in ("document1", "document2")]
+
+
+def test_standard_input_and_gzip(shell: Shell) -> None:
+    log = json.dumps([record(WRITER, "2026-01-01T10:00:00.000", "2026-01-01T09:55:00.000")]).encode()
+    (shell.folder / "x.provlog.gz").write_bytes(gzip.compress(log))
+    for done in (shell("validate", "-", stdin=log), shell("validate", "x.provlog.gz")):
+        assert done.returncode == 1
+        assert "ended 5 min 00 s before it started" in done.stdout
