@@ -35,6 +35,7 @@ def of_prov_document(document: ProvDocument) -> Iterator[ProvStatement]:
     """The statements of a document and of its bundles."""
     yield from _statements(document, None)
     for bundle in document.bundles:
+        assert bundle.identifier is not None
         yield from _statements(bundle, bundle.identifier.uri)
 
 
