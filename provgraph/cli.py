@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from provgraph.ingest.watching import Watcher
     from provgraph.model.subgraph import Lineage
     from provgraph.store.protocol import Store
+    from provgraph.validation.sources import Checked
     from provgraph.writers.look import Look
 
 # The commands import what they need when they run: `--help` answers in a tenth of the time (bench/startup.py).
@@ -43,6 +44,7 @@ RELATIONS = (
     "wasInfluencedBy", "hadMember", "specializationOf", "alternateOf", "mentionOf",
 )  # fmt: skip
 REFUSED = 1
+NOTHING = 2
 
 
 def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
@@ -569,6 +571,64 @@ def digest() -> None:
 
     with _store() as store:
         click.echo(digest_of(store.scan()))
+
+
+@main.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]…")
+@_reading_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a finding.")
+@_command
+def validate(sources: tuple[str, ...], format_name: str | None, namespace: str, as_json: bool) -> None:
+    """Check files, folders or - against PROV-CONSTRAINTS without loading them; without SOURCE the whole store.
+
+    Logs and jobs are checked together, PROV documents each by itself. Exit 1 if there is an error, or if a source
+    could not be read; warnings are valid PROV.
+    """
+    from provgraph.progress import Progress
+    from provgraph.validation.sources import check_sources, check_store
+
+    if not sources and (format_name or namespace != "default"):
+        raise click.UsageError("--format and --namespace are for sources; without SOURCE the store is checked")
+    with Progress("records and statements") as progress:
+        if sources:
+            checked = list(check_sources(sources, format_name=format_name, namespace=namespace, observer=progress.read))
+        else:
+            with _store() as store:
+                checked = [check_store(store, observer=progress.read)]
+    for each in checked:
+        _say_checked(each, as_json, len(checked) > 1)
+    _say_counts_of(checked)
+    if not any(each.verdict and each.verdict.statements for each in checked):
+        _note("there is nothing to check")
+        click.get_current_context().exit(NOTHING)
+    clean = all(each.verdict is not None and each.verdict.is_valid and not each.problems for each in checked)
+    click.get_current_context().exit(0 if clean else REFUSED)
+
+
+def _say_checked(checked: "Checked", as_json: bool, is_one_of_many: bool) -> None:
+    from provgraph.validation.findings import as_document, as_text
+    from provgraph.writers.labels import visible
+
+    for source, problem in checked.problems:
+        click.echo(f"{visible(source)}: {visible(problem.where)}: {visible(problem.what)}", err=True)
+    findings = () if checked.verdict is None else checked.verdict.findings
+    only = checked.sources[0] if len(checked.sources) == 1 else None
+    if is_one_of_many and findings and not as_json:
+        click.echo(f"{visible(only) if only else f'{len(checked.sources)} logs and jobs'}:")
+    for finding in findings:
+        fields = {"source": only, **as_document(finding)}
+        click.echo(json.dumps(fields, ensure_ascii=False) if as_json else as_text(finding))
+
+
+def _say_counts_of(checked: Sequence["Checked"]) -> None:
+    """How much was checked, and what was found, on stderr."""
+    from provgraph.validation.findings import Gravity
+
+    verdicts = [each.verdict for each in checked if each.verdict is not None]
+    found = {"statement": sum(each.statements for each in verdicts)}
+    found |= {gravity.value: sum(each.count(gravity) for each in verdicts) for gravity in Gravity}
+    statements, *findings = (f"{count} {what}{'s' * (count != 1)}" for what, count in found.items())
+    click.echo(f"{statements} checked: {', '.join(findings)}", err=True)
 
 
 @main.command()

@@ -54,6 +54,11 @@ class Progress:
         self._records += documents
         self._show(f"{self._done} {self._what} done, {self._records} records of the next one")
 
+    def read(self, records: int) -> None:
+        """So many more records of what is being checked are read."""
+        self._records += records
+        self._show(f"{self._records:,} {self._what} read")
+
     def pass_over(self, source: Source) -> None:
         """A file in a folder is none of ours."""
         self.passed_over += 1

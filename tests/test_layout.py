@@ -25,7 +25,7 @@ LAYERS = (
     {"ingest"},
     {"lineage"},
     {"writers"},
-    {"graphql", "relational_mirror"},
+    {"graphql", "relational_mirror", "validation"},
     {"api", "app", "capture", "demonstration", "progress"},
     {"cli"},
 )

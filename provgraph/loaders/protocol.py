@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from provgraph.model.prov import ProvStatement
 from provgraph.model.records import Document
 
 #: How many bytes of a source can be looked at before it is read.
@@ -44,4 +45,16 @@ class Loader(Protocol):
             stream: the source's bytes, decompressed.
             namespace: in which its paths mean files (CONTRACT section 2 rule 7).
             start: the byte of the source at which the stream stands; the ``end`` of a document, or 0.
+        """
+
+
+@runtime_checkable
+class StatementLoader(Protocol):
+    """A loader of PROV documents, which can also be read as the statements that they make."""
+
+    def statements(self, stream: BufferedReader) -> Iterator[ProvStatement | Problem]:
+        """Read a document as a stream: its statements, a problem for each part that can't be read.
+
+        Args:
+            stream: the document's bytes, decompressed.
         """

@@ -1,0 +1,57 @@
+"""What each named thing is, as said or as the places where it stands demand (PROV-CONSTRAINTS, constraint 50)."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provgraph.model.prov import PLACES, Place, ProvType
+from provgraph.validation.instance import Instance, Numbers
+
+ENTITY, ACTIVITY, AGENT = 1, 2, 4
+OBJECTS = ENTITY | ACTIVITY | AGENT
+_OBJECT_TYPES = {ProvType.ENTITY: ENTITY, ProvType.ACTIVITY: ACTIVITY, ProvType.AGENT: AGENT}
+#: The relations that have no identifiers (PROV-DM, section 5): what a serialisation calls them means nothing.
+NAMELESS = (ProvType.MEMBERSHIP, ProvType.SPECIALIZATION, ProvType.ALTERNATE, ProvType.MENTION)
+#: The relations that have identifiers, each with a bit of its own.
+RELATION_BITS = {
+    type_: 8 << number
+    for number, type_ in enumerate(each for each in ProvType if each not in (*_OBJECT_TYPES, *NAMELESS))
+}
+RELATIONS = sum(RELATION_BITS.values())
+_PLACE_BITS = {
+    Place.ENTITY: ENTITY,
+    Place.ACTIVITY: ACTIVITY,
+    Place.AGENT: AGENT,
+    Place.USAGE: RELATION_BITS[ProvType.USAGE],
+    Place.GENERATION: RELATION_BITS[ProvType.GENERATION],
+}
+_NOUNS = ((ACTIVITY, "run"), (AGENT, "agent"), (ENTITY, "file"))
+
+
+class Kinds:
+    """Term → what it is, as bits."""
+
+    def __init__(self, instance: Instance) -> None:
+        """Gather what is said."""
+        self.bits = np.zeros(len(instance), np.int64)
+        for type_, table in instance.tables.items():
+            self._note(table[:, 0], _OBJECT_TYPES.get(type_) or RELATION_BITS.get(type_, 0))
+            for number, place in enumerate(PLACES[type_], start=1):
+                if place in _PLACE_BITS:
+                    self._note(table[:, number], _PLACE_BITS[place])
+        self.bits[0] = 0
+
+    def _note(self, terms: Numbers, bit: int) -> None:
+        self.bits[terms] |= bit
+
+    def all_of(self, bits: int) -> Numbers:
+        """The terms that are all of this, in order."""
+        return np.flatnonzero((self.bits & bits) == bits)
+
+    def among(self, terms: Numbers, bit: int) -> NDArray[np.bool_]:
+        """Which of the terms are this."""
+        found: NDArray[np.bool_] = (self.bits[terms] & bit) != 0
+        return found
+
+    def noun(self, term: int) -> str:
+        """What people call such a thing."""
+        return next((noun for bit, noun in _NOUNS if self.bits[term] & bit), "record")

@@ -1,0 +1,145 @@
+"""Checks what `validate` is given: PROV documents each by itself, logs and jobs together, a store as a whole."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from provgraph.errors import LoadError
+from provgraph.ingest.loading import load
+from provgraph.ingest.sources import Source, check_names, expanded, is_job, opened
+from provgraph.loaders.protocol import HEAD, Problem, StatementLoader
+from provgraph.loaders.registry import loader_for, loader_named
+from provgraph.model.identifiers import DEFAULT_NAMESPACE
+from provgraph.model.prov import ProvStatement
+from provgraph.store.protocol import Store
+from provgraph.store.registry import open_store
+from provgraph.validation.checking import Observer, Verdict, check
+from provgraph.validation.stored import statements as statements_in
+
+_IN_MEMORY = "sqlite://"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was checked together.
+
+    Attributes:
+        sources: their names; none of a store.
+        verdict: what the check came to; None when nothing could be read.
+        problems: the source and what of it can't be read.
+    """
+
+    sources: tuple[str, ...]
+    verdict: Verdict | None
+    problems: tuple[tuple[str, Problem], ...] = ()
+
+
+def check_store(store: Store, *, now: str | None = None, observer: Observer | None = None) -> Checked:
+    """Check all that a store holds.
+
+    Args:
+        store: which.
+        now: see `check`.
+        observer: see `check`.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    store.settle()
+    with store.viewing() as view:
+        return Checked((), check(statements_in(view), now=now, observer=observer))
+
+
+def check_sources(
+    names: Sequence[str], *, format_name: str | None = None, namespace: str = DEFAULT_NAMESPACE,
+    now: str | None = None, observer: Observer | None = None,
+) -> Iterator[Checked]:  # fmt: skip
+    """Check sources without loading them into any store.
+
+    Args:
+        names: files, folders, ``-``, as `provgraph.ingest.loading.load` takes them.
+        format_name: a loader's name; None to recognise each source by its content.
+        namespace: in which the sources' paths mean files.
+        now: see `check`.
+        observer: see `check`.
+
+    Yields:
+        what came of each PROV document, then of all other sources together: only together they tell which file is
+        which.
+
+    Raises:
+        SettingsError: a name, the format or the namespace makes no sense.
+    """
+    check_names(names)
+    if format_name is not None:
+        loader_named(format_name)
+    with ExitStack() as stack:
+        others: list[Source] = []
+        for source in (source for name in names for source in expanded(name, stack)):
+            loader = _document_loader(source, format_name)
+            if loader is None:
+                others.append(source)
+            else:
+                yield _check_document(source, loader, now, observer)
+        if others:
+            yield _check_together(others, format_name, namespace, now, observer)
+
+
+class _Loading:
+    """Tells an observer of checks how loading goes on."""
+
+    def __init__(self, observer: Observer | None) -> None:
+        self._observer = observer
+
+    def pass_over(self, source: Source) -> None:
+        """A file in a folder is none of ours."""
+
+    def wrote(self, documents: int) -> None:
+        """So many more records of a large source are read."""
+        if self._observer is not None:
+            self._observer(documents)
+
+
+def _document_loader(source: Source, format_name: str | None) -> StatementLoader | None:
+    """What reads the source as a PROV document; None when it is something else, or nothing at all."""
+    if source.database is not None or is_job(source.path):
+        return None
+    try:
+        with opened(source) as stream:
+            loader = loader_for(stream.peek(HEAD)[:HEAD], format_name)
+    except LoadError:
+        return None
+    return loader if isinstance(loader, StatementLoader) else None
+
+
+def _check_document(source: Source, loader: StatementLoader, now: str | None, observer: Observer | None) -> Checked:
+    problems: list[tuple[str, Problem]] = []
+
+    def read() -> Iterator[ProvStatement]:
+        try:
+            with opened(source) as stream:
+                for found in loader.statements(stream):
+                    if isinstance(found, ProvStatement):
+                        yield found
+                    elif isinstance(found, Problem):
+                        problems.append((source.stored_name, found))
+        except LoadError as error:
+            problems.append((source.stored_name, Problem("further on", str(error))))
+
+    verdict = check(read(), now=now, observer=observer)
+    is_read = verdict.statements > 0 or not problems
+    return Checked((source.stored_name,), verdict if is_read else None, tuple(problems))
+
+
+def _check_together(
+    sources: Sequence[Source], format_name: str | None, namespace: str, now: str | None, observer: Observer | None
+) -> Checked:
+    store = open_store(_IN_MEMORY)
+    try:
+        reports = list(load(store, sources, format_name=format_name, namespace=namespace, observer=_Loading(observer)))
+        problems = tuple((report.source, problem) for report in reports for problem in report.problems)
+        read = tuple(report.source for report in reports if report.status != "refused")
+        verdict = check_store(store, now=now, observer=observer).verdict if read else None
+        return Checked(read, verdict, problems)
+    finally:
+        store.close()

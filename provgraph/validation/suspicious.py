@@ -1,0 +1,93 @@
+"""What is valid PROV and yet hardly true: times in the future, texts that are no times, files made from themselves."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+import numpy as np
+
+from provgraph.model.prov import PLACES, Place, ProvType
+from provgraph.model.times import seconds_between
+from provgraph.validation.cycles import Cycles
+from provgraph.validation.events import Event, Order
+from provgraph.validation.findings import Finding, Gravity, Rule
+from provgraph.validation.instance import Instance, Numbers
+from provgraph.validation.phrasing import Phrasing
+from provgraph.validation.wording import Names, Telling, chain
+from provgraph.writers.labels import lasted
+
+
+class Suspicious:
+    """The checks of one instance."""
+
+    def __init__(self, instance: Instance, order: Order, names: Names, now: str) -> None:
+        """Take what is said, and the canonical time after which it is future."""
+        self._instance = instance
+        self._order = order
+        self._names = names
+        self._now = now
+
+    def findings(self, phrasing: Phrasing) -> Iterator[Finding]:
+        """All that is suspicious; ``phrasing`` has the words for events."""
+        yield from self._future(phrasing)
+        yield from self._no_times()
+        yield from self._made_from_themselves()
+
+    def _future(self, phrasing: Phrasing) -> Iterator[Finding]:
+        """One finding a run or file: the last of its times."""
+        order, times = self._order, self._instance.times
+        last_past = bisect_right(times.texts, self._now, 1, times.readable + 1) - 1
+        events = np.flatnonzero(order.latest > last_past)
+        events = events[np.lexsort((-events, order.latest[events]))]
+        owners = np.where(events < order.readings.first, events // len(Event), -events)
+        latest = dict(zip(owners.tolist(), events.tolist(), strict=True))
+        for event in latest.values():
+            tell, time = Telling(self._names), int(order.latest[event])
+            what = phrasing(event, tell)
+            text = times.texts[time]
+            yield Finding(
+                Gravity.WARNING,
+                Rule.FUTURE,
+                self._names.ids(tell.told),
+                f"{what} in the future: {self._names.moment(time)}, {lasted(self._now, text)} from now",
+                text,
+                seconds_between(self._now, text),
+                self._names.bundle(tell.told[0]),
+            )
+
+    def _no_times(self) -> Iterator[Finding]:
+        readable, names = self._instance.times.readable, self._names
+        for type_, table in self._instance.tables.items():
+            for column, place in enumerate(PLACES[type_], start=1):
+                if place is not Place.TIME:
+                    continue
+                for row in table[table[:, column] > readable]:
+                    term = int(row[0] if type_ is ProvType.ACTIVITY else row[1])
+                    what = names.full(term) if term else "a statement"
+                    message = f"{what} has a time in {type_} that is none: {names.time(int(row[column]))}"
+                    yield Finding(Gravity.WARNING, Rule.NO_TIME, names.ids((term,)), message, bundle=names.bundle(term))
+
+    def _made_from_themselves(self) -> Iterator[Finding]:
+        """Cycles through runs, which may have read one file before and written another one after each other."""
+        tables = self._instance.tables
+        used, made = _ends(tables[ProvType.USAGE]), _ends(tables[ProvType.GENERATION])
+        width = len(self._instance)
+        own = np.isin(used[:, 0] * width + used[:, 1], made[:, 1] * width + made[:, 0])
+        used = used[~own]
+        derived = _ends(tables[ProvType.DERIVATION])
+        edges = np.concatenate([used[:, ::-1], made[:, ::-1], derived[:, ::-1]])
+        through = np.arange(len(edges)) < len(used) + len(made)
+        files = set(used[:, 1].tolist()) | set(made[:, 0].tolist())
+        for cycle in Cycles(edges[:, 0], edges[:, 1]).shortest(through):
+            first = cycle.index(min(files.intersection(cycle)))
+            terms = [*cycle[first:], *cycle[:first]]
+            shown = chain([self._names.short(term) for term in (*terms, terms[0])])
+            message = f"{self._names.full(terms[0])} was made from itself: {shown}"
+            yield Finding(Gravity.WARNING, Rule.LINEAGE_CYCLE, self._names.ids(terms), message,
+                          bundle=self._names.bundle(terms[0]))  # fmt: skip
+
+
+def _ends(table: Numbers) -> Numbers:
+    """The first two places, where both are filled."""
+    ends = table[:, 1:3]
+    filled: Numbers = ends[(ends != 0).all(axis=1)]
+    return filled
