@@ -95,7 +95,8 @@ class _Update:
             for setting in document.settings:
                 settings[setting.key] = setting
             if document.run is not None:
-                changes.settings_of.extend((document.run.id, setting.key) for setting in document.settings)
+                keys = (*(setting.key for setting in document.settings), *document.settings_keys)
+                changes.settings_of.extend((document.run.id, key) for key in keys)
                 changes.config_files_of.extend((document.run.id, place) for place in document.config_files)
         changes.settings = list(settings.values())
         changes.agents = self._joined_agents()

@@ -107,6 +107,8 @@ class StatedEntity:
     type: EntityType = EntityType.DATASET
 
 
+#: A relation's end that a source leaves open is kept on the other one, as an attribute of this name and the relation's.
+OPEN = "open."
 #: Attributes of an entity that somebody declared invalid: since when (canonical UTC), and why.
 INVALIDATED = "invalidated"
 INVALIDATION_REASON = "invalidationReason"
@@ -216,6 +218,7 @@ class Document:
     """What one record of a source says: at most one run with its files, or statements about other records.
 
     Attributes:
+        settings_keys: keys of settings of the run that another document of the source holds.
         end: the byte of the source behind the record; None where reading can't go on from there.
     """
 
@@ -227,4 +230,5 @@ class Document:
     relations: tuple[StatedRelation, ...] = ()
     settings: tuple[Settings, ...] = ()
     config_files: tuple[str, ...] = ()
+    settings_keys: tuple[bytes, ...] = ()
     end: int | None = field(default=None, compare=False)

@@ -28,6 +28,8 @@ _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
     r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)", re.ASCII | re.IGNORECASE
 )
+#: The words that say a typed value.
+_WORDS = frozenset({"true", "false", "null", "nan", "inf", "infinity"})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SHOWN = {code: f"\\u{code:04x}" for code in (0, *range(0xD800, 0xE000))}
 #: How many levels an activity's record may have.
@@ -128,6 +130,13 @@ def key_count(value: dict[str, Any]) -> int | None:
         if not layer:
             return keys
     return None
+
+
+def may_say_a_typed_value(text: str) -> bool:
+    """Whether `union` would let this text give way to some value that is no text."""
+    if text.isalpha():
+        return text.lower() in _WORDS
+    return text[:1] in ("{", "[") or _NUMBER.fullmatch(text) is not None
 
 
 def _spoken(value: Value) -> set[str]:

@@ -1,0 +1,485 @@
+"""Reads PROV-JSON of any size as a stream: one record in memory at a time (W3C member submission, 24 April 2013)."""
+
+import codecs
+import json
+import re
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from io import BufferedReader
+from tempfile import TemporaryFile
+from typing import Any, TypeAlias, cast
+
+from provgraph.errors import LoadError
+from provgraph.loaders.json_stream import LARGEST_RECORD, MOST_VALUES, available
+from provgraph.loaders.protocol import HEAD, Problem
+from provgraph.loaders.prov_records import Context, Converter, Found, bundle
+from provgraph.model.prov import (
+    ELEMENTS,
+    INTERNATIONALIZED_STRING,
+    PLACE_NAMES,
+    PLACES,
+    PROV,
+    QUALIFIED_NAME,
+    XSD,
+    BundleNamed,
+    Literal,
+    Pair,
+    Place,
+    ProvStatement,
+    ProvType,
+)
+from provgraph.model.prov_values import QNAME, native_said
+from provgraph.model.records import Document
+from provgraph.model.values import key_count, storable, storable_value
+
+CHUNK = 1 << 20
+#: A token that the end of the buffer may have cut.
+_TOKEN = 16
+_PREFIX, _BUNDLE = "prefix", "bundle"
+_TYPES = {kind.value: kind for kind in ProvType}
+_SECTIONS = "|".join((_PREFIX, _BUNDLE, *_TYPES))
+_HEAD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{\s*+(?:"(?:%s)"\s*+:|\}\s*+$)' % _SECTIONS.encode())
+_SPACE = re.compile(r"[ \t\r\n]*")
+# What makes a document one whose statements can't be understood one by one.
+_BUNDLE_KEY, _INFLUENCE_KEY = b'"bundle"', b'"wasInfluencedBy"'
+_PREFIX_FIRST = re.compile(rb'(?:\xef\xbb\xbf)?\s*+\{\s*+"prefix"')
+_KNOWN = {"prov": PROV, "xsd": XSD, "xsi": "http://www.w3.org/2001/XMLSchema-instance"}
+
+
+class ProvJsonLoader:
+    """PROV-JSON documents."""
+
+    name = "prov-json"
+    reads = "PROV-JSON documents"
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether it begins with a section of PROV-JSON."""
+        return _HEAD.match(head) is not None
+
+    def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Document | Problem]:
+        """One document a record; a document with bundles, influences or late prefixes is read twice."""
+        with _Again(stream) as again:
+            words = again.mentioned((_BUNDLE_KEY, _INFLUENCE_KEY))
+            late = _late_prefixes(again) if again.begins_late or _BUNDLE_KEY in words else {}
+            context = Context.of(lambda: statements(again.beginning(), late)) if words else Context()
+            converter = Converter(context)
+            for group in _groups(again.beginning(), late):
+                yield from _converted(group, converter)
+
+
+def statements(stream: BufferedReader, late: "Mapping[str | None, Prefixes] | None" = None) -> Iterator[Found]:
+    """The statements of a document, in its order.
+
+    Args:
+        stream: its bytes.
+        late: prefixes by bundle, of those that stand behind the records that use them.
+    """
+    for group in _groups(stream, late or {}):
+        yield from group if isinstance(group, list) else (group,)
+
+
+def _converted(group: "_Group", converter: Converter) -> Iterator[Document | Problem]:
+    if isinstance(group, Problem):
+        yield group
+    elif isinstance(group, BundleNamed):
+        yield bundle(group)
+    elif group and group[0].type in ELEMENTS:
+        yield converter.converted(group)
+    else:
+        for each in group:
+            yield converter.converted([each])
+
+
+class Prefixes:
+    """The prefixes of a document or a bundle, which has those of its document too."""
+
+    def __init__(self, outer: "Prefixes | None" = None, own: "Prefixes | None" = None) -> None:
+        """Begin with what every document knows, or with what stands around, and with some of its own."""
+        self._known = dict(_KNOWN)
+        self._default: str | None = None
+        for each in (outer, own):
+            if each is not None:
+                self._known.update(each._known)
+                self._default = each._default or self._default
+
+    def add(self, prefix: str, uri: object) -> None:
+        """Declare a prefix; ``default`` is that of names without one.
+
+        Raises:
+            LoadError: no namespace can be called so.
+        """
+        if not isinstance(uri, str) or not uri.strip():
+            raise LoadError(f"the prefix {prefix!r} stands for {uri!r}, which is no URI")
+        if prefix == "default":
+            self._default = storable(uri)
+        elif prefix not in _KNOWN:
+            self._known[prefix] = storable(uri)
+
+    def uri(self, name: str) -> str | None:
+        """The full URI of a qualified name; None when its prefix is not declared."""
+        prefix, colon, local = name.partition(":")
+        if not colon:
+            return None if self._default is None else self._default + name
+        namespace = self._known.get(prefix)
+        if namespace is not None:
+            return namespace + local
+        return name if any(map(name.startswith, self._known.values())) else None
+
+
+class _Again:
+    """A stream that can be read from its beginning as often as one likes."""
+
+    def __init__(self, stream: BufferedReader) -> None:
+        self._stream = stream
+        self._copy: BufferedReader | None = None
+
+    def __enter__(self) -> "_Again":
+        return self
+
+    @property
+    def begins_late(self) -> bool:
+        """Whether something stands before its prefixes."""
+        return _PREFIX_FIRST.match(self.beginning().peek(HEAD)[:HEAD]) is None
+
+    def __exit__(self, *_: object) -> None:
+        if self._copy is not None:
+            self._copy.close()
+
+    def beginning(self) -> BufferedReader:
+        """The stream, at its beginning."""
+        if self._stream.seekable():
+            self._stream.seek(0)
+            return self._stream
+        if self._copy is None:
+            self._copy = cast("BufferedReader", TemporaryFile())  # noqa: SIM115 - closed at the end of the block
+            while True:
+                piece, _ = available(self._stream, CHUNK)
+                if not piece:
+                    break
+                self._copy.write(piece)
+        self._copy.seek(0)
+        return self._copy
+
+    def mentioned(self, words: Collection[bytes]) -> set[bytes]:
+        """Those of the words that stand in it."""
+        stream, before = self.beginning(), b""
+        found: set[bytes] = set()
+        while len(found) < len(words):
+            piece, _ = available(stream, CHUNK)
+            if not piece:
+                break
+            found.update(word for word in words if word in before + piece)
+            before = piece[-max(map(len, words)) :]
+        return found
+
+
+def _late_prefixes(again: _Again) -> dict[str | None, Prefixes]:
+    """All prefixes of a document, wherever they stand in it."""
+    found: dict[str | None, Prefixes] = {}
+    try:
+        for member in _Members(again.beginning()):
+            if member.section == _PREFIX:
+                found.setdefault(member.bundle, Prefixes()).add(member.key, member.value)
+    except LoadError:
+        pass  # said when it is read for good
+    return found
+
+
+@dataclass(slots=True)
+class _Member:
+    """A record, a prefix, or the beginning of a bundle; or a problem in its place."""
+
+    bundle: str | None
+    section: str
+    key: str
+    value: Any = None
+
+
+_Group: TypeAlias = list[ProvStatement] | BundleNamed | Problem
+
+
+def _groups(stream: BufferedReader, late: "Mapping[str | None, Prefixes]") -> "Iterator[_Group]":
+    """What the document says: records of one id together."""
+    document = inside = _Records(late.get(None) or Prefixes())
+    members = _Members(stream)
+    for member in members:
+        if member.bundle is None and inside is not document:
+            yield inside.named()
+            inside = document
+        if member.section == _BUNDLE:
+            inside = _Records(Prefixes(document.prefixes, late.get(member.key)), member.key)
+            continue
+        try:
+            if member.section == _PREFIX:
+                inside.prefixes.add(member.key, member.value)
+            else:
+                yield list(inside.statements(member.section, member.key, member.value))
+        except LoadError as error:
+            yield Problem(f"byte {members.position()}", f"{member.section} {member.key[:200]}: {error}")
+    if inside is not document:
+        yield inside.named()
+    yield from members.problems
+
+
+class _Records:
+    """Makes statements of the records of a document or a bundle."""
+
+    def __init__(self, prefixes: Prefixes, bundle: str | None = None) -> None:
+        self.prefixes = prefixes
+        self._key = bundle
+        self._bundle: str | None = None
+        self._names: dict[str, str] = {}
+
+    def named(self) -> BundleNamed | Problem:
+        """That there is this bundle."""
+        try:
+            return BundleNamed(str(self.bundle))
+        except LoadError as error:
+            return Problem("bundle", str(error))
+
+    @property
+    def bundle(self) -> str | None:
+        """The bundle's URI."""
+        if self._key is not None and self._bundle is None:
+            self._bundle = self.prefixes.uri(self._key)
+            if self._bundle is None:
+                raise LoadError(f"the prefix of the bundle {self._key!r} is not declared")
+        return self._bundle
+
+    def statements(self, section: str, key: str, value: Any) -> Iterator[ProvStatement]:
+        """The statements that a member of a section makes.
+
+        Raises:
+            LoadError: it is malformed.
+        """
+        kind = _TYPES.get(section)
+        if kind is None:
+            raise LoadError(f"{section!r} is no type of record")
+        identifier = key if key.startswith("_:") else self.prefixes.uri(key)
+        if identifier is None and kind in ELEMENTS:
+            raise LoadError("its prefix is not declared")
+        for each in value if type(value) is list else (value,):
+            if type(each) is not dict:
+                raise LoadError(f"it is {type(each).__name__}, not an object")
+            yield from self._statement(kind, identifier, each)
+
+    def _statement(self, kind: ProvType, identifier: str | None, said: dict[str, Any]) -> Iterator[ProvStatement]:
+        formal = _FORMAL[kind]
+        places: list[str | None] = [None] * len(formal)
+        attributes: list[Pair] = []
+        members: list[str | None] = []
+        for name, value in said.items():
+            index = formal.get(name)
+            if index is None:
+                self._add(attributes, name, value)
+            elif PLACES[kind][index] is Place.TIME:
+                places[index] = self._time(name, value)
+            elif kind is ProvType.MEMBERSHIP and type(value) is list and index == 1:
+                members = [self._place(name, each) for each in value]
+            else:
+                places[index] = self._place(name, value)
+        bundle = None if self._key is None else self.bundle
+        if not members:
+            yield ProvStatement(kind, identifier, tuple(places), tuple(attributes), bundle)
+        for member in members:
+            yield ProvStatement(kind, identifier, (places[0], member), tuple(attributes), bundle)
+
+    def _add(self, attributes: list[Pair], name: str, value: Any) -> None:
+        uri = self._names.get(name)
+        if uri is None:
+            uri = self.prefixes.uri(name)
+            if uri is None:
+                raise LoadError(f"the prefix of its attribute {name[:200]!r} is not declared")
+            self._names[name] = uri
+        if type(value) is str:
+            attributes.append((uri, Literal(value)))
+        elif type(value) is list:
+            attributes.extend((uri, self._literal(each)) for each in value if each is not None)
+        elif value is not None:
+            attributes.append((uri, self._literal(value)))
+
+    def _place(self, name: str, value: Any) -> str | None:
+        """The URI at a place; None of one that says nothing, or whose prefix is not declared."""
+        if type(value) is list:
+            if len(value) != 1:
+                raise LoadError(f"its {name} has {len(value)} values")
+            (value,) = value
+        if type(value) is not str:
+            return None
+        return value if value.startswith("_:") else self.prefixes.uri(value)
+
+    def _time(self, name: str, value: Any) -> str | None:
+        if type(value) is list and len(value) == 1:
+            (value,) = value
+        if type(value) is dict:
+            value = value.get("$")
+        if value is not None and type(value) is not str:
+            raise LoadError(f"its {name} is no time: {str(value)[:60]!r}")
+        return cast("str | None", value)
+
+    def _literal(self, value: Any) -> Literal:
+        """A value (PROV-JSON, section 3.1.2).
+
+        Raises:
+            LoadError: it is an object without "$".
+        """
+        if type(value) is not dict:
+            return native_said(value)
+        if "$" not in value:
+            raise LoadError(f'a value has no "$": {str(value)[:60]}')
+        text, named, language = value["$"], value.get("type"), value.get("lang")
+        if type(text) is not str:
+            text = native_said(text).text
+        kind = self.prefixes.uri(named) if isinstance(named, str) else None
+        if language is not None:
+            return Literal(text, INTERNATIONALIZED_STRING if language else kind, str(language))
+        if kind in (QUALIFIED_NAME, QNAME):
+            uri = self.prefixes.uri(text)
+            return Literal(text, QNAME) if uri is None else Literal(uri, QUALIFIED_NAME)
+        return Literal(text, kind)
+
+
+_FORMAL: dict[ProvType, dict[str, int]] = {
+    kind: {f"prov:{name}": index for index, name in enumerate(places)} for kind, places in PLACE_NAMES.items()
+}
+
+
+class _Members:
+    """Walks over the members of a document's sections, and of its bundles' sections.
+
+    Attributes:
+        problems: why it could not be read to its end.
+    """
+
+    def __init__(self, stream: BufferedReader) -> None:
+        self.problems: list[Problem] = []
+        self._stream = stream
+        self._bytes = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._text = ""
+        self._at = 0
+        self._before = 0
+        self._ended = False
+        self._broken: str | None = None
+        self._doubled = False
+        self._decode = json.JSONDecoder(strict=False, object_pairs_hook=self._object).raw_decode
+
+    def __iter__(self) -> Iterator[_Member]:
+        try:
+            yield from self._container(None)
+            if self._next():
+                raise LoadError("something stands behind the document")
+        except LoadError as error:
+            broken = f"; {self._broken}" if self._broken else ""
+            self.problems.append(Problem(f"byte {self.position()}", f"nothing from here on is loaded: {error}{broken}"))
+
+    def position(self) -> int:
+        """The byte at which it reads."""
+        return self._before + len(self._text[: self._at].encode("utf-8", "surrogateescape"))
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            self._doubled = True
+        return found
+
+    def _container(self, bundle: str | None) -> Iterator[_Member]:
+        for section in self._keys():
+            if section == _BUNDLE and bundle is None:
+                for key in self._keys():
+                    yield _Member(None, _BUNDLE, key)
+                    yield from self._container(key)
+            elif section == _PREFIX or section in _TYPES:
+                for key in self._keys():
+                    yield _Member(bundle, section, key, self._value())
+            else:
+                self.problems.append(
+                    Problem(f"byte {self.position()}", f"{section[:200]!r} is no section of PROV-JSON")
+                )
+                self._value()
+
+    def _keys(self) -> Iterator[str]:
+        """The keys of the object that begins here, each with the place at its value."""
+        self._expect("{", "an object")
+        if self._next() == "}":
+            self._at += 1
+            return
+        while True:
+            key = self._value()
+            if type(key) is not str:
+                raise LoadError(f"a key is {str(key)[:60]!r}")
+            self._expect(":", "':'")
+            yield key
+            after = self._next()
+            if after not in (",", "}"):
+                raise LoadError(f"expected ',' or '}}', found {after!r}")
+            self._at += 1
+            if after == "}":
+                return
+
+    def _expect(self, character: str, what: str) -> None:
+        found = self._next()
+        if found != character:
+            raise LoadError(f"expected {what}, found {found!r}" if found else "the document is cut off")
+        self._at += 1
+
+    def _next(self) -> str:
+        """The next character that is no white space; "" at the end."""
+        while True:
+            found = _SPACE.match(self._text, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._read():
+                return ""
+
+    def _value(self) -> Any:
+        """The value that begins here."""
+        if not self._next():
+            raise LoadError("the document is cut off")
+        while True:
+            self._doubled = False
+            try:
+                found, end = self._decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if self._ended or not (error.msg.startswith("Unterminated") or error.pos + _TOKEN > len(self._text)):
+                    raise LoadError(f"{error.msg}: {self._text[self._at : self._at + 60]!r}") from None
+            except RecursionError:
+                raise LoadError("nested too deeply") from None
+            except ValueError as error:
+                raise LoadError(str(error)) from None
+            else:
+                return self._checked(found, end)
+            self._check_size(len(self._text) - self._at)
+            self._read(max(CHUNK, len(self._text) - self._at))
+
+    def _checked(self, found: Any, end: int) -> Any:
+        raw = self._text[self._at : end]
+        self._check_size(sys.getsizeof(raw))
+        if len(raw) > MOST_VALUES and sum(map(raw.count, "[{,:")) > MOST_VALUES:
+            raise LoadError(f"a record of more than {MOST_VALUES:,} keys and values")
+        if self._doubled:
+            what = "a key stands twice in one object; only its last value is loaded"
+            self.problems.append(Problem(f"byte {self.position()}", what))
+        if type(found) is dict and len(raw) > 200 and key_count(found) is None:
+            raise LoadError("nested too deeply")
+        self._at = end
+        if raw.isascii() and "\\u" not in raw and "\x00" not in raw:
+            return found
+        return storable_value(found)
+
+    def _check_size(self, size: int) -> None:
+        if size > LARGEST_RECORD:
+            raise LoadError(f"a record of more than {LARGEST_RECORD >> 20} MiB in memory")
+
+    def _read(self, size: int = CHUNK) -> bool:
+        if self._ended:
+            return False
+        data, self._broken = available(self._stream, size)
+        self._ended = not data
+        self._before = self.position()
+        self._text = self._text[self._at :] + self._bytes.decode(data, final=self._ended)
+        if self._before == 0:
+            self._text = self._text.removeprefix("\ufeff")
+        self._at = 0
+        return not self._ended or bool(self._text)

@@ -1,0 +1,195 @@
+"""Reads PROV-XML, PROV-N, PROV-O and PROV-JSONLD through the prov package, which holds a document in memory.
+
+What it would drop with a warning is a problem here, and no document makes it read a file or ask a server.
+"""
+
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from io import BufferedReader, BytesIO
+from typing import Any
+
+from lxml import etree
+from prov.identifier import Identifier, QualifiedName
+from prov.model import Literal as ProvLiteral
+from prov.model import ProvBundle, ProvDocument, ProvRecord
+
+from provgraph.errors import LoadError
+from provgraph.loaders.prov_records import Found, documents
+from provgraph.loaders.protocol import Problem
+from provgraph.model.prov import QUALIFIED_NAME, BundleNamed, Literal, ProvStatement, ProvType
+from provgraph.model.prov_values import ANY_URI, DATE_TIME, native_said
+from provgraph.model.records import Document
+
+#: A larger document is not read: the package takes some twenty times its size in memory. PROV-JSON is read as a stream.
+LARGEST = 32 << 20
+_XML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+<")
+_PROV_XML = re.compile(rb"<(?:[\w.-]+:)?document[\s>/]")
+_RDF_XML = re.compile(rb"<(?:[\w.-]+:)?RDF[\s>/]")
+_PROV_NAMESPACE = b"http://www.w3.org/ns/prov#"
+_TURTLE = re.compile(
+    rb"^(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n)*+(?:@prefix|@base|prefix\s|base\s|graph\s|<[^?!>\s][^>\s]*>|_:|\{|[\w.-]*:\S+\s)",
+    re.IGNORECASE,
+)
+_PROV_N = re.compile(rb"^(?:\xef\xbb\xbf)?(?:\s|//[^\n]*\n|/\*.*?\*/)*+document\s", re.DOTALL)
+_JSON_LD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{.*?"@(?:context|graph)"\s*:', re.DOTALL)
+_LOSES = re.compile(r"\b(?:dropped|ignored|skipp)")
+_LISTED = 20
+
+
+class _PackageLoader:
+    """One format of the prov package's."""
+
+    name: str
+    reads: str
+
+    def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Document | Problem]:
+        """One document a statement, or a problem in place of them all."""
+        try:
+            content = stream.read(LARGEST + 1)
+            if len(content) > LARGEST:
+                raise LoadError(f"it has more than {LARGEST >> 20} MiB: convert it to PROV-JSON, which is streamed")
+            statements, lost = _read(content, self._deserialized)
+        except LoadError as error:
+            yield Problem("the whole source", str(error))
+            return
+        yield from documents(statements)
+        yield from (Problem("the whole source", each) for each in lost)
+
+    def _deserialized(self, content: bytes) -> ProvDocument:
+        raise NotImplementedError
+
+
+class ProvXmlLoader(_PackageLoader):
+    """PROV-XML documents (W3C note, 30 April 2013)."""
+
+    name = "prov-xml"
+    reads = "PROV-XML documents"
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether it is XML with a document of PROV's."""
+        return bool(_XML.match(head) and _PROV_XML.search(head)) and _PROV_NAMESPACE in head
+
+    def _deserialized(self, content: bytes) -> ProvDocument:
+        check_xml(content)
+        return _deserialized(content, "xml")
+
+
+class ProvNLoader(_PackageLoader):
+    """PROV-N documents (W3C recommendation, 30 April 2013)."""
+
+    name = "prov-n"
+    reads = "PROV-N documents"
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether it begins as every document does."""
+        return _PROV_N.match(head) is not None
+
+    def _deserialized(self, content: bytes) -> ProvDocument:
+        return _deserialized(content, "provn")
+
+
+class ProvOLoader(_PackageLoader):
+    """PROV-O documents in Turtle, TriG, N-Triples or RDF/XML (W3C recommendation, 30 April 2013)."""
+
+    name = "prov-o"
+    reads = "PROV-O documents (Turtle, TriG, N-Triples, RDF/XML)"
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether it is RDF that names PROV's namespace."""
+        is_rdf = _RDF_XML.search(head) if _XML.match(head) and b"<?xml" in head[:64] else _TURTLE.match(head)
+        return bool(is_rdf or (_XML.match(head) and _RDF_XML.search(head))) and _PROV_NAMESPACE in head
+
+    def _deserialized(self, content: bytes) -> ProvDocument:
+        if _XML.match(content) and _RDF_XML.search(content):
+            check_xml(content)
+            return _deserialized(content, "rdf", rdf_format="xml")
+        return _deserialized(content, "rdf", rdf_format="trig")  # of which Turtle and N-Triples are parts
+
+
+class ProvJsonLdLoader(_PackageLoader):
+    """PROV-JSONLD documents (W3C member submission, 25 August 2024)."""
+
+    name = "prov-json-ld"
+    reads = "PROV-JSONLD documents"
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether it is a JSON object with a context."""
+        return _JSON_LD.match(head) is not None
+
+    def _deserialized(self, content: bytes) -> ProvDocument:
+        return _deserialized(content, "jsonld")
+
+
+def check_xml(content: bytes) -> None:
+    """Refuse XML that declares entities or a document type: they may blow up, or name files and servers.
+
+    Raises:
+        LoadError: it does, or is no XML.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        tree = etree.parse(BytesIO(content), parser)
+    except etree.XMLSyntaxError as error:
+        raise LoadError(f"it is no XML: {error}") from None
+    if tree.docinfo.internalDTD is not None or tree.docinfo.externalDTD is not None:
+        raise LoadError("it declares a document type, by which entities may be blown up or files be named: remove that")
+
+
+def _deserialized(content: bytes, format_name: str, **options: str) -> ProvDocument:
+    return ProvDocument.deserialize(BytesIO(content), format=format_name, **options)
+
+
+def _read(content: bytes, deserialized: Callable[[bytes], ProvDocument]) -> tuple[list[Found], list[str]]:
+    """A document's statements, and what the package says that it loses."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            found = list(statements_of(deserialized(content)))
+        except LoadError:
+            raise
+        except Exception as error:  # the package and its parsers don't say which they raise
+            raise LoadError(f"it can't be read: {str(error)[:500] or type(error).__name__}") from error
+    lost = dict.fromkeys(str(each.message) for each in said if _LOSES.search(str(each.message)))
+    return found, list(lost)[:_LISTED]
+
+
+def statements_of(document: ProvDocument) -> Iterator[Found]:
+    """The statements of a document of the prov package's."""
+    yield from map(_statement, document.get_records())
+    for bundle in document.bundles:
+        yield BundleNamed(bundle.identifier.uri)
+        yield from _of_bundle(bundle)
+
+
+def _of_bundle(bundle: ProvBundle) -> Iterator[Found]:
+    for record in bundle.get_records():
+        yield _statement(record, bundle.identifier.uri)
+
+
+def _statement(record: ProvRecord, bundle: str | None = None) -> ProvStatement:
+    identifier = None if record.identifier is None else record.identifier.uri
+    places = tuple(None if value is None else _place(value) for _, value in record.formal_attributes)
+    pairs = tuple((name.uri, literal_of(value)) for name, value in record.extra_attributes)
+    return ProvStatement(_TYPES[record.get_type().localpart], identifier, places, pairs, bundle)
+
+
+def _place(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value.uri)
+
+
+def literal_of(value: Any) -> Literal:
+    """A value of the prov package's."""
+    if isinstance(value, QualifiedName):
+        return Literal(value.uri, QUALIFIED_NAME)
+    if isinstance(value, Identifier):
+        return Literal(value.uri, ANY_URI)
+    if isinstance(value, ProvLiteral):
+        return Literal(value.value, None if value.datatype is None else value.datatype.uri, value.langtag)
+    if isinstance(value, datetime):
+        return Literal(value.isoformat(), DATE_TIME)
+    return native_said(value)
+
+
+_TYPES = {kind.name.capitalize(): kind for kind in ProvType}
