@@ -21,6 +21,7 @@ from provgraph.model.prov import (
     PLACES,
     PROV,
     QUALIFIED_NAME,
+    REFERENCES,
     XSD,
     BundleNamed,
     Literal,
@@ -29,7 +30,7 @@ from provgraph.model.prov import (
     ProvStatement,
     ProvType,
 )
-from provgraph.model.prov_values import QNAME, native_said
+from provgraph.model.prov_values import QNAME, UNRESOLVED_NAME, native_said
 from provgraph.model.records import Document
 from provgraph.model.values import key_count, storable, storable_value
 
@@ -293,7 +294,8 @@ class _Records:
                 raise LoadError(f"the prefix of its attribute {name[:200]!r} is not declared")
             self._names[name] = uri
         if type(value) is str:
-            attributes.append((uri, Literal(value)))
+            named = self.prefixes.uri(value) if uri in REFERENCES else None
+            attributes.append((uri, Literal(value) if named is None else Literal(named, QUALIFIED_NAME)))
         elif type(value) is list:
             attributes.extend((uri, self._literal(each)) for each in value if each is not None)
         elif value is not None:
@@ -336,7 +338,8 @@ class _Records:
             return Literal(text, INTERNATIONALIZED_STRING if language else kind, str(language))
         if kind in (QUALIFIED_NAME, QNAME):
             uri = self.prefixes.uri(text)
-            return Literal(text, QNAME) if uri is None else Literal(uri, QUALIFIED_NAME)
+            unresolved = QNAME if kind == QNAME else UNRESOLVED_NAME
+            return Literal(text, unresolved) if uri is None else Literal(uri, QUALIFIED_NAME)
         return Literal(text, kind)
 
 

@@ -8,18 +8,19 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from io import BufferedReader, BytesIO
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
+from prov.constants import PROV_ATTR_ENTITY
 from prov.identifier import Identifier, QualifiedName
 from prov.model import Literal as ProvLiteral
 from prov.model import ProvBundle, ProvDocument, ProvRecord
 
 from provgraph.errors import LoadError
-from provgraph.loaders.prov_records import Found, documents
 from provgraph.loaders.protocol import Problem
-from provgraph.model.prov import QUALIFIED_NAME, BundleNamed, Literal, ProvStatement, ProvType
-from provgraph.model.prov_values import ANY_URI, DATE_TIME, native_said
+from provgraph.loaders.prov_records import Found, documents
+from provgraph.model.prov import PROV, QUALIFIED_NAME, BundleNamed, Literal, ProvStatement, ProvType
+from provgraph.model.prov_values import ANY_URI, DATE_TIME, UNRESOLVED_NAME, native_said
 from provgraph.model.records import Document
 
 #: A larger document is not read: the package takes some twenty times its size in memory. PROV-JSON is read as a stream.
@@ -27,7 +28,8 @@ LARGEST = 32 << 20
 _XML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+<")
 _PROV_XML = re.compile(rb"<(?:[\w.-]+:)?document[\s>/]")
 _RDF_XML = re.compile(rb"<(?:[\w.-]+:)?RDF[\s>/]")
-_PROV_NAMESPACE = b"http://www.w3.org/ns/prov#"
+_PROV_NAMESPACE = PROV.encode()
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _TURTLE = re.compile(
     rb"^(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n)*+(?:@prefix|@base|prefix\s|base\s|graph\s|<[^?!>\s][^>\s]*>|_:|\{|[\w.-]*:\S+\s)",
     re.IGNORECASE,
@@ -72,8 +74,7 @@ class ProvXmlLoader(_PackageLoader):
         return bool(_XML.match(head) and _PROV_XML.search(head)) and _PROV_NAMESPACE in head
 
     def _deserialized(self, content: bytes) -> ProvDocument:
-        check_xml(content)
-        return _deserialized(content, "xml")
+        return _deserialized(_with_names_as_texts(checked_xml(content)), "xml")
 
 
 class ProvNLoader(_PackageLoader):
@@ -103,7 +104,7 @@ class ProvOLoader(_PackageLoader):
 
     def _deserialized(self, content: bytes) -> ProvDocument:
         if _XML.match(content) and _RDF_XML.search(content):
-            check_xml(content)
+            checked_xml(content)
             return _deserialized(content, "rdf", rdf_format="xml")
         return _deserialized(content, "rdf", rdf_format="trig")  # of which Turtle and N-Triples are parts
 
@@ -122,8 +123,8 @@ class ProvJsonLdLoader(_PackageLoader):
         return _deserialized(content, "jsonld")
 
 
-def check_xml(content: bytes) -> None:
-    """Refuse XML that declares entities or a document type: they may blow up, or name files and servers.
+def checked_xml(content: bytes) -> "etree._ElementTree":
+    """XML that declares no entities and no document type: they may blow up, or name files and servers.
 
     Raises:
         LoadError: it does, or is no XML.
@@ -135,6 +136,16 @@ def check_xml(content: bytes) -> None:
         raise LoadError(f"it is no XML: {error}") from None
     if tree.docinfo.internalDTD is not None or tree.docinfo.externalDTD is not None:
         raise LoadError("it declares a document type, by which entities may be blown up or files be named: remove that")
+    return tree
+
+
+def _with_names_as_texts(tree: "etree._ElementTree") -> bytes:
+    """The XML with each QName of no namespace as the text that it is: PROV's own examples write such, prov refuses."""
+    for element in tree.iter(f"{{{PROV}}}*"):
+        kind = element.get(_XSI_TYPE, "")
+        if kind.endswith(":QName") and ":" not in (element.text or ":") and None not in element.nsmap:
+            element.set(_XSI_TYPE, kind.removesuffix("QName") + "string")
+    return cast("bytes", etree.tostring(tree))
 
 
 def _deserialized(content: bytes, format_name: str, **options: str) -> ProvDocument:
@@ -157,22 +168,29 @@ def _read(content: bytes, deserialized: Callable[[bytes], ProvDocument]) -> tupl
 
 def statements_of(document: ProvDocument) -> Iterator[Found]:
     """The statements of a document of the prov package's."""
-    yield from map(_statement, document.get_records())
+    yield from _of_bundle(document, None)
     for bundle in document.bundles:
         yield BundleNamed(bundle.identifier.uri)
-        yield from _of_bundle(bundle)
+        yield from _of_bundle(bundle, bundle.identifier.uri)
 
 
-def _of_bundle(bundle: ProvBundle) -> Iterator[Found]:
+def _of_bundle(bundle: ProvBundle, name: str | None) -> Iterator[Found]:
     for record in bundle.get_records():
-        yield _statement(record, bundle.identifier.uri)
+        yield from _statements(record, name)
 
 
-def _statement(record: ProvRecord, bundle: str | None = None) -> ProvStatement:
+def _statements(record: ProvRecord, bundle: str | None) -> Iterator[ProvStatement]:
+    """A record as a statement; of a membership of several members one each, as PROV-DM has it (section 5.6.2)."""
+    kind = _TYPES[record.get_type().localpart]
     identifier = None if record.identifier is None else record.identifier.uri
     places = tuple(None if value is None else _place(value) for _, value in record.formal_attributes)
     pairs = tuple((name.uri, literal_of(value)) for name, value in record.extra_attributes)
-    return ProvStatement(_TYPES[record.get_type().localpart], identifier, places, pairs, bundle)
+    members = [value.uri for name, value in record.attributes if name == PROV_ATTR_ENTITY]
+    if kind is ProvType.MEMBERSHIP and len(members) > 1:
+        for member in members:
+            yield ProvStatement(kind, identifier, (places[0], member), pairs, bundle)
+    else:
+        yield ProvStatement(kind, identifier, places, pairs, bundle)
 
 
 def _place(value: Any) -> str:
@@ -186,7 +204,8 @@ def literal_of(value: Any) -> Literal:
     if isinstance(value, Identifier):
         return Literal(value.uri, ANY_URI)
     if isinstance(value, ProvLiteral):
-        return Literal(value.value, None if value.datatype is None else value.datatype.uri, value.langtag)
+        kind = None if value.datatype is None else value.datatype.uri
+        return Literal(value.value, UNRESOLVED_NAME if kind == QUALIFIED_NAME else kind, value.langtag)
     if isinstance(value, datetime):
         return Literal(value.isoformat(), DATE_TIME)
     return native_said(value)

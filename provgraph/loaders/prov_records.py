@@ -56,13 +56,14 @@ _KINDS = {
     Place.AGENT: Kind.AGENT,
 }
 _RECORD_PLACES = frozenset({*_KINDS, Place.ANY})
-_ENTITY_TYPES = {
+#: The finer kinds that follow from the types that a document says.
+ENTITY_TYPES = {
     PROV + "Collection": EntityType.COLLECTION,
     PROV + "EmptyCollection": EntityType.COLLECTION,
     PROV + "Bundle": EntityType.BUNDLE,
     PROV + "Plan": EntityType.PLAN,
 }
-_AGENT_TYPES = {PROV + each.value: each for each in AgentType}
+AGENT_TYPES = {PROV + each.value: each for each in AgentType}
 _KIND_OF = {ProvType.ENTITY: Kind.ENTITY, ProvType.ACTIVITY: Kind.ACTIVITY, ProvType.AGENT: Kind.AGENT}
 _MENTIONS = {ProvType.USAGE: RelationType.USED, ProvType.GENERATION: RelationType.WAS_GENERATED_BY}
 _TRIGGERED = (ProvType.START, ProvType.END)
@@ -342,7 +343,7 @@ def _document(kind: ProvType, uri: str, said: _Said, marks: _Said) -> Document:
     if kind is ProvType.ACTIVITY:
         return _of_activity(uri, said, marks)
     if kind is ProvType.AGENT:
-        types = [_AGENT_TYPES[each] for each in _types(said) if each in _AGENT_TYPES]
+        types = [AGENT_TYPES[each] for each in types_of(said) if each in AGENT_TYPES]
         if (told := _mark(marks, "type")) in set(AgentType):
             said, types = _without_type(said, PROV + str(told)), [*types, AgentType(told)]
         name = _mark(marks, "name")
@@ -368,14 +369,14 @@ def _of_entity(uri: str, said: _Said, marks: _Said) -> Document:
     if end.kind is not Kind.ENTITY:
         kind = DescriptionType(told) if told in set(DescriptionType) else DescriptionType.of(end.kind)
         return Document(descriptions=(Description(end.id, kind, said),))
-    types = [_ENTITY_TYPES[each] for each in _types(said) if each in _ENTITY_TYPES]
+    types = [ENTITY_TYPES[each] for each in types_of(said) if each in ENTITY_TYPES]
     if told in set(EntityType):
         said, types = _without_type(said, PROV + str(told)), [*types, EntityType(told)]
     finest = max(types, default=EntityType.DATASET, key=_ORDER.index)
     return Document(entities=(StatedEntity(end.id, said, finest),))
 
 
-def _types(said: Mapping[str, Values]) -> Iterator[str]:
+def types_of(said: Mapping[str, Values]) -> Iterator[str]:
     """The URIs of the types that a record is said to have."""
     for value in said.get(_TYPE, ()):
         if isinstance(value, Mapping) and value.get(TYPE) == QUALIFIED_NAME:

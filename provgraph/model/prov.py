@@ -96,6 +96,13 @@ PLACE_NAMES: dict[ProvType, tuple[str, ...]] = {
     ProvType.ALTERNATE: ("alternate1", "alternate2"),
     ProvType.MENTION: ("specificEntity", "generalEntity", "bundle"),
 }
+#: The attributes that name a record wherever they stand, by their URIs.
+REFERENCES = frozenset(
+    PROV + name
+    for kind, names in PLACE_NAMES.items()
+    for name, place in zip(names, PLACES[kind], strict=True)
+    if place is not Place.TIME
+)
 #: The types that say that a record is there; all others relate records.
 ELEMENTS = (ProvType.ENTITY, ProvType.ACTIVITY, ProvType.AGENT)
 

@@ -19,6 +19,8 @@ INT, LONG, INTEGER = XSD + "int", XSD + "long", XSD + "integer"
 DATE_TIME, ANY_URI, QNAME = XSD + "dateTime", XSD + "anyURI", XSD + "QName"
 #: The type of a value that only JSON can say: a list, an object, null.
 JSON_TYPE = "urn:provgraph:type:json"
+#: The type of a qualified name whose prefix nobody declared, where a document gives it PROV's own type of names.
+UNRESOLVED_NAME = "urn:provgraph:type:unresolvedName"
 _BOOLEANS = {"true": True, "false": False}
 _INTEGERS = frozenset({INT, LONG, INTEGER})
 _NATIVE: dict[str, Callable[[str], Value]] = {

@@ -16,6 +16,7 @@ from provgraph.model.prov import (
     PLACE_NAMES,
     PLACES,
     QUALIFIED_NAME,
+    REFERENCES,
     BundleNamed,
     Literal,
     Place,
@@ -23,7 +24,7 @@ from provgraph.model.prov import (
     ProvType,
 )
 from provgraph.model.prov_prefixes import KNOWN, Prefixes
-from provgraph.model.prov_values import BOOLEAN, STRING
+from provgraph.model.prov_values import BOOLEAN, STRING, UNRESOLVED_NAME
 from provgraph.writers.prov_records import Stated
 
 _Row: TypeAlias = tuple[str, int, str, str]
@@ -121,7 +122,9 @@ def _rows(statements: Iterable[Stated], prefixes: Prefixes) -> Iterator[_Row]:
 def _attributes(statement: ProvStatement, prefixes: Prefixes) -> Iterator[str]:
     values: dict[str, list[str]] = {}
     for uri, literal in statement.attributes:
-        values.setdefault(uri, []).append(_value(literal, prefixes))
+        is_reference = literal.type == QUALIFIED_NAME and uri in REFERENCES
+        said = _text(prefixes.short(literal.text)) if is_reference else _value(literal, prefixes)
+        values.setdefault(uri, []).append(said)
     for uri, some in values.items():
         yield f"{_text(prefixes.short(uri))}: {some[0] if len(some) == 1 else '[' + ', '.join(some) + ']'}"
 
@@ -137,7 +140,8 @@ def _value(literal: Literal, prefixes: Prefixes) -> str:
         return text
     if kind == QUALIFIED_NAME:
         return f'{{"$": {_text(prefixes.short(text))}, "type": "xsd:QName"}}'
-    return f'{{"$": {_text(text)}, "type": {_text(prefixes.short(kind))}}}'
+    named = "prov:QUALIFIED_NAME" if kind == UNRESOLVED_NAME else prefixes.short(kind)
+    return f'{{"$": {_text(text)}, "type": {_text(named)}}}'
 
 
 _text = encode_basestring

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from provgraph.errors import LoadError
-from provgraph.loaders.prov_records import MARK, ROLE, SOURCE
+from provgraph.loaders.prov_records import AGENT_TYPES, ENTITY_TYPES, MARK, ROLE, SOURCE, types_of
 from provgraph.model import prov_names as names
 from provgraph.model.identifiers import is_strong, location_of
 from provgraph.model.prov import (
@@ -181,7 +181,7 @@ def _entity(stated: StatedEntity, marks: Mapping[str, Values] | None = None) -> 
         yield BundleNamed(uri)
     told = dict(marks or {})
     implied = {EntityType.BUNDLE} if names.IS_BUNDLE in stated.attributes else set()
-    implied |= {EntityType.DATASET, *_implied(stated.attributes, _ENTITY_TYPES)}
+    implied |= {EntityType.DATASET, *_implied(stated.attributes, ENTITY_TYPES)}
     if stated.type not in implied:
         told["type"] = (stated.type,)
     more = _type_pairs(stated.type) if "type" in told and stated.type in _WITH_TYPE else ()
@@ -191,7 +191,7 @@ def _entity(stated: StatedEntity, marks: Mapping[str, Values] | None = None) -> 
 def _agent(agent: Agent) -> Iterator[Stated]:
     marks: dict[str, Values] = {} if agent.name is None else {"name": (agent.name,)}
     more: tuple[Pair, ...] = ()
-    if agent.type is not None and agent.type != min(_implied(agent.attributes, _AGENT_TYPES), default=None):
+    if agent.type is not None and agent.type != min(_implied(agent.attributes, AGENT_TYPES), default=None):
         marks["type"] = (agent.type,)
         more = _type_pairs(agent.type)
     uri = names.uri_of(End(Kind.AGENT, agent.id))
@@ -385,19 +385,9 @@ def _type_pairs(kind: EntityType | AgentType) -> tuple[Pair, ...]:
     return ((PROV + "type", Literal(PROV + kind.value, QUALIFIED_NAME)),)
 
 
-_ENTITY_TYPES = {
-    PROV + "Collection": EntityType.COLLECTION,
-    PROV + "EmptyCollection": EntityType.COLLECTION,
-    PROV + "Bundle": EntityType.BUNDLE,
-    PROV + "Plan": EntityType.PLAN,
-}
-_AGENT_TYPES = {PROV + each.value: each for each in AgentType}
-
-
 def _implied(attributes: Attributes, types: Mapping[str, Any]) -> list[Any]:
     """The finer kinds that follow from the types that are said."""
-    uris = (said(value).text for value in attributes.get("prov:type", ()))
-    return [types[uri] for uri in uris if uri in types]
+    return [types[uri] for uri in types_of(attributes) if uri in types]
 
 
 def _present(value: str | None) -> Values:
