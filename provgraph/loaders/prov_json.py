@@ -318,7 +318,7 @@ class _Records:
             value = value.get("$")
         if value is not None and type(value) is not str:
             raise LoadError(f"its {name} is no time: {str(value)[:60]!r}")
-        return cast("str | None", value)
+        return value
 
     def _literal(self, value: Any) -> Literal:
         """A value (PROV-JSON, section 3.1.2).

@@ -15,11 +15,15 @@ from prov.constants import PROV_ATTR_ENTITY
 from prov.identifier import Identifier, QualifiedName
 from prov.model import Literal as ProvLiteral
 from prov.model import ProvBundle, ProvDocument, ProvRecord
+from prov.serializers.provrdf import ProvRDFSerializer
+from rdflib import Dataset, URIRef
+from rdflib import Literal as RdfLiteral
 
 from provgraph.errors import LoadError
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.prov_records import Found, documents
 from provgraph.model.prov import PROV, QUALIFIED_NAME, BundleNamed, Literal, ProvStatement, ProvType
+from provgraph.model.prov_prefixes import split
 from provgraph.model.prov_values import ANY_URI, DATE_TIME, UNRESOLVED_NAME, native_said
 from provgraph.model.records import Document
 
@@ -105,8 +109,8 @@ class ProvOLoader(_PackageLoader):
     def _deserialized(self, content: bytes) -> ProvDocument:
         if _XML.match(content) and _RDF_XML.search(content):
             checked_xml(content)
-            return _deserialized(content, "rdf", rdf_format="xml")
-        return _deserialized(content, "rdf", rdf_format="trig")  # of which Turtle and N-Triples are parts
+            return _of_graph(content, "xml")
+        return _of_graph(content, "trig")  # of which Turtle and N-Triples are parts
 
 
 class ProvJsonLdLoader(_PackageLoader):
@@ -148,8 +152,30 @@ def _with_names_as_texts(tree: "etree._ElementTree") -> bytes:
     return cast("bytes", etree.tostring(tree))
 
 
-def _deserialized(content: bytes, format_name: str, **options: str) -> ProvDocument:
-    return ProvDocument.deserialize(BytesIO(content), format=format_name, **options)
+def _deserialized(content: bytes, format_name: str) -> ProvDocument:
+    return ProvDocument.deserialize(BytesIO(content), format=format_name)
+
+
+def _of_graph(content: bytes, rdf_format: str) -> ProvDocument:
+    """A document in RDF; the package knows only what has a prefix, so everything gets one."""
+    graph = Dataset(default_union=True)
+    graph.parse(BytesIO(content), format=rdf_format)
+    bound = {str(namespace) for _, namespace in graph.namespaces()}
+    for namespace in sorted(_namespaces(graph) - bound):
+        graph.bind(f"ns{len(bound)}", namespace)
+        bound.add(namespace)
+    reader = ProvRDFSerializer()
+    reader.document = ProvDocument()
+    reader.decode_document(graph, reader.document)
+    return reader.document
+
+
+def _namespaces(graph: Dataset) -> set[str]:
+    """Of all names in a graph."""
+    terms = {term for quad in graph.quads() for term in quad}
+    uris = {str(term) for term in terms if isinstance(term, URIRef)}
+    uris |= {str(term.datatype) for term in terms if isinstance(term, RdfLiteral) and term.datatype is not None}
+    return {split(uri)[0] for uri in uris}
 
 
 def _read(content: bytes, deserialized: Callable[[bytes], ProvDocument]) -> tuple[list[Found], list[str]]:
@@ -170,8 +196,9 @@ def statements_of(document: ProvDocument) -> Iterator[Found]:
     """The statements of a document of the prov package's."""
     yield from _of_bundle(document, None)
     for bundle in document.bundles:
-        yield BundleNamed(bundle.identifier.uri)
-        yield from _of_bundle(bundle, bundle.identifier.uri)
+        if bundle.identifier is not None:  # it always has one
+            yield BundleNamed(bundle.identifier.uri)
+            yield from _of_bundle(bundle, bundle.identifier.uri)
 
 
 def _of_bundle(bundle: ProvBundle, name: str | None) -> Iterator[Found]:

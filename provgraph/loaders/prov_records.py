@@ -6,7 +6,7 @@ statement back as it was said is kept under the names of `provgraph.model.prov_n
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provgraph.errors import LoadError
@@ -254,8 +254,8 @@ class Converter:
         role = _role(said)
         if kind in _MENTIONS:
             return self._mention(statement, role, time, said, marks)
-        ends = (self._end(statement, places, index, marks) for index in (effect, cause))
-        return self._stated(RelationType(kind.value), *ends, role, time, said, marks)
+        ends = [self._end(statement, places, index, marks) for index in (effect, cause)]
+        return _stated(StatedRelation(RelationType(kind.value), ends[0], ends[1], role, time, said), marks)
 
     def _mention(
         self, statement: ProvStatement, role: str | None, time: str | None, said: _Said, marks: _Said
@@ -279,18 +279,6 @@ class Converter:
         told = _mark(marks, ("effect", "cause")[index])
         return names.end_of(uri, Kind(told) if told in _ANY_KIND else self._context.kind(uri))
 
-    def _stated(
-        self, relation: RelationType, effect: End, cause: End, role: str | None, time: str | None, said: _Said,
-        marks: _Said,
-    ) -> Document:  # fmt: skip
-        told = _mark(marks, "relation")
-        if told == RelationType.WAS_CONFIGURED_BY and cause.kind is Kind.COLLECTION:
-            return Document(run=Run(effect.id, {}), settings_keys=(_key(cause.id),))
-        if told in _RELATIONS:
-            relation = RelationType(told)
-        time = time or _mark(marks, "time")
-        return Document(relations=(StatedRelation(relation, effect, cause, role, time, said),))
-
     def _kept_open(self, statement: ProvStatement, said: _Said) -> Document:
         """A relation that leaves an end open, kept on a record that it does name."""
         places = _named_places(statement)
@@ -308,6 +296,15 @@ class Converter:
                 end = self._end(statement, places, index, {})
                 return _kept_on(end, OPEN + statement.type.value, value)
         return _kept_on(End(Kind.ENTITY, names.NOTHING), OPEN + statement.type.value, value)
+
+
+def _stated(relation: StatedRelation, marks: _Said) -> Document:
+    """A relation, which provgraph's own documents may mark as one that PROV doesn't have."""
+    told = _mark(marks, "relation")
+    if told == RelationType.WAS_CONFIGURED_BY and relation.target.kind is Kind.COLLECTION:
+        return Document(run=Run(relation.source.id, {}), settings_keys=(_key(relation.target.id),))
+    kind = RelationType(told) if told in _RELATIONS else relation.relation
+    return Document(relations=(replace(relation, relation=kind, time=relation.time or _mark(marks, "time")),))
 
 
 def _named_places(statement: ProvStatement) -> list[str | None]:

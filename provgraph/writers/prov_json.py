@@ -5,12 +5,9 @@ through a temporary database on disk, which puts them in order; memory stays bou
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
-from itertools import count, groupby, islice
+from itertools import count, groupby
 from json.encoder import encode_basestring
-from typing import TypeAlias
 
 from provgraph.model.prov import (
     PLACE_NAMES,
@@ -26,17 +23,14 @@ from provgraph.model.prov import (
 from provgraph.model.prov_prefixes import KNOWN, Prefixes
 from provgraph.model.prov_values import BOOLEAN, STRING, UNRESOLVED_NAME
 from provgraph.writers.prov_records import Stated
+from provgraph.writers.spooling import BUNDLE_ITSELF, Row, Spool
 
-_Row: TypeAlias = tuple[str, int, str, str]
-_BATCH = 5000
 _TYPES = list(ProvType)
 _NUMBER = {kind: number for number, kind in enumerate(_TYPES)}
 _FORMAL = {
     kind: tuple((f'"prov:{name}":', place is Place.TIME) for name, place in zip(PLACE_NAMES[kind], places, strict=True))
     for kind, places in PLACES.items()
 }
-#: Of what a bundle's row stands for, before its records.
-_ITSELF = -1
 
 
 def write(statements: Iterable[Stated]) -> Iterator[str]:
@@ -45,21 +39,14 @@ def write(statements: Iterable[Stated]) -> Iterator[str]:
     Args:
         statements: in any order.
     """
-    with closing(sqlite3.connect("")) as database:  # a temporary file, gone with the connection
-        database.execute("PRAGMA journal_mode=OFF")
-        database.execute("PRAGMA synchronous=OFF")
-        database.execute("CREATE TABLE record (bundle TEXT, type INTEGER, id TEXT, body TEXT)")
-        prefixes = Prefixes()
-        rows = _rows(statements, prefixes)
-        while batch := list(islice(rows, _BATCH)):
-            database.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", batch)
+    prefixes = Prefixes()
+    with Spool(_rows(statements, prefixes)) as spool:
         yield '{\n"prefix": ' + json.dumps({**KNOWN, **prefixes.used}, ensure_ascii=False)
-        yield from _document(database)
+        yield from _document(spool.rows())
         yield "\n}\n"
 
 
-def _document(database: sqlite3.Connection) -> Iterator[str]:
-    ordered = database.execute("SELECT bundle, type, id, body FROM record ORDER BY bundle, type, id")
+def _document(ordered: Iterable[Row]) -> Iterator[str]:
     is_first_bundle = True
     for bundle, rows in groupby(ordered, key=lambda row: str(row[0])):
         if not bundle:
@@ -77,14 +64,14 @@ def _document(database: sqlite3.Connection) -> Iterator[str]:
         yield "}"
 
 
-def _sections(rows: Iterable[_Row]) -> Iterator[Iterator[str]]:
+def _sections(rows: Iterable[Row]) -> Iterator[Iterator[str]]:
     """The records of each type."""
     for number, some in groupby(rows, key=lambda row: row[1]):
-        if number != _ITSELF:
+        if number != BUNDLE_ITSELF:
             yield _section(_TYPES[number].value, some)
 
 
-def _section(name: str, rows: Iterable[_Row]) -> Iterator[str]:
+def _section(name: str, rows: Iterable[Row]) -> Iterator[str]:
     blank = count(1)
     yield f'"{name}": {{'
     is_first = True
@@ -100,11 +87,11 @@ def _section(name: str, rows: Iterable[_Row]) -> Iterator[str]:
     yield "\n}"
 
 
-def _rows(statements: Iterable[Stated], prefixes: Prefixes) -> Iterator[_Row]:
+def _rows(statements: Iterable[Stated], prefixes: Prefixes) -> Iterator[Row]:
     short, text = prefixes.short, _text
     for each in statements:
         if isinstance(each, BundleNamed):
-            yield short(each.id), _ITSELF, "", ""
+            yield short(each.id), BUNDLE_ITSELF, "", ""
             continue
         parts: list[str] = []
         for (name, is_time), value in zip(_FORMAL[each.type], each.places, strict=True):

@@ -106,7 +106,7 @@ class _Reader:
     def settings(self, keys: Collection[str]) -> Iterator[Stated]:
         """Settings, as entities."""
         for key, settings in self._view.settings(keys).items():
-            marks = {"name": (settings.name,), "values": (settings.values,)}
+            marks: dict[str, Values] = {"name": (settings.name,), "values": (settings.values,)}
             yield ProvStatement(ProvType.ENTITY, names.SETTINGS + key, (), tuple(_marked(marks)))
 
     def descriptions(self, kind: Kind, ids: Collection[str]) -> Iterator[Stated]:
