@@ -20,13 +20,15 @@ from provgraph.errors import ProvGraphError, UnreachableError
 if TYPE_CHECKING:
     from provgraph.ingest.reports import Report
     from provgraph.ingest.watching import Watcher
-    from provgraph.model.subgraph import Lineage
+    from provgraph.model.subgraph import Lineage, Node
     from provgraph.store.protocol import Store
 
 # The commands import what they need when they run: `--help` answers in a tenth of the time (bench/startup.py).
 # ruff: noqa: PLC0415
 
 FORMATS = ("text", "json", "csv", "dot", "svg", "mermaid")
+DOCUMENTS = ("prov-json", "prov-xml", "prov-n", "turtle", "trig", "rdf-xml", "n-triples", "json-ld", "vo-prov-json",
+             "votable")  # fmt: skip
 RELATIONS = (
     "used", "wasGeneratedBy", "wasInformedBy", "wasDerivedFrom", "wasStartedBy", "wasEndedBy", "wasInvalidatedBy",
     "wasInfluencedBy", "hadMember", "specializationOf", "alternateOf", "mentionOf",
@@ -344,7 +346,8 @@ def _answer_options(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--depth", type=click.IntRange(min=0), metavar="N", help="At most N relations far."),
         click.option("--limit", type=click.IntRange(min=1), default=100_000, show_default=True, metavar="N",
                      help="Cut the answer, and say so, at N records."),
-        click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True),
+        click.option("--format", "format_name", type=click.Choice((*FORMATS, *DOCUMENTS)), default="text",
+                     show_default=True),
         click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file."),
         click.option("--kind", type=click.Choice(("entity", "activity", "agent")), help="List only such records."),
         click.option("--data-level", metavar="DLn", help="List only products of this data level."),
@@ -396,12 +399,34 @@ def _answer(name: str, direction: str, relations: Sequence[str], **options: Any)
         root = find(store, name, Path.cwd())
         followed = [RelationType(relation) for relation in relations]
         answer = ask(store, root, Direction(direction), options["depth"], followed, options["limit"])
-    level = options["data_level"] and options["data_level"].upper()
-    shown = only(answer, options["kind"], level, options["type_name"])
+        level = options["data_level"] and options["data_level"].upper()
+        shown = only(answer, options["kind"], level, options["type_name"])
+        if options["format_name"] in DOCUMENTS:
+            _write_document(store, options["format_name"], options["output"], shown)
     if shown is not answer:
         click.echo(f"{len(shown.nodes) - 1} of the {len(answer.nodes) - 1} records found are listed, behind the first, "
                    "which is what you asked about; relations between others are left out", err=True)  # fmt: skip
-    _write(shown, options["format_name"], options["output"])
+    if options["format_name"] not in DOCUMENTS:
+        _write(shown, options["format_name"], options["output"])
+
+
+def _write_document(store: "Store", format_name: str, output: Path | None, chosen: "Lineage | Sequence[Node]") -> None:
+    """Write a lineage, some records, or all when none are given."""
+    from provgraph.model.subgraph import Lineage
+    from provgraph.writers.export import export, records, within
+
+    selection = within(chosen) if isinstance(chosen, Lineage) else records(chosen) if chosen else None
+    pieces = export(store, format_name, selection)
+    if output is None:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+        return
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise ProvGraphError(f"{output} can't be written: {error.strerror}") from error
+    click.echo(f"wrote {output}", err=True)
 
 
 def _write(answer: "Lineage", format_name: str, output: Path | None) -> None:
@@ -416,6 +441,19 @@ def _write(answer: "Lineage", format_name: str, output: Path | None) -> None:
     except OSError as error:
         raise ProvGraphError(f"{output} can't be written: {error.strerror}") from error
     click.echo(f"wrote {output}", err=True)
+
+
+@main.command()
+@click.argument("names", metavar="[ID]...", nargs=-1)
+@click.option("--format", "format_name", type=click.Choice(DOCUMENTS), default="prov-json", show_default=True)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@_command
+def export(names: tuple[str, ...], format_name: str, output: Path | None) -> None:
+    """Write everything, or the records ID with their relations, as a standard document that provgraph reads back."""
+    from provgraph.lineage.names import find
+
+    with _store() as store:
+        _write_document(store, format_name, output, [find(store, name, Path.cwd()) for name in names])
 
 
 @main.command()

@@ -131,9 +131,22 @@ class _Reader:
                 stated = own.pop(entity.id, None)
                 marks = _resolved(entity) | ({"stated": (True,)} if stated else {})
                 yield from _entity(stated or StatedEntity(entity.id), marks)
-        for each in own.values() if self._selection is not None else ():
-            yield from _entity(each)
+        if self._selection is not None:
+            for each in own.values():
+                yield from _entity(each)
+            yield from self._mentions_elsewhere(found.values(), self._selection)
         yield from self._relations(Kind.ENTITY, ids)
+
+    def _mentions_elsewhere(self, entities: Iterable[EntityRecord], selection: Selection) -> Iterator[Stated]:
+        """Who wrote and read chosen entities, of the activities that are not chosen themselves."""
+        if selection.is_closed:
+            return
+        ids = {each.id for each in entities}
+        all_names = {name for each in entities for name in (each.id, *each.identifiers)}
+        found = (*self._view.structural_mentions(all_names, ()), *self._view.plain_reads(all_names))
+        for stored in found:
+            if stored.entity in ids and stored.mention.run not in selection.ids.get(Kind.ACTIVITY, ()):
+                yield _mention(stored)
 
     def _stated_names(self, entities: Iterable[EntityRecord]) -> set[str]:
         if self._selection is None:
