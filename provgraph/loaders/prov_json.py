@@ -30,15 +30,29 @@ from provgraph.model.prov import (
     ProvStatement,
     ProvType,
 )
+from provgraph.model.prov_names import VO_ENDS, VOPROV
 from provgraph.model.prov_values import QNAME, UNRESOLVED_NAME, native_said
 from provgraph.model.records import Document
 from provgraph.model.values import key_count, storable, storable_value
+from provgraph.model.vocabulary import DescriptionType
 
 CHUNK = 1 << 20
 #: A token that the end of the buffer may have cut.
 _TOKEN = 16
 _PREFIX, _BUNDLE = "prefix", "bundle"
-_TYPES = {kind.value: kind for kind in ProvType}
+#: IVOA's classes by their sections, as the voprov package writes them: its own way into W3C's PROV is to entities
+#: and influences too.
+_VO_CLASSES = {
+    "valueEntity": "ValueEntity", "datasetEntity": "DatasetEntity", "parameter": "Parameter",
+    "configFile": "ConfigFile", **{each.kind.value: each.value for each in DescriptionType},
+    "valueDescription": "ValueDescription", "datasetDescription": "DatasetDescription",
+    "isDescribedBy": "DescriptionRelation", "isRelatedTo": "RelatedToRelation",
+    "wasConfiguredBy": "ConfigurationRelation", "hadReference": "HadReference",
+}  # fmt: skip
+_TYPES = {
+    **{name: ProvType.INFLUENCE if name in VO_ENDS else ProvType.ENTITY for name in _VO_CLASSES},
+    **{kind.value: kind for kind in ProvType},
+}
 _SECTIONS = "|".join((_PREFIX, _BUNDLE, *_TYPES))
 _HEAD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{\s*+(?:"(?:%s)"\s*+:|\}\s*+$)' % _SECTIONS.encode())
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -263,12 +277,12 @@ class _Records:
         for each in value if type(value) is list else (value,):
             if type(each) is not dict:
                 raise LoadError(f"it is {type(each).__name__}, not an object")
-            yield from self._statement(kind, identifier, each)
+            yield from self._statement(section, identifier, each)
 
-    def _statement(self, kind: ProvType, identifier: str | None, said: dict[str, Any]) -> Iterator[ProvStatement]:
-        formal = _FORMAL[kind]
-        places: list[str | None] = [None] * len(formal)
-        attributes: list[Pair] = []
+    def _statement(self, section: str, identifier: str | None, said: dict[str, Any]) -> Iterator[ProvStatement]:
+        kind, formal = _TYPES[section], _FORMAL[section]
+        places: list[str | None] = [None] * len(PLACES[kind])
+        attributes: list[Pair] = list(_OF_CLASS.get(section, ()))
         members: list[str | None] = []
         for name, value in said.items():
             index = formal.get(name)
@@ -343,8 +357,13 @@ class _Records:
         return Literal(text, kind)
 
 
-_FORMAL: dict[ProvType, dict[str, int]] = {
-    kind: {f"prov:{name}": index for index, name in enumerate(places)} for kind, places in PLACE_NAMES.items()
+_FORMAL: dict[str, dict[str, int]] = {
+    **{kind.value: {f"prov:{name}": at for at, name in enumerate(places)} for kind, places in PLACE_NAMES.items()},
+    **{name: {} for name, kind in _TYPES.items() if kind is ProvType.ENTITY},
+    **{name: {f"voprov:{end}": at for at, end in enumerate(ends)} for name, ends in VO_ENDS.items()},
+}
+_OF_CLASS = {
+    section: ((PROV + "type", Literal(VOPROV + name, QUALIFIED_NAME)),) for section, name in _VO_CLASSES.items()
 }
 
 

@@ -62,6 +62,8 @@ ENTITY_TYPES = {
     PROV + "EmptyCollection": EntityType.COLLECTION,
     PROV + "Bundle": EntityType.BUNDLE,
     PROV + "Plan": EntityType.PLAN,
+    names.VOPROV + "ValueEntity": EntityType.VALUE,
+    names.VOPROV + "DatasetEntity": EntityType.DATASET,
 }
 AGENT_TYPES = {PROV + each.value: each for each in AgentType}
 _KIND_OF = {ProvType.ENTITY: Kind.ENTITY, ProvType.ACTIVITY: Kind.ACTIVITY, ProvType.AGENT: Kind.AGENT}

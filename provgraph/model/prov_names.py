@@ -30,8 +30,18 @@ BUNDLE, ID, TIME, START, END = (HIDDEN + each for each in ("inBundle", "id", "ti
 PLACE = HIDDEN
 #: A relation with an open end, in the value that its other end keeps.
 STATEMENT = "prov"
+#: Attributes in which IVOA's relations name their ends.
+VO_ENDS = {
+    "isDescribedBy": ("described", "descriptor"),
+    "wasConfiguredBy": ("configured", "configurator"),
+    "isRelatedTo": ("related", "relator"),
+    "hadReference": ("referenced", "referrer"),
+}
 #: What holds the relations that name nothing.
 NOTHING = f"prov:{OURS}nothing"
+
+#: The namespace of IVOA's terms, as the voprov package has it.
+VOPROV = "http://www.ivoa.net/documents/ProvenanceDM/index.html#"
 
 _OURS_OF_KIND = {Kind.ACTIVITY: ACTIVITY, Kind.AGENT: AGENT, Kind.COLLECTION: SETTINGS}
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]*")
@@ -55,7 +65,7 @@ def uri_of(end: End) -> str:
     if end.kind is Kind.ENTITY:
         return entity_uri(end.id)
     if end.kind in DESCRIPTIONS:
-        return f"{DESCRIPTION}{end.kind.value}/{_quoted(end.id)}"
+        return f"{DESCRIPTION}{end.kind.value}/{quoted(end.id)}"
     return record_uri(end.id, end.kind)
 
 
@@ -66,7 +76,7 @@ def entity_id(uri: str) -> str:
 
 def entity_uri(identifier: str) -> str:
     """What documents call an entity with this identifier."""
-    return identifier[len("prov:") :] if identifier.startswith("prov:") else ENTITY + _quoted(identifier)
+    return identifier[len("prov:") :] if identifier.startswith("prov:") else ENTITY + quoted(identifier)
 
 
 def record_id(uri: str, kind: Kind) -> str:
@@ -81,7 +91,7 @@ def record_uri(identifier: str, kind: Kind) -> str:
     """What documents call an activity or agent with this id."""
     if identifier.startswith(_WHOLE):
         return identifier[len(_WHOLE) :]
-    return identifier if is_uri(identifier) else _OURS_OF_KIND[kind] + _quoted(identifier)
+    return identifier if is_uri(identifier) else _OURS_OF_KIND[kind] + quoted(identifier)
 
 
 def is_uri(text: str) -> bool:
@@ -141,7 +151,8 @@ def _plain_name(uri: str) -> str:
     return uri if _WITH_HOST.fullmatch(uri) else _WHOLE + uri
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """The text as the end of a URI."""
     return quote(text, safe="/:@-._~")
 
 

@@ -11,7 +11,7 @@ _WELL_KNOWN = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://purl.org/dc/terms/": "dcterms",
     "http://xmlns.com/foaf/0.1/": "foaf",
-    "http://www.ivoa.net/documents/dm/provdm/voprov/": "voprov",
+    names.VOPROV: "voprov",
     **{namespace: prefix for prefix, namespace in names.PREFIXES.items()},
 }
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z|[A-Za-z0-9_][A-Za-z0-9_-]*\Z", re.ASCII)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from provgraph.writers import prov_json, prov_n, prov_package
+from provgraph.writers import prov_json, prov_n, prov_package, vo_prov, votable
 from provgraph.writers.prov_records import Stated
 
 #: Statements in, the document out, piece by piece.
@@ -18,4 +18,6 @@ DOCUMENT_WRITERS: dict[str, DocumentWriter] = {
     "rdf-xml": prov_package.writer("rdf", "xml"),
     "n-triples": prov_package.write_n_triples,
     "json-ld": prov_package.writer("jsonld"),
+    "vo-prov-json": vo_prov.write,
+    "votable": votable.write,
 }

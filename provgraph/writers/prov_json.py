@@ -6,7 +6,7 @@ through a temporary database on disk, which puts them in order; memory stays bou
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import count, groupby
+from itertools import groupby
 from json.encoder import encode_basestring
 
 from provgraph.model.prov import (
@@ -20,13 +20,21 @@ from provgraph.model.prov import (
     ProvStatement,
     ProvType,
 )
+from provgraph.model.prov_names import VO_ENDS, VOPROV
 from provgraph.model.prov_prefixes import KNOWN, Prefixes
 from provgraph.model.prov_values import BOOLEAN, STRING, UNRESOLVED_NAME
+from provgraph.model.vocabulary import DESCRIPTIONS
 from provgraph.writers.prov_records import Stated
 from provgraph.writers.spooling import BUNDLE_ITSELF, Row, Spool
 
-_TYPES = list(ProvType)
-_NUMBER = {kind: number for number, kind in enumerate(_TYPES)}
+#: The sections of a document: W3C's, and those of the IVOA flavour (`vo_prov`).
+SECTIONS = (
+    *(kind.value for kind in ProvType), "valueEntity", "datasetEntity", *(kind.value for kind in sorted(DESCRIPTIONS)),
+    "parameter", "configFile", "isDescribedBy", "wasConfiguredBy",
+)  # fmt: skip
+#: Attributes whose values are names as they stand.
+_NAMING = REFERENCES | {VOPROV + name for ends in VO_ENDS.values() for name in ends}
+NUMBER = {name: number for number, name in enumerate(SECTIONS)}
 _FORMAL = {
     kind: tuple((f'"prov:{name}":', place is Place.TIME) for name, place in zip(PLACE_NAMES[kind], places, strict=True))
     for kind, places in PLACES.items()
@@ -40,7 +48,17 @@ def write(statements: Iterable[Stated]) -> Iterator[str]:
         statements: in any order.
     """
     prefixes = Prefixes()
-    with Spool(_rows(statements, prefixes)) as spool:
+    yield from document((row(each, prefixes) for each in statements), prefixes)
+
+
+def document(rows: Iterable[Row], prefixes: Prefixes) -> Iterator[str]:
+    """The document with these records, piece by piece.
+
+    Args:
+        rows: of the number of a section and the text of a record.
+        prefixes: those that the rows use, when all have been made.
+    """
+    with Spool(rows) as spool:
         yield '{\n"prefix": ' + json.dumps({**KNOWN, **prefixes.used}, ensure_ascii=False)
         yield from _document(spool.rows())
         yield "\n}\n"
@@ -68,48 +86,56 @@ def _sections(rows: Iterable[Row]) -> Iterator[Iterator[str]]:
     """The records of each type."""
     for number, some in groupby(rows, key=lambda row: row[1]):
         if number != BUNDLE_ITSELF:
-            yield _section(_TYPES[number].value, some)
+            yield _section(SECTIONS[number], some)
 
 
 def _section(name: str, rows: Iterable[Row]) -> Iterator[str]:
-    blank = count(1)
     yield f'"{name}": {{'
-    is_first = True
+    before = "\n  "
     for identifier, same in groupby(rows, key=lambda row: row[2]):
-        bodies = dict.fromkeys(row[3] for row in same)
-        if identifier:
-            named = [(identifier, next(iter(bodies)) if len(bodies) == 1 else f"[{', '.join(bodies)}]")]
-        else:
-            named = [(f"_:id{next(blank)}", body) for body in bodies]
-        for key, body in named:
-            yield f"{'' if is_first else ','}\n  {_text(key)}: {body}"
-            is_first = False
+        for key, text in _named(identifier, same, name):
+            yield f"{before}{_text(key)}: {text}"
+            before = ",\n  "
     yield "\n}"
 
 
-def _rows(statements: Iterable[Stated], prefixes: Prefixes) -> Iterator[Row]:
-    short, text = prefixes.short, _text
-    for each in statements:
-        if isinstance(each, BundleNamed):
-            yield short(each.id), BUNDLE_ITSELF, "", ""
-            continue
-        parts: list[str] = []
-        for (name, is_time), value in zip(_FORMAL[each.type], each.places, strict=True):
-            if value is not None:
-                parts.append(name + text(value if is_time or value.startswith("_:") else short(value)))
-        if each.attributes:
-            parts.extend(_attributes(each, prefixes))
-        bundle = "" if each.bundle is None else short(each.bundle)
-        identifier = each.id or ""
-        if identifier and not identifier.startswith("_:"):
-            identifier = short(identifier)
-        yield bundle, _NUMBER[each.type], identifier, "{" + ", ".join(parts) + "}"
+def _named(identifier: str, rows: Iterable[Row], section: str) -> Iterator[tuple[str, str]]:
+    """The records of one id under it; each of those without one under a name of its own."""
+    if identifier:
+        texts = dict.fromkeys(row[3] for row in rows)
+        yield identifier, next(iter(texts)) if len(texts) == 1 else f"[{', '.join(texts)}]"
+    else:
+        yield from ((f"_:{section}{number}", row[3]) for number, row in enumerate(rows, 1))
+
+
+def row(stated: Stated, prefixes: Prefixes, section: str | None = None) -> Row:
+    """A statement as a record.
+
+    Args:
+        stated: the statement.
+        prefixes: gives out those that it needs.
+        section: where it stands; None for that of its type.
+    """
+    short = prefixes.short
+    if isinstance(stated, BundleNamed):
+        return short(stated.id), BUNDLE_ITSELF, "", ""
+    parts: list[str] = []
+    for (name, is_time), value in zip(_FORMAL[stated.type], stated.places, strict=True):
+        if value is not None:
+            parts.append(name + _text(value if is_time or value.startswith("_:") else short(value)))
+    if stated.attributes:
+        parts.extend(_attributes(stated, prefixes))
+    identifier = stated.id or ""
+    if identifier and not identifier.startswith("_:"):
+        identifier = short(identifier)
+    bundle = "" if stated.bundle is None else short(stated.bundle)
+    return bundle, NUMBER[section or stated.type.value], identifier, "{" + ", ".join(parts) + "}"
 
 
 def _attributes(statement: ProvStatement, prefixes: Prefixes) -> Iterator[str]:
     values: dict[str, list[str]] = {}
     for uri, literal in statement.attributes:
-        is_reference = literal.type == QUALIFIED_NAME and uri in REFERENCES
+        is_reference = literal.type == QUALIFIED_NAME and uri in _NAMING
         said = _text(prefixes.short(literal.text)) if is_reference else _value(literal, prefixes)
         values.setdefault(uri, []).append(said)
     for uri, some in values.items():
