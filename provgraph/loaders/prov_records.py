@@ -26,7 +26,7 @@ from provgraph.model.prov import (
     ProvStatement,
     ProvType,
 )
-from provgraph.model.prov_values import TEXT, TYPE, joined_values, kept, native_kept, text_of
+from provgraph.model.prov_values import STATEMENT, TEXT, TYPE, joined_values, kept, native_kept, text_of
 from provgraph.model.records import (
     OPEN,
     Agent,
@@ -288,7 +288,7 @@ class Converter:
         content: dict[str, Any] = {"places": {name: value for name, value in all_places.items() if value is not None}}
         role = _role(dict(said))
         content["says"] = {name: list(values) for name, values in said.items()}
-        value: dict[str, Any] = {"open": "source" if places[0] is None else "target", names.STATEMENT: content}
+        value: dict[str, Any] = {"open": "source" if places[0] is None else "target", STATEMENT: content}
         time = all_places.get("time")
         value |= {"role": role} if role is not None else {}
         value |= {"time": _utc(time)} if time is not None else {}

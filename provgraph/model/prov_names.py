@@ -28,8 +28,6 @@ RECORDS = "prov.records"
 IS_BUNDLE = "prov.isBundle"
 BUNDLE, ID, TIME, START, END = (HIDDEN + each for each in ("inBundle", "id", "time", "startTime", "endTime"))
 PLACE = HIDDEN
-#: A relation with an open end, in the value that its other end keeps.
-STATEMENT = "prov"
 #: Attributes in which IVOA's relations name their ends.
 VO_ENDS = {
     "isDescribedBy": ("described", "descriptor"),
@@ -49,6 +47,11 @@ _WITH_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"{}|\\^`\x00-\x20]+|u
 _SHORT, _WHOLE = "prov:", "uri:"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]|_(?=x[0-9A-F]+_)|^[0-9.-]")
 _ESCAPED = re.compile(r"_x([0-9A-F]+)_")
+
+
+def is_hidden(name: str) -> bool:
+    """Whether an attribute is there for documents only, and not for people."""
+    return name.startswith(HIDDEN)
 
 
 def end_of(uri: str, kind: Kind) -> End:

@@ -19,6 +19,8 @@ INT, LONG, INTEGER = XSD + "int", XSD + "long", XSD + "integer"
 DATE_TIME, ANY_URI, QNAME = XSD + "dateTime", XSD + "anyURI", XSD + "QName"
 #: The type of a value that only JSON can say: a list, an object, null.
 JSON_TYPE = "urn:provgraph:type:json"
+#: A relation with an open end, in the value that its other end keeps.
+STATEMENT = "prov"
 #: The type of a qualified name whose prefix nobody declared, where a document gives it PROV's own type of names.
 UNRESOLVED_NAME = "urn:provgraph:type:unresolvedName"
 _BOOLEANS = {"true": True, "false": False}
@@ -126,8 +128,12 @@ def joined_values(values: Iterable[Value]) -> Values:
 
 def shown_value(value: Value) -> Value:
     """A kept value as people see it: its text where no more is said."""
-    if isinstance(value, Mapping) and TEXT in value:
-        return _shown(value)
+    if isinstance(value, Mapping):
+        if TEXT in value:
+            return _shown(value)
+        if isinstance(statement := value.get(STATEMENT), Mapping) and "open" in value:
+            places: Any = statement["places"]
+            return {**places, **{name: each for name, each in value.items() if name != STATEMENT}}
     return value
 
 

@@ -23,7 +23,7 @@ from provgraph.model.prov import (
     ProvStatement,
     ProvType,
 )
-from provgraph.model.prov_values import native_said, said
+from provgraph.model.prov_values import STATEMENT, native_said, said
 from provgraph.model.records import OPEN, Agent, End, Fact, Run, StatedEntity, StatedRelation
 from provgraph.model.times import shown, utc
 from provgraph.model.values import Attributes, Value, Values, canonical
@@ -365,7 +365,7 @@ def _related(
 
 def _open(type_name: str, value: Value) -> ProvStatement:
     """A relation with an open end, as it was said."""
-    content: Any = value[names.STATEMENT] if isinstance(value, Mapping) else {}
+    content: Any = value[STATEMENT] if isinstance(value, Mapping) else {}
     kind = ProvType(type_name)
     places = tuple(content["places"].get(name) for name in PLACE_NAMES[kind])
     says = {name: tuple(values) for name, values in content["says"].items()}
@@ -373,7 +373,7 @@ def _open(type_name: str, value: Value) -> ProvStatement:
 
 
 def _is_statement(value: Value) -> bool:
-    return isinstance(value, Mapping) and names.STATEMENT in value
+    return isinstance(value, Mapping) and STATEMENT in value
 
 
 # Attributes.
