@@ -4,7 +4,7 @@ import codecs
 import json
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 from tempfile import TemporaryFile
@@ -55,7 +55,12 @@ _TYPES = {
 }
 _SECTIONS = "|".join((_PREFIX, _BUNDLE, *_TYPES))
 _HEAD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{\s*+(?:"(?:%s)"\s*+:|\}\s*+$)' % _SECTIONS.encode())
-_SPACE = re.compile(r"[ \t\r\n]*")
+_WHITE = " \t\r\n"
+_SPACE = re.compile(rf"[{_WHITE}]*")
+#: A key without escapes, with all up to its value.
+_USUAL_KEY = re.compile(rf'[{_WHITE}]*"([^"\\]*)"[{_WHITE}]*:[{_WHITE}]*')
+#: The characters in which nothing dangerous fits.
+_SMALL = 200
 # What makes a document one whose statements can't be understood one by one.
 _BUNDLE_KEY, _INFLUENCE_KEY = b'"bundle"', b'"wasInfluencedBy"'
 _PREFIX_FIRST = re.compile(rb'(?:\xef\xbb\xbf)?\s*+\{\s*+"prefix"')
@@ -284,31 +289,37 @@ class _Records:
         places: list[str | None] = [None] * len(PLACES[kind])
         attributes: list[Pair] = list(_OF_CLASS.get(section, ()))
         members: list[str | None] = []
+        names = self._names
         for name, value in said.items():
-            index = formal.get(name)
-            if index is None:
-                self._add(attributes, name, value)
-            elif PLACES[kind][index] is Place.TIME:
-                places[index] = self._time(name, value)
-            elif kind is ProvType.MEMBERSHIP and type(value) is list and index == 1:
+            place = formal.get(name)
+            if place is None:
+                uri = names.get(name) or self._attribute(name)
+                if type(value) is str and uri not in REFERENCES:
+                    attributes.append((uri, Literal(value)))
+                else:
+                    self._add(attributes, uri, value)
+            elif place[1]:
+                places[place[0]] = self._time(name, value)
+            elif kind is ProvType.MEMBERSHIP and type(value) is list and place[0] == 1:
                 members = [self._place(name, each) for each in value]
             else:
-                places[index] = self._place(name, value)
+                places[place[0]] = self._place(name, value)
         bundle = None if self._key is None else self.bundle
         if not members:
             yield ProvStatement(kind, identifier, tuple(places), tuple(attributes), bundle)
         for member in members:
             yield ProvStatement(kind, identifier, (places[0], member), tuple(attributes), bundle)
 
-    def _add(self, attributes: list[Pair], name: str, value: Any) -> None:
-        uri = self._names.get(name)
-        if uri is None:
-            uri = self.prefixes.uri(name)
-            if uri is None:
-                raise LoadError(f"the prefix of its attribute {name[:200]!r} is not declared")
-            self._names[name] = uri
+    def _attribute(self, name: str) -> str:
+        """The URI of an attribute."""
+        uri = self._names[name] = self.prefixes.uri(name) or ""
+        if not uri:
+            raise LoadError(f"the prefix of its attribute {name[:200]!r} is not declared")
+        return uri
+
+    def _add(self, attributes: list[Pair], uri: str, value: Any) -> None:
         if type(value) is str:
-            named = self.prefixes.uri(value) if uri in REFERENCES else None
+            named = self.prefixes.uri(value)
             attributes.append((uri, Literal(value) if named is None else Literal(named, QUALIFIED_NAME)))
         elif type(value) is list:
             attributes.extend((uri, self._literal(each)) for each in value if each is not None)
@@ -357,10 +368,14 @@ class _Records:
         return Literal(text, kind)
 
 
-_FORMAL: dict[str, dict[str, int]] = {
-    **{kind.value: {f"prov:{name}": at for at, name in enumerate(places)} for kind, places in PLACE_NAMES.items()},
-    **{name: {} for name, kind in _TYPES.items() if kind is ProvType.ENTITY},
-    **{name: {f"voprov:{end}": at for at, end in enumerate(ends)} for name, ends in VO_ENDS.items()},
+#: Section → attribute that names a place → which, and whether it is a time.
+_FORMAL: dict[str, dict[str, tuple[int, bool]]] = {
+    **{
+        kind.value: {f"prov:{name}": (at, PLACES[kind][at] is Place.TIME) for at, name in enumerate(places)}
+        for kind, places in PLACE_NAMES.items()
+    },
+    **{name: {} for name in _VO_CLASSES if name not in VO_ENDS},
+    **{name: {f"voprov:{end}": (at, False) for at, end in enumerate(ends)} for name, ends in VO_ENDS.items()},
 }
 _OF_CLASS = {
     section: ((PROV + "type", Literal(VOPROV + name, QUALIFIED_NAME)),) for section, name in _VO_CLASSES.items()
@@ -382,9 +397,11 @@ class _Members:
         self._at = 0
         self._before = 0
         self._ended = False
+        self._is_storable = True
         self._broken: str | None = None
         self._doubled = False
-        self._decode = json.JSONDecoder(strict=False, object_pairs_hook=self._object).raw_decode
+        decoder = json.JSONDecoder(strict=False, object_pairs_hook=self._object)
+        self._scan: Callable[[str, int], tuple[Any, int]] = decoder.scan_once  # type: ignore[attr-defined]
 
     def __iter__(self) -> Iterator[_Member]:
         try:
@@ -415,9 +432,8 @@ class _Members:
                 for key in self._keys():
                     yield _Member(bundle, section, key, self._value())
             else:
-                self.problems.append(
-                    Problem(f"byte {self.position()}", f"{section[:200]!r} is no section of PROV-JSON")
-                )
+                what = f"{section[:200]!r} is no section of PROV-JSON"
+                self.problems.append(Problem(f"byte {self.position()}", what))
                 self._value()
 
     def _keys(self) -> Iterator[str]:
@@ -427,17 +443,24 @@ class _Members:
             self._at += 1
             return
         while True:
-            key = self._value()
-            if type(key) is not str:
-                raise LoadError(f"a key is {str(key)[:60]!r}")
-            self._expect(":", "':'")
-            yield key
+            yield self._key()
             after = self._next()
             if after not in (",", "}"):
                 raise LoadError(f"expected ',' or '}}', found {after!r}")
             self._at += 1
             if after == "}":
                 return
+
+    def _key(self) -> str:
+        """The key that stands here, and on to its value."""
+        if (usual := _USUAL_KEY.match(self._text, self._at)) and usual.end() < len(self._text):
+            self._at = usual.end()
+            return usual[1] if self._is_storable else storable(usual[1])
+        key = self._value()
+        if type(key) is not str:
+            raise LoadError(f"a key is {str(key)[:60]!r}")
+        self._expect(":", "':'")
+        return key
 
     def _expect(self, character: str, what: str) -> None:
         found = self._next()
@@ -448,11 +471,11 @@ class _Members:
     def _next(self) -> str:
         """The next character that is no white space; "" at the end."""
         while True:
-            found = _SPACE.match(self._text, self._at)
-            self._at = found.end() if found else self._at
-            if self._at < len(self._text):
-                return self._text[self._at]
-            if not self._read():
+            character = self._text[self._at : self._at + 1]
+            if character and character not in _WHITE:
+                return character
+            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr] # it always matches
+            if self._at == len(self._text) and not self._read():
                 return ""
 
     def _value(self) -> Any:
@@ -462,33 +485,44 @@ class _Members:
         while True:
             self._doubled = False
             try:
-                found, end = self._decode(self._text, self._at)
-            except json.JSONDecodeError as error:
-                if self._ended or not (error.msg.startswith("Unterminated") or error.pos + _TOKEN > len(self._text)):
-                    raise LoadError(f"{error.msg}: {self._text[self._at : self._at + 60]!r}") from None
+                found, end = self._scan(self._text, self._at)
+            except (json.JSONDecodeError, StopIteration) as error:
+                self._check_cut(error)
             except RecursionError:
                 raise LoadError("nested too deeply") from None
             except ValueError as error:
                 raise LoadError(str(error)) from None
             else:
                 return self._checked(found, end)
-            self._check_size(len(self._text) - self._at)
+            self._check_size(sys.getsizeof(self._text) - self._at)
             self._read(max(CHUNK, len(self._text) - self._at))
 
+    def _check_cut(self, error: Exception) -> None:
+        """Go on where the end of the buffer may have cut the value.
+
+        Raises:
+            LoadError: it is damaged.
+        """
+        what = error.msg if isinstance(error, json.JSONDecodeError) else "Expecting value"
+        at = error.pos if isinstance(error, json.JSONDecodeError) else int(error.value)  # type: ignore[attr-defined]
+        if self._ended or not (what.startswith("Unterminated") or at + _TOKEN > len(self._text)):
+            raise LoadError(f"{what}: {self._text[self._at : self._at + 60]!r}")
+
     def _checked(self, found: Any, end: int) -> Any:
-        raw = self._text[self._at : end]
-        self._check_size(sys.getsizeof(raw))
-        if len(raw) > MOST_VALUES and sum(map(raw.count, "[{,:")) > MOST_VALUES:
-            raise LoadError(f"a record of more than {MOST_VALUES:,} keys and values")
+        if end - self._at > _SMALL:
+            self._check_large(found, self._text[self._at : end])
         if self._doubled:
             what = "a key stands twice in one object; only its last value is loaded"
             self.problems.append(Problem(f"byte {self.position()}", what))
-        if type(found) is dict and len(raw) > 200 and key_count(found) is None:
-            raise LoadError("nested too deeply")
         self._at = end
-        if raw.isascii() and "\\u" not in raw and "\x00" not in raw:
-            return found
-        return storable_value(found)
+        return found if self._is_storable else storable_value(found)
+
+    def _check_large(self, found: Any, raw: str) -> None:
+        self._check_size(sys.getsizeof(raw))
+        if len(raw) > MOST_VALUES and sum(map(raw.count, "[{,:")) > MOST_VALUES:
+            raise LoadError(f"a record of more than {MOST_VALUES:,} keys and values")
+        if type(found) is dict and key_count(found) is None:
+            raise LoadError("nested too deeply")
 
     def _check_size(self, size: int) -> None:
         if size > LARGEST_RECORD:
@@ -504,4 +538,5 @@ class _Members:
         if self._before == 0:
             self._text = self._text.removeprefix("\ufeff")
         self._at = 0
+        self._is_storable = self._text.isascii() and "\\u" not in self._text and "\x00" not in self._text
         return not self._ended or bool(self._text)

@@ -69,6 +69,15 @@ AGENT_TYPES = {PROV + each.value: each for each in AgentType}
 _KIND_OF = {ProvType.ENTITY: Kind.ENTITY, ProvType.ACTIVITY: Kind.ACTIVITY, ProvType.AGENT: Kind.AGENT}
 _MENTIONS = {ProvType.USAGE: RelationType.USED, ProvType.GENERATION: RelationType.WAS_GENERATED_BY}
 _TRIGGERED = (ProvType.START, ProvType.END)
+#: The places behind the first, which is the effect; of most types the second is the cause.
+_MORE_PLACES = {
+    kind: tuple(
+        (at, name, PLACES[kind][at] is Place.TIME)
+        for at, name in enumerate(places)
+        if at > (0 if kind in _TRIGGERED else 1)
+    )
+    for kind, places in PLACE_NAMES.items()
+}
 
 Found = ProvStatement | BundleNamed | Problem
 _Said = dict[str, Values]
@@ -149,6 +158,7 @@ class Converter:
         """Take what statements mean because of others; nothing when there are no bundles and no influences."""
         self._context = context or Context()
         self._names: dict[str, tuple[str, Callable[[Literal], Value]]] = {}
+        self._marks = False
 
     def converted(self, same: Sequence[ProvStatement]) -> Document | Problem:
         """What one relation says, or all the statements of one element; a problem when it can't be read."""
@@ -162,24 +172,25 @@ class Converter:
     def _named(self, uri: str) -> tuple[str, Callable[[Literal], Value]]:
         name = names.attribute_name(uri)
         known = self._names[uri] = name, native_kept if names.is_native(name) else kept
+        self._marks |= name.startswith(MARK)
         return known
 
     def attributes(self, pairs: Iterable[Pair]) -> tuple[_Said, _Said]:
         """A statement's attributes, and apart from them provgraph's marks."""
-        found: dict[str, list[Value]] = {}
-        marks: _Said = {}
+        said: _Said = {}
+        several: set[str] = set()
         known = self._names
         for uri, literal in pairs:
             name, keep = known.get(uri) or self._named(uri)
-            value = keep(literal)
-            if name in found:
-                found[name].append(value)
+            if name in said:
+                said[name] += (keep(literal),)
+                several.add(name)
             else:
-                found[name] = [value]
-        said = {name: (values[0],) if len(values) == 1 else joined_values(values) for name, values in found.items()}
-        for name in [each for each in said if each.startswith(MARK)]:
-            marks[name.removeprefix(MARK)] = said.pop(name)
-        return said, marks
+                said[name] = (keep(literal),)
+        for name in several:
+            said[name] = joined_values(said[name])
+        marked = [name for name in said if name.startswith(MARK)] if self._marks else ()
+        return said, {name.removeprefix(MARK): said.pop(name) for name in marked}
 
     def said(self, statement: ProvStatement) -> tuple[_Said, _Said]:
         """All that a statement says of a record, and provgraph's marks."""
@@ -244,16 +255,16 @@ class Converter:
         if places[effect] is None or places[cause] is None:
             return self._kept_open(statement, said)
         time = None
-        for index, name in enumerate(PLACE_NAMES[kind]):
+        for index, name, is_time in _MORE_PLACES[kind]:
             value = places[index]
-            if value is None or index in (effect, cause):
+            if value is None or index == cause:
                 continue
-            if PLACES[kind][index] is Place.TIME:
+            if is_time:
                 time = _utc(value)
                 said |= _as_written(names.TIME, value)
             else:
                 said[names.PLACE + name] = (value,)
-        role = _role(said)
+        role = _role(said) if ROLE in said else None
         if kind in _MENTIONS:
             return self._mention(statement, role, time, said, marks)
         ends = [self._end(statement, places, index, marks) for index in (effect, cause)]
@@ -311,7 +322,7 @@ def _stated(relation: StatedRelation, marks: _Said) -> Document:
 
 def _named_places(statement: ProvStatement) -> list[str | None]:
     """The places; a blank name there tells nobody anything."""
-    return [None if each is not None and each.startswith("_:") else each for each in statement.places]
+    return [None if each is not None and each[:2] == "_:" else each for each in statement.places]
 
 
 def _kept_on(end: End, name: str, value: Value) -> Document:
@@ -403,7 +414,7 @@ def _role(said: _Said) -> str | None:
 
 def _utc(text: str) -> str:
     """The time in canonical form; the hour 24 is the next day's hour 0 (XML Schema 1.1 part 2, 3.3.7)."""
-    return utc(text.replace("T24:00:00", "T23:59:60"))
+    return utc(text.replace("T24:00:00", "T23:59:60") if "T24" in text else text)
 
 
 def _as_written(name: str, text: str) -> _Said:
