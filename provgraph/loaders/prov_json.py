@@ -234,7 +234,7 @@ def _groups(stream: BufferedReader, late: "Mapping[str | None, Prefixes]") -> "I
             if member.section == _PREFIX:
                 inside.prefixes.add(member.key, member.value)
             else:
-                yield list(inside.statements(member.section, member.key, member.value))
+                yield inside.statements(member.section, member.key, member.value)
         except LoadError as error:
             yield Problem(f"byte {members.position()}", f"{member.section} {member.key[:200]}: {error}")
     if inside is not document:
@@ -267,7 +267,7 @@ class _Records:
                 raise LoadError(f"the prefix of the bundle {self._key!r} is not declared")
         return self._bundle
 
-    def statements(self, section: str, key: str, value: Any) -> Iterator[ProvStatement]:
+    def statements(self, section: str, key: str, value: Any) -> list[ProvStatement]:
         """The statements that a member of a section makes.
 
         Raises:
@@ -279,12 +279,13 @@ class _Records:
         identifier = key if key.startswith("_:") else self.prefixes.uri(key)
         if identifier is None and kind in ELEMENTS:
             raise LoadError("its prefix is not declared")
-        for each in value if type(value) is list else (value,):
-            if type(each) is not dict:
-                raise LoadError(f"it is {type(each).__name__}, not an object")
-            yield from self._statement(section, identifier, each)
+        if type(value) is dict:
+            return self._statement(section, identifier, value)
+        if type(value) is not list or not all(type(each) is dict for each in value):
+            raise LoadError(f"it is {type(value).__name__}, not an object or a list of objects")
+        return [found for each in value for found in self._statement(section, identifier, each)]
 
-    def _statement(self, section: str, identifier: str | None, said: dict[str, Any]) -> Iterator[ProvStatement]:
+    def _statement(self, section: str, identifier: str | None, said: dict[str, Any]) -> list[ProvStatement]:
         kind, formal = _TYPES[section], _FORMAL[section]
         places: list[str | None] = [None] * len(PLACES[kind])
         attributes: list[Pair] = list(_OF_CLASS.get(section, ()))
@@ -306,9 +307,8 @@ class _Records:
                 places[place[0]] = self._place(name, value)
         bundle = None if self._key is None else self.bundle
         if not members:
-            yield ProvStatement(kind, identifier, tuple(places), tuple(attributes), bundle)
-        for member in members:
-            yield ProvStatement(kind, identifier, (places[0], member), tuple(attributes), bundle)
+            return [ProvStatement(kind, identifier, tuple(places), tuple(attributes), bundle)]
+        return [ProvStatement(kind, identifier, (places[0], each), tuple(attributes), bundle) for each in members]
 
     def _attribute(self, name: str) -> str:
         """The URI of an attribute."""

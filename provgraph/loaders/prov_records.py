@@ -39,6 +39,7 @@ from provgraph.model.records import (
     Settings,
     StatedEntity,
     StatedRelation,
+    made,
 )
 from provgraph.model.times import utc
 from provgraph.model.values import Value, Values, canonical, joined
@@ -220,6 +221,8 @@ class Converter:
             raise LoadError("it has no identifier")
         if len(same) == 1 and first.bundle is None:
             said, marks = self.said(first)
+            if said and not self._context.in_bundles:
+                return _document(first.type, first.id, said, marks)
             is_alone = self._context.in_bundles.isdisjoint(_hashes(first, said)) if self._context.in_bundles else True
             if is_alone and (said or marks or names.kind_in(first.id) or first.id.startswith(names.OURS)):
                 return _document(first.type, first.id, said, marks)
@@ -277,12 +280,19 @@ class Converter:
         activity, entity = (statement.places[0 if is_usage else 1], statement.places[1 if is_usage else 0])
         run = names.record_id(str(activity), Kind.ACTIVITY)
         named = names.entity_id(str(entity))
-        place, identifier = (None, named) if is_strong(named) else (named.rpartition("@")[0] or named, None)
+        place: str | None = None
+        identifier: str | None = named
+        if named[:5] != "prov:" and not is_strong(named):
+            place, identifier = named.rpartition("@")[0] or named, None
         source = SOURCE
         if "source" in marks:
-            place, identifier, source = (_mark(marks, each) for each in ("place", "identifier", "source"))  # type: ignore[assignment]
-        mention = Mention(run, _MENTIONS[statement.type], role, place, identifier, source, time, said)
-        return Document(run=Run(run, {}), mentions=(mention,))
+            place, identifier = _mark(marks, "place"), _mark(marks, "identifier")
+            source = str(marks["source"][0])
+        mention = made(
+            Mention, run=run, relation=_MENTIONS[statement.type], role=role, place=place, identifier=identifier,
+            source=source, time=time, attributes=said,
+        )  # fmt: skip
+        return made(Document, run=Run(run, {}), mentions=(mention,))
 
     def _end(self, statement: ProvStatement, places: Sequence[str | None], index: int, marks: _Said) -> End:
         uri = str(places[index])
@@ -363,7 +373,7 @@ def _document(kind: ProvType, uri: str, said: _Said, marks: _Said) -> Document:
 
 def _of_activity(uri: str, said: _Said, marks: _Said) -> Document:
     files = tuple(map(str, marks.get("configFile", ())))
-    return Document(run=Run(names.record_id(uri, Kind.ACTIVITY), said), config_files=files)
+    return made(Document, run=Run(names.record_id(uri, Kind.ACTIVITY), said), config_files=files)
 
 
 def _of_entity(uri: str, said: _Said, marks: _Said) -> Document:
@@ -374,16 +384,26 @@ def _of_entity(uri: str, said: _Said, marks: _Said) -> Document:
         if not isinstance(values, Mapping):
             raise LoadError("its values are no JSON object")
         return Document(settings=(Settings(_mark(marks, "name") or "", values),))
+    if not marks and not uri.startswith(names.OURS):
+        return made(Document, entities=(StatedEntity(f"prov:{uri}", said, _entity_type(said)),))
     told = _mark(marks, "type")
     end = names.end_of(uri, Kind.ENTITY)
     if end.kind is not Kind.ENTITY:
         kind = DescriptionType(told) if told in set(DescriptionType) else DescriptionType.of(end.kind)
         return Document(descriptions=(Description(end.id, kind, said),))
-    types = [ENTITY_TYPES[each] for each in types_of(said) if each in ENTITY_TYPES]
     if told in set(EntityType):
-        said, types = _without_type(said, PROV + str(told)), [*types, EntityType(told)]
-    finest = max(types, default=EntityType.DATASET, key=_ORDER.index)
-    return Document(entities=(StatedEntity(end.id, said, finest),))
+        said = _without_type(said, PROV + str(told))
+        finest = max(_entity_type(said), EntityType(told), key=_ORDER.index)
+        return Document(entities=(StatedEntity(end.id, said, finest),))
+    return Document(entities=(StatedEntity(end.id, said, _entity_type(said)),))
+
+
+def _entity_type(said: Mapping[str, Values]) -> EntityType:
+    """The finest kind that follows from the types that are said."""
+    if _TYPE not in said:
+        return EntityType.DATASET
+    found = [ENTITY_TYPES[each] for each in types_of(said) if each in ENTITY_TYPES]
+    return max(found, default=EntityType.DATASET, key=_ORDER.index)
 
 
 def types_of(said: Mapping[str, Values]) -> Iterator[str]:

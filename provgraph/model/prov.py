@@ -107,9 +107,10 @@ REFERENCES = frozenset(
 ELEMENTS = (ProvType.ENTITY, ProvType.ACTIVITY, ProvType.AGENT)
 
 
-@dataclass(frozen=True, slots=True)
+# Frozen dataclasses take twice the time to make, and a reader makes millions of these two.
+@dataclass(slots=True, unsafe_hash=True)
 class Literal:
-    """A value as a document writes it.
+    """A value as a document writes it; nobody changes one.
 
     Attributes:
         text: its lexical form; of a qualified name the full URI.
@@ -126,9 +127,9 @@ class Literal:
 Pair: TypeAlias = tuple[str, Literal]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ProvStatement:
-    """One statement.
+    """One statement; nobody changes one.
 
     Attributes:
         type: which.

@@ -7,10 +7,25 @@ A `Document` is what one record of a source says. It says nothing about which fi
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.values import Attributes, Value, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+
+_T = TypeVar("_T", "Document", "Mention")
+
+
+def made(kind: type[_T], **fields: Any) -> _T:
+    """A `Document` or `Mention` in a third of the time that its constructor takes, for readers of millions.
+
+    Args:
+        kind: which.
+        fields: those that have no default, and any others.
+    """
+    found = object.__new__(kind)
+    found.__dict__.update(fields)
+    return found
 
 
 def key_of(kind: Kind, identifier: str) -> bytes:

@@ -30,6 +30,7 @@ _NUMBER = re.compile(
 )
 #: The words that say a typed value.
 _WORDS = frozenset({"true", "false", "null", "nan", "inf", "infinity"})
+_SUSPICIOUS = frozenset("+-.0123456789{[nNiItTfF")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SHOWN = {code: f"\\u{code:04x}" for code in (0, *range(0xD800, 0xE000))}
 #: How many levels an activity's record may have.
@@ -134,6 +135,8 @@ def key_count(value: dict[str, Any]) -> int | None:
 
 def may_say_a_typed_value(text: str) -> bool:
     """Whether `union` would let this text give way to some value that is no text."""
+    if text[:1] not in _SUSPICIOUS:
+        return False
     if text.isalpha():
         return text.lower() in _WORDS
     return text[:1] in ("{", "[") or _NUMBER.fullmatch(text) is not None
