@@ -67,8 +67,8 @@ def test_prefixes_of_a_bundle_may_stand_last_and_hide_those_outside() -> None:
         assert put(store, f"{{{_PREFIX}, {bundle}}}".encode()) == []
         document = in_package(exported(store), ".json")
     (inside,) = document.bundles
-    found = [each.identifier and each.identifier.uri for each in (inside, *inside.get_records())]
-    assert found == ["http://b.example/b", "http://b.example/e1"]
+    found = [str(each.identifier and each.identifier.uri) for each in inside.get_records()]
+    assert (str(inside.identifier and inside.identifier.uri), found) == ("http://b.example/b", ["http://b.example/e1"])
 
 
 @pytest.mark.parametrize(
