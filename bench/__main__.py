@@ -10,7 +10,19 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import again, against_prov2neo, graphql, lineage, load, memory, mirror, parallel, shapes, startup
+from bench import (
+    again,
+    against_prov2neo,
+    graphql,
+    interchange,
+    lineage,
+    load,
+    memory,
+    mirror,
+    parallel,
+    shapes,
+    startup,
+)
 from bench.measure import Figure, say
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "graphql": graphql.figures,
     "lineage": lineage.figures,
     "mirror": mirror.figures,
+    "interchange": interchange.figures,
 }
 _INTRODUCTION = """# Figures
 

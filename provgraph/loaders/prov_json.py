@@ -5,7 +5,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from io import BufferedReader
 from tempfile import TemporaryFile
 from typing import Any, TypeAlias, cast
@@ -57,6 +56,8 @@ _SECTIONS = "|".join((_PREFIX, _BUNDLE, *_TYPES))
 _HEAD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{\s*+(?:"(?:%s)"\s*+:|\}\s*+$)' % _SECTIONS.encode())
 _WHITE = " \t\r\n"
 _SPACE = re.compile(rf"[{_WHITE}]*")
+#: How most values begin.
+_BEGINNINGS = ("{", '"', "[")
 #: A key without escapes, with all up to its value.
 _USUAL_KEY = re.compile(rf'[{_WHITE}]*"([^"\\]*)"[{_WHITE}]*:[{_WHITE}]*')
 #: The characters in which nothing dangerous fits.
@@ -85,7 +86,12 @@ class ProvJsonLoader:
             context = Context.of(lambda: statements(again.beginning(), late)) if words else Context()
             converter = Converter(context)
             for group in _groups(again.beginning(), late):
-                yield from _converted(group, converter)
+                if not isinstance(group, list):
+                    yield bundle(group) if isinstance(group, BundleNamed) else group
+                elif len(group) == 1 or group[0].type in ELEMENTS:
+                    yield converter.converted(group)
+                else:
+                    yield from (converter.converted([each]) for each in group)
 
 
 def statements(stream: BufferedReader, late: "Mapping[str | None, Prefixes] | None" = None) -> Iterator[Found]:
@@ -97,18 +103,6 @@ def statements(stream: BufferedReader, late: "Mapping[str | None, Prefixes] | No
     """
     for group in _groups(stream, late or {}):
         yield from group if isinstance(group, list) else (group,)
-
-
-def _converted(group: "_Group", converter: Converter) -> Iterator[Document | Problem]:
-    if isinstance(group, Problem):
-        yield group
-    elif isinstance(group, BundleNamed):
-        yield bundle(group)
-    elif group and group[0].type in ELEMENTS:
-        yield converter.converted(group)
-    else:
-        for each in group:
-            yield converter.converted([each])
 
 
 class Prefixes:
@@ -198,24 +192,16 @@ def _late_prefixes(again: _Again) -> dict[str | None, Prefixes]:
     """All prefixes of a document, wherever they stand in it."""
     found: dict[str | None, Prefixes] = {}
     try:
-        for member in _Members(again.beginning()):
-            if member.section == _PREFIX:
-                found.setdefault(member.bundle, Prefixes()).add(member.key, member.value)
+        for around, section, prefix, uri in _Members(again.beginning()):
+            if section == _PREFIX:
+                found.setdefault(around, Prefixes()).add(prefix, uri)
     except LoadError:
         pass  # said when it is read for good
     return found
 
 
-@dataclass(slots=True)
-class _Member:
-    """A record, a prefix, or the beginning of a bundle; or a problem in its place."""
-
-    bundle: str | None
-    section: str
-    key: str
-    value: Any = None
-
-
+#: Bundle, section, key and value of a record or a prefix; of the beginning of a bundle nothing but its key.
+_Member: TypeAlias = tuple[str | None, str, str, Any]
 _Group: TypeAlias = list[ProvStatement] | BundleNamed | Problem
 
 
@@ -223,20 +209,20 @@ def _groups(stream: BufferedReader, late: "Mapping[str | None, Prefixes]") -> "I
     """What the document says: records of one id together."""
     document = inside = _Records(late.get(None) or Prefixes())
     members = _Members(stream)
-    for member in members:
-        if member.bundle is None and inside is not document:
+    for around, section, key, value in members:
+        if around is None and inside is not document:
             yield inside.named()
             inside = document
-        if member.section == _BUNDLE:
-            inside = _Records(Prefixes(document.prefixes, late.get(member.key)), member.key)
+        if section == _BUNDLE:
+            inside = _Records(Prefixes(document.prefixes, late.get(key)), key)
             continue
         try:
-            if member.section == _PREFIX:
-                inside.prefixes.add(member.key, member.value)
+            if section == _PREFIX:
+                inside.prefixes.add(key, value)
             else:
-                yield inside.statements(member.section, member.key, member.value)
+                yield inside.statements(section, key, value)
         except LoadError as error:
-            yield Problem(f"byte {members.position()}", f"{member.section} {member.key[:200]}: {error}")
+            yield Problem(f"byte {members.position()}", f"{section} {key[:200]}: {error}")
     if inside is not document:
         yield inside.named()
     yield from members.problems
@@ -426,11 +412,11 @@ class _Members:
         for section in self._keys():
             if section == _BUNDLE and bundle is None:
                 for key in self._keys():
-                    yield _Member(None, _BUNDLE, key)
+                    yield None, _BUNDLE, key, None
                     yield from self._container(key)
             elif section == _PREFIX or section in _TYPES:
                 for key in self._keys():
-                    yield _Member(bundle, section, key, self._value())
+                    yield bundle, section, key, self._value()
             else:
                 what = f"{section[:200]!r} is no section of PROV-JSON"
                 self.problems.append(Problem(f"byte {self.position()}", what))
@@ -480,7 +466,7 @@ class _Members:
 
     def _value(self) -> Any:
         """The value that begins here."""
-        if not self._next():
+        if self._text[self._at : self._at + 1] not in _BEGINNINGS and not self._next():
             raise LoadError("the document is cut off")
         while True:
             self._doubled = False

@@ -42,7 +42,7 @@ from provgraph.model.records import (
     made,
 )
 from provgraph.model.times import utc
-from provgraph.model.values import Value, Values, canonical, joined
+from provgraph.model.values import Value, Values, canonical, is_plain_text, joined
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 
 #: Who says what a document says, as CONTRACT section 2 rule 9 tells sources apart.
@@ -183,11 +183,13 @@ class Converter:
         known = self._names
         for uri, literal in pairs:
             name, keep = known.get(uri) or self._named(uri)
+            is_plain = literal.type is None and literal.language is None and is_plain_text(literal.text)
+            value = literal.text if is_plain else keep(literal)
             if name in said:
-                said[name] += (keep(literal),)
+                said[name] += (value,)
                 several.add(name)
             else:
-                said[name] = (keep(literal),)
+                said[name] = (value,)
         for name in several:
             said[name] = joined_values(said[name])
         marked = [name for name in said if name.startswith(MARK)] if self._marks else ()
@@ -197,12 +199,11 @@ class Converter:
         """All that a statement says of a record, and provgraph's marks."""
         said, marks = self.attributes(statement.attributes)
         if statement.type is ProvType.ACTIVITY:
-            for fact, text_name, time in zip(
-                (Fact.START, Fact.END), (names.START, names.END), statement.places, strict=True
-            ):
-                if time is not None:
-                    said[fact] = joined_values((*marks.pop(fact, ()), _utc(time)))
-                    said |= _as_written(text_name, time)
+            start, end = statement.places
+            if start is not None:
+                _add_time(said, marks, (Fact.START, names.START), start)
+            if end is not None:
+                _add_time(said, marks, (Fact.END, names.END), end)
         return said, marks
 
     # Elements.
@@ -435,6 +436,15 @@ def _role(said: _Said) -> str | None:
 def _utc(text: str) -> str:
     """The time in canonical form; the hour 24 is the next day's hour 0 (XML Schema 1.1 part 2, 3.3.7)."""
     return utc(text.replace("T24:00:00", "T23:59:60") if "T24" in text else text)
+
+
+def _add_time(said: _Said, marks: _Said, fact_and_text: tuple[str, str], time: str) -> None:
+    """A time of an activity, with others that our own documents mark."""
+    fact, text_name = fact_and_text
+    found = _utc(time)
+    said[fact] = joined_values((*marks.pop(fact), found)) if fact in marks else (found,)
+    if time[-1:] != "Z":
+        said |= _as_written(text_name, time)
 
 
 def _as_written(name: str, text: str) -> _Said:

@@ -15,7 +15,8 @@ _WELL_KNOWN = {
     **{namespace: prefix for prefix, namespace in names.PREFIXES.items()},
 }
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z|[A-Za-z0-9_][A-Za-z0-9_-]*\Z", re.ASCII)
-_OURS = sorted((*names.PREFIXES.values(), PROV, XSD), key=len, reverse=True)
+#: How many names are remembered.
+_REMEMBERED = 10_000
 
 
 class Prefixes:
@@ -28,7 +29,17 @@ class Prefixes:
     def __init__(self) -> None:
         """Give out nothing yet."""
         self.used: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self._of: dict[str, str] = {namespace: prefix for prefix, namespace in KNOWN.items()}
+
+    def short_name(self, uri: str) -> str:
+        """The qualified name of a URI that many records use, an attribute's or a type's."""
+        known = self._names.get(uri)
+        if known is None:
+            known = self.short(uri)
+            if len(self._names) < _REMEMBERED:
+                self._names[uri] = known
+        return known
 
     def short(self, uri: str) -> str:
         """The qualified name of a URI."""
@@ -43,9 +54,14 @@ class Prefixes:
 
 def split(uri: str) -> tuple[str, str]:
     """The namespace and the local name in a URI; the namespace is never empty."""
-    for namespace in _OURS:
-        if uri.startswith(namespace):
-            return namespace, uri[len(namespace) :]
+    if uri.startswith(names.OURS):
+        for namespace in names.PREFIXES.values():
+            if uri.startswith(namespace):
+                return namespace, uri[len(namespace) :]
+    at = max(uri.rfind("/"), uri.rfind("#")) + 1
+    local = uri[at:]
+    if at and local.isascii() and local.replace("_", "").isalnum():
+        return uri[:at], local
     found = _LOCAL.search(uri)
     at = found.start() if found else len(uri)
     return (uri[:at], uri[at:]) if at else (uri, "")

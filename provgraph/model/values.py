@@ -133,6 +133,11 @@ def key_count(value: dict[str, Any]) -> int | None:
     return None
 
 
+def is_plain_text(text: str) -> bool:
+    """Whether one look shows that a text is storable, and says no typed value."""
+    return text[:1] not in _SUSPICIOUS and text.isascii() and "\x00" not in text
+
+
 def may_say_a_typed_value(text: str) -> bool:
     """Whether `union` would let this text give way to some value that is no text."""
     if text[:1] not in _SUSPICIOUS:

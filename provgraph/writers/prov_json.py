@@ -128,18 +128,21 @@ def row(stated: Stated, prefixes: Prefixes, section: str | None = None) -> Row:
     identifier = stated.id or ""
     if identifier and not identifier.startswith("_:"):
         identifier = short(identifier)
-    bundle = "" if stated.bundle is None else short(stated.bundle)
+    bundle = "" if stated.bundle is None else prefixes.short_name(stated.bundle)
     return bundle, NUMBER[section or stated.type.value], identifier, "{" + ", ".join(parts) + "}"
 
 
 def _attributes(statement: ProvStatement, prefixes: Prefixes) -> Iterator[str]:
     values: dict[str, list[str]] = {}
     for uri, literal in statement.attributes:
+        if literal.type is None and literal.language is None and uri not in values:
+            values[uri] = [_text(literal.text)]
+            continue
         is_reference = literal.type == QUALIFIED_NAME and uri in _NAMING
         said = _text(prefixes.short(literal.text)) if is_reference else _value(literal, prefixes)
         values.setdefault(uri, []).append(said)
     for uri, some in values.items():
-        yield f"{_text(prefixes.short(uri))}: {some[0] if len(some) == 1 else '[' + ', '.join(some) + ']'}"
+        yield f"{_text(prefixes.short_name(uri))}: {some[0] if len(some) == 1 else '[' + ', '.join(some) + ']'}"
 
 
 def _value(literal: Literal, prefixes: Prefixes) -> str:
@@ -153,7 +156,7 @@ def _value(literal: Literal, prefixes: Prefixes) -> str:
         return text
     if kind == QUALIFIED_NAME:
         return f'{{"$": {_text(prefixes.short(text))}, "type": "xsd:QName"}}'
-    named = "prov:QUALIFIED_NAME" if kind == UNRESOLVED_NAME else prefixes.short(kind)
+    named = "prov:QUALIFIED_NAME" if kind == UNRESOLVED_NAME else prefixes.short_name(kind)
     return f'{{"$": {_text(text)}, "type": {_text(named)}}}'
 
 

@@ -124,7 +124,8 @@ class _Reader:
 
     def entities(self, ids: Collection[str]) -> Iterator[Stated]:
         """Entities, as far as no document said all of them, and their relations."""
-        found = self._view.entities(ids)
+        # What PROV documents say of their entities has been read with all that is stated.
+        found = self._view.entities([each for each in ids if self._selection or not each.startswith("prov:")])
         own = self._view.stated(self._stated_names(found.values()))
         for entity in found.values():
             if not entity.id.startswith("prov:"):
@@ -189,7 +190,7 @@ class _Reader:
 
 
 def _entity(stated: StatedEntity, marks: Mapping[str, Values] | None = None) -> Iterator[Stated]:
-    uri = names.uri_of(End(Kind.ENTITY, stated.identifier))
+    uri = names.entity_uri(stated.identifier)
     if names.IS_BUNDLE in stated.attributes:
         yield BundleNamed(uri)
     told = dict(marks or {})
@@ -207,14 +208,14 @@ def _agent(agent: Agent) -> Iterator[Stated]:
     if agent.type is not None and agent.type != min(_implied(agent.attributes, AGENT_TYPES), default=None):
         marks["type"] = (agent.type,)
         more = _type_pairs(agent.type)
-    uri = names.uri_of(End(Kind.AGENT, agent.id))
+    uri = names.record_uri(agent.id, Kind.AGENT)
     yield from _element(ProvType.AGENT, uri, agent.attributes, marks, more)
 
 
 def _activity(run: Run, files: Iterable[str]) -> Iterator[Stated]:
     places = sorted(files)
     marks: dict[str, Values] = {"configFile": tuple(places)} if places else {}
-    uri = names.uri_of(End(Kind.ACTIVITY, run.id))
+    uri = names.record_uri(run.id, Kind.ACTIVITY)
     yield from _element(ProvType.ACTIVITY, uri, run.facts, marks, ())
 
 
@@ -222,6 +223,10 @@ def _element(
     kind: ProvType, uri: str, attributes: Attributes, marks: Mapping[str, Values], more: tuple[Pair, ...]
 ) -> Iterator[Stated]:
     """The statements that said what a store knows of a record, and the open relations that it keeps."""
+    if not any(name.startswith((names.HIDDEN, OPEN)) for name in attributes):
+        if attributes or marks or names.kind_in(uri) is not None:
+            yield _one(kind, uri, attributes, (*_marked(marks), *more) if marks else more)
+        return
     visible = {name: values for name, values in attributes.items() if not name.startswith((names.HIDDEN, OPEN))}
     opened = {name: values for name, values in attributes.items() if name.startswith(OPEN)}
     for name, values in opened.items():
@@ -247,8 +252,9 @@ def _one(
     start, more_starts = _time_of(attributes, Fact.START, names.START, min)
     end, more_ends = _time_of(attributes, Fact.END, names.END, max)
     others = {name: values for name, values in attributes.items() if name not in (Fact.START, Fact.END)}
-    times = _marked({Fact.START: more_starts, Fact.END: more_ends})
-    return ProvStatement(kind, uri, (start, end), (*_pairs(others), *more, *times), bundle)
+    if more_starts or more_ends:
+        more = (*more, *_marked({Fact.START: more_starts, Fact.END: more_ends}))
+    return ProvStatement(kind, uri, (start, end), (*_pairs(others), *more), bundle)
 
 
 def _time_of(
@@ -303,13 +309,13 @@ def _resolved(entity: EntityRecord) -> dict[str, Values]:
 
 def _mention(stored: StoredMention) -> ProvStatement:
     mention = stored.mention
-    named = names.uri_of(End(Kind.ENTITY, mention.identifier or mention.place or stored.entity))
+    named = names.entity_uri(mention.identifier or mention.place or stored.entity)
     marks: dict[str, Values] = {}
     if mention.source != SOURCE:
-        named = names.uri_of(End(Kind.ENTITY, stored.entity))
+        named = names.entity_uri(stored.entity)
         said_of = (("source", mention.source), ("place", mention.place), ("identifier", mention.identifier))
         marks = {name: (value,) for name, value in said_of if value is not None}
-    activity = names.uri_of(End(Kind.ACTIVITY, mention.run))
+    activity = names.record_uri(mention.run, Kind.ACTIVITY)
     is_output = mention.is_output
     places = [named, activity, None] if is_output else [activity, named, None]
     kind = ProvType.GENERATION if is_output else ProvType.USAGE
@@ -317,7 +323,7 @@ def _mention(stored: StoredMention) -> ProvStatement:
 
 
 def _configured(run: str, key: str) -> ProvStatement:
-    activity = names.uri_of(End(Kind.ACTIVITY, run))
+    activity = names.record_uri(run, Kind.ACTIVITY)
     marks: dict[str, Values] = {"relation": (RelationType.WAS_CONFIGURED_BY,), "cause": (Kind.COLLECTION,)}
     marks["effect"] = (Kind.ACTIVITY,)
     return ProvStatement(ProvType.INFLUENCE, None, (activity, names.SETTINGS + key), tuple(_marked(marks)))
@@ -383,9 +389,10 @@ def _pairs(attributes: Mapping[str, Values]) -> Iterator[Pair]:
     """Attributes as documents write them; what only the store needs is left out."""
     for name, values in attributes.items():
         if not name.startswith(names.HIDDEN):
-            uri, write = names.attribute_uri(name), native_said if names.is_native(name) else said
+            uri = names.attribute_uri(name)
+            write = native_said if uri.startswith(names.ATTRIBUTE) and names.is_native(name) else said
             for value in values:
-                yield uri, write(value)
+                yield uri, Literal(value) if type(value) is str else write(value)
 
 
 def _marked(marks: Mapping[str, Values]) -> Iterator[Pair]:
