@@ -10,7 +10,20 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import again, against_prov2neo, graphql, lineage, load, memory, mirror, parallel, shapes, startup, validation
+from bench import (
+    again,
+    against_prov2neo,
+    graphql,
+    interchange,
+    lineage,
+    load,
+    memory,
+    mirror,
+    parallel,
+    shapes,
+    startup,
+    validation,
+)
 from bench.measure import Figure, say
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "lineage": lineage.figures,
     "mirror": mirror.figures,
     "validation": validation.figures,
+    "interchange": interchange.figures,
 }
 _INTRODUCTION = """# Figures
 

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import update_wrapper
@@ -21,7 +21,7 @@ from provgraph.errors import ProvGraphError, UnreachableError
 if TYPE_CHECKING:
     from provgraph.ingest.reports import Report
     from provgraph.ingest.watching import Watcher
-    from provgraph.model.subgraph import Lineage
+    from provgraph.model.subgraph import Lineage, Node
     from provgraph.store.protocol import Store
     from provgraph.validation.sources import Checked
     from provgraph.writers.look import Look
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PICTURES = ("svg", "png", "dot", "mermaid")
 FORMATS = ("text", "json", "csv", *PICTURES)
+DOCUMENTS = ("prov-json", "prov-xml", "prov-n", "turtle", "trig", "rdf-xml", "n-triples", "json-ld", "vo-prov-json",
+             "votable")  # fmt: skip
 #: What only pictures understand, with the options for it.
 PICTURE_OPTIONS = {
     "across": "--across/--down",
@@ -383,7 +385,8 @@ def _answer_options(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--depth", type=click.IntRange(min=0), metavar="N", help="At most N relations far."),
         click.option("--limit", type=click.IntRange(min=1), default=100_000, show_default=True, metavar="N",
                      help="Cut the answer, and say so, at N records."),
-        click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True),
+        click.option("--format", "format_name", type=click.Choice((*FORMATS, *DOCUMENTS)), default="text",
+                     show_default=True),
         click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file."),
         click.option("--kind", type=click.Choice(("entity", "activity", "agent")), help="List only such records."),
         click.option("--data-level", metavar="DLn", help="List only products of this data level."),
@@ -441,10 +444,22 @@ def _answer(name: str, direction: str, relations: Sequence[str], **options: Any)
         level = options["data_level"] and options["data_level"].upper()
         shown = only(answer, options["kind"], level, options["type_name"])
         drawn = with_configuration(store, shown) if options["configuration"] else shown
+        if options["format_name"] in DOCUMENTS:
+            _write_document(store, options["format_name"], options["output"], shown)
     if shown is not answer:
         click.echo(f"{len(shown.nodes) - 1} of the {len(answer.nodes) - 1} records found are listed, behind the first, "
                    "which is what you asked about; relations between others are left out", err=True)  # fmt: skip
-    _write(drawn, options["format_name"], look, options["output"])
+    if options["format_name"] not in DOCUMENTS:
+        _write(drawn, options["format_name"], look, options["output"])
+
+
+def _write_document(store: "Store", format_name: str, output: Path | None, chosen: "Lineage | Sequence[Node]") -> None:
+    """Write a lineage, some records, or all when none are given."""
+    from provgraph.model.subgraph import Lineage
+    from provgraph.writers.export import export, records, within
+
+    selection = within(chosen) if isinstance(chosen, Lineage) else records(chosen) if chosen else None
+    _put((piece.encode() for piece in export(store, format_name, selection)), output)
 
 
 def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> "Look | None":
@@ -470,15 +485,34 @@ def _write(answer: "Lineage", format_name: str, look: "Look | None", output: Pat
     from provgraph.writers.registry import PICTURES, WRITERS
 
     document = WRITERS[format_name](answer) if look is None else PICTURES[format_name](answer, look)
-    content = document.encode() if isinstance(document, str) else document
+    _put([document.encode() if isinstance(document, str) else document], output)
+
+
+def _put(pieces: Iterable[bytes], output: Path | None) -> None:
+    """Write to a file, else to stdout."""
     if output is None:
-        click.echo(content, nl=False)
+        for piece in pieces:
+            click.echo(piece, nl=False)
         return
     try:
-        output.write_bytes(content)
+        with output.open("wb") as file:
+            file.writelines(pieces)
     except OSError as error:
         raise ProvGraphError(f"{output} can't be written: {error.strerror}") from error
     click.echo(f"wrote {output}", err=True)
+
+
+@main.command()
+@click.argument("names", metavar="[ID]...", nargs=-1)
+@click.option("--format", "format_name", type=click.Choice(DOCUMENTS), default="prov-json", show_default=True)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@_command
+def export(names: tuple[str, ...], format_name: str, output: Path | None) -> None:
+    """Write everything, or the records ID with their relations, as a standard document that provgraph reads back."""
+    from provgraph.lineage.names import find
+
+    with _store() as store:
+        _write_document(store, format_name, output, [find(store, name, Path.cwd()) for name in names])
 
 
 @main.command()

@@ -12,7 +12,7 @@ from enum import StrEnum
 from provgraph.identity.classes import Classes
 from provgraph.identity.files import File, RunTimes
 from provgraph.identity.standing import Standing, Timeline, loss_of_all, newest_first
-from provgraph.model.identifiers import DEFAULT_NAMESPACE, is_strong, strength, version_of
+from provgraph.model.identifiers import DEFAULT_NAMESPACE, PROV, is_strong, scheme_of, strength, version_of
 
 
 class Rule(StrEnum):
@@ -150,7 +150,7 @@ class _Resolver:
         if file.identifiers:
             product = self.products.name(file.identifiers[0])
             maker = self.makers.get(product)
-            if maker is not None and maker.id == file.run.id:
+            if (maker is not None and maker.id == file.run.id) or _is_stated(file):
                 return product
         return _version_id(file)
 
@@ -250,7 +250,8 @@ class _Resolver:
     def _entities(self) -> dict[str, ResolvedEntity]:
         names = self.products.groups() | self._version_names()
         names |= {name: {name} for given in self.assignments.values() if (name := given.entity) not in names}
-        makers = {self.entity_of_output[id(file)]: file.run for file in self.outputs}
+        latest_first = sorted(self.outputs, key=lambda file: file.run.order, reverse=True)
+        makers = {self.entity_of_output[id(file)]: file.run for file in latest_first} | self.makers
         standings = self._standings()
         former = self._former_names()
         borne = set().union(*former.values())
@@ -351,6 +352,11 @@ def _entity(
         invalidated_at=loss_of_all(standings),
         former=tuple(sorted(former)),
     )
+
+
+def _is_stated(file: File) -> bool:
+    """Whether a document states this generation outright, of no path: it stays as said (rule 3)."""
+    return not file.places and scheme_of(file.identifiers[0]) == PROV
 
 
 def _version_id(file: File) -> str:

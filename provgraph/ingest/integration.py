@@ -12,7 +12,8 @@ from functools import partial
 from provgraph.identity.files import times_of
 from provgraph.ingest.marks import Seen, touched
 from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, mentions_by_run, touched_in_run
-from provgraph.model.records import Agent, Description, Document, End, Mention, Run, StatedEntity
+from provgraph.model.prov_names import is_hidden, is_native
+from provgraph.model.records import OPEN, Agent, Description, Document, End, Mention, Run, StatedEntity
 from provgraph.model.values import Attributes, joined
 from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, EntityType, Kind
 from provgraph.store.protocol import Changes, Facts, StoredMention, Transaction
@@ -95,7 +96,8 @@ class _Update:
             for setting in document.settings:
                 settings[setting.key] = setting
             if document.run is not None:
-                changes.settings_of.extend((document.run.id, setting.key) for setting in document.settings)
+                keys = (*(setting.key for setting in document.settings), *document.settings_keys)
+                changes.settings_of.extend((document.run.id, key) for key in keys)
                 changes.config_files_of.extend((document.run.id, place) for place in document.config_files)
         changes.settings = list(settings.values())
         changes.agents = self._joined_agents()
@@ -121,7 +123,7 @@ class _Update:
         return changed, moved
 
     def _note_disagreements(self, run: Run) -> None:
-        several = ((name, values) for name, values in run.facts.items() if len(values) > 1)
+        several = ((name, values) for name, values in run.facts.items() if len(values) > 1 and _is_single(name))
         self.disagreements.extend(Disagreement(run.id, name, values) for name, values in several)
 
     def _joined_agents(self) -> list[Agent]:
@@ -177,6 +179,11 @@ class _Update:
             for run in sorted(runs)
             for each in touched_in_run(known[run], _mentions(known[run]) | said[run], run in moved)
         ]
+
+
+def _is_single(fact: str) -> bool:
+    """Whether sources that give a fact several values disagree: a document's attribute may have any number of them."""
+    return not is_hidden(fact) and not fact.startswith(OPEN) and is_native(fact)
 
 
 def joined_agent(before: Agent | None, agent: Agent) -> Agent:

@@ -138,7 +138,7 @@ def _of_run(document: Document, entities: Iterable[StatedEntity]) -> dict[str, A
     return {
         "run": [document.run.id, document.run.facts],
         "mentions": [_mention_fields(mention) for mention in document.mentions],
-        "settings": [settings.key.hex() for settings in document.settings],
+        "settings": [key.hex() for key in (*(each.key for each in document.settings), *document.settings_keys)],
         "config_files": document.config_files,
         "entities": [_entity_fields(entity) for entity in entities],
     }

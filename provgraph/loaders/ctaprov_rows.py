@@ -15,6 +15,7 @@ from provgraph.loaders.secrets import masked_parameter
 from provgraph.model.identifiers import SCHEMES, base_name, is_strong, place_of
 from provgraph.model.records import (
     INVALIDATED,
+    OPEN,
     Agent,
     Description,
     Document,
@@ -35,8 +36,6 @@ SOURCE = "ctaprov"
 #: What a row of an input, an output or a configuration calls its activity's key.
 ACTIVITY = "activity key"
 STATUS = "status"
-#: An end that a source leaves open is kept on the other one, as an attribute of this name and the table's.
-OPEN = "open."
 _RELATION_OF = {"used": RelationType.USED, "wasGeneratedBy": RelationType.WAS_GENERATED_BY}
 _DESCRIPTION_OF = {"used": "usageDescription", "wasGeneratedBy": "generationDescription"}
 _TYPE_OF = {

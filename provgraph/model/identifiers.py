@@ -8,8 +8,10 @@ import re
 
 DEFAULT_NAMESPACE = "default"
 
+#: The scheme of what PROV documents name.
+PROV = "prov"
 #: Strongest first (rule 1).
-SCHEMES = ("product", "guid", "prov", "lfn", "file", "sha256")
+SCHEMES = ("product", "guid", PROV, "lfn", "file", "sha256")
 #: Schemes whose identifiers join records, whatever their paths (rule 2).
 STRONG_SCHEMES = frozenset({"product", "guid", "prov"})
 

@@ -8,6 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+PROV = "http://www.w3.org/ns/prov#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+#: The type of a literal that is a qualified name; its text is the full URI.
+QUALIFIED_NAME = PROV + "QUALIFIED_NAME"
+#: The type of a text in a language.
+INTERNATIONALIZED_STRING = PROV + "InternationalizedString"
+
 
 class Place(StrEnum):
     """What stands at a place of a statement (PROV-DM, table 5)."""
@@ -68,14 +75,46 @@ PLACES: dict[ProvType, tuple[Place, ...]] = {
     ProvType.MENTION: (_P.ENTITY, _P.ENTITY, _P.BUNDLE),
 }
 
+#: What the same places are called, as attributes in the PROV namespace (PROV-JSON, PROV-XML).
+PLACE_NAMES: dict[ProvType, tuple[str, ...]] = {
+    ProvType.ENTITY: (),
+    ProvType.ACTIVITY: ("startTime", "endTime"),
+    ProvType.AGENT: (),
+    ProvType.USAGE: ("activity", "entity", "time"),
+    ProvType.GENERATION: ("entity", "activity", "time"),
+    ProvType.INVALIDATION: ("entity", "activity", "time"),
+    ProvType.START: ("activity", "trigger", "starter", "time"),
+    ProvType.END: ("activity", "trigger", "ender", "time"),
+    ProvType.COMMUNICATION: ("informed", "informant"),
+    ProvType.DERIVATION: ("generatedEntity", "usedEntity", "activity", "generation", "usage"),
+    ProvType.ASSOCIATION: ("activity", "agent", "plan"),
+    ProvType.ATTRIBUTION: ("entity", "agent"),
+    ProvType.DELEGATION: ("delegate", "responsible", "activity"),
+    ProvType.INFLUENCE: ("influencee", "influencer"),
+    ProvType.MEMBERSHIP: ("collection", "entity"),
+    ProvType.SPECIALIZATION: ("specificEntity", "generalEntity"),
+    ProvType.ALTERNATE: ("alternate1", "alternate2"),
+    ProvType.MENTION: ("specificEntity", "generalEntity", "bundle"),
+}
+#: The attributes that name a record wherever they stand, by their URIs.
+REFERENCES = frozenset(
+    PROV + name
+    for kind, names in PLACE_NAMES.items()
+    for name, place in zip(names, PLACES[kind], strict=True)
+    if place is not Place.TIME
+)
+#: The types that say that a record is there; all others relate records.
+ELEMENTS = (ProvType.ENTITY, ProvType.ACTIVITY, ProvType.AGENT)
 
-@dataclass(frozen=True, slots=True)
+
+# Frozen dataclasses take twice the time to make, and a reader makes millions of these two.
+@dataclass(slots=True, unsafe_hash=True)
 class Literal:
-    """A value as a document writes it.
+    """A value as a document writes it; nobody changes one.
 
     Attributes:
         text: its lexical form; of a qualified name the full URI.
-        type: the URI of its datatype; None of a plain text.
+        type: the URI of its datatype, `QUALIFIED_NAME` of a qualified name; None of a plain text.
         language: its language tag.
     """
 
@@ -88,9 +127,9 @@ class Literal:
 Pair: TypeAlias = tuple[str, Literal]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ProvStatement:
-    """One statement.
+    """One statement; nobody changes one.
 
     Attributes:
         type: which.
@@ -105,3 +144,14 @@ class ProvStatement:
     places: tuple[str | None, ...]
     attributes: tuple[Pair, ...] = ()
     bundle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BundleNamed:
+    """That a document has a bundle of this name, which may be empty.
+
+    Attributes:
+        id: its URI.
+    """
+
+    id: str

@@ -7,11 +7,25 @@ A `Document` is what one record of a source says. It says nothing about which fi
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.values import Attributes, Value, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+
+_T = TypeVar("_T", "Document", "Mention")
+
+
+def made(kind: type[_T], **fields: Any) -> _T:
+    """A `Document` or `Mention` in a third of the time that its constructor takes, for readers of millions.
+
+    Args:
+        kind: which.
+        fields: those that have no default, and any others.
+    """
+    found = object.__new__(kind)
+    found.__dict__.update(fields)
+    return found
 
 
 def key_of(kind: Kind, identifier: str) -> bytes:
@@ -113,6 +127,8 @@ class StatedEntity:
     type: EntityType = EntityType.DATASET
 
 
+#: A relation's end that a source leaves open is kept on the other one, as an attribute of this name and the relation's.
+OPEN = "open."
 #: Attributes of an entity that somebody declared invalid: since when (canonical UTC), and why.
 INVALIDATED = "invalidated"
 INVALIDATION_REASON = "invalidationReason"
@@ -222,6 +238,7 @@ class Document:
     """What one record of a source says: at most one run with its files, or statements about other records.
 
     Attributes:
+        settings_keys: keys of settings of the run that another document of the source holds.
         end: the byte of the source behind the record; None where reading can't go on from there.
     """
 
@@ -233,4 +250,5 @@ class Document:
     relations: tuple[StatedRelation, ...] = ()
     settings: tuple[Settings, ...] = ()
     config_files: tuple[str, ...] = ()
+    settings_keys: tuple[bytes, ...] = ()
     end: int | None = field(default=None, compare=False)

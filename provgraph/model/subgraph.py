@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from provgraph.model.prov_names import is_hidden
+from provgraph.model.prov_values import shown_value
 from provgraph.model.values import Attributes, Value, json_safe, plain
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
 
@@ -52,7 +54,10 @@ class Node:
     @property
     def shown_attributes(self) -> dict[str, Value]:
         """Its attributes for strict JSON, with the facts that have a field of their own only in some faces."""
-        return {key: json_safe(value) for key, value in plain(self.attributes).items()}
+        seen = {
+            name: tuple(map(shown_value, values)) for name, values in self.attributes.items() if not is_hidden(name)
+        }
+        return {name: json_safe(value) for name, value in plain(seen).items()}
 
 
 @dataclass(frozen=True, slots=True)

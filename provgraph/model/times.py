@@ -20,6 +20,8 @@ def utc(text: str) -> str:
     Raises:
         LoadError: the text is no ISO 8601 date and time.
     """
+    if (usual := _usual(text)) is not None:
+        return usual
     parts = _ISO.fullmatch(text.strip())
     if parts is None:
         raise LoadError(f"{text[:60]!r} is no ISO 8601 time")
@@ -30,6 +32,19 @@ def utc(text: str) -> str:
     except (ValueError, OverflowError) as error:
         raise LoadError(f"{text[:60]!r} is no possible time: {error}") from None
     return moment.strftime("%Y-%m-%dT%H:%M:%S.").rjust(20, "0") + _fraction(fraction)
+
+
+def _usual(text: str) -> str | None:
+    """The canonical form of the forms in which most times come, None of all others."""
+    size = len(text)
+    whole = text if size in (19, 23) else text[:-1] if size in (20, 24) and text[-1] == "Z" else ""
+    if whole[10:11] != "T" or whole[4:5] != "-" or whole[19:20] not in (".", ""):
+        return None
+    try:
+        datetime.fromisoformat(whole)
+    except ValueError:
+        return None
+    return whole if len(whole) == 23 else whole + ".000"
 
 
 def shown(time: str | None) -> str | None:

@@ -28,6 +28,9 @@ _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
     r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)", re.ASCII | re.IGNORECASE
 )
+#: The words that say a typed value.
+_WORDS = frozenset({"true", "false", "null", "nan", "inf", "infinity"})
+_SUSPICIOUS = frozenset("+-.0123456789{[nNiItTfF")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SHOWN = {code: f"\\u{code:04x}" for code in (0, *range(0xD800, 0xE000))}
 #: How many levels an activity's record may have.
@@ -128,6 +131,20 @@ def key_count(value: dict[str, Any]) -> int | None:
         if not layer:
             return keys
     return None
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether one look shows that a text is storable, and says no typed value."""
+    return text[:1] not in _SUSPICIOUS and text.isascii() and "\x00" not in text
+
+
+def may_say_a_typed_value(text: str) -> bool:
+    """Whether `union` would let this text give way to some value that is no text."""
+    if text[:1] not in _SUSPICIOUS:
+        return False
+    if text.isalpha():
+        return text.lower() in _WORDS
+    return text[:1] in ("{", "[") or _NUMBER.fullmatch(text) is not None
 
 
 def _spoken(value: Value) -> set[str]:

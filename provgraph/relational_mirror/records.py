@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from provgraph.loaders.ctaprov_rows import OPEN
 from provgraph.model.identifiers import base_name
-from provgraph.model.records import End, Fact, Run
+from provgraph.model.records import OPEN, End, Fact, Run
 from provgraph.model.runs import first_text, status_of
 from provgraph.model.values import Attributes, canonical, fingerprint
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind, RelationType

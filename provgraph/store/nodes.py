@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from provgraph.model.identifiers import base_name, location_of
+from provgraph.model.prov_names import VOPROV
+from provgraph.model.prov_values import text_of
 from provgraph.model.records import Agent, Description, Fact, Run, StatedRelation, key_of
 from provgraph.model.runs import end_of, first_text, start_of, status_of
 from provgraph.model.subgraph import Node
@@ -12,6 +14,7 @@ from provgraph.model.values import Attributes, Value, canonical
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.protocol import EntityRecord, Explained, StoredMention
 
+_LABELS = ("prov:label", "prov:name", "http://www.w3.org/2000/01/rdf-schema#label", VOPROV + "name")
 #: Facts of a run that have a field of their own in a Node.
 SHOWN_FACTS = frozenset({Fact.NAME, Fact.VERSION, Fact.STATUS, Fact.START, Fact.END, Fact.HOST})
 
@@ -26,7 +29,7 @@ def activity_node(run: Run) -> Node:
         key=key_of(Kind.ACTIVITY, run.id),
         id=run.id,
         kind=Kind.ACTIVITY,
-        name=first_text(run.facts, Fact.NAME),
+        name=first_text(run.facts, Fact.NAME) or label_of(run.facts),
         version=first_text(run.facts, Fact.VERSION),
         status=status,
         start_time=shown(start_of(run.facts)),
@@ -43,7 +46,7 @@ def entity_node(record: EntityRecord) -> Node:
         key=key_of(Kind.ENTITY, record.id),
         id=record.id,
         kind=Kind.ENTITY,
-        name=base_name(places[0]) if places else first_text(record.attributes, "name"),
+        name=base_name(places[0]) if places else first_text(record.attributes, "name") or label_of(record.attributes),
         type=record.type,
         location=location_of(places[0]) if places else None,
         locations=tuple(map(location_of, places)),
@@ -61,7 +64,7 @@ def agent_node(agent: Agent) -> Node:
         key=key_of(Kind.AGENT, agent.id),
         id=agent.id,
         kind=Kind.AGENT,
-        name=agent.name,
+        name=agent.name or label_of(agent.attributes),
         type=agent.type,
         attributes=agent.attributes,
     )
@@ -78,6 +81,12 @@ def description_node(description: Description) -> Node:
         version=first_text(description.attributes, "version"),
         attributes=description.attributes,
     )
+
+
+def label_of(attributes: Attributes) -> str | None:
+    """What a PROV document calls a record for people: the first of its labels, or its name in the IVOA flavour."""
+    found = (attributes[name] for name in _LABELS if name in attributes)
+    return next((text_of(values[0]) for values in found), None)
 
 
 def explained(stored: StoredMention) -> Explained:

@@ -1,0 +1,91 @@
+"""The IVOA's flavours: what voprov reads, and VOTable."""
+
+import json
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from io import BytesIO
+from typing import Any
+
+import pytest
+from astropy.io.votable import parse
+
+from provgraph.ingest.loading import load
+from provgraph.store.protocol import Store
+from provgraph.store.registry import open_store
+from provgraph.writers.export import export
+from tests.conftest import CORPUS, LOGS
+from tests.interchange.corpus import put
+
+#: A Python that has voprov, which needs prov 2 and so can't stand beside ours.
+VOPROV_PYTHON = os.environ.get("PROVGRAPH_TEST_VOPROV_PYTHON")
+_COUNT = """
+import sys, json, collections
+from voprov.models.model import VOProvDocument
+document = VOProvDocument.deserialize(sys.argv[1])
+print(json.dumps(collections.Counter(type(each).__name__ for each in document.get_records())))
+"""
+
+
+@pytest.fixture
+def jobs() -> Iterator[Store]:
+    with closing(open_store("sqlite://")) as store:
+        list(load(store, [str(CORPUS / "ctaprov" / "bundles")]))
+        yield store
+
+
+def _document(store: Store) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads("".join(export(store, "vo-prov-json")))
+    return found
+
+
+def test_the_classes_and_names_are_the_models(jobs: Store) -> None:
+    document = _document(jobs)
+    assert document["prefix"]["voprov"] == "http://www.ivoa.net/documents/ProvenanceDM/index.html#"
+    assert document.keys() >= {"activity", "datasetEntity", "agent", "activityDescription", "parameter", "configFile",
+                               "isDescribedBy", "wasConfiguredBy", "used", "wasGeneratedBy"}  # fmt: skip
+    (agent,) = document["agent"].values()
+    assert agent == {"prov:name": "CTA Observatory", "voprov:type": "Organization",
+                     "prov:type": {"$": "prov:Organization", "type": "xsd:QName"}}  # fmt: skip
+    products = [entity for name, entity in document["datasetEntity"].items() if name.startswith("pge:product:")]
+    assert products
+    assert all({"prov:name", "voprov:location"} <= product.keys() for product in products)
+    described = next(iter(document["isDescribedBy"].values()))
+    assert described["voprov:described"].startswith("pga:")
+    assert described["voprov:descriptor"].startswith("pgd:activityDescription/")
+    assert {each["voprov:artefactType"] for each in document["wasConfiguredBy"].values()} == {"Parameter", "ConfigFile"}
+    assert not [name for name in json.dumps(document).split('"') if "provgraph." in name]
+
+
+def test_it_reads_back(jobs: Store) -> None:
+    content = "".join(export(jobs, "vo-prov-json")).encode()
+    with closing(open_store("sqlite://")) as copy:
+        assert put(copy, content) == []
+        counts = copy.stats()
+    assert (counts["activities"], counts["agents"], counts["descriptions"]) == (12, 1, 4)
+
+
+@pytest.mark.skipif(VOPROV_PYTHON is None, reason="PROVGRAPH_TEST_VOPROV_PYTHON names no Python with voprov and prov 2")
+def test_voprov_reads_the_chain(tmp_path: Any) -> None:
+    path = tmp_path / "chain.json"
+    with closing(open_store("sqlite://")) as store:
+        list(load(store, [str(LOGS)]))
+        path.write_text("".join(export(store, "vo-prov-json")))
+        counts = store.stats()
+    run = (str(VOPROV_PYTHON), "-c", _COUNT, str(path))
+    found = Counter(json.loads(subprocess.run(run, capture_output=True, check=True).stdout))
+    assert found["VOProvActivity"] == counts["activities"]
+    assert found["VOProvDataSetEntity"] == counts["entities"]
+    assert found["VOProvGeneration"] == counts["wasGeneratedBy"]
+
+
+def test_a_votable_has_a_table_for_each_class(jobs: Store) -> None:
+    content = "".join(export(jobs, "votable")).encode()
+    tables = {table.name: table.to_table() for table in parse(BytesIO(content)).iter_tables()}
+    counts = jobs.stats()
+    assert len(tables["activity"]) == counts["activities"]
+    assert len(tables["agent"]) == counts["agents"]
+    assert {"id", "name", "location", "attributes"} <= set(tables["entity"].colnames)
+    assert {"activity", "entity", "time", "role"} <= set(tables["used"].colnames)
