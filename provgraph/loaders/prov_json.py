@@ -93,6 +93,12 @@ class ProvJsonLoader:
                 else:
                     yield from (converter.converted([each]) for each in group)
 
+    def statements(self, stream: BufferedReader) -> Iterator[Found]:
+        """The statements of a document; one with late prefixes is read twice."""
+        with _Again(stream) as again:
+            late = _late_prefixes(again) if again.begins_late or again.mentioned((_BUNDLE_KEY,)) else {}
+            yield from statements(again.beginning(), late)
+
 
 def statements(stream: BufferedReader, late: "Mapping[str | None, Prefixes] | None" = None) -> Iterator[Found]:
     """The statements of a document, in its order.

@@ -52,16 +52,25 @@ class _PackageLoader:
 
     def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Document | Problem]:
         """One document a statement, or a problem in place of them all."""
+        statements, problems = self._read(stream)
+        yield from documents(statements)
+        yield from problems
+
+    def statements(self, stream: BufferedReader) -> Iterator[Found]:
+        """The statements of a document, or a problem in place of them all."""
+        statements, problems = self._read(stream)
+        yield from statements
+        yield from problems
+
+    def _read(self, stream: BufferedReader) -> tuple[list[Found], list[Problem]]:
         try:
             content = stream.read(LARGEST + 1)
             if len(content) > LARGEST:
                 raise LoadError(f"it has more than {LARGEST >> 20} MiB: convert it to PROV-JSON, which is streamed")
             statements, lost = _read(content, self._deserialized)
         except LoadError as error:
-            yield Problem("the whole source", str(error))
-            return
-        yield from documents(statements)
-        yield from (Problem("the whole source", each) for each in lost)
+            return [], [Problem("the whole source", str(error))]
+        return statements, [Problem("the whole source", each) for each in lost]
 
     def _deserialized(self, content: bytes) -> ProvDocument:
         raise NotImplementedError

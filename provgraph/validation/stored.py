@@ -1,16 +1,21 @@
 """All that a store holds, as statements of PROV, read in pages."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from provgraph.identity.standing import newest_first
+from provgraph.loaders.prov_records import types_of
+from provgraph.model import prov_names as names
 from provgraph.model.identifiers import base_name
-from provgraph.model.prov import Literal, Pair, ProvStatement, ProvType
-from provgraph.model.records import Fact, Run
+from provgraph.model.prov import PLACE_NAMES, Literal, Pair, ProvStatement, ProvType
+from provgraph.model.prov_values import STATEMENT
+from provgraph.model.records import OPEN, Fact
 from provgraph.model.runs import end_of, first_text, start_of
+from provgraph.model.values import Attributes, Value
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import EntityRecord, StoredRelation, View
-from provgraph.validation.instance import LABEL
+from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE
 
 #: How many records are read at once.
 PAGE = 500
@@ -31,7 +36,7 @@ _TYPES: dict[RelationType, ProvType] = {
     RelationType.HAD_MEMBER: ProvType.MEMBERSHIP,
     RelationType.SPECIALIZATION_OF: ProvType.SPECIALIZATION,
     RelationType.ALTERNATE_OF: ProvType.ALTERNATE,
-    RelationType.MENTION_OF: ProvType.SPECIALIZATION,  # PROV-LINKS, inference 1; a store keeps no bundle for it
+    RelationType.MENTION_OF: ProvType.MENTION,
 }
 _TIMED = (ProvType.USAGE, ProvType.GENERATION, ProvType.INVALIDATION)
 
@@ -59,30 +64,64 @@ def statements(view: View) -> Iterator[ProvStatement]:
 
 def _activities(view: View, ids: Collection[str]) -> Iterator[ProvStatement]:
     for run in view.runs(ids).values():
-        yield _activity(run)
+        name = first_text(run.facts, Fact.NAME)
+        yield from _element(ProvType.ACTIVITY, run.id, run.facts, name)
     for stored in view.mentions_of(ids):
         mention, entity = stored.mention, _uri(stored.entity)
-        if mention.is_output:
-            yield ProvStatement(ProvType.GENERATION, None, (entity, mention.run, mention.time))
-        else:
-            yield ProvStatement(ProvType.USAGE, None, (mention.run, entity, mention.time))
-
-
-def _activity(run: Run) -> ProvStatement:
-    name = first_text(run.facts, Fact.NAME)
-    return ProvStatement(ProvType.ACTIVITY, run.id, (start_of(run.facts), end_of(run.facts)), _label(name))
+        type_, ends = (
+            (ProvType.GENERATION, (entity, mention.run))
+            if mention.is_output
+            else (ProvType.USAGE, (mention.run, entity))
+        )
+        yield _relation(type_, (*ends, mention.time), mention.attributes)
 
 
 def _entities(view: View, ids: Collection[str]) -> Iterator[ProvStatement]:
     for entity in view.entities(ids).values():
-        yield ProvStatement(ProvType.ENTITY, _uri(entity.id), (), _label(_file_name(entity)))
+        uri = _uri(entity.id)
+        yield from _element(ProvType.ENTITY, uri, entity.attributes, _file_name(entity))
         if entity.invalidated_at is not None:
-            yield ProvStatement(ProvType.INVALIDATION, None, (_uri(entity.id), None, entity.invalidated_at))
+            yield ProvStatement(ProvType.INVALIDATION, None, (uri, None, entity.invalidated_at))
 
 
 def _agents(view: View, ids: Collection[str]) -> Iterator[ProvStatement]:
     for agent in view.agents(ids).values():
-        yield ProvStatement(ProvType.AGENT, agent.id, (), _label(agent.name))
+        yield from _element(ProvType.AGENT, agent.id, agent.attributes, agent.name)
+
+
+def _element(type_: ProvType, name: str, attributes: Attributes, label: str | None) -> Iterator[ProvStatement]:
+    """What is said of a record, in each bundle by itself, and the relations with an open end that it keeps."""
+    records = [each for each in attributes.get(names.RECORDS, ()) if isinstance(each, Mapping)]
+    by_itself = [each for each in records if each.get("bundle") is None]
+    if by_itself or not records:
+        yield ProvStatement(type_, name, _times(type_, attributes), _pairs(attributes, label))
+    for each in (*(by_itself if len(by_itself) > 1 else ()), *(each for each in records if each not in by_itself)):
+        says: Any = {key: tuple(values) for key, values in each["says"].items()}
+        yield ProvStatement(type_, name, _times(type_, says), _pairs(says, label), each.get("bundle"))
+    for key, values in attributes.items():
+        if key.startswith(OPEN):
+            yield from (_opened(key.removeprefix(OPEN), each) for each in values if _is_statement(each))
+
+
+def _times(type_: ProvType, attributes: Attributes) -> tuple[str | None, ...]:
+    return (start_of(attributes), end_of(attributes)) if type_ is ProvType.ACTIVITY else ()
+
+
+def _pairs(attributes: Attributes, label: str | None) -> tuple[Pair, ...]:
+    pairs = [] if label is None else [(LABEL, Literal(label))]
+    return (*pairs, *((TYPE, Literal(each)) for each in types_of(attributes) if each == EMPTY_COLLECTION))
+
+
+def _is_statement(value: Value) -> bool:
+    return isinstance(value, Mapping) and STATEMENT in value
+
+
+def _opened(type_name: str, value: Any) -> ProvStatement:
+    """A relation with an open end."""
+    content, type_ = value[STATEMENT], ProvType(type_name)
+    places = tuple(content["places"].get(each) for each in PLACE_NAMES[type_])
+    says = {key: tuple(values) for key, values in content["says"].items()}
+    return ProvStatement(type_, first_text(says, names.ID), places, (), first_text(says, names.BUNDLE))
 
 
 def _relations(view: View, kind: Kind, ids: Collection[str]) -> Iterator[ProvStatement]:
@@ -91,7 +130,15 @@ def _relations(view: View, kind: Kind, ids: Collection[str]) -> Iterator[ProvSta
     for stored in view.relations_of(kind, ids):
         relation = stored.relation
         if relation.source.kind is kind and stored.source in asked and relation.relation in _TYPES:
-            yield ProvStatement(_TYPES[relation.relation], None, _places(stored))
+            yield _relation(_TYPES[relation.relation], _places(stored), relation.attributes)
+
+
+def _relation(type_: ProvType, places: Sequence[str | None], attributes: Attributes) -> ProvStatement:
+    """A relation, with what a document says of it beside its ends."""
+    more = (first_text(attributes, names.PLACE + each) for each in PLACE_NAMES[type_])
+    padded = (*places, *[None] * (len(PLACE_NAMES[type_]) - len(places)))
+    filled = tuple(place or other for place, other in zip(padded, more, strict=True))
+    return ProvStatement(type_, first_text(attributes, names.ID), filled, (), first_text(attributes, names.BUNDLE))
 
 
 def _places(stored: StoredRelation) -> tuple[str | None, ...]:
@@ -114,7 +161,3 @@ def _uri(entity: str) -> str:
 def _file_name(entity: EntityRecord) -> str | None:
     standings = newest_first(entity.standings)
     return base_name(standings[0].place) if standings else first_text(entity.attributes, "name")
-
-
-def _label(name: str | None) -> tuple[Pair, ...]:
-    return () if name is None else ((LABEL, Literal(name)),)

@@ -7,8 +7,12 @@ import prov.tests
 import pytest
 from prov.model import ProvDocument
 
-from provgraph.validation.checking import check
-from tests.prov_documents import of_prov_document
+from provgraph.ingest.loading import load
+from provgraph.loaders.prov_package import statements_of
+from provgraph.model.prov import ProvStatement
+from provgraph.store.registry import open_store
+from provgraph.validation.checking import Verdict, check
+from provgraph.validation.sources import check_store
 
 CORPUS = Path(prov.tests.__file__).parent / "unification"
 DOCUMENTS = sorted(path for path in CORPUS.rglob("*") if path.suffix in (".xml", ".provx", ".json"))
@@ -44,6 +48,10 @@ def document_at(path: Path) -> ProvDocument:
     return ProvDocument.deserialize(content=text.encode(), format="xml")
 
 
+def verdict_on(document: ProvDocument) -> Verdict:
+    return check(each for each in statements_of(document) if isinstance(each, ProvStatement))
+
+
 def test_the_corpus_is_whole() -> None:
     assert len(DOCUMENTS) == 174
     assert {path.name for path in DOCUMENTS} >= VALID_ALL_THE_SAME.keys()
@@ -51,7 +59,7 @@ def test_the_corpus_is_whole() -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_verdict(path: Path) -> None:
-    verdict = check(of_prov_document(document_at(path)))
+    verdict = verdict_on(document_at(path))
     assert verdict.is_valid == verdict_of(path), verdict.findings
 
 
@@ -60,5 +68,17 @@ def test_verdict(path: Path) -> None:
 )
 def test_the_constraint_in_the_name_is_found(path: Path) -> None:
     demanded = {int(number) for number in re.findall(r"c(\d\d)", path.name)} - {50}
-    found = {finding.rule.number for finding in check(of_prov_document(document_at(path))).findings}
+    found = {finding.rule.number for finding in verdict_on(document_at(path)).findings}
     assert demanded <= found
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in DOCUMENTS if not path.name.startswith("bundle-")], ids=lambda path: path.name
+)
+def test_a_store_that_holds_the_document_gets_the_same_verdict(path: Path) -> None:
+    store = open_store("sqlite://")
+    list(load(store, [str(path)]))
+    found = check_store(store).verdict
+    store.close()
+    assert found is not None
+    assert found.is_valid == verdict_of(path), found.findings
