@@ -247,7 +247,7 @@ class Converter:
         Raises:
             LoadError: its time is none.
         """
-        said, marks = self.attributes(statement.attributes)
+        said, marks = self.attributes(statement.attributes) if statement.attributes else ({}, {})
         kind, places = statement.type, _named_places(statement)
         effect, cause = 0, 1
         if kind in _TRIGGERED and places[1] is None:
@@ -401,10 +401,11 @@ def _of_entity(uri: str, said: _Said, marks: _Said) -> Document:
 
 def _entity_type(said: Mapping[str, Values]) -> EntityType:
     """The finest kind that follows from the types that are said."""
-    if _TYPE not in said:
-        return EntityType.DATASET
-    found = [ENTITY_TYPES[each] for each in types_of(said) if each in ENTITY_TYPES]
-    return max(found, default=EntityType.DATASET, key=_ORDER.index)
+    found = EntityType.DATASET
+    for uri in types_of(said) if _TYPE in said else ():
+        if uri in ENTITY_TYPES:
+            found = max(found, ENTITY_TYPES[uri], key=_ORDER.index)
+    return found
 
 
 def types_of(said: Mapping[str, Values]) -> Iterator[str]:
