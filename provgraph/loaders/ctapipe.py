@@ -35,7 +35,7 @@ LARGEST_LITERAL_LOG = 64 << 20
 # Possessive: a head of 64 KiB that is no log must not be tried from each of its brackets again.
 # A document of PROV may have any name among its own.
 _JSON_LOG = re.compile(
-    rb'^(?:\xef\xbb\xbf)?\s*+(?:(?:\[\s*+\]\s*+)*+$'
+    rb"^(?:\xef\xbb\xbf)?\s*+(?:(?:\[\s*+\]\s*+)*+$"
     rb'|[\[{](?!\s*+"(?:@context|@graph|prefix|bundle|entity|activity|agent)"\s*+:).*?"activity_(?:uuid|name)")',
     re.DOTALL,
 )

@@ -317,9 +317,14 @@ class Converter:
         for index, place in enumerate(PLACES[statement.type]):
             uri = places[index]
             if uri is not None and place in _RECORD_PLACES:
-                end = self._end(statement, places, index, {})
-                return _kept_on(end, OPEN + statement.type.value, value)
-        return _kept_on(End(Kind.ENTITY, names.NOTHING), OPEN + statement.type.value, value)
+                is_end = index < 2 or statement.type in _TRIGGERED
+                return _kept_on(self._end(statement, places, index, {}), _open_name(statement.type, is_end), value)
+        return _kept_on(End(Kind.ENTITY, names.NOTHING), _open_name(statement.type, False), value)
+
+
+def _open_name(kind: ProvType, is_end: bool) -> str:
+    """The attribute that keeps a relation; people see it only on one of its ends."""
+    return f"{'' if is_end else names.HIDDEN}{OPEN}{kind.value}"
 
 
 def _stated(relation: StatedRelation, marks: _Said) -> Document:
