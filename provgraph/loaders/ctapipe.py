@@ -33,7 +33,12 @@ LARGEST_LITERAL = 256 << 10
 LARGEST_LITERAL_LOG = 64 << 20
 
 # Possessive: a head of 64 KiB that is no log must not be tried from each of its brackets again.
-_JSON_LOG = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+(?:(?:\[\s*+\]\s*+)*+$|[\[{].*?"activity_(?:uuid|name)")', re.DOTALL)
+# A document of PROV may have any name among its own.
+_JSON_LOG = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*+(?:(?:\[\s*+\]\s*+)*+$"
+    rb'|[\[{](?!\s*+"(?:@context|@graph|prefix|bundle|entity|activity|agent)"\s*+:).*?"activity_(?:uuid|name)")',
+    re.DOTALL,
+)
 _PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
 _SYSTEM_FACTS = {
     Fact.VERSION: ("ctapipe_version",),

@@ -247,7 +247,7 @@ class Converter:
         Raises:
             LoadError: its time is none.
         """
-        said, marks = self.attributes(statement.attributes)
+        said, marks = self.attributes(statement.attributes) if statement.attributes else ({}, {})
         kind, places = statement.type, _named_places(statement)
         effect, cause = 0, 1
         if kind in _TRIGGERED and places[1] is None:
@@ -317,9 +317,14 @@ class Converter:
         for index, place in enumerate(PLACES[statement.type]):
             uri = places[index]
             if uri is not None and place in _RECORD_PLACES:
-                end = self._end(statement, places, index, {})
-                return _kept_on(end, OPEN + statement.type.value, value)
-        return _kept_on(End(Kind.ENTITY, names.NOTHING), OPEN + statement.type.value, value)
+                is_end = index < 2 or statement.type in _TRIGGERED
+                return _kept_on(self._end(statement, places, index, {}), _open_name(statement.type, is_end), value)
+        return _kept_on(End(Kind.ENTITY, names.NOTHING), _open_name(statement.type, False), value)
+
+
+def _open_name(kind: ProvType, is_end: bool) -> str:
+    """The attribute that keeps a relation; people see it only on one of its ends."""
+    return f"{'' if is_end else names.HIDDEN}{OPEN}{kind.value}"
 
 
 def _stated(relation: StatedRelation, marks: _Said) -> Document:
@@ -401,10 +406,11 @@ def _of_entity(uri: str, said: _Said, marks: _Said) -> Document:
 
 def _entity_type(said: Mapping[str, Values]) -> EntityType:
     """The finest kind that follows from the types that are said."""
-    if _TYPE not in said:
-        return EntityType.DATASET
-    found = [ENTITY_TYPES[each] for each in types_of(said) if each in ENTITY_TYPES]
-    return max(found, default=EntityType.DATASET, key=_ORDER.index)
+    found = EntityType.DATASET
+    for uri in types_of(said) if _TYPE in said else ():
+        if uri in ENTITY_TYPES:
+            found = max(found, ENTITY_TYPES[uri], key=_ORDER.index)
+    return found
 
 
 def types_of(said: Mapping[str, Values]) -> Iterator[str]:

@@ -7,6 +7,7 @@ others as plain JSON.
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ STATEMENT = "prov"
 #: The type of a qualified name whose prefix nobody declared, where a document gives it PROV's own type of names.
 UNRESOLVED_NAME = "urn:provgraph:type:unresolvedName"
 _BOOLEANS = {"true": True, "false": False}
+_SMALL_INTEGER = re.compile("0|[1-9][0-9]{0,8}")
 _INTEGERS = frozenset({INT, LONG, INTEGER})
 _NATIVE: dict[str, Callable[[str], Value]] = {
     BOOLEAN: _BOOLEANS.__getitem__,
@@ -68,6 +70,8 @@ def kept(literal: Literal) -> Value:
 
 def _plain(text: str, kind: str) -> Value:
     """The value as plain JSON, None where that would say less."""
+    if kind == INT and _SMALL_INTEGER.fullmatch(text):
+        return int(text)
     if kind in _INTEGERS and len(text) < _LONGEST_INTEGER and text.lstrip("-").isdecimal() and text.isascii():
         number = int(text)
         return number if str(number) == text and integer_type(number) == kind else None

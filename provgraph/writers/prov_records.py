@@ -228,7 +228,7 @@ def _element(
             yield _one(kind, uri, attributes, (*_marked(marks), *more) if marks else more)
         return
     visible = {name: values for name, values in attributes.items() if not name.startswith((names.HIDDEN, OPEN))}
-    opened = {name: values for name, values in attributes.items() if name.startswith(OPEN)}
+    opened = {name: values for name, values in attributes.items() if name.startswith((OPEN, names.HIDDEN + OPEN))}
     for name, values in opened.items():
         if own := tuple(value for value in values if not _is_statement(value)):
             visible[name] = own
@@ -241,7 +241,9 @@ def _element(
         says: Any = record["says"]
         yield _one(kind, uri, {name: tuple(values) for name, values in says.items()}, (), _text(record.get("bundle")))
     for name, values in opened.items():
-        yield from (_open(name.removeprefix(OPEN), value) for value in values if _is_statement(value))
+        yield from (
+            _open(name.removeprefix(names.HIDDEN).removeprefix(OPEN), value) for value in values if _is_statement(value)
+        )
 
 
 def _one(

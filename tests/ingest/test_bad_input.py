@@ -152,7 +152,7 @@ JUNK = {
     "text": b"activity_uuid is mentioned here",
     "yaml": b"- activity_uuid: A\n  activity_name: t\n",
     "csv": b"activity_uuid,activity_name\nA,t\n",
-    "json of another kind": b'{"entity": {"a": {}}}',
+    "json of another kind": b'{"people": {"a": {}}}',
     "xml": b"<?xml version='1.0'?><activity_uuid/>",
     "a product": (PRODUCTS / "irf.fits").read_bytes()[:9999],
     "utf-16": encoded(record("A")).decode().encode("utf-16"),

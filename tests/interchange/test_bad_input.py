@@ -151,7 +151,7 @@ def test_what_the_package_would_have_to_hold_is_refused_when_large() -> None:
 
 def test_documents_of_json_are_told_from_logs(tmp_path: Path) -> None:
     document = tmp_path / "x.json"
-    document.write_text('{"entity": {"ex:e1": {"ex:activity_name": "x"}}, "prefix": {"ex": "http://example.org/"}}')
+    document.write_text('{"entity": {"e1": {"activity_name": "x"}}, "prefix": {"default": "http://example.org/"}}')
     with closing(open_store("sqlite://")) as store:
         (report,) = load(store, [str(document)])
     assert (report.format, report.status) == ("prov-json", "loaded")
