@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,7 +26,10 @@ from provgraph.settings import read_settings
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from provgraph.writers import dot, json_, png, svg, text
+from provgraph.writers.export import within
 from provgraph.writers.look import PLAIN, Look
+from provgraph.writers.prov_package import to_prov
+from provgraph.writers.prov_records import statements
 
 if TYPE_CHECKING:
     import os
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import py2neo
+    from prov.model import ProvDocument
 
 
 def open_provenance(store: str | None = None, *, password: str | None = None) -> Provenance:
@@ -135,7 +139,7 @@ class Provenance:
             ) from None
         root = find(self.store, str(record), Path.cwd())
         found = questions.lineage(self.store, root, way, depth, followed)
-        return Lineage(**{each.name: getattr(found, each.name) for each in fields(found)})
+        return Lineage(**{each.name: getattr(found, each.name) for each in fields(found)}, store=self.store)
 
     def with_configuration(self, answer: Lineage) -> Lineage:
         """The answer with the parameter sets and configuration files of its runs as further nodes, for a drawing."""
@@ -144,7 +148,24 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Lineage(subgraph.Lineage):
-    """The answer to a lineage question, with ways to take it along; a notebook shows it as a drawing."""
+    """The answer to a lineage question, with ways to take it along; a notebook shows it as a drawing.
+
+    Attributes:
+        store: who answered.
+    """
+
+    store: Store = field(repr=False, compare=False)
+
+    def to_prov(self) -> ProvDocument:
+        """A document of the prov package: the records of the answer with all that the store says of them.
+
+        The store must still be open.
+
+        Raises:
+            StoreError: it is not, or failed.
+        """
+        with self.store.viewing() as view:
+            return to_prov(statements(view, within(self)))
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """A graph whose nodes are ids and whose edges run from effect to cause, their keys the relations' names.

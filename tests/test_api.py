@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,9 +13,11 @@ import py2neo
 import pytest
 from nbclient import NotebookClient
 from neo4j import GraphDatabase
+from prov.model import ProvActivity, ProvDocument, ProvGeneration
 
 import provgraph
 from provgraph.errors import NotFoundError, SettingsError
+from provgraph.model.vocabulary import Kind, RelationType
 from tests.conftest import LOGS, empty_neo4j
 from tests.services import Neo4jServer
 
@@ -82,6 +85,16 @@ def test_networkx_has_every_node_and_edge(night: provgraph.Provenance) -> None:
     relations = {said["relation"] for _, _, said in graph.out_edges(answer.root.id, data=True)}
     assert "wasGeneratedBy" in relations
     assert {said["role"] for _, _, said in graph.edges(data=True)} == {edge.role for edge in answer.edges}
+
+
+def test_a_document_of_the_prov_package(night: provgraph.Provenance) -> None:
+    answer = night.what_produced(DL3)
+    document = answer.to_prov()
+    told = Counter(type(record) for record in document.get_records())
+    assert told[ProvActivity] == len(answer.of_kind(Kind.ACTIVITY))
+    generations = [edge for edge in answer.edges if edge.relation is RelationType.WAS_GENERATED_BY]
+    assert told[ProvGeneration] == len(generations)
+    assert ProvDocument.deserialize(content=document.serialize()) == document
 
 
 def test_notebooks_show_a_drawing(night: provgraph.Provenance) -> None:
