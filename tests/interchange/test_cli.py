@@ -38,7 +38,8 @@ def test_people_see_values_and_names(tmp_path: Path) -> None:
     document = tmp_path / "x.json"
     document.write_text(
         '{"prefix": {"ex": "http://e/"}, "entity": {"ex:e": ['
-        '{"prov:label": "42", "ex:n": {"$": "1.0", "type": "xsd:double"}}, {}]}, "wasGeneratedBy": {"_:1": {"prov:entity": "ex:e"}}}'
+        '{"prov:label": "42", "ex:n": {"$": "1.0", "type": "xsd:double"}}, {}]},'
+        '"wasGeneratedBy": {"_:1": {"prov:entity": "ex:e"}}}'
     )
     run = CliRunner().invoke
     run(main, [*store, "load", str(document)])
