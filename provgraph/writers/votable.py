@@ -7,10 +7,6 @@ import json
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 
-from astropy.io.votable import from_table
-from astropy.io.votable.tree import Resource, VOTableFile
-from astropy.table import Table
-
 from provgraph.model.prov import PLACE_NAMES, PROV, ProvStatement, ProvType
 from provgraph.model.prov_names import VOPROV
 from provgraph.model.prov_prefixes import Prefixes
@@ -35,6 +31,8 @@ def write(statements: Iterable[Stated]) -> Iterator[str]:
     Args:
         statements: in any order.
     """
+    from astropy.io.votable.tree import Resource, VOTableFile  # noqa: PLC0415 - it loads slowly, and few ask for it
+
     prefixes = Prefixes()
     rows: dict[ProvType, list[dict[str, str]]] = {}
     for each in statements:
@@ -75,6 +73,9 @@ def _row(statement: ProvStatement, prefixes: Prefixes) -> dict[str, str]:
 
 
 def _table(kind: ProvType, rows: list[dict[str, str]]) -> object:
+    from astropy.io.votable import from_table  # noqa: PLC0415 - as above
+    from astropy.table import Table  # noqa: PLC0415
+
     columns = {name: [_printable(row.get(name, "")) for row in rows] for name in _columns(kind)}
     table = from_table(Table(columns), table_id=kind.value).get_first_table()
     table.name = kind.value
