@@ -1,6 +1,7 @@
 """The store fixture: every store that provgraph has, on real servers, each test with an empty one."""
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from itertools import count
@@ -23,6 +24,14 @@ STORES = (
     pytest.param("neo4j", marks=pytest.mark.neo4j),
 )
 _names = count()
+
+
+def pytest_configure() -> None:
+    """Under nohup, or in a shell's background, signals are ignored, also by all that tests start: not so here."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            # A process that is started does not inherit a handler.
+            signal.signal(number, lambda *_: None)
 
 
 def missing(error: ServiceUnavailable) -> None:
