@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from neo4j import Driver
 
 from bench import bare
-from bench.environments import python_with
 from bench.logs import write_log
 from bench.measure import Figure, at_least, say, timed
 from bench.prov_document import write_document
@@ -20,6 +19,7 @@ from bench.servers import empty, empty_neo4j, neo4j_driver, neo4j_server
 from provgraph.ingest.loading import load
 from provgraph.store.engines import sqlite_engine
 from provgraph.store.protocol import Store
+from tests.services.environments import python_with
 
 #: Runs that make a source of 100,000 nodes and relationships.
 RUNS = 1_830

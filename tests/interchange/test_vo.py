@@ -1,12 +1,12 @@
 """The IVOA's flavours: what voprov reads, and VOTable."""
 
 import json
-import os
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +16,13 @@ from provgraph.ingest.loading import load
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from provgraph.writers.export import export
-from tests.conftest import CORPUS, LOGS
+from tests import services
+from tests.conftest import CORPUS, LOGS, missing
 from tests.interchange.corpus import put
+from tests.services.environments import python_with
 
-#: A Python that has voprov, which needs prov 2 and so can't stand beside ours.
-VOPROV_PYTHON = os.environ.get("PROVGRAPH_TEST_VOPROV_PYTHON")
+#: voprov needs prov 2, and so can't stand beside ours.
+VOPROV = Path(services.__file__).with_name("voprov.txt")
 _COUNT = """
 import sys, json, collections
 from voprov.models.model import VOProvDocument
@@ -67,14 +69,23 @@ def test_it_reads_back(jobs: Store) -> None:
     assert (counts["activities"], counts["agents"], counts["descriptions"]) == (12, 1, 4)
 
 
-@pytest.mark.skipif(VOPROV_PYTHON is None, reason="PROVGRAPH_TEST_VOPROV_PYTHON names no Python with voprov and prov 2")
-def test_voprov_reads_the_chain(tmp_path: Any) -> None:
+@pytest.fixture(scope="module")
+def voprov() -> str:
+    """A Python that has it."""
+    try:
+        return str(python_with(VOPROV))
+    except services.ServiceUnavailable as error:
+        missing(error)
+        raise
+
+
+def test_voprov_reads_the_chain(voprov: str, tmp_path: Path) -> None:
     path = tmp_path / "chain.json"
     with closing(open_store("sqlite://")) as store:
         list(load(store, [str(LOGS)]))
         path.write_text("".join(export(store, "vo-prov-json")))
         counts = store.stats()
-    run = (str(VOPROV_PYTHON), "-c", _COUNT, str(path))
+    run = (voprov, "-c", _COUNT, str(path))
     found = Counter(json.loads(subprocess.run(run, capture_output=True, check=True).stdout))
     assert found["VOProvActivity"] == counts["activities"]
     assert found["VOProvDataSetEntity"] == counts["entities"]

@@ -1,13 +1,15 @@
 """Python environments of other programs' own, made once from pinned requirements."""
 
+from __future__ import annotations
+
 import hashlib
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from bench.measure import say
-from bench.night import CACHE
+from .maven import CACHE
+from .process import ServiceUnavailable
 
 
 def python_with(requirements: Path) -> Path:
@@ -20,10 +22,16 @@ def python_with(requirements: Path) -> Path:
     python = folder / "bin" / "python"
     complete = folder / "complete"
     if not complete.exists():
-        say(f"making an environment for {requirements.stem} (once)")
+        print(f"making an environment for {requirements.stem} (once)", file=sys.stderr)
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run((sys.executable, "-m", "venv", str(folder)), check=True)
         packages = ("install", "--quiet", "--no-deps", "--disable-pip-version-check", "-r", str(requirements))
-        subprocess.run((str(python), "-m", "pip", *packages), check=True)
+        done = subprocess.run((str(python), "-m", "pip", *packages), check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise ServiceUnavailable(
+                f"pip could not fetch {requirements.stem}: {done.stderr[-2000:]}",
+                where=str(requirements),
+                todo="check that pip reaches its package index",
+            )
         complete.touch()
     return python
