@@ -130,6 +130,7 @@ def is_native(name: str) -> bool:
     return not uri or _plain_name(uri) != name or _native_in(uri) is not None
 
 
+@lru_cache(maxsize=4096)
 def own_attribute(name: str) -> str:
     """The URI of an attribute of provgraph's own, whatever it is called."""
     return ATTRIBUTE + _escaped(name)

@@ -14,6 +14,7 @@ _WELL_KNOWN = {
     names.VOPROV: "voprov",
     **{namespace: prefix for prefix, namespace in names.PREFIXES.items()},
 }
+_OURS = frozenset(names.PREFIXES.values())
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z|[A-Za-z0-9_][A-Za-z0-9_-]*\Z", re.ASCII)
 #: How many names are remembered.
 _REMEMBERED = 10_000
@@ -55,9 +56,9 @@ class Prefixes:
 def split(uri: str) -> tuple[str, str]:
     """The namespace and the local name in a URI; the namespace is never empty."""
     if uri.startswith(names.OURS):
-        for namespace in names.PREFIXES.values():
-            if uri.startswith(namespace):
-                return namespace, uri[len(namespace) :]
+        at = uri.find(":", len(names.OURS)) + 1
+        if uri[:at] in _OURS:
+            return uri[:at], uri[at:]
     at = max(uri.rfind("/"), uri.rfind("#")) + 1
     local = uri[at:]
     if at and local.isascii() and local.replace("_", "").isalnum():

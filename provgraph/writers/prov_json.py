@@ -132,17 +132,21 @@ def row(stated: Stated, prefixes: Prefixes, section: str | None = None) -> Row:
     return bundle, NUMBER[section or stated.type.value], identifier, "{" + ", ".join(parts) + "}"
 
 
-def _attributes(statement: ProvStatement, prefixes: Prefixes) -> Iterator[str]:
-    values: dict[str, list[str]] = {}
+def _attributes(statement: ProvStatement, prefixes: Prefixes) -> list[str]:
+    said: dict[str, str] = {}
+    several: dict[str, list[str]] = {}
     for uri, literal in statement.attributes:
-        if literal.type is None and literal.language is None and uri not in values:
-            values[uri] = [_text(literal.text)]
-            continue
-        is_reference = literal.type == QUALIFIED_NAME and uri in _NAMING
-        said = _text(prefixes.short(literal.text)) if is_reference else _value(literal, prefixes)
-        values.setdefault(uri, []).append(said)
-    for uri, some in values.items():
-        yield f"{_text(prefixes.short_name(uri))}: {some[0] if len(some) == 1 else '[' + ', '.join(some) + ']'}"
+        if literal.type is None and literal.language is None:
+            text = _text(literal.text)
+        elif literal.type == QUALIFIED_NAME and uri in _NAMING:
+            text = _text(prefixes.short(literal.text))
+        else:
+            text = _value(literal, prefixes)
+        if uri in said:
+            several.setdefault(uri, [said[uri]]).append(text)
+        said[uri] = text
+    said |= {uri: f"[{', '.join(texts)}]" for uri, texts in several.items()}
+    return [f"{_text(prefixes.short_name(uri))}: {text}" for uri, text in said.items()]
 
 
 def _value(literal: Literal, prefixes: Prefixes) -> str:

@@ -326,9 +326,7 @@ def _mention(stored: StoredMention) -> ProvStatement:
 
 def _configured(run: str, key: str) -> ProvStatement:
     activity = names.record_uri(run, Kind.ACTIVITY)
-    marks: dict[str, Values] = {"relation": (RelationType.WAS_CONFIGURED_BY,), "cause": (Kind.COLLECTION,)}
-    marks["effect"] = (Kind.ACTIVITY,)
-    return ProvStatement(ProvType.INFLUENCE, None, (activity, names.SETTINGS + key), tuple(_marked(marks)))
+    return ProvStatement(ProvType.INFLUENCE, None, (activity, names.SETTINGS + key), _CONFIGURED)
 
 
 def _relation(relation: StatedRelation) -> ProvStatement:
@@ -401,6 +399,13 @@ def _marked(marks: Mapping[str, Values]) -> Iterator[Pair]:
     for name, values in marks.items():
         for value in values:
             yield names.own_attribute(MARK + name), native_said(value)
+
+
+_CONFIGURED = tuple(
+    _marked({
+        "relation": (RelationType.WAS_CONFIGURED_BY,), "cause": (Kind.COLLECTION,), "effect": (Kind.ACTIVITY,),
+    })
+)  # fmt: skip
 
 
 def _type_pairs(kind: EntityType | AgentType) -> tuple[Pair, ...]:
