@@ -47,7 +47,7 @@ _TYPES = {
     **{kind.value: kind for kind in ProvType},
 }
 _SECTIONS = "|".join((PREFIX, BUNDLE, *_TYPES))
-_HEAD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{\s*+(?:"(?:%s)"\s*+:|\}\s*+$)' % _SECTIONS.encode())
+_HEAD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{\s*+"(?:%s)"\s*+:' % _SECTIONS.encode())
 # What makes a document one whose statements can't be understood one by one.
 _BUNDLE_KEY, _INFLUENCE_KEY = b'"bundle"', b'"wasInfluencedBy"'
 _PREFIX_FIRST = re.compile(rb'(?:\xef\xbb\xbf)?\s*+\{\s*+"prefix"')
@@ -74,7 +74,7 @@ class ProvJsonLoader:
             for group in _groups(again.beginning(), late):
                 if not isinstance(group, list):
                     yield bundle(group) if isinstance(group, BundleNamed) else group
-                elif len(group) == 1 or group[0].type in ELEMENTS:
+                elif len(group) == 1 or (group and group[0].type in ELEMENTS):
                     yield converter.converted(group)
                 else:
                     yield from (converter.converted([each]) for each in group)

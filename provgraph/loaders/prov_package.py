@@ -26,6 +26,7 @@ from provgraph.model.prov import PROV, QUALIFIED_NAME, BundleNamed, Literal, Pro
 from provgraph.model.prov_prefixes import split
 from provgraph.model.prov_values import ANY_URI, DATE_TIME, UNRESOLVED_NAME, native_said
 from provgraph.model.records import Document
+from provgraph.model.values import storable
 
 #: A larger document is not read: the package takes some twenty times its size in memory. PROV-JSON is read as a stream.
 LARGEST = 32 << 20
@@ -196,8 +197,8 @@ def _read(content: bytes, deserialized: Callable[[bytes], ProvDocument]) -> tupl
         except LoadError:
             raise
         except Exception as error:  # the package and its parsers don't say which they raise
-            raise LoadError(f"it can't be read: {str(error)[:500] or type(error).__name__}") from error
-    lost = dict.fromkeys(str(each.message) for each in said if _LOSES.search(str(each.message)))
+            raise LoadError(f"it can't be read: {storable(str(error)[:500]) or type(error).__name__}") from error
+    lost = dict.fromkeys(storable(str(each.message)) for each in said if _LOSES.search(str(each.message)))
     return found, list(lost)[:_LISTED]
 
 
@@ -206,8 +207,8 @@ def statements_of(document: ProvDocument) -> Iterator[Found]:
     yield from _of_bundle(document, None)
     for bundle in document.bundles:
         if bundle.identifier is not None:  # it always has one
-            yield BundleNamed(bundle.identifier.uri)
-            yield from _of_bundle(bundle, bundle.identifier.uri)
+            yield BundleNamed(_uri(bundle.identifier))
+            yield from _of_bundle(bundle, _uri(bundle.identifier))
 
 
 def _of_bundle(bundle: ProvBundle, name: str | None) -> Iterator[Found]:
@@ -218,10 +219,10 @@ def _of_bundle(bundle: ProvBundle, name: str | None) -> Iterator[Found]:
 def _statements(record: ProvRecord, bundle: str | None) -> Iterator[ProvStatement]:
     """A record as a statement; of a membership of several members one each, as PROV-DM has it (section 5.6.2)."""
     kind = _TYPES[record.get_type().localpart]
-    identifier = None if record.identifier is None else record.identifier.uri
+    identifier = None if record.identifier is None else _uri(record.identifier)
     places = tuple(None if value is None else _place(value) for _, value in record.formal_attributes)
-    pairs = tuple((name.uri, literal_of(value)) for name, value in record.extra_attributes)
-    members = [value.uri for name, value in record.attributes if name == PROV_ATTR_ENTITY]
+    pairs = tuple((_uri(name), literal_of(value)) for name, value in record.extra_attributes)
+    members = [_uri(value) for name, value in record.attributes if name == PROV_ATTR_ENTITY]
     if kind is ProvType.MEMBERSHIP and len(members) > 1:
         for member in members:
             yield ProvStatement(kind, identifier, (places[0], member), pairs, bundle)
@@ -230,21 +231,27 @@ def _statements(record: ProvRecord, bundle: str | None) -> Iterator[ProvStatemen
 
 
 def _place(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value.uri)
+    return value.isoformat() if isinstance(value, datetime) else _uri(value)
+
+
+def _uri(name: Any) -> str:
+    """The URI of one of the package's names; JSON can write what UTF-8 can't hold."""
+    return storable(str(name.uri))
 
 
 def literal_of(value: Any) -> Literal:
     """A value of the prov package's."""
     if isinstance(value, QualifiedName):
-        return Literal(value.uri, QUALIFIED_NAME)
+        return Literal(_uri(value), QUALIFIED_NAME)
     if isinstance(value, Identifier):
-        return Literal(value.uri, ANY_URI)
+        return Literal(_uri(value), ANY_URI)
     if isinstance(value, ProvLiteral):
-        kind = None if value.datatype is None else value.datatype.uri
-        return Literal(value.value, UNRESOLVED_NAME if kind == QUALIFIED_NAME else kind, value.langtag)
+        kind = None if value.datatype is None else _uri(value.datatype)
+        language = None if value.langtag is None else storable(str(value.langtag))
+        return Literal(storable(value.value), UNRESOLVED_NAME if kind == QUALIFIED_NAME else kind, language)
     if isinstance(value, datetime):
         return Literal(value.isoformat(), DATE_TIME)
-    return native_said(value)
+    return native_said(storable(value) if isinstance(value, str) else value)
 
 
 _TYPES = {kind.name.capitalize(): kind for kind in ProvType}

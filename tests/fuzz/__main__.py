@@ -13,7 +13,10 @@ from random import Random
 import atheris
 
 with atheris.instrument_imports(include=["provgraph.loaders", "provgraph.model"]):
-    import provgraph.loaders.ctapipe  # noqa: F401 - what is instrumented must be imported here, before others do
+    # What is instrumented must be imported here, before others do.
+    import provgraph.loaders.ctapipe
+    import provgraph.loaders.prov_json
+    import provgraph.loaders.prov_package  # noqa: F401
 
 from tests.fuzz.mutation import mutated, spliced
 from tests.fuzz.target import Target

@@ -11,6 +11,7 @@ import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import prov.tests
 import pytest
 
 from provgraph.loaders.registry import GROUP
@@ -20,12 +21,18 @@ from tests.fuzz.target import Target
 FINDS = CORPUS / "fuzz"
 ROOT = Path(__file__).parents[2]
 SECONDS = int(os.environ.get("PROVGRAPH_TEST_FUZZ_SECONDS", "20"))
-#: What each loader's inputs are made from: small logs of different kinds.
+PROV = Path(str(prov.tests.__file__)).parent
+#: What each loader's inputs are made from: small logs and documents of different kinds.
 SEEDS = {
     "ctapipe": [
         LOGS / f"edge_{name}.provlog" for name in ("unfinished", "failed_with_output", "inplace", "empty")
     ],
     "ctadirac": [CORPUS / "fuzz" / "ctadirac" / "packed_job_48153007"],
+    "prov-json": sorted((PROV / "json").glob("*[05].json"))[:40],
+    "prov-json-ld": sorted((PROV / "jsonld").glob("*.jsonld")),
+    "prov-n": sorted((PROV / "provn").rglob("*.provn"))[:40],
+    "prov-o": sorted(path for path in (PROV / "rdf").iterdir() if path.stat().st_size < 2000)[::10],
+    "prov-xml": sorted((PROV / "xml").glob("*.xml"))[:40],
 }  # fmt: skip
 
 
@@ -42,6 +49,7 @@ def test_what_was_found_once(find: Path, tmp_path: Path) -> None:
 def test_new_inputs(loader: str, tmp_path: Path) -> None:
     if importlib.util.find_spec("atheris") is None and not os.environ.get("PROVGRAPH_TEST_REQUIRE_SERVICES"):
         pytest.skip("atheris is not there: it comes for Linux on x86_64 only")
+    (FINDS / loader).mkdir(exist_ok=True)
     seeds = [str(seed) for seed in (*SEEDS[loader], *(FINDS / loader).iterdir())]
     command = [sys.executable, "-m", "tests.fuzz", loader, str(SECONDS), str(tmp_path), str(FINDS / loader), *seeds]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS + 300, check=False)
