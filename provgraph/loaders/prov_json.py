@@ -19,6 +19,7 @@ from provgraph.model.prov import (
     PROV,
     QUALIFIED_NAME,
     REFERENCES,
+    TYPE_NAMED,
     XSD,
     BundleNamed,
     Literal,
@@ -44,7 +45,7 @@ _VO_CLASSES = {
 }  # fmt: skip
 _TYPES = {
     **{name: ProvType.INFLUENCE if name in VO_ENDS else ProvType.ENTITY for name in _VO_CLASSES},
-    **{kind.value: kind for kind in ProvType},
+    **TYPE_NAMED,
 }
 _SECTIONS = "|".join((PREFIX, BUNDLE, *_TYPES))
 _HEAD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{\s*+"(?:%s)"\s*+:' % _SECTIONS.encode())

@@ -52,6 +52,10 @@ class ProvType(StrEnum):
     MENTION = "mentionOf"
 
 
+#: The types by their names, which relations of a store have too.
+TYPE_NAMED: dict[str, ProvType] = {kind.value: kind for kind in ProvType}
+
+
 _P = Place
 #: What stands where, behind the identifier, in the order of PROV-N.
 PLACES: dict[ProvType, tuple[Place, ...]] = {

@@ -124,6 +124,11 @@ def native_kept(literal: Literal) -> Value:
     return kept(literal)
 
 
+def is_statement(value: Value) -> bool:
+    """Whether the value is a relation with an open end, as it was said."""
+    return isinstance(value, Mapping) and STATEMENT in value
+
+
 def joined_values(values: Iterable[Value]) -> Values:
     """Several values of one attribute in their fixed order."""
     listed = tuple(values)

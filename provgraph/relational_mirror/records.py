@@ -17,7 +17,7 @@ from provgraph.model.runs import first_text, status_of
 from provgraph.model.values import Attributes, canonical, fingerprint
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind, RelationType
 from provgraph.store.journal import Subject
-from provgraph.store.protocol import StoredMention, StoredRelation, View
+from provgraph.store.protocol import StoredMention, StoredRelation, View, pages
 
 Content = Mapping[str, Any]
 #: The order in which records are read: each kind behind those that its rows refer to.
@@ -92,11 +92,8 @@ class Described:
         """Read them all."""
         described = cls()
         for kind in DESCRIPTIONS:
-            after: str | None = ""
-            while after is not None:
-                some = view.subjects(kind.value, after, page)
-                described._add([End(kind, each) for each in some.ids], view)
-                after = some.after
+            for ids in pages(view, kind.value, page):
+                described._add([End(kind, each) for each in ids], view)
         return described
 
     def _add(self, ends: list[End], view: View) -> None:

@@ -37,7 +37,7 @@ from provgraph.relational_mirror.settling import (
 from provgraph.relational_mirror.staging import RECORD, Batch, Changed, Counts, Sink, Stage, line, table_name
 from provgraph.relational_mirror.tables import NUMBERED, OWN_SCHEMA, SEQUENCES, TABLES
 from provgraph.store.journal import Subject, Subjects, subjects_in
-from provgraph.store.protocol import EntityRecord, JournalEntry, Store, View
+from provgraph.store.protocol import EntityRecord, JournalEntry, Store, View, pages
 
 T = TypeVar("T")
 #: How many subjects are read at once.
@@ -269,11 +269,8 @@ class Work:
         gatherer = Gatherer(view, Described.read(view, CHUNK))
         self._guids = {}
         for kind in KINDS:
-            after: str | None = ""
-            while after is not None:
-                page = view.subjects(kind, after, CHUNK)
-                self._bring(view, gatherer, kind, page.ids, sink)
-                after = page.after
+            for ids in pages(view, kind, CHUNK):
+                self._bring(view, gatherer, kind, ids, sink)
 
     def bring(self, view: View, subjects: Subjects, sink: Sink) -> None:
         """Write the records of these subjects, and of those whose rows depend on them."""

@@ -248,6 +248,21 @@ class View(Facts, Protocol):
         """Run id → the places of its configuration files."""
 
 
+def pages(view: View, kind: str, size: int) -> Iterator[list[str]]:
+    """The ids of all subjects of a kind, so many at a time.
+
+    Args:
+        view: of the store.
+        kind: a `provgraph.store.journal.Subject`.
+        size: how many at most.
+    """
+    after: str | None = ""
+    while after is not None:
+        page = view.subjects(kind, after, size)
+        yield page.ids
+        after = page.after
+
+
 class Transaction(View, Protocol):
     """Facts as they stand, and changes to them; the only writer of its store while it lasts."""
 

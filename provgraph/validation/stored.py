@@ -7,37 +7,19 @@ from provgraph.identity.standing import newest_first
 from provgraph.loaders.prov_records import types_of
 from provgraph.model import prov_names as names
 from provgraph.model.identifiers import base_name
-from provgraph.model.prov import PLACE_NAMES, Literal, Pair, ProvStatement, ProvType
-from provgraph.model.prov_values import STATEMENT
+from provgraph.model.prov import PLACE_NAMES, TYPE_NAMED, Literal, Pair, ProvStatement, ProvType
+from provgraph.model.prov_values import STATEMENT, is_statement
 from provgraph.model.records import OPEN, Fact
 from provgraph.model.runs import end_of, first_text, start_of
-from provgraph.model.values import Attributes, Value
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.values import Attributes
+from provgraph.model.vocabulary import Kind
 from provgraph.store.journal import Subject
-from provgraph.store.protocol import EntityRecord, StoredRelation, View
+from provgraph.store.protocol import EntityRecord, StoredRelation, View, pages
 from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE
 
 #: How many records are read at once.
 PAGE = 500
 _PROV_SCHEME = "prov:"
-#: The relations of PROV; the others of a store (IVOA's) say nothing about order.
-_TYPES: dict[RelationType, ProvType] = {
-    RelationType.USED: ProvType.USAGE,
-    RelationType.WAS_GENERATED_BY: ProvType.GENERATION,
-    RelationType.WAS_INVALIDATED_BY: ProvType.INVALIDATION,
-    RelationType.WAS_STARTED_BY: ProvType.START,
-    RelationType.WAS_ENDED_BY: ProvType.END,
-    RelationType.WAS_INFORMED_BY: ProvType.COMMUNICATION,
-    RelationType.WAS_DERIVED_FROM: ProvType.DERIVATION,
-    RelationType.WAS_ASSOCIATED_WITH: ProvType.ASSOCIATION,
-    RelationType.WAS_ATTRIBUTED_TO: ProvType.ATTRIBUTION,
-    RelationType.ACTED_ON_BEHALF_OF: ProvType.DELEGATION,
-    RelationType.WAS_INFLUENCED_BY: ProvType.INFLUENCE,
-    RelationType.HAD_MEMBER: ProvType.MEMBERSHIP,
-    RelationType.SPECIALIZATION_OF: ProvType.SPECIALIZATION,
-    RelationType.ALTERNATE_OF: ProvType.ALTERNATE,
-    RelationType.MENTION_OF: ProvType.MENTION,
-}
 _TIMED = (ProvType.USAGE, ProvType.GENERATION, ProvType.INVALIDATION)
 
 
@@ -54,12 +36,9 @@ def statements(view: View) -> Iterator[ProvStatement]:
         StoreError: the store failed.
     """
     for kind, read in ((Kind.ACTIVITY, _activities), (Kind.ENTITY, _entities), (Kind.AGENT, _agents)):
-        after: str | None = ""
-        while after is not None:
-            page = view.subjects(Subject(kind.value), after, PAGE)
-            yield from read(view, page.ids)
-            yield from _relations(view, kind, page.ids)
-            after = page.after
+        for ids in pages(view, Subject(kind.value), PAGE):
+            yield from read(view, ids)
+            yield from _relations(view, kind, ids)
 
 
 def _activities(view: View, ids: Collection[str]) -> Iterator[ProvStatement]:
@@ -100,7 +79,7 @@ def _element(type_: ProvType, name: str, attributes: Attributes, label: str | No
         yield ProvStatement(type_, name, _times(type_, says), _pairs(says, label), each.get("bundle"))
     for key, values in attributes.items():
         if key.startswith(OPEN):
-            yield from (_opened(key.removeprefix(OPEN), each) for each in values if _is_statement(each))
+            yield from (_opened(key.removeprefix(OPEN), each) for each in values if is_statement(each))
 
 
 def _times(type_: ProvType, attributes: Attributes) -> tuple[str | None, ...]:
@@ -112,10 +91,6 @@ def _pairs(attributes: Attributes, label: str | None) -> tuple[Pair, ...]:
     return (*pairs, *((TYPE, Literal(each)) for each in types_of(attributes) if each == EMPTY_COLLECTION))
 
 
-def _is_statement(value: Value) -> bool:
-    return isinstance(value, Mapping) and STATEMENT in value
-
-
 def _opened(type_name: str, value: Any) -> ProvStatement:
     """A relation with an open end."""
     content, type_ = value[STATEMENT], ProvType(type_name)
@@ -125,12 +100,12 @@ def _opened(type_name: str, value: Any) -> ProvStatement:
 
 
 def _relations(view: View, kind: Kind, ids: Collection[str]) -> Iterator[ProvStatement]:
-    """The stated relations that begin at these records."""
+    """The stated relations that begin at these records; IVOA's say nothing about order."""
     asked = set(ids)
     for stored in view.relations_of(kind, ids):
         relation = stored.relation
-        if relation.source.kind is kind and stored.source in asked and relation.relation in _TYPES:
-            yield _relation(_TYPES[relation.relation], _places(stored), relation.attributes)
+        if relation.source.kind is kind and stored.source in asked and relation.relation in TYPE_NAMED:
+            yield _relation(TYPE_NAMED[relation.relation], _places(stored), relation.attributes)
 
 
 def _relation(type_: ProvType, places: Sequence[str | None], attributes: Attributes) -> ProvStatement:
@@ -147,7 +122,7 @@ def _places(stored: StoredRelation) -> tuple[str | None, ...]:
         _uri(name) if end.kind is Kind.ENTITY else name
         for name, end in ((stored.source, relation.source), (stored.target, relation.target))
     )
-    type_ = _TYPES[relation.relation]
+    type_ = TYPE_NAMED[relation.relation]
     if type_ in (ProvType.START, ProvType.END):
         is_trigger = relation.target.kind is Kind.ENTITY
         return source, target if is_trigger else None, None if is_trigger else target, relation.time

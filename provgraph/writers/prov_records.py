@@ -16,6 +16,7 @@ from provgraph.model.prov import (
     PLACES,
     PROV,
     QUALIFIED_NAME,
+    TYPE_NAMED,
     BundleNamed,
     Literal,
     Pair,
@@ -23,18 +24,17 @@ from provgraph.model.prov import (
     ProvStatement,
     ProvType,
 )
-from provgraph.model.prov_values import STATEMENT, native_said, said
+from provgraph.model.prov_values import STATEMENT, is_statement, native_said, said
 from provgraph.model.records import OPEN, Agent, End, Fact, Run, StatedEntity, StatedRelation
 from provgraph.model.times import shown, utc
 from provgraph.model.values import Attributes, Value, Values, canonical
 from provgraph.model.vocabulary import DESCRIPTIONS, AgentType, EntityType, Kind, RelationType
 from provgraph.store.journal import Subject
-from provgraph.store.protocol import EntityRecord, StoredMention, View
+from provgraph.store.protocol import EntityRecord, StoredMention, View, pages
 
 PAGE = 2000
 Stated: TypeAlias = ProvStatement | BundleNamed
 _KINDS = {ProvType.ENTITY: Kind.ENTITY, ProvType.ACTIVITY: Kind.ACTIVITY, ProvType.AGENT: Kind.AGENT}
-_PROV_TYPES = {kind.value: kind for kind in ProvType}
 _WITH_TYPE = frozenset({EntityType.COLLECTION, EntityType.BUNDLE, EntityType.PLAN})
 _DESCRIPTION_SUBJECTS = {Subject(kind.value): kind for kind in DESCRIPTIONS}
 
@@ -89,12 +89,8 @@ class _Reader:
         if self._selection is not None:
             ids = sorted(self._selection.ids.get(Kind(subject.value), ()))
             yield from (ids[at : at + PAGE] for at in range(0, len(ids), PAGE))
-            return
-        after: str | None = ""
-        while after is not None:
-            page = self._view.subjects(subject, after, PAGE)
-            yield page.ids
-            after = page.after
+        else:
+            yield from pages(self._view, subject, PAGE)
 
     def _is_wanted(self, kind: Kind, identifier: str) -> bool:
         """Whether a relation to this record is to be written."""
@@ -230,7 +226,7 @@ def _element(
     visible = {name: values for name, values in attributes.items() if not name.startswith((names.HIDDEN, OPEN))}
     opened = {name: values for name, values in attributes.items() if name.startswith((OPEN, names.HIDDEN + OPEN))}
     for name, values in opened.items():
-        if own := tuple(value for value in values if not _is_statement(value)):
+        if own := tuple(value for value in values if not is_statement(value)):
             visible[name] = own
     texts = {name: attributes[name] for name in (names.START, names.END) if name in attributes}
     records = [each for each in attributes.get(names.RECORDS, ()) if isinstance(each, Mapping)]
@@ -242,7 +238,7 @@ def _element(
         yield _one(kind, uri, {name: tuple(values) for name, values in says.items()}, (), _text(record.get("bundle")))
     for name, values in opened.items():
         yield from (
-            _open(name.removeprefix(names.HIDDEN).removeprefix(OPEN), value) for value in values if _is_statement(value)
+            _open(name.removeprefix(names.HIDDEN).removeprefix(OPEN), value) for value in values if is_statement(value)
         )
 
 
@@ -330,7 +326,7 @@ def _configured(run: str, key: str) -> ProvStatement:
 
 
 def _relation(relation: StatedRelation) -> ProvStatement:
-    kind = _PROV_TYPES.get(relation.relation.value)
+    kind = TYPE_NAMED.get(relation.relation)
     marks: dict[str, Values] = {}
     if kind is None:
         kind = ProvType.INFLUENCE
@@ -376,10 +372,6 @@ def _open(type_name: str, value: Value) -> ProvStatement:
     places = tuple(content["places"].get(name) for name in PLACE_NAMES[kind])
     says = {name: tuple(values) for name, values in content["says"].items()}
     return ProvStatement(kind, _first(says, names.ID), places, tuple(_pairs(says)), _first(says, names.BUNDLE))
-
-
-def _is_statement(value: Value) -> bool:
-    return isinstance(value, Mapping) and STATEMENT in value
 
 
 # Attributes.
