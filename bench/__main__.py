@@ -53,11 +53,17 @@ the reference.
 def main() -> None:
     """Run benchmarks and print their figures."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}; all without one")
-    parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE.relative_to(ROOT)}")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}; all without one"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help=f"put the figures into {PAGE.relative_to(ROOT)}"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.names) - BENCHMARKS.keys():
-        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+        parser.error(
+            f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}"
+        )
     for name in asked.names or BENCHMARKS:
         say(f"== {name}")
         found: list[Figure] = []
@@ -74,12 +80,17 @@ def _write(name: str, text: str) -> None:
     """Put a benchmark's section into the page, in the order of the benchmarks."""
     parts = PAGE.read_text(encoding="utf-8").split("\n## ")[1:] if PAGE.exists() else []
     sections = dict(part.split("\n\n", 1) for part in parts) | {name: text}
-    written = (f"\n## {each}\n\n{sections[each].rstrip()}\n" for each in BENCHMARKS if each in sections)
+    written = (
+        f"\n## {each}\n\n{sections[each].rstrip()}\n" for each in BENCHMARKS if each in sections
+    )
     PAGE.write_text("".join((_INTRODUCTION, *written)), encoding="utf-8")
 
 
 def _table(figures: Iterable[Figure]) -> str:
-    lines = ["| figure; reference | ours | reference | measured | demanded | met |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| figure; reference | ours | reference | measured | demanded | met |",
+        "|---|---|---|---|---|---|",
+    ]
     lines += [
         f"| {each.name} | {each.ours} | {each.reference} | {each.measured} | {each.demanded} "
         f"| {'yes' if each.is_met else '**no**'} |"
@@ -90,9 +101,15 @@ def _table(figures: Iterable[Figure]) -> str:
 
 def _machine() -> str:
     commit = subprocess.run(
-        ("git", "-C", str(ROOT), "describe", "--always", "--dirty"), capture_output=True, text=True, check=False
+        ("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout.strip()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("sqlalchemy", "neo4j", "psycopg", "strawberry-graphql"))
+    packages = ", ".join(
+        f"{name} {version(name)}"
+        for name in ("sqlalchemy", "neo4j", "psycopg", "strawberry-graphql")
+    )
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}, {packages}; {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}."

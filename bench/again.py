@@ -59,8 +59,12 @@ def _one_more_in_sqlite() -> Figure:
         copied = Path(folder) / "large.db"
         shutil.copy(kept, copied)
         with opened(f"sqlite:///{copied}") as large:
-            taken = medians({"small": _loading(small, logs), "large": _loading(large, logs)}, LOGS, WARM_UP)
-    return at_most(f"load one log, SQLite, {LARGE} elements; none", taken["large"], taken["small"], 1.3)
+            taken = medians(
+                {"small": _loading(small, logs), "large": _loading(large, logs)}, LOGS, WARM_UP
+            )
+    return at_most(
+        f"load one log, SQLite, {LARGE} elements; none", taken["large"], taken["small"], 1.3
+    )
 
 
 def _one_more_in_neo4j() -> Figure:
@@ -70,7 +74,9 @@ def _one_more_in_neo4j() -> Figure:
         small = medians({"small": _loading(store, logs)}, LOGS, NEO4J_WARM_UP)["small"]
         say(f"filling Neo4j for {NEO4J_SECONDS} s")
         written = night.fill(store, LARGE, batch=2_000, deadline=time.monotonic() + NEO4J_SECONDS)
-        large = medians({"large": _loading(store, logs[LOGS + NEO4J_WARM_UP :])}, LOGS, WARM_UP)["large"]
+        large = medians({"large": _loading(store, logs[LOGS + NEO4J_WARM_UP :])}, LOGS, WARM_UP)[
+            "large"
+        ]
     return at_most(f"load one log, Neo4j, {written} elements; none", large, small, 1.3)
 
 

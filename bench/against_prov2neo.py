@@ -1,4 +1,6 @@
-"""One log of 10^5 elements into Neo4j and SQLite, against prov2neo and the bare drivers with the same content."""
+"""One log of 10^5 elements into Neo4j and SQLite, against prov2neo and the bare drivers with the
+same content.
+"""
 
 import json
 import sqlite3
@@ -17,8 +19,8 @@ from bench.measure import Figure, at_least, say, timed
 from bench.prov_document import write_document
 from bench.servers import empty, empty_neo4j, neo4j_driver, neo4j_server
 from provgraph.ingest.loading import load
-from provgraph.store.engines import sqlite_engine
 from provgraph.store.protocol import Store
+from provgraph.store.relational.connection import sqlite_engine
 from tests.services.environments import python_with
 
 #: Runs that make a source of 100,000 nodes and relationships.
@@ -52,13 +54,33 @@ def _into_neo4j(log: Path) -> Iterator[Figure]:
             empty_neo4j()
             with _constraint(driver):
                 constrained.append(said / _prov2neo(python, document))
-            say(f"  {ours[-1]:.0f} elements/s into Neo4j, bare {reference[-1]:.0f}, prov2neo {constrained[-1]:.0f}")
+            say(
+                f"  {ours[-1]:.0f} elements/s into Neo4j, bare {reference[-1]:.0f}, prov2neo {constrained[-1]:.0f}"
+            )
         say("prov2neo as it ships, for minutes")
         shipped = said / _prov2neo(python, document)
     speed, name = median(ours), f"one log of {count} elements into Neo4j"
-    yield at_least(f"{name}; prov2neo as it ships (once), the same as PROV-JSON", speed, shipped, 25, "elements/s")
-    yield at_least(f"{name}; prov2neo with its constraint made by hand", speed, median(constrained), 5, "elements/s")
-    yield at_least(f"{name}; bare driver, same rows, UNWIND … MERGE", speed, median(reference), 0.6, "elements/s")
+    yield at_least(
+        f"{name}; prov2neo as it ships (once), the same as PROV-JSON",
+        speed,
+        shipped,
+        25,
+        "elements/s",
+    )
+    yield at_least(
+        f"{name}; prov2neo with its constraint made by hand",
+        speed,
+        median(constrained),
+        5,
+        "elements/s",
+    )
+    yield at_least(
+        f"{name}; bare driver, same rows, UNWIND … MERGE",
+        speed,
+        median(reference),
+        0.6,
+        "elements/s",
+    )
 
 
 def _into_sqlite(log: Path) -> Figure:
@@ -82,7 +104,10 @@ def _load(store: Store, log: Path) -> None:
 
 
 def _prov2neo(python: Path, document: Path) -> float:
-    """The seconds in which prov2neo reads and imports a document into the empty database; then it is empty again."""
+    """The seconds in which prov2neo reads and imports a document into the empty database.
+
+    Then it is empty again.
+    """
     server = neo4j_server()
     address = f"127.0.0.1:{server.bolt_port}"
     command = (str(python), str(_IMPORT), address, server.user, server.password, str(document))
@@ -110,9 +135,14 @@ _Tables = dict[str, tuple[list[str], list[tuple[object, ...]]]]
 
 
 def _tables(url: str) -> _Tables:
-    """What is in a SQLite store: for each table the statements that make it and its indexes, and its rows."""
+    """What is in a SQLite store.
+
+    For each table the statements that make it and its indexes, and its rows.
+    """
     with _connected(url) as connection:
-        made = connection.execute("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC")
+        made = connection.execute(
+            "SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC"
+        )
         statements: dict[str, list[str]] = {}
         for table, statement in made.fetchall():
             statements.setdefault(table, []).append(statement)
@@ -138,7 +168,9 @@ def _insert(connection: sqlite3.Connection, tables: _Tables) -> None:
     connection.execute("BEGIN IMMEDIATE")
     for table, (_, rows) in tables.items():
         if rows:
-            connection.executemany(f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(rows[0]))})', rows)
+            connection.executemany(
+                f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(rows[0]))})', rows
+            )
     connection.execute("COMMIT")
 
 

@@ -11,7 +11,10 @@ Rows = dict[Any, list[dict[str, Any]]]
 
 
 def rows_of(driver: Driver) -> tuple[Rows, Rows]:
-    """All that is in the database: nodes by their labels, relationships by the labels of their ends and their type."""
+    """All that is in the database.
+
+    Nodes by their labels, relationships by the labels of their ends and their type.
+    """
     nodes: Rows = defaultdict(list)
     relationships: Rows = defaultdict(list)
     with driver.session() as session:
@@ -36,9 +39,7 @@ def write(driver: Driver, nodes: Rows, relationships: Rows) -> None:
     """The same rows as anybody would write them who knows them all beforehand."""
     with driver.session() as session:
         for labels, rows in nodes.items():
-            merge = (
-                f"UNWIND $rows AS row MERGE (n:{labels[0]} {{id: row.id}}) SET n:{':'.join(labels)}, n = row.properties"
-            )
+            merge = f"UNWIND $rows AS row MERGE (n:{labels[0]} {{id: row.id}}) SET n:{':'.join(labels)}, n = row.properties"
             _send(session, merge, [row for row in rows if row["id"] is not None])
             create = f"UNWIND $rows AS row CREATE (n:{':'.join(labels)}) SET n = row.properties"
             _send(session, create, [row for row in rows if row["id"] is None])
@@ -54,4 +55,6 @@ def write(driver: Driver, nodes: Rows, relationships: Rows) -> None:
 def _send(session: Any, text: str, rows: list[dict[str, Any]]) -> None:
     for start in range(0, len(rows), _BATCH):
         chunk = rows[start : start + _BATCH]
-        session.execute_write(lambda transaction, chunk=chunk: transaction.run(text, rows=chunk).consume())
+        session.execute_write(
+            lambda transaction, chunk=chunk: transaction.run(text, rows=chunk).consume()
+        )

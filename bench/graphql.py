@@ -35,15 +35,22 @@ def figures() -> Iterator[Figure]:
                     for client in clients.values():
                         answer = _ask(client)
                         if (len(answer["nodes"]), len(answer["edges"])) != (nodes, edges):
-                            raise AssertionError("the reference answers with another number of objects")
-                    subjects = {name: lambda _turn, client=client: _post(client) for name, client in clients.items()}
+                            raise AssertionError(
+                                "the reference answers with another number of objects"
+                            )
+                    subjects = {
+                        name: lambda _turn, client=client: _post(client)
+                        for name, client in clients.items()
+                    }
                     taken = medians(subjects, ROUNDS, WARM_UP)
         name = f"GraphQL whatProduced over HTTP ({nodes} nodes, {edges} edges), {kind}; empty Strawberry field"
         yield at_most(name, taken["ours"], taken["reference"], limit)
 
 
 def _post(client: httpx.Client) -> httpx.Response:
-    return client.post("/graphql", json={"query": _QUESTION, "variables": {"file": _DL3}}).raise_for_status()
+    return client.post(
+        "/graphql", json={"query": _QUESTION, "variables": {"file": _DL3}}
+    ).raise_for_status()
 
 
 def _ask(client: httpx.Client) -> dict[str, list[object]]:
@@ -60,7 +67,9 @@ def _serving(module: str, *arguments: str) -> Iterator[httpx.Client]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", module, str(port), *arguments], stdin=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [sys.executable, "-m", module, str(port), *arguments], stdin=subprocess.DEVNULL
+    )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
             _wait(server, client)

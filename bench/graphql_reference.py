@@ -1,4 +1,7 @@
-"""``python -m bench.graphql_reference PORT NODES EDGES``: a Strawberry field that returns constant objects."""
+"""``python -m bench.graphql_reference PORT NODES EDGES``.
+
+A Strawberry field that returns constant objects.
+"""
 
 import sys
 
@@ -7,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 from strawberry.fastapi import GraphQLRouter
 
-from provgraph.app import listening
+from provgraph.web.app import listening
 
 port, nodes, edges = map(int, sys.argv[1:])
 
@@ -38,9 +41,16 @@ class Answer:
 
 
 ANSWER = Answer(
-    nodes=[Node(id=strawberry.ID(f"product:{number:032}"), name=f"run{number:05}.dl2.h5") for number in range(nodes)],
+    nodes=[
+        Node(id=strawberry.ID(f"product:{number:032}"), name=f"run{number:05}.dl2.h5")
+        for number in range(nodes)
+    ],
     edges=[
-        Edge(relation="USED", source=strawberry.ID(f"{number:036}"), target=strawberry.ID(f"product:{number:032}"))
+        Edge(
+            relation="USED",
+            source=strawberry.ID(f"{number:036}"),
+            target=strawberry.ID(f"product:{number:032}"),
+        )
         for number in range(edges)
     ],
 )
@@ -59,5 +69,7 @@ class Query:
 app = FastAPI()
 app.include_router(GraphQLRouter(strawberry.Schema(Query)), prefix="/graphql")
 with listening("127.0.0.1", port) as listener:
-    # as `provgraph.app.serve`
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
+    # as `provgraph.web.app.serve`
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(
+        sockets=[listener]
+    )

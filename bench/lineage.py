@@ -11,11 +11,11 @@ from typing import Any
 from bench import night
 from bench.measure import Figure, at_most, growth, medians, say
 from bench.servers import empty, neo4j_driver, opened
-from provgraph.lineage.names import find
-from provgraph.model.subgraph import Direction, Node
+from provgraph.model.lineage import Direction, Node
 from provgraph.model.vocabulary import AGENT_RELATIONS, ORIGIN_RELATIONS
-from provgraph.store.neo4j_values import indexed
-from provgraph.store.neo4j_walk import statement
+from provgraph.questions.names import find
+from provgraph.store.neo4j.values import indexed
+from provgraph.store.neo4j.walk import statement
 from provgraph.store.protocol import WALK_LIMIT, Store
 
 SIZES = (100_000, 1_000_000)
@@ -28,7 +28,8 @@ Ask = Callable[[int], object]
 
 _TYPES = ", ".join(f"'{relation}'" for relation in ORIGIN_RELATIONS)
 _AGENTS = ", ".join(f"'{relation}'" for relation in AGENT_RELATIONS)
-#: As one would write it for these tables by hand: ids and columns of all records and relations upstream of a key.
+#: As one would write it for these tables by hand: ids and columns of all records and relations
+#: upstream of a key.
 _BY_HAND = f"""
 WITH RECURSIVE ancestor(key) AS (
   SELECT ?
@@ -77,7 +78,9 @@ def embedded() -> Iterator[Figure]:
 
 
 def neo4j() -> Iterator[Figure]:
-    """Neo4j against the bare driver with the same statement; the one database of Neo4j Community grows on the way.
+    """Neo4j against the bare driver with the same statement.
+
+    The one database of Neo4j Community grows on the way.
 
     What is written in `NEO4J_SECONDS` is measured, be it less than the size that is named.
     """
@@ -95,13 +98,17 @@ def neo4j() -> Iterator[Figure]:
                 root = indexed(roots[turn % len(roots)].id)
                 return list(session.run(text, {"root": root, "cut": WALK_LIMIT + 1}))
 
-            taken = medians({"ours": _walking(store, roots), "bare": bare}, ROUNDS, warm_up=NEO4J_WARM_UP)
+            taken = medians(
+                {"ours": _walking(store, roots), "bare": bare}, ROUNDS, warm_up=NEO4J_WARM_UP
+            )
             shown = _powers(size) if written == size else f"{written}"
             ours.append((shown, taken["ours"]))
             name = f"lineage of a DL3, Neo4j, {shown} elements; bare driver, same Cypher"
             yield at_most(name, taken["ours"], taken["bare"], 1.3)
     (small, small_time), (large, large_time) = ours
-    yield growth(f"lineage of a DL3, Neo4j, {large} elements; {small} elements", small_time, large_time, 1.5)
+    yield growth(
+        f"lineage of a DL3, Neo4j, {large} elements; {small} elements", small_time, large_time, 1.5
+    )
 
 
 def _roots(store: Store, size: int) -> list[Node]:
@@ -109,14 +116,18 @@ def _roots(store: Store, size: int) -> list[Node]:
     chosen = random.Random(size).sample(range(night.observations(size)), 100)
     roots = [find(store, night.product_of(night.dl3_of(observation))) for observation in chosen]
     for root in roots[:3]:
-        found = len(store.walk(root, Direction.UPSTREAM, ORIGIN_RELATIONS, None, WALK_LIMIT).nodes) - 1
+        found = (
+            len(store.walk(root, Direction.UPSTREAM, ORIGIN_RELATIONS, None, WALK_LIMIT).nodes) - 1
+        )
         if found != night.ANCESTORS:
             raise AssertionError(f"{root.id} has {found} ancestors")
     return roots
 
 
 def _walking(store: Store, roots: list[Node]) -> Ask:
-    return lambda turn: store.walk(roots[turn % len(roots)], Direction.UPSTREAM, ORIGIN_RELATIONS, None, WALK_LIMIT)
+    return lambda turn: store.walk(
+        roots[turn % len(roots)], Direction.UPSTREAM, ORIGIN_RELATIONS, None, WALK_LIMIT
+    )
 
 
 def _by_hand(stack: ExitStack, path: Path, roots: list[Node]) -> Ask:
@@ -125,7 +136,10 @@ def _by_hand(stack: ExitStack, path: Path, roots: list[Node]) -> Ask:
     connection.execute("PRAGMA cache_size=-65536")
     columns = connection.execute(_BY_HAND, (roots[0].key,)).fetchall()
     kinds = [row[0] for row in columns]
-    if (kinds.count("activity") + kinds.count("entity"), kinds.count("edge")) != (night.ANCESTORS + 1, 27):
+    if (kinds.count("activity") + kinds.count("entity"), kinds.count("edge")) != (
+        night.ANCESTORS + 1,
+        27,
+    ):
         raise AssertionError(f"the statement by hand finds other things: {kinds}")
 
     def ask(turn: int) -> list[Any]:

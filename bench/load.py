@@ -1,4 +1,7 @@
-"""Loading real ctapipe logs: into SQLite in runs per second, into Neo4j against the bare driver with the same rows."""
+"""Loading real ctapipe logs.
+
+Into SQLite in runs per second, into Neo4j against the bare driver with the same rows.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -38,7 +41,9 @@ def _into_sqlite(logs: Path) -> Figure:
             before = time.process_time()
             taken.append(timed(_loading(store, logs, RUNS)))
             busy.append(time.process_time() - before)
-            say(f"  {RUNS / taken[-1]:.0f} runs/s into SQLite, {RUNS / busy[-1]:.0f} per processor second")
+            say(
+                f"  {RUNS / taken[-1]:.0f} runs/s into SQLite, {RUNS / busy[-1]:.0f} per processor second"
+            )
     speed, alone = RUNS / median(taken), RUNS / median(busy)
     name = f"load {RUNS} real ctapipe logs of one run (25 kB) into SQLite, one process"
     ours = f"{speed:.0f} runs/s; {alone:.0f} per processor second"

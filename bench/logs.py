@@ -1,4 +1,7 @@
-"""Real ctapipe logs in any number: the sample's runs again, under new ids, paths, times and seeds."""
+"""Real ctapipe logs in any number.
+
+The sample's runs again, under new ids, paths, times and seeds.
+"""
 
 import json
 import random
@@ -59,4 +62,7 @@ def _renewed(text: str, number: int, ids: dict[str, str], names: random.Random) 
     day, rest = divmod(number, 24 * 60)
     minute = f"2027-{1 + day // 28 % 12:02}-{1 + day % 28:02}\\g<1>{rest // 60:02}:{rest % 60:02}"
     text = _MINUTE.sub(minute, text.replace(_RUN, str(100_000 + number)))
-    return _UUID.sub(lambda found: ids.setdefault(found[0], str(UUID(int=names.getrandbits(128), version=4))), text)
+    return _UUID.sub(
+        lambda found: ids.setdefault(found[0], str(UUID(int=names.getrandbits(128), version=4))),
+        text,
+    )

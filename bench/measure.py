@@ -10,7 +10,10 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table; `measured` is what the demand is about, mostly ours divided by the reference."""
+    """One line of the table.
+
+    `measured` is what the demand is about, mostly ours divided by the reference.
+    """
 
     name: str
     ours: str
@@ -26,10 +29,12 @@ def medians(
     warm_up: int = 5,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, float]:
-    """The median seconds of each subject over rounds in which each runs once, in an order that changes.
+    """The median seconds of each subject over rounds in which each runs once, in an order that
+    changes.
 
-    Where all the work is done in this process, `time.process_time` as the clock leaves out the time in which other
-    programs had the processor: they interrupt what takes longer more often, so that even a ratio would tell of them.
+    Where all the work is done in this process, `time.process_time` as the clock leaves out the time
+    in which other programs had the processor: they interrupt what takes longer more often, so that
+    even a ratio would tell of them.
     """
     names = list(subjects)
     seconds: dict[str, list[float]] = {name: [] for name in names}
@@ -52,21 +57,30 @@ def timed(work: Callable[[], object], clock: Callable[[], float] = time.perf_cou
 def at_most(name: str, ours: float, reference: float, limit: float) -> Figure:
     """A time that may be so many times the reference's."""
     ratio = ours / reference
-    return Figure(name, shown(ours), shown(reference), f"{ratio:.2f} x", f"≤ {limit:g} x", ratio <= limit)
+    return Figure(
+        name, shown(ours), shown(reference), f"{ratio:.2f} x", f"≤ {limit:g} x", ratio <= limit
+    )
 
 
 def at_least(name: str, ours: float, reference: float, limit: float, unit: str) -> Figure:
     """A speed that must be so many times the reference's."""
     ratio = ours / reference
     return Figure(
-        name, f"{ours:.0f} {unit}", f"{reference:.0f} {unit}", f"{ratio:.2f} x", f"≥ {limit:g} x", ratio >= limit
+        name,
+        f"{ours:.0f} {unit}",
+        f"{reference:.0f} {unit}",
+        f"{ratio:.2f} x",
+        f"≥ {limit:g} x",
+        ratio >= limit,
     )
 
 
 def growth(name: str, small: float, large: float, limit: float) -> Figure:
     """A time in a large store that must be less than so many times that in a small one."""
     ratio = large / small
-    return Figure(name, shown(large), shown(small), f"{ratio:.2f} x", f"< {limit:g} x", ratio < limit)
+    return Figure(
+        name, shown(large), shown(small), f"{ratio:.2f} x", f"< {limit:g} x", ratio < limit
+    )
 
 
 def within(name: str, seconds: float, limit: float) -> Figure:

@@ -33,13 +33,19 @@ def _figure(kind: str, megabytes: int) -> Figure:
         write_log(log, megabytes * 1_000_000 // _RUN_BYTES + 1)
         size = log.stat().st_size / 1e6
         started = time.monotonic()
-        peak = peak_of(sys.executable, "-m", "provgraph.cli", "load", "--store", url, str(log))
-        say(f"  {size:.0f} MB into {kind} in {time.monotonic() - started:.0f} s, {peak:.0f} MB at most")
+        peak = peak_of(
+            sys.executable, "-m", "provgraph.commands.main", "load", "--store", url, str(log)
+        )
+        say(
+            f"  {size:.0f} MB into {kind} in {time.monotonic() - started:.0f} s, {peak:.0f} MB at most"
+        )
     name = f"memory of `provgraph load` with a log of {size:.0f} MB, {kind}"
     return Figure(name, f"{peak:.0f} MB", "", f"{peak:.0f} MB", f"≤ {LIMIT} MB", peak <= LIMIT)
 
 
 def peak_of(*command: str) -> float:
     """The most MB that a command held in memory."""
-    done = subprocess.run((sys.executable, "-m", "bench.peak", *command), check=True, stdout=subprocess.PIPE)
+    done = subprocess.run(
+        (sys.executable, "-m", "bench.peak", *command), check=True, stdout=subprocess.PIPE
+    )
     return int(done.stdout) * 1024 / 1e6

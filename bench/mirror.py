@@ -1,4 +1,7 @@
-"""The ctaprov mirror: a full sync and a check against bare reading and bare COPY, and the sync of one new load."""
+"""The ctaprov mirror.
+
+A full sync and a check against bare reading and bare COPY, and the sync of one new load.
+"""
 
 import os
 import subprocess
@@ -35,7 +38,10 @@ _names = count()
 
 def figures() -> Iterator[Figure]:
     """All of them."""
-    with TemporaryDirectory(prefix="provgraph-bench-") as name, _copy(ELEMENTS, Path(name)) as (path, store):
+    with (
+        TemporaryDirectory(prefix="provgraph-bench-") as name,
+        _copy(ELEMENTS, Path(name)) as (path, store),
+    ):
         folder, url = Path(name), _database()
         full, peak = _full(path, url)
         rows = _dump(url, folder / "rows")
@@ -45,23 +51,48 @@ def figures() -> Iterator[Figure]:
             timed(lambda: _read_mirror(url)),
         )
         graph = f"a graph of {ELEMENTS} elements, {rows} rows"
-        yield at_least(f"full sync of {graph}; bare reading of the graph and bare COPY", rows / full,
-                       rows / (read + copied), 0.4, "rows/s")  # fmt: skip
-        yield Figure(f"memory of the full sync of {graph}", f"{peak:.0f} MB", "", f"{peak:.0f} MB",
-                     f"≤ {_MEGABYTES} MB", peak <= _MEGABYTES)  # fmt: skip
+        yield at_least(
+            f"full sync of {graph}; bare reading of the graph and bare COPY",
+            rows / full,
+            rows / (read + copied),
+            0.4,
+            "rows/s",
+        )
+        yield Figure(
+            f"memory of the full sync of {graph}",
+            f"{peak:.0f} MB",
+            "",
+            f"{peak:.0f} MB",
+            f"≤ {_MEGABYTES} MB",
+            peak <= _MEGABYTES,
+        )
         checked = _verified(path, url)
-        yield at_least(f"`sync --verify` of {graph}; bare reading of both sides", rows / checked,
-                       rows / (read + dumped), 0.5, "rows/s")  # fmt: skip
+        yield at_least(
+            f"`sync --verify` of {graph}; bare reading of both sides",
+            rows / checked,
+            rows / (read + dumped),
+            0.5,
+            "rows/s",
+        )
         large = _incremental(store, url, folder / "large")
         size = _journal_bytes(path)
-    with TemporaryDirectory(prefix="provgraph-bench-") as name, _copy(ELEMENTS // _PART, Path(name)) as (path, store):
+    with (
+        TemporaryDirectory(prefix="provgraph-bench-") as name,
+        _copy(ELEMENTS // _PART, Path(name)) as (path, store),
+    ):
         url = _database()
         sync(store, url)
         small = _incremental(store, url, Path(name) / "small")
     yield within(f"sync of one new load into a mirror of {rows} rows", large, 2)
     yield growth(f"the same; into a mirror of {_PART} times fewer rows", small, large, 1.3)
-    yield Figure("journal of a store that is loaded 500 runs at a time", f"{size:.0f} bytes a run", "",
-                 f"{size:.0f} bytes a run", "told", is_met=True)  # fmt: skip
+    yield Figure(
+        "journal of a store that is loaded 500 runs at a time",
+        f"{size:.0f} bytes a run",
+        "",
+        f"{size:.0f} bytes a run",
+        "told",
+        is_met=True,
+    )
 
 
 def _database() -> str:
@@ -78,7 +109,9 @@ def _copy(elements: int, folder: Path) -> Iterator[tuple[Path, Store]]:
 
 
 def _full(path: Path, url: str) -> tuple[float, float]:
-    """The seconds of the first sync as a process of its own, less those of one with nothing to do; and its MB."""
+    """The seconds of the first sync as a process of its own, less those of one with nothing to do;
+    and its MB.
+    """
     command = (sys.executable, "-m", "bench.peak", *_sync_command(path, url))
     started = time.monotonic()
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
@@ -95,7 +128,16 @@ def _verified(path: Path, url: str) -> float:
 
 
 def _sync_command(path: Path, url: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "provgraph.cli", "sync", "--store", f"sqlite:///{path}", "--to", url)
+    return (
+        sys.executable,
+        "-m",
+        "provgraph.commands.main",
+        "sync",
+        "--store",
+        f"sqlite:///{path}",
+        "--to",
+        url,
+    )
 
 
 def _seconds_of(command: tuple[str, ...]) -> float:
@@ -123,7 +165,9 @@ def _dump(url: str, folder: Path) -> int:
 
 
 def _bare_copy(folder: Path) -> float:
-    """The seconds in which the rows go by COPY into the same tables, made as they are before the first sync."""
+    """The seconds in which the rows go by COPY into the same tables, made as they are before the
+    first sync.
+    """
     url = _database()
     with opened("sqlite://") as nothing:
         sync(nothing, url)
@@ -142,7 +186,9 @@ def _bare_copy(folder: Path) -> float:
 def _read_mirror(url: str) -> None:
     with psycopg.connect(url) as connection:
         for schema, table in _HOMES:
-            with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(schema, table))) as copy:
+            with connection.cursor().copy(
+                sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(schema, table))
+            ) as copy:
                 for _ in copy:
                     pass
 
@@ -165,4 +211,6 @@ def _journal_bytes(path: Path) -> float:
     with opened(f"sqlite:///{path}") as store:
         runs = store.stats()["activities"]
         with store.viewing() as view:
-            return sum(len(entry.mark) + len(entry.content) for entry in view.journal_from(1)) / runs
+            return (
+                sum(len(entry.mark) + len(entry.content) for entry in view.journal_from(1)) / runs
+            )

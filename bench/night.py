@@ -1,4 +1,6 @@
-"""Stores of any size, filled with runs like ctapipe's: observations from DL0 to DL3 that share models, IRFs, configs.
+"""Stores of any size, filled with runs like ctapipe's.
+
+Observations from DL0 to DL3 that share models, IRFs, configs.
 
 The DL3 file of each observation has `ANCESTORS`: 6 runs and 16 files.
 """
@@ -15,14 +17,14 @@ from uuid import UUID, uuid5
 from bench.logs import CORPUS
 from bench.measure import say
 from bench.servers import opened
-from provgraph.ingest.integration import integrate
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.loaders.protocol import Problem
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import Document, Fact, Mention, Run, StatedEntity
 from provgraph.model.vocabulary import RelationType
-from provgraph.store import rows, tables
 from provgraph.store.protocol import Store
+from provgraph.store.relational import records, tables
 
 ANCESTORS = 22
 CACHE = Path(__file__).parents[1] / ".bench"
@@ -57,7 +59,9 @@ def dl3_of(observation: int) -> str:
     return f"/data/ctao/dl3/run{observation:06}.dl3.fits"
 
 
-def fill(store: Store, elements: int, batch: int = 500, written: int = 0, deadline: float | None = None) -> int:
+def fill(
+    store: Store, elements: int, batch: int = 500, written: int = 0, deadline: float | None = None
+) -> int:
     """Write nodes and relations until there are so many, or until a time of `time.monotonic`.
 
     Returns:
@@ -94,7 +98,9 @@ def sqlite_file(size: int) -> Path:
 
 def fingerprint() -> str:
     """Another text whenever the generator or the tables of the embedded store are other ones."""
-    sources = (Path(str(module)).read_bytes() for module in (__file__, rows.__file__, tables.__file__))
+    sources = (
+        Path(str(module)).read_bytes() for module in (__file__, records.__file__, tables.__file__)
+    )
     return hashlib.sha256(b"".join(sources)).hexdigest()[:12]
 
 
@@ -107,25 +113,49 @@ def _documents(first: int, end: int) -> Iterator[Document]:
     for observation in range(first, end):
         campaign = f"c{observation // _CAMPAIGN:05}"
         gammas = f"/data/ctao/dl2/{campaign}/gamma_train.dl2.h5"
-        models = [f"/data/ctao/models/{campaign}/{name}.pkl" for name in ("energy", "disp", "classifier")]
+        models = [
+            f"/data/ctao/models/{campaign}/{name}.pkl" for name in ("energy", "disp", "classifier")
+        ]
         cuts, irfs = (f"/data/ctao/irf/{campaign}/{name}.fits" for name in ("cuts", "irf"))
         dl0, dl1, dl2, full = (
             f"/data/ctao/{level}/run{observation:06}{end}"
-            for level, end in (("dl0", ".zst"), ("dl1", ".dl1.h5"), ("dl2", ".dl2.h5"), ("dl2", "_full.dl2.h5"))
+            for level, end in (
+                ("dl0", ".zst"),
+                ("dl1", ".dl1.h5"),
+                ("dl2", ".dl2.h5"),
+                ("dl2", "_full.dl2.h5"),
+            )
         )
         runs: list[tuple[Document, list[File], list[File]]] = [
-            (process, [*_configs("base", "dl1"), ("DL0/Event", dl0, False)], [("DL1/Event", dl1, True)]),
+            (
+                process,
+                [*_configs("base", "dl1"), ("DL0/Event", dl0, False)],
+                [("DL1/Event", dl1, True)],
+            ),
             (second, [*_configs("base", "dl2"), ("Event", dl1, True)], [("DL1/Event", dl2, True)]),
-            (apply, [("Event data", dl2, True), *_each("reconstructor", models)], [("Event data", full, True)]),
+            (
+                apply,
+                [("Event data", dl2, True), *_each("reconstructor", models)],
+                [("Event data", full, True)],
+            ),
             (
                 dl3,
-                [*_configs("dl3"), ("Event data", full, True), ("Cuts", cuts, True), ("IRF", irfs, True)],
+                [
+                    *_configs("dl3"),
+                    ("Event data", full, True),
+                    ("Cuts", cuts, True),
+                    ("IRF", irfs, True),
+                ],
                 [("DL3/Event", dl3_of(observation), True)],
             ),
         ]
         if observation % _CAMPAIGN == 0:
             runs[:0] = [
-                (train, [*_configs("train"), ("Event data", gammas, False)], _each("ml-models", models)),
+                (
+                    train,
+                    [*_configs("train"), ("Event data", gammas, False)],
+                    _each("ml-models", models),
+                ),
                 (
                     irf,
                     [*_configs("irf"), ("Event data", gammas, False)],
@@ -151,8 +181,13 @@ def _each(role: str, paths: Sequence[str]) -> list[File]:
     return [(role, path, False) for path in paths]
 
 
-def _renewed(template: Document, minutes: int, inputs: Sequence[File], outputs: Sequence[File]) -> Document:
-    """A real run again, at another time and with other files; its settings are shared with all runs of its kind."""
+def _renewed(
+    template: Document, minutes: int, inputs: Sequence[File], outputs: Sequence[File]
+) -> Document:
+    """A real run again, at another time and with other files.
+
+    Its settings are shared with all runs of its kind.
+    """
     if template.run is None:
         raise ValueError("not a run")
     run = str(uuid5(_SPACE, f"run {minutes}"))
@@ -166,10 +201,24 @@ def _renewed(template: Document, minutes: int, inputs: Sequence[File], outputs: 
         template,
         run=Run(run, {**template.run.facts, **times}),
         mentions=tuple(
-            Mention(run, relation, role, place_of(path), product_of(path) if has_header else None, _SOURCE)
-            for relation, files in ((RelationType.USED, inputs), (RelationType.WAS_GENERATED_BY, outputs))
+            Mention(
+                run,
+                relation,
+                role,
+                place_of(path),
+                product_of(path) if has_header else None,
+                _SOURCE,
+            )
+            for relation, files in (
+                (RelationType.USED, inputs),
+                (RelationType.WAS_GENERATED_BY, outputs),
+            )
             for role, path, has_header in files
         ),
-        entities=tuple(StatedEntity(product_of(path), header) for _, path, has_header in outputs if has_header),
-        config_files=tuple(place_of(path) for role, path, _ in inputs if role == "Tool Configuration"),
+        entities=tuple(
+            StatedEntity(product_of(path), header) for _, path, has_header in outputs if has_header
+        ),
+        config_files=tuple(
+            place_of(path) for role, path, _ in inputs if role == "Tool Configuration"
+        ),
     )

@@ -38,7 +38,10 @@ def figures() -> Iterator[Figure]:
 
 
 def _seconds(kind: str, shares: Sequence[Sequence[Path]]) -> float:
-    """The seconds from the word go to the end of the last process; each has its share of the folders."""
+    """The seconds from the word go to the end of the last process.
+
+    Each has its share of the folders.
+    """
     with empty(kind) as (url, store), ExitStack() as stack:
         with store.writing():
             pass  # tables, constraints and indexes are there

@@ -1,4 +1,6 @@
-"""``python -m bench.peak COMMAND…``: run a command, and print the most KiB that it and its processes held in memory.
+"""``python -m bench.peak COMMAND…``.
+
+Run a command, and print the most KiB that it and its processes held in memory.
 
 Looked at twenty times a second, on Linux; what several processes share counts for each.
 """

@@ -1,6 +1,9 @@
-"""``python bench/prov2neo_import.py ADDRESS USER PASSWORD FILE``: prov2neo imports a PROV-JSON document.
+"""``python bench/prov2neo_import.py ADDRESS USER PASSWORD FILE``.
 
-Runs in prov2neo's own environment. Prints the seconds that reading took and those that importing took.
+Prov2neo imports a PROV-JSON document.
+
+Runs in prov2neo's own environment. Prints the seconds that reading took and those that importing
+took.
 """
 
 import json
@@ -16,7 +19,8 @@ client = Client()
 try:
     client.connect(address, user, password, "neo4j", "bolt")
 except ClientError:
-    # Neo4j 5 knows its constraint statements no more; by then it is connected, and goes on without constraints
+    # Neo4j 5 knows its constraint statements no more; by then it is connected, and goes on without
+    # constraints
     if client.graph_db is None:
         raise
 started = time.perf_counter()

@@ -33,7 +33,9 @@ def write_document(path: Path, nodes: Rows, relationships: Rows) -> int:
     for labels, rows in nodes.items():
         if _BOOKKEEPING.isdisjoint(labels):
             said = document.setdefault(_ELEMENTS.get(labels[0], "entity"), {})
-            said.update((_name(labels[0], row["id"]), _attributes(row["properties"])) for row in rows)
+            said.update(
+                (_name(labels[0], row["id"]), _attributes(row["properties"])) for row in rows
+            )
             count += len(rows)
     for (source, kind, target, _), rows in relationships.items():
         relation, start, end = _RELATIONS[kind]
@@ -51,10 +53,15 @@ def _name(label: str, identifier: str) -> str:
 
 
 def _attributes(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{_NAMESPACE}:{quote(name, safe='')}": _literal(value) for name, value in properties.items()}
+    return {
+        f"{_NAMESPACE}:{quote(name, safe='')}": _literal(value)
+        for name, value in properties.items()
+    }
 
 
 def _literal(value: Any) -> Any:
     if isinstance(value, list):
         return [_literal(each) for each in value]
-    return {"$": value.iso_format(), "type": "xsd:dateTime"} if isinstance(value, DateTime) else value
+    return (
+        {"$": value.iso_format(), "type": "xsd:dateTime"} if isinstance(value, DateTime) else value
+    )

@@ -71,4 +71,6 @@ def neo4j_driver() -> Iterator[Driver]:
 def empty_neo4j() -> None:
     """Take everything out of the only database that Neo4j Community has, in small transactions."""
     with neo4j_driver() as driver, driver.session() as session:
-        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+        session.run(
+            "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+        ).consume()

@@ -5,11 +5,11 @@ from statistics import median
 
 from bench.measure import Figure, say, timed, within
 from bench.servers import empty
-from provgraph.ingest.integration import integrate
-from provgraph.lineage.names import find
-from provgraph.lineage.questions import lineage
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.model.records import Document, End, StatedRelation
 from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.questions.names import find
+from provgraph.questions.walks import lineage
 from provgraph.store.protocol import Store
 
 STORES = ("SQLite", "PostgreSQL", "Neo4j")
@@ -25,7 +25,11 @@ def figures() -> Iterator[Figure]:
             _write(store, _chain())
             ladder = _seconds(store, "product:ladder-0-0", _WIDTH * (_LEVELS - 1) + 1)
             yield within(f"ladder of 40 levels x 10, {kind}: full ancestry", ladder, 1)
-            yield within(f"chain of 10,000, {kind}: full ancestry", _seconds(store, "product:chain-0", _LENGTH), 2)
+            yield within(
+                f"chain of 10,000, {kind}: full ancestry",
+                _seconds(store, "product:chain-0", _LENGTH),
+                2,
+            )
 
 
 def _ladder() -> list[StatedRelation]:

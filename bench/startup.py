@@ -16,7 +16,9 @@ def figures() -> Iterator[Figure]:
         "reference": _running(sys.executable, "-c", "import click"),
     }
     taken = medians(subjects, rounds=15, warm_up=3)
-    yield at_most("`provgraph --help`; `python -c 'import click'`", taken["ours"], taken["reference"], 2.5)
+    yield at_most(
+        "`provgraph --help`; `python -c 'import click'`", taken["ours"], taken["reference"], 2.5
+    )
 
 
 def _running(*command: str) -> Callable[[int], object]:

@@ -1,4 +1,6 @@
-"""Checking 100,000 elements against PROV-CONSTRAINTS, in a store and in a log, against loading them."""
+"""Checking 100,000 elements against PROV-CONSTRAINTS, in a store and in a log, against loading
+them.
+"""
 
 import time
 from collections.abc import Iterator
@@ -26,11 +28,17 @@ def figures() -> Iterator[Figure]:
         log = Path(folder) / "one.provlog"
         write_log(log, RUNS)
         loading = timed(partial(_load, store, log), time.process_time)
-        in_store = median(timed(partial(check_store, store), time.process_time) for _ in range(ROUNDS))
+        in_store = median(
+            timed(partial(check_store, store), time.process_time) for _ in range(ROUNDS)
+        )
         say(f"  loaded in {loading:.1f} s, checked in {in_store:.1f} s")
         in_log = median(timed(partial(_check, log), time.process_time) for _ in range(ROUNDS))
-    yield at_most("validate a store (SQLite) of 10^5 elements; loading them", in_store, loading, LIMIT)
-    yield at_most("validate a log of 10^5 elements that is in no store; loading them", in_log, loading, LIMIT)
+    yield at_most(
+        "validate a store (SQLite) of 10^5 elements; loading them", in_store, loading, LIMIT
+    )
+    yield at_most(
+        "validate a log of 10^5 elements that is in no store; loading them", in_log, loading, LIMIT
+    )
 
 
 def _load(store: Store, log: Path) -> None:

@@ -1,4 +1,7 @@
-"""provgraph: what produced this file? A provenance store for CTAO and for anyone who runs ctapipe."""
+"""provgraph.
+
+What produced this file? A provenance store for CTAO and for anyone who runs ctapipe.
+"""
 
 from typing import Any
 

@@ -1,6 +1,9 @@
-"""provgraph from Python and in notebooks: open a store, load into it, ask it, take the answer along.
+"""provgraph from Python and in notebooks.
 
-``provgraph.open`` is the door; the command line and the query API ask the same questions of the same store.
+Open a store, load into it, ask it, take the answer along.
+
+``provgraph.open`` is the door; the command line and the query API ask the same questions of the
+same store.
 """
 
 from __future__ import annotations
@@ -14,22 +17,23 @@ import networkx as nx
 from provgraph.errors import SettingsError
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
-from provgraph.lineage import questions
-from provgraph.lineage.configuration import with_configuration
-from provgraph.lineage.names import find
-from provgraph.model import subgraph
+from provgraph.interchange.export import within
+from provgraph.interchange.store_reader import statements
+from provgraph.interchange.writing.prov_package import to_prov
+from provgraph.model import lineage
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
-from provgraph.model.subgraph import Direction, Edge, Node
+from provgraph.model.lineage import Direction, Edge, Node
 from provgraph.model.values import Value, canonical
 from provgraph.model.vocabulary import NODE_LABEL, RELATIONS, RelationType
+from provgraph.pictures import dot, png, svg
+from provgraph.pictures.look import PLAIN, Look
+from provgraph.questions import walks
+from provgraph.questions.configuration import with_configuration
+from provgraph.questions.names import find
 from provgraph.settings import read_settings
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from provgraph.writers import dot, json_, png, svg, text
-from provgraph.writers.export import within
-from provgraph.writers.look import PLAIN, Look
-from provgraph.writers.prov_package import to_prov
-from provgraph.writers.prov_records import statements
+from provgraph.writers import json, text
 
 if TYPE_CHECKING:
     import os
@@ -44,7 +48,8 @@ def open_provenance(store: str | None = None, *, password: str | None = None) ->
     """Open a store: ``provgraph.open``.
 
     Args:
-        store: its URL (CONTRACT section 3); None for ``PROVGRAPH_STORE``, else the SQLite file of the user.
+        store: its URL (CONTRACT section 3); None for ``PROVGRAPH_STORE``, else the SQLite file of
+            the user.
         password: instead of one in the URL or in ``PROVGRAPH_STORE_PASSWORD``.
 
     Returns:
@@ -70,7 +75,10 @@ class Provenance:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -79,7 +87,10 @@ class Provenance:
         self.store.close()
 
     def load(
-        self, *sources: str | os.PathLike[str], format: str | None = None, namespace: str = DEFAULT_NAMESPACE
+        self,
+        *sources: str | os.PathLike[str],
+        format: str | None = None,
+        namespace: str = DEFAULT_NAMESPACE,
     ) -> list[Report]:
         """Load files, folders or databases.
 
@@ -115,16 +126,20 @@ class Provenance:
         return self.lineage(file, Direction.DOWNSTREAM, depth)
 
     def lineage(
-        self, record: str | os.PathLike[str], direction: Direction | str = Direction.UPSTREAM,
-        depth: int | None = None, relations: Sequence[RelationType | str] = (),
-    ) -> Lineage:  # fmt: skip
+        self,
+        record: str | os.PathLike[str],
+        direction: Direction | str = Direction.UPSTREAM,
+        depth: int | None = None,
+        relations: Sequence[RelationType | str] = (),
+    ) -> Lineage:
         """What led to a record, what was made from it, or both.
 
         Args:
             record: what names it.
             direction: ``upstream``, ``downstream`` or ``both``.
             depth: how many relations far; None for no end.
-            relations: the types to follow; none means those that lead to the origin (CONTRACT section 4).
+            relations: the types to follow; none means those that lead to the origin (CONTRACT
+                section 4).
 
         Raises:
             NotFoundError: nothing is called so.
@@ -138,17 +153,23 @@ class Provenance:
                 f"{error}: directions are {', '.join(Direction)}; relations are {', '.join(RelationType)}"
             ) from None
         root = find(self.store, str(record), Path.cwd())
-        found = questions.lineage(self.store, root, way, depth, followed)
-        return Lineage(**{each.name: getattr(found, each.name) for each in fields(found)}, store=self.store)
+        found = walks.lineage(self.store, root, way, depth, followed)
+        return Lineage(
+            **{each.name: getattr(found, each.name) for each in fields(found)}, store=self.store
+        )
 
     def with_configuration(self, answer: Lineage) -> Lineage:
-        """The answer with the parameter sets and configuration files of its runs as further nodes, for a drawing."""
+        """The answer with the parameter sets and configuration files of its runs as further nodes,
+        for a drawing.
+        """
         return with_configuration(self.store, answer)
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage(subgraph.Lineage):
-    """The answer to a lineage question, with ways to take it along; a notebook shows it as a drawing.
+class Lineage(lineage.Lineage):
+    """The answer to a lineage question, with ways to take it along.
+
+    A notebook shows it as a drawing.
 
     Attributes:
         store: who answered.
@@ -157,7 +178,9 @@ class Lineage(subgraph.Lineage):
     store: Store = field(repr=False, compare=False)
 
     def to_prov(self) -> ProvDocument:
-        """A document of the prov package: the records of the answer with all that the store says of them.
+        """A document of the prov package.
+
+        The records of the answer with all that the store says of them.
 
         The store must still be open.
 
@@ -168,12 +191,13 @@ class Lineage(subgraph.Lineage):
             return to_prov(statements(view, within(self)))
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
-        """A graph whose nodes are ids and whose edges run from effect to cause, their keys the relations' names.
+        """A graph whose nodes are ids and whose edges run from effect to cause, their keys the
+        relations' names.
 
-        Nodes have the fields of the JSON answer (CONTRACT section 4) as attributes, edges ``relation``, ``role`` and
-        ``time``.
+        Nodes have the fields of the JSON answer (CONTRACT section 4) as attributes, edges
+        ``relation``, ``role`` and ``time``.
         """
-        answer = json_.document(self)
+        answer = json.document(self)
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(root=self.root.id, truncated=self.truncated)
         graph.add_nodes_from((node["id"], node) for node in answer["nodes"])
         for edge in answer["edges"]:
@@ -197,9 +221,11 @@ class Lineage(subgraph.Lineage):
         return png.write(self, look)
 
     def to_py2neo(self) -> py2neo.Subgraph:
-        """A subgraph of py2neo, which ``py2neo.Graph(…).merge(…)`` merges into a Neo4j by label and id.
+        """A subgraph of py2neo, which ``py2neo.Graph(…).merge(…)`` merges into a Neo4j by label and
+        id.
 
-        Between two nodes py2neo knows one relationship of a type; that of several has all their roles in a list.
+        Between two nodes py2neo knows one relationship of a type; that of several has all their
+        roles in a list.
 
         Raises:
             SettingsError: py2neo is not installed; the extra ``provgraph[py2neo]`` has it.
@@ -207,18 +233,24 @@ class Lineage(subgraph.Lineage):
         try:
             from py2neo import Relationship, Subgraph  # noqa: PLC0415 - an extra that most users lack
         except ImportError:
-            raise SettingsError("py2neo is not installed: pip install 'provgraph[py2neo]'") from None
+            raise SettingsError(
+                "py2neo is not installed: pip install 'provgraph[py2neo]'"
+            ) from None
         nodes = {node.key: _py2neo_node(node) for node in self.nodes}
         between: dict[tuple[bytes, RelationType, bytes], list[Edge]] = {}
         for edge in self.edges:
             between.setdefault((edge.source, edge.relation, edge.target), []).append(edge)
         relationships = [
-            Relationship(nodes[source], RELATIONS[relation].neo4j_type, nodes[target], **_said_of(edges))
+            Relationship(
+                nodes[source], RELATIONS[relation].neo4j_type, nodes[target], **_said_of(edges)
+            )
             for (source, relation, target), edges in between.items()
         ]
         return Subgraph(nodes.values(), relationships)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, str]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> Mapping[str, str]:
         """What notebooks show (IPython's display protocol)."""
         return {"image/svg+xml": self.to_svg(), "text/plain": text.write(self)}
 
@@ -227,9 +259,13 @@ def _py2neo_node(node: Node) -> py2neo.Node:
     from py2neo import Node as Py2neoNode  # noqa: PLC0415 - an extra that most users lack
 
     label = NODE_LABEL[node.kind]
-    said = json_.node_document(node)
+    said = json.node_document(node)
     attributes = said.pop("attributes")
-    properties = {name: _native(value) for name, value in {**attributes, **said}.items() if value not in (None, [])}
+    properties = {
+        name: _native(value)
+        for name, value in {**attributes, **said}.items()
+        if value not in (None, [])
+    }
     made = Py2neoNode(label, *([node.type] if node.type else []), **properties)
     made.__primarylabel__, made.__primarykey__ = label, "id"
     return made

@@ -85,7 +85,9 @@ class AmbiguousError(LookupFailedError):
     def __init__(self, name: str, candidates: Sequence[str]) -> None:
         """Say which name was ambiguous; ``candidates`` are the ids to choose from."""
         listed = "\n  ".join(candidates)
-        super().__init__(f"{name!r} names {len(candidates)} records; say which by its id:\n  {listed}")
+        super().__init__(
+            f"{name!r} names {len(candidates)} records; say which by its id:\n  {listed}"
+        )
         self.name = name
         self.candidates = tuple(candidates)
 
@@ -103,7 +105,10 @@ class StoreError(ProvGraphError):
 
 
 class UnreachableError(StoreError):
-    """The store can't be reached, or went away; nothing is half done, the same call may be made again."""
+    """The store can't be reached, or went away.
+
+    Nothing is half done, the same call may be made again.
+    """
 
     code = "STORE_UNREACHABLE"
     exit_code = 3

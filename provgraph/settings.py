@@ -26,17 +26,22 @@ class Settings:
     store_password: str | None = None
 
 
-def read_settings(store: str | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+def read_settings(
+    store: str | None = None, environment: Mapping[str, str] = os.environ
+) -> Settings:
     """The settings in force.
 
     Args:
         store: a URL that goes before the environment's.
-        environment: ``PROVGRAPH_STORE``, ``PROVGRAPH_STORE_PASSWORD`` or ``PROVGRAPH_STORE_PASSWORD_FILE``.
+        environment: ``PROVGRAPH_STORE``, ``PROVGRAPH_STORE_PASSWORD`` or
+            ``PROVGRAPH_STORE_PASSWORD_FILE``.
 
     Raises:
         SettingsError: the password file can't be read.
     """
-    return Settings(store_url(store, environment), _password("PROVGRAPH_STORE_PASSWORD", environment))
+    return Settings(
+        store_url(store, environment), _password("PROVGRAPH_STORE_PASSWORD", environment)
+    )
 
 
 def mirror_password(environment: Mapping[str, str] = os.environ) -> str | None:
@@ -57,7 +62,10 @@ def store_url(store: str | None = None, environment: Mapping[str, str] = os.envi
 
 
 def destination(url: str) -> str:
-    """The store's URL as others may read it: without its password; a SQLite file by its absolute path."""
+    """The store's URL as others may read it: without its password.
+
+    A SQLite file by its absolute path.
+    """
     scheme, separator, rest = url.partition("://")
     if url in IN_MEMORY:
         return url

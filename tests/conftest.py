@@ -1,4 +1,7 @@
-"""The store fixture: every store that provgraph has, on real servers, each test with an empty one."""
+"""The store fixture.
+
+Every store that provgraph has, on real servers, each test with an empty one.
+"""
 
 import os
 import signal
@@ -27,7 +30,9 @@ _names = count()
 
 
 def pytest_configure() -> None:
-    """Under nohup, or in a shell's background, signals are ignored, also by all that tests start: not so here."""
+    """Under nohup, or in a shell's background, signals are ignored, also by all that tests start:
+    not so here.
+    """
     for number in (signal.SIGHUP, signal.SIGINT):
         if signal.getsignal(number) is signal.SIG_IGN:
             # A process that is started does not inherit a handler.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from provgraph.ingest.integration import integrate
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.loaders.ctapipe import document_of
 from provgraph.model.identifiers import location_of
 from provgraph.store.protocol import Store
@@ -19,7 +19,9 @@ def put(store: Store, said: Iterable[Said]) -> None:
 
 
 def graph_in(store: Store) -> Graph:
-    """The entities with their places and times, and the inputs and outputs of runs, as the digest reads them."""
+    """The entities with their places and times, and the inputs and outputs of runs, as the digest
+    reads them.
+    """
     entities: dict[str, OracleEntity] = {}
     newest: dict[str, tuple[int, str]] = {}
     edges = set()
@@ -28,13 +30,17 @@ def graph_in(store: Store) -> Graph:
         if kind == "entity":
             identifier, _, _, standings, (generated, invalidated, _), _ = content
             places = frozenset(standing[0] for standing in standings)
-            entities[identifier] = OracleEntity(identifier, places, _shown(generated), _shown(invalidated))
+            entities[identifier] = OracleEntity(
+                identifier, places, _shown(generated), _shown(invalidated)
+            )
             for place, rank, _, _ in standings:
                 newest[place] = max((rank, identifier), newest.get(place, (-1, "")))
         elif kind in ("used", "wasGeneratedBy"):
             run, entity, _, _, (role, *_) = content
             edges.add((kind, run, entity, role) if kind == "used" else (kind, entity, run, role))
-    return Graph(entities, frozenset(edges), {place: identifier for place, (_, identifier) in newest.items()})
+    return Graph(
+        entities, frozenset(edges), {place: identifier for place, (_, identifier) in newest.items()}
+    )
 
 
 def _shown(time: str | None) -> str | None:

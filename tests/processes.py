@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PROVGRAPH = (sys.executable, "-m", "provgraph.cli")
+PROVGRAPH = (sys.executable, "-m", "provgraph.commands.main")
 #: Long, for a loaded machine; a test that waits for so long has failed.
 DEADLINE = 60.0
 
@@ -21,7 +21,10 @@ def environment(home: Path, store: str, **more: str) -> dict[str, str]:
 
 
 def _without_privileges() -> tuple[str, ...]:
-    """Before a command of root, for whom no file is unreadable: it obeys the rights of files as others do."""
+    """Before a command of root, for whom no file is unreadable.
+
+    It obeys the rights of files as others do.
+    """
     if os.geteuid() != 0:
         return ()
     return ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
@@ -36,9 +39,14 @@ def run(
     """Run a command, behind another that starts it, to its end in the user's home."""
     return subprocess.run(
         [*before, *PROVGRAPH, *arguments],
-        cwd=home, env=environment(home, store), capture_output=True, text=True, check=False,
-        timeout=DEADLINE, **options,
-    )  # fmt: skip
+        cwd=home,
+        env=environment(home, store),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE,
+        **options,
+    )
 
 
 def until(what: Callable[[], bool]) -> None:

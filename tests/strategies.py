@@ -1,7 +1,9 @@
-"""Random observatory histories: what ctapipe logs say of a few runs on a few paths, with many collisions.
+"""Random observatory histories.
 
-Everything is drawn as a small integer that indexes a table below, so a shrunk example reads well: path 0, product 0,
-time 0, the default namespace, a plain URL, one telling.
+What ctapipe logs say of a few runs on a few paths, with many collisions.
+
+Everything is drawn as a small integer that indexes a table below, so a shrunk example reads well:
+path 0, product 0, time 0, the default namespace, a plain URL, one telling.
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ PROCESSES = (
     Process(arguments=None),
 )
 
-# How a file is named in a list. A header without activity id gets a made-up product id each time it is looked at.
+# How a file is named in a list. A header without activity id gets a made-up product id each time it
+# is looked at.
 NULL, EMPTY, MADE_UP, NO_PRODUCT, REAL = range(5)
 
 
@@ -100,7 +103,8 @@ class Job:
     tellings: tuple[Telling, ...] = field(default=(Telling(),))
 
 
-# --- drawing runs -----------------------------------------------------------------------------------------------------
+# --- drawing runs
+# -----------------------------------------------------------------------------------------------------
 
 
 def listed() -> st.SearchStrategy[Listed]:
@@ -145,11 +149,13 @@ def jobs(activity: int, second_namespace: bool) -> st.SearchStrategy[Job]:
         status=st.integers(0, len(STATUSES) - 1),
         inputs=st.lists(listed(), max_size=3).map(tuple),
         outputs=st.lists(listed(), max_size=3).map(tuple),
-        tellings=st.just((Telling(),)) | st.lists(tellings(second_namespace), min_size=1, max_size=3).map(tuple),
+        tellings=st.just((Telling(),))
+        | st.lists(tellings(second_namespace), min_size=1, max_size=3).map(tuple),
     )
 
 
-# --- twists: what observatories really do, made likely ----------------------------------------------------------------
+# --- twists: what observatories really do, made likely
+# ----------------------------------------------------------------
 
 
 def first(lines: tuple[Listed, ...]) -> Listed:
@@ -163,7 +169,9 @@ def ending(job: Job) -> int:
 def rewrites_in_place(one: Job, other: Job, product: int) -> tuple[Job, Job]:
     """`one` also reads what it writes, under the same URL."""
     line = first(one.outputs)
-    return replace(one, inputs=(*one.inputs, replace(line, header=NULL)), outputs=one.outputs or (line,)), other
+    return replace(
+        one, inputs=(*one.inputs, replace(line, header=NULL)), outputs=one.outputs or (line,)
+    ), other
 
 
 def claims_what_it_read(one: Job, other: Job, product: int) -> tuple[Job, Job]:
@@ -182,14 +190,18 @@ def claims_what_was_read(one: Job, other: Job, product: int) -> tuple[Job, Job]:
 def both_claim(one: Job, other: Job, product: int) -> tuple[Job, Job]:
     """Two runs claim one product."""
     line = replace(first(one.outputs), header=REAL, product=product)
-    return replace(one, outputs=(*one.outputs, line)), replace(other, outputs=(*other.outputs, line))
+    return replace(one, outputs=(*one.outputs, line)), replace(
+        other, outputs=(*other.outputs, line)
+    )
 
 
 def names_late(one: Job, other: Job, product: int) -> tuple[Job, Job]:
     """`one` notes its output before it is written; `other` reads it with the header it got."""
     line = replace(first(one.outputs), header=NULL)
     reader = replace(other, inputs=(*other.inputs, replace(line, header=REAL, product=product)))
-    return replace(one, outputs=(*one.outputs, line)), replace(reader, start=max(reader.start, ending(one)))
+    return replace(one, outputs=(*one.outputs, line)), replace(
+        reader, start=max(reader.start, ending(one))
+    )
 
 
 def sees_a_copy(one: Job, other: Job, product: int) -> tuple[Job, Job]:
@@ -203,26 +215,34 @@ def nests(one: Job, other: Job, product: int) -> tuple[Job, Job]:
     """`one` is an inner activity of `other`, which reads what `one` wrote without a header."""
     line = replace(first(one.outputs), header=NULL)
     outer = replace(other, inputs=(*other.inputs, line), duration=max(other.duration or 0, 2))
-    inner = replace(one, outputs=(*one.outputs, line), start=outer.start, duration=1, process=outer.process)
+    inner = replace(
+        one, outputs=(*one.outputs, line), start=outer.start, duration=1, process=outer.process
+    )
     return inner, outer
 
 
 def runs_again(one: Job, other: Job, product: int) -> tuple[Job, Job]:
     """`other` is `one` again, with its own times and new product ids in its headers."""
-    shifted = tuple(replace(line, product=(line.product + 1) % len(PRODUCTS)) for line in one.outputs)
+    shifted = tuple(
+        replace(line, product=(line.product + 1) % len(PRODUCTS)) for line in one.outputs
+    )
     return one, replace(other, inputs=one.inputs, outputs=shifted)
 
 
 def overwrites(one: Job, other: Job, product: int) -> tuple[Job, Job]:
     """`other` writes where `one` wrote, without a header."""
     line = replace(first(one.outputs), header=NULL)
-    return replace(one, outputs=(*one.outputs, line)), replace(other, outputs=(*other.outputs, line))
+    return replace(one, outputs=(*one.outputs, line)), replace(
+        other, outputs=(*other.outputs, line)
+    )
 
 
 def names_one_file_two_ways(one: Job, other: Job, product: int) -> tuple[Job, Job]:
     """`one` is told whole in one namespace and without products in another."""
     second = Telling(namespace=1, scratch=True, forgets_products=True)
-    return replace(one, outputs=one.outputs or (Listed(path=0),), tellings=(Telling(), second)), other
+    return replace(
+        one, outputs=one.outputs or (Listed(path=0),), tellings=(Telling(), second)
+    ), other
 
 
 TWISTS = (
@@ -260,14 +280,17 @@ def histories(draw: st.DrawFn, max_runs: int = 6, second_namespace: bool = True)
     return rendered(drawn)
 
 
-# --- writing records --------------------------------------------------------------------------------------------------
+# --- writing records
+# --------------------------------------------------------------------------------------------------
 
 
 def rendered(drawn: Sequence[Job]) -> History:
     """The records of these runs, one for each telling."""
     made_up = (f"ffffffff-0000-4000-8000-{n:012d}" for n in itertools.count())
     return [
-        (NAMESPACES[telling.namespace], record_of(job, telling, made_up)) for job in drawn for telling in job.tellings
+        (NAMESPACES[telling.namespace], record_of(job, telling, made_up))
+        for job in drawn
+        for telling in job.tellings
     ]
 
 
@@ -282,7 +305,9 @@ def record_of(job: Job, telling: Telling, made_up: Iterator[str]) -> Record:
         "status": STATUSES[job.status],
         "start": {"time_utc": time_text(start)},
         "stop": {"time_utc": time_text(end) if end is not None else None},
-        "system": system_of(Process(None, None, None, None) if telling.forgets_process else PROCESSES[job.process]),
+        "system": system_of(
+            Process(None, None, None, None) if telling.forgets_process else PROCESSES[job.process]
+        ),
         "input": lines_of(job.inputs, telling.skip_inputs, telling, made_up),
         "output": lines_of(job.outputs, telling.skip_outputs, telling, made_up),
         "exit_code": 0,
@@ -304,7 +329,9 @@ def system_of(process: Process) -> Record:
     }
 
 
-def lines_of(lines: Sequence[Listed], skip: frozenset[int], telling: Telling, made_up: Iterator[str]) -> list[Record]:
+def lines_of(
+    lines: Sequence[Listed], skip: frozenset[int], telling: Telling, made_up: Iterator[str]
+) -> list[Record]:
     return [
         {
             "url": spelled(path_in(line.path, telling), line.spelling),
@@ -317,7 +344,10 @@ def lines_of(lines: Sequence[Listed], skip: frozenset[int], telling: Telling, ma
 
 
 def path_in(path: int, telling: Telling) -> str:
-    """The path in the telling's namespace: in the job folder of a worker node only the base name stays."""
+    """The path in the telling's namespace.
+
+    In the job folder of a worker node only the base name stays.
+    """
     if telling.namespace and telling.scratch:
         return "/tmp/job/" + PATHS[path].rsplit("/", 1)[-1]
     return PATHS[path]
@@ -340,7 +370,12 @@ def spelled(path: str, spelling: int) -> str:
     if "://" in path:
         scheme, rest = path.split("://")
         host, tail = rest.split("/", 1)
-        remote = (path, f"/cwd/{scheme}:/{rest}", f"{scheme}://{host}//{tail}", f"/data/x/{scheme}:/{rest}")
+        remote = (
+            path,
+            f"/cwd/{scheme}:/{rest}",
+            f"{scheme}://{host}//{tail}",
+            f"/data/x/{scheme}:/{rest}",
+        )
         return remote[spelling % len(remote)]
     folder, name = path.rsplit("/", 1)
     local = (
@@ -355,14 +390,17 @@ def spelled(path: str, spelling: int) -> str:
     return local[spelling % len(local)]
 
 
-# --- the same history, loaded another way -----------------------------------------------------------------------------
+# --- the same history, loaded another way
+# -----------------------------------------------------------------------------
 
 
 @st.composite
 def loadings(draw: st.DrawFn, history: History) -> list[History]:
     """Batches that together say the same: any order, any split, some records said again.
 
-    The records of one batch are all in one namespace, so each batch can be one `load --namespace NS`."""
+    The records of one batch are all in one namespace, so each batch can be one `load --namespace
+    NS`.
+    """
     again = draw(st.lists(st.sampled_from(history), max_size=3)) if history else []
     shuffled = draw(st.permutations([*history, *again]))
     batches: list[History] = []
@@ -374,7 +412,8 @@ def loadings(draw: st.DrawFn, history: History) -> list[History]:
     return batches
 
 
-# --- logs -------------------------------------------------------------------------------------------------------------
+# --- logs
+# -------------------------------------------------------------------------------------------------------------
 
 
 def as_log(records: Sequence[Record]) -> bytes:

@@ -53,10 +53,21 @@ def test_the_store_is_the_environments(tmp_path: Path, monkeypatch: pytest.Monke
 def test_answers_are_those_of_the_command(night: provgraph.Provenance, tmp_path: Path) -> None:
     told = json.loads(
         subprocess.run(
-            [sys.executable, "-m", "provgraph.cli", "what-produced", DL3, "--format", "json", "--store",
-             f"sqlite:///{tmp_path / 'store.db'}"], check=True, capture_output=True,
+            [
+                sys.executable,
+                "-m",
+                "provgraph.commands.main",
+                "what-produced",
+                DL3,
+                "--format",
+                "json",
+                "--store",
+                f"sqlite:///{tmp_path / 'store.db'}",
+            ],
+            check=True,
+            capture_output=True,
         ).stdout
-    )  # fmt: skip
+    )
     answer = night.what_produced(DL3)
     assert [node.id for node in answer.nodes] == [node["id"] for node in told["nodes"]]
     assert len(answer.edges) == len(told["edges"])
@@ -84,7 +95,9 @@ def test_networkx_has_every_node_and_edge(night: provgraph.Provenance) -> None:
     assert graph.graph == {"root": answer.root.id, "truncated": False}
     relations = {said["relation"] for _, _, said in graph.out_edges(answer.root.id, data=True)}
     assert "wasGeneratedBy" in relations
-    assert {said["role"] for _, _, said in graph.edges(data=True)} == {edge.role for edge in answer.edges}
+    assert {said["role"] for _, _, said in graph.edges(data=True)} == {
+        edge.role for edge in answer.edges
+    }
 
 
 def test_a_document_of_the_prov_package(night: provgraph.Provenance) -> None:
@@ -122,7 +135,9 @@ def test_py2neo_merges_into_a_neo4j(night: provgraph.Provenance, neo4j_server: N
     empty_neo4j(neo4j_server.url)
     answer = night.what_produced(DL3)
     place = urlsplit(neo4j_server.url)
-    graph = py2neo.Graph(f"bolt://{place.hostname}:{place.port}", auth=(place.username, place.password))
+    graph = py2neo.Graph(
+        f"bolt://{place.hostname}:{place.port}", auth=(place.username, place.password)
+    )
     for _ in range(2):
         graph.merge(answer.to_py2neo())
     graph.service.connector.close()
@@ -131,7 +146,8 @@ def test_py2neo_merges_into_a_neo4j(night: provgraph.Provenance, neo4j_server: N
     ) as driver:
         nodes = driver.execute_query("MATCH (n) RETURN count(n)").records[0][0]
         made = driver.execute_query(
-            "MATCH (:Entity {id: $id})-[:WAS_GENERATED_BY]->(a:Activity) RETURN a.name", id=answer.root.id
+            "MATCH (:Entity {id: $id})-[:WAS_GENERATED_BY]->(a:Activity) RETURN a.name",
+            id=answer.root.id,
         ).records
         ends = driver.execute_query("MATCH (a)-[r]->(b) RETURN count(*)").records[0][0]
     assert nodes == len(answer.nodes)
@@ -159,10 +175,18 @@ def test_the_notebook_in_the_docs_runs(tmp_path: Path, monkeypatch: pytest.Monke
 
 def _texts(cell: nbformat.NotebookNode) -> list[str]:
     outputs = cell.get("outputs", [])
-    return [output.get("text") or "".join(output.get("data", {}).get("text/plain", "")) for output in outputs]
+    return [
+        output.get("text") or "".join(output.get("data", {}).get("text/plain", ""))
+        for output in outputs
+    ]
 
 
 def test_importing_provgraph_is_quick() -> None:
     """The API's libraries are imported when they are used."""
     code = "import sys, provgraph; print(sorted({'sqlalchemy', 'networkx', 'neo4j'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        ).stdout
+        == "[]\n"
+    )

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from provgraph.ingest.loading import load
-from provgraph.lineage.names import find
-from provgraph.lineage.questions import lineage
-from provgraph.model.subgraph import Direction, Node
+from provgraph.model.lineage import Direction, Node
 from provgraph.model.vocabulary import Kind
+from provgraph.questions.names import find
+from provgraph.questions.walks import lineage
 from provgraph.store.registry import open_store
 from tests.conftest import PRODUCTS, free_port
 from tests.processes import DEADLINE, PROVGRAPH, environment, loads_in
@@ -27,7 +27,7 @@ pytest.importorskip("ctapipe", reason="ctapipe is in the test environment (requi
 _JOB = """
 import os, sys, time
 import provgraph.capture
-provgraph.capture.start(wait=60)
+provgraph.collecting.capture.start(wait=60)
 from ctapipe.core import Provenance
 
 provenance = Provenance()
@@ -64,7 +64,7 @@ provenance.finish_activity()
 _TOOL = """
 import sys, time
 import provgraph.capture
-provgraph.capture.start(wait=60)
+provgraph.collecting.capture.start(wait=60)
 from ctapipe.core import Tool
 
 class Slow(Tool):
@@ -92,9 +92,13 @@ class Job:
         variables = {"PROVGRAPH_SPOOL": str(self.spool), **variables}
         return subprocess.Popen(
             [sys.executable, "-c", script],
-            cwd=self.folder, env=environment(self.folder, self.store) | variables, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            cwd=self.folder,
+            env=environment(self.folder, self.store) | variables,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def run(self, script: str, **variables: str) -> tuple[int, str]:
         """The exit code and what stood on stderr."""
@@ -146,7 +150,10 @@ def test_a_job_that_ends_is_captured_once(job: Job, end: str, code: int, status:
     exit_code, said = job.run(_JOB + _ENDS[end])
     assert (exit_code, "provgraph" in said) == (code, False)
     found = job.activities()
-    assert {name: node.status for name, node in found.items()} == {"first": "completed", "second": status}
+    assert {name: node.status for name, node in found.items()} == {
+        "first": "completed",
+        "second": status,
+    }
     assert (found["second"].end_time is None) == (status == "running")
     assert len(loads_in(job.database)) == 1
     assert job.waiting() == []
@@ -156,7 +163,10 @@ def test_a_job_that_ends_is_captured_once(job: Job, end: str, code: int, status:
 def test_a_job_that_a_signal_ends(job: Job, number: signal.Signals) -> None:
     assert job.signalled(_JOB + _ENDS["wait"], number) == -number
     found = job.activities()
-    assert {name: node.status for name, node in found.items()} == {"first": "completed", "second": "interrupted"}
+    assert {name: node.status for name, node in found.items()} == {
+        "first": "completed",
+        "second": "interrupted",
+    }
     assert found["second"].attributes["exit_code"] == (128 + number,)
 
 
@@ -183,9 +193,13 @@ def silent_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:secret@127.0.0.1:{}/x", "bolt://u:secret@127.0.0.1:{}/x"])
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:secret@127.0.0.1:{}/x", "bolt://u:secret@127.0.0.1:{}/x"]
+)
 @pytest.mark.parametrize("is_there", [False, True], ids=["nobody listens", "never answers"])
-def test_without_a_store_it_waits_in_the_spool(job: Job, url: str, is_there: bool, silent_port: int) -> None:
+def test_without_a_store_it_waits_in_the_spool(
+    job: Job, url: str, is_there: bool, silent_port: int
+) -> None:
     url = url.format(silent_port if is_there else free_port())
     started = time.monotonic()
     code, said = job.run(_JOB.replace("wait=60", "wait=3") + _ENDS["return"], PROVGRAPH_STORE=url)
@@ -204,13 +218,21 @@ def _deliver(job: Job, item: Path) -> None:
     label = json.loads((item / "item.json").read_text())
     (item / "item.json").write_text(json.dumps({**label, "store": job.store}))
     variables = environment(job.folder, job.store, PROVGRAPH_SPOOL=str(job.spool))
-    subprocess.run([*PROVGRAPH, "watch", "--once"], env=variables, check=True, capture_output=True, timeout=DEADLINE)
+    subprocess.run(
+        [*PROVGRAPH, "watch", "--once"],
+        env=variables,
+        check=True,
+        capture_output=True,
+        timeout=DEADLINE,
+    )
     assert set(job.activities()) == {"first", "second"}
     assert job.waiting() == []
 
 
 def test_a_spool_that_can_not_be_written_is_replaced(job: Job) -> None:
-    assert job.run(_JOB + _ENDS["return"], PROVGRAPH_SPOOL="/proc/none", TMPDIR=str(job.folder)) == (0, "")
+    assert job.run(
+        _JOB + _ENDS["return"], PROVGRAPH_SPOOL="/proc/none", TMPDIR=str(job.folder)
+    ) == (0, "")
     assert set(job.activities()) == {"first", "second"}
     assert list(job.folder.glob("provgraph-spool-*")) == []
 
@@ -228,9 +250,7 @@ def test_no_room_anywhere_costs_a_warning(job: Job, end: str) -> None:
 
 
 def test_without_ctapipe_it_is_a_warning(job: Job) -> None:
-    script = (
-        "import sys; sys.modules['ctapipe'] = None; import provgraph.capture; provgraph.capture.start(); sys.exit(4)"
-    )
+    script = "import sys; sys.modules['ctapipe'] = None; import provgraph.collecting.capture; provgraph.collecting.capture.start(); sys.exit(4)"
     code, said = job.run(script)
     assert code == 4
     (line,) = said.splitlines()
@@ -244,7 +264,7 @@ from ctapipe.core import Provenance
 provenance = Provenance()
 provenance.start_activity("outer")
 try:
-    with provgraph.capture.capturing(wait=60):
+    with provgraph.collecting.capture.capturing(wait=60):
         provenance.start_activity("inner")
         provenance.add_output_file("a.txt", add_meta=False)
         raise KeyboardInterrupt
@@ -254,10 +274,14 @@ assert provenance.active_activity_names == ["outer", "inner"]
 assert provenance.clear.__self__ is provenance
 """
     assert job.run(script) == (0, "")
-    assert {name: node.status for name, node in job.activities().items()} == {"inner": "interrupted"}
+    assert {name: node.status for name, node in job.activities().items()} == {
+        "inner": "interrupted"
+    }
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)]
+)
 def test_a_tool_that_a_signal_ends(job: Job, number: int, code: int) -> None:
     assert job.signalled(_TOOL, number) == code
     store = open_store(job.store)
@@ -272,10 +296,16 @@ def test_a_tool_that_a_signal_ends(job: Job, number: int, code: int) -> None:
 
 def test_a_real_tool_says_the_same_by_its_log_and_by_capture(job: Job) -> None:
     log = job.folder / "merge.provlog"
-    arguments = [str(PRODUCTS / "gamma_train.dl2.h5"), "-o", "merged.dl2.h5", "--provenance-log", str(log)]
+    arguments = [
+        str(PRODUCTS / "gamma_train.dl2.h5"),
+        "-o",
+        "merged.dl2.h5",
+        "--provenance-log",
+        str(log),
+    ]
     script = f"""
 import provgraph.capture
-provgraph.capture.start(wait=60)
+provgraph.collecting.capture.start(wait=60)
 from ctapipe.tools.merge import MergeTool
 MergeTool().run({arguments!r})
 """

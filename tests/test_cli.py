@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from provgraph.cli import main
+from provgraph.commands.main import main
 from tests.conftest import CORPUS, LOGS, PRODUCTS
 
 EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
@@ -26,10 +26,18 @@ class Shell:
         self.store = folder / "data" / "store.db"
 
     def __call__(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "PROVGRAPH_STORE": f"sqlite:///{self.store}"}
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.folder),
+            "PROVGRAPH_STORE": f"sqlite:///{self.store}",
+        }
         command = [str(Path(sys.executable).parent / "provgraph"), *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, cwd=self.folder, env=environment, check=False)
-        return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+        done = subprocess.run(
+            command, input=stdin, capture_output=True, cwd=self.folder, env=environment, check=False
+        )
+        return subprocess.CompletedProcess(
+            command, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
 
 
 @pytest.fixture(scope="module")
@@ -54,18 +62,32 @@ def test_what_produced_as_json(shell: Shell) -> None:
     answer = json.loads(shell("what-produced", DL3, "--format", "json").stdout)
     runs = {node["id"] for node in answer["nodes"] if node["kind"] == "activity"}
     assert runs == set(EXPECTED[DL3]["activities"])
-    assert answer["root"] == answer["nodes"][0]["id"] == "product:70de1f24-6744-4ced-99bb-c74834735e51"
+    assert (
+        answer["root"] == answer["nodes"][0]["id"] == "product:70de1f24-6744-4ced-99bb-c74834735e51"
+    )
     assert set(answer) == {"root", "direction", "depth", "truncated", "nodes", "edges"}
     assert set(answer["edges"][0]) == {"relation", "source", "target", "role", "time"}
     first_run = answer["nodes"][1]
-    assert (first_run["startTime"], first_run["status"]) == ("2026-11-21T08:30:55.925Z", "completed")
+    assert (first_run["startTime"], first_run["status"]) == (
+        "2026-11-21T08:30:55.925Z",
+        "completed",
+    )
 
 
 def test_every_way_to_name_a_file(shell: Shell) -> None:
-    ways = (DL3, f"file:{DL3}", "run02001.dl3.fits", "product:70de1f24-6744-4ced-99bb-c74834735e51",
-            "70de1f24-6744-4ced-99bb-c74834735e51", str(PRODUCTS / "run02001.dl3.fits"),
-            f"{DL3}@2f40ac73-6c59-489f-b40f-081b9bcac17d")  # fmt: skip
-    roots = [json.loads(shell("what-produced", way, "--depth", "0", "--format", "json").stdout)["root"] for way in ways]
+    ways = (
+        DL3,
+        f"file:{DL3}",
+        "run02001.dl3.fits",
+        "product:70de1f24-6744-4ced-99bb-c74834735e51",
+        "70de1f24-6744-4ced-99bb-c74834735e51",
+        str(PRODUCTS / "run02001.dl3.fits"),
+        f"{DL3}@2f40ac73-6c59-489f-b40f-081b9bcac17d",
+    )
+    roots = [
+        json.loads(shell("what-produced", way, "--depth", "0", "--format", "json").stdout)["root"]
+        for way in ways
+    ]
     assert set(roots) == {"product:70de1f24-6744-4ced-99bb-c74834735e51"}
 
 
@@ -93,14 +115,26 @@ def test_a_png_goes_to_a_file_or_a_pipe(shell: Shell, tmp_path: Path) -> None:
 
 
 def piped(shell: Shell, *arguments: str) -> bytes:
-    command = [str(Path(sys.executable).parent / "provgraph"), "--store", f"sqlite:///{shell.store}", *arguments]
+    command = [
+        str(Path(sys.executable).parent / "provgraph"),
+        "--store",
+        f"sqlite:///{shell.store}",
+        *arguments,
+    ]
     return subprocess.run(command, capture_output=True, check=True).stdout
 
 
 def test_a_png_is_not_for_a_terminal(shell: Shell) -> None:
     ours, terminal = pty.openpty()
-    command = [str(Path(sys.executable).parent / "provgraph"), "--store", f"sqlite:///{shell.store}",
-               "what-produced", DL3, "--format", "png"]  # fmt: skip
+    command = [
+        str(Path(sys.executable).parent / "provgraph"),
+        "--store",
+        f"sqlite:///{shell.store}",
+        "what-produced",
+        DL3,
+        "--format",
+        "png",
+    ]
     done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, check=False)
     os.close(terminal)
     os.close(ours)
@@ -113,8 +147,17 @@ def test_pictures_are_drawn_as_asked(shell: Shell) -> None:
     assert plain.count("fillcolor") == 71
     assert "rankdir=TB" in plain
     assert " × 2" in shell("what-produced", DL3, "--format", "dot").stdout
-    asked = shell("what-produced", DL3, "--format", "dot", "--across", "--fold", "--configuration",
-                  "--link", "https://example.org/{id}").stdout  # fmt: skip
+    asked = shell(
+        "what-produced",
+        DL3,
+        "--format",
+        "dot",
+        "--across",
+        "--fold",
+        "--configuration",
+        "--link",
+        "https://example.org/{id}",
+    ).stdout
     assert "rankdir=LR" in asked
     assert "shape=note" in asked
     assert 'URL="https://example.org/product%3A70de1f24-6744-4ced-99bb-c74834735e51"' in asked
@@ -124,7 +167,9 @@ def test_the_page_on_pictures_shows_what_the_command_prints(newcomer: Shell) -> 
     page = (DOCS / "pictures.md").read_text(encoding="utf-8")
     newcomer.store.parent.mkdir()
     newcomer("demo", "--store", f"sqlite:///{newcomer.store}")
-    printed = newcomer("what-produced", "/data/ctao/dl2/gamma_train.dl2.h5", "--format", "mermaid", "--fold").stdout
+    printed = newcomer(
+        "what-produced", "/data/ctao/dl2/gamma_train.dl2.h5", "--format", "mermaid", "--fold"
+    ).stdout
     assert f"```mermaid\n{printed}```" in page
     options = newcomer("what-produced", "--help").stdout
     assert all(option in options for option in re.findall(r"`(--[a-z-]+)", page))
@@ -134,19 +179,32 @@ def test_the_page_on_pictures_shows_what_the_command_prints(newcomer: Shell) -> 
     ("options", "message"),
     [
         (("--across",), "--across/--down: only for pictures, --format svg, png, dot, mermaid"),
-        (("--format", "csv", "--no-agents", "--no-fold"), "--agents/--no-agents, --fold/--no-fold: only for pictures"),
+        (
+            ("--format", "csv", "--no-agents", "--no-fold"),
+            "--agents/--no-agents, --fold/--no-fold: only for pictures",
+        ),
         (("--format", "svg", "--link", "javascript:{id}"), "boxes can't link to 'javascript:{id}'"),
     ],
 )
-def test_what_makes_no_sense_of_a_picture_is_wrong_usage(shell: Shell, options: tuple[str, ...], message: str) -> None:
+def test_what_makes_no_sense_of_a_picture_is_wrong_usage(
+    shell: Shell, options: tuple[str, ...], message: str
+) -> None:
     done = shell("what-produced", DL3, *options)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in " ".join(done.stderr.split())
 
 
 def test_impact_lists_only_what_is_asked_for(shell: Shell) -> None:
-    done = shell("impact", "/data/ctao/dl0/gamma_run02001.simtel.zst", "--kind", "entity", "--data-level", "DL3",
-                 "--format", "json")  # fmt: skip
+    done = shell(
+        "impact",
+        "/data/ctao/dl0/gamma_run02001.simtel.zst",
+        "--kind",
+        "entity",
+        "--data-level",
+        "DL3",
+        "--format",
+        "json",
+    )
     names = {node["name"] for node in json.loads(done.stdout)["nodes"]}
     assert names == {"gamma_run02001.simtel.zst", "run02001.dl3.fits"}
 
@@ -172,7 +230,12 @@ def test_stats_digest_and_schema(shell: Shell) -> None:
 def test_standard_input_and_gzip(newcomer: Shell) -> None:
     data = (LOGS / "merge.provlog").read_bytes()
     report = json.loads(newcomer("load", "-", "--json", stdin=data).stdout)
-    assert (report["source"], report["format"], report["status"], report["activities"]) == ("-", "ctapipe", "loaded", 2)
+    assert (report["source"], report["format"], report["status"], report["activities"]) == (
+        "-",
+        "ctapipe",
+        "loaded",
+        2,
+    )
     again = json.loads(newcomer("load", str(LOGS / "merge.provlog"), "--json").stdout)
     assert (again["status"], again["load"]) == ("unchanged", report["load"])
 
@@ -193,7 +256,9 @@ def test_standard_input_and_gzip(newcomer: Shell) -> None:
         (("what-produced",), 2, "Missing argument"),
     ],
 )
-def test_errors_say_what_to_do(newcomer: Shell, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_errors_say_what_to_do(
+    newcomer: Shell, arguments: tuple[str, ...], code: int, said: str
+) -> None:
     done = newcomer(*arguments)
     assert done.returncode == code
     assert said in done.stderr
@@ -220,7 +285,11 @@ def test_the_demonstration(newcomer: Shell) -> None:
 
 
 def test_every_command_has_help(newcomer: Shell) -> None:
-    listed = [line.split()[0] for line in newcomer("--help").stdout.split("Commands:")[1].splitlines() if line.strip()]
+    listed = [
+        line.split()[0]
+        for line in newcomer("--help").stdout.split("Commands:")[1].splitlines()
+        if line.strip()
+    ]
     assert sorted(listed) == sorted(main.commands)
     for command in listed:
         assert newcomer(command, "--help").stdout.startswith("Usage: ")
@@ -229,7 +298,11 @@ def test_every_command_has_help(newcomer: Shell) -> None:
 @pytest.mark.parametrize("option", [(), ("--json",)])
 def test_a_store_without_loads_says_so(newcomer: Shell, option: tuple[str, ...]) -> None:
     done = newcomer("loads", *option)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "provgraph: nothing is loaded yet\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "",
+        "provgraph: nothing is loaded yet\n",
+    )
 
 
 def test_a_load_is_listed_and_taken_back(newcomer: Shell) -> None:
@@ -237,7 +310,10 @@ def test_a_load_is_listed_and_taken_back(newcomer: Shell) -> None:
     before = newcomer("digest").stdout
     newcomer("load", str(LOGS / "run02002.provlog"))
     listed = [json.loads(line) for line in newcomer("loads", "--json").stdout.splitlines()]
-    assert [Path(load["source"]).name for load in listed] == ["run02001.provlog", "run02002.provlog"]
+    assert [Path(load["source"]).name for load in listed] == [
+        "run02001.provlog",
+        "run02002.provlog",
+    ]
     for load, line in zip(listed, newcomer("loads").stdout.splitlines(), strict=True):
         assert all(load[key] in line for key in ("id", "time", "status", "source"))
     forgotten = newcomer("forget", listed[1]["id"][:8])
@@ -255,8 +331,9 @@ def test_a_file_is_marked_as_invalid(newcomer: Shell) -> None:
     assert marked.returncode == 0
     shown = json.loads(newcomer("show", file, "--json").stdout)
     assert (shown["invalidatedAtTime"], shown["attributes"]["invalidationReason"]) == (
-        "2026-11-20T12:00:00.000Z", "withdrawn",
-    )  # fmt: skip
+        "2026-11-20T12:00:00.000Z",
+        "withdrawn",
+    )
     takes_back = marked.stdout.split("`")[1].split()
     assert takes_back[:2] == ["provgraph", "forget"]
     assert newcomer(*takes_back[1:]).returncode == 0

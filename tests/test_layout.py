@@ -8,10 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import provgraph
-from provgraph.cli import main
-from provgraph.store.engines import sqlite_engine
-from provgraph.store.schema import MIGRATIONS, NEWEST, migrate
-from provgraph.store.tables import metadata
+from provgraph.commands.main import main
+from provgraph.store.relational.connection import sqlite_engine
+from provgraph.store.relational.schema import MIGRATIONS, NEWEST, migrate
+from provgraph.store.relational.tables import metadata
 
 PACKAGE = Path(provgraph.__file__).parent
 #: Each may import those before it; those in one row don't import each other.

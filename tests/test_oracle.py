@@ -1,4 +1,7 @@
-"""The oracle itself: against the real chain, and against small histories whose answers were worked out by hand."""
+"""The oracle itself.
+
+Against the real chain, and against small histories whose answers were worked out by hand.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.oracle import DEFAULT_NAMESPACE, Graph, contradictory, graph_of, place_of, time_of, upstream
+from tests.oracle import (
+    DEFAULT_NAMESPACE,
+    Graph,
+    contradictory,
+    graph_of,
+    place_of,
+    time_of,
+    upstream,
+)
 from tests.strategies import Said, as_log, as_scattered_log, histories, loadings
 
 CORPUS = Path(__file__).parent / "corpus" / "ctapipe"
 EXPECTED = json.loads((CORPUS / "expected_lineage.json").read_text())
 
 
-# --- the real chain ---------------------------------------------------------------------------------------------------
+# --- the real chain
+# ---------------------------------------------------------------------------------------------------
 
 
 def arrays(text: str) -> list[list[Any]]:
@@ -37,7 +49,10 @@ def arrays(text: str) -> list[list[Any]]:
 def real() -> Graph:
     logs = sorted((CORPUS / "logs").iterdir())
     return graph_of(
-        (DEFAULT_NAMESPACE, record) for log in logs for array in arrays(log.read_text("utf-8")) for record in array
+        (DEFAULT_NAMESPACE, record)
+        for log in logs
+        for array in arrays(log.read_text("utf-8"))
+        for record in array
     )
 
 
@@ -50,8 +65,18 @@ def test_real_chain(real: Graph, path: str) -> None:
 
 def first_place(graph: Graph, id_: str) -> str:
     """Where the chain knows an entity; copies lie in the edge logs' folders."""
-    places = {place.removeprefix("file:") for place in graph.entities[id_].locations if place.startswith("file:")}
-    elsewhere = ("/data/ctao/tmp", "/data/ctao/latest", "/data/ctao/link", "/data/mirror", "/data/ctao/archive")
+    places = {
+        place.removeprefix("file:")
+        for place in graph.entities[id_].locations
+        if place.startswith("file:")
+    }
+    elsewhere = (
+        "/data/ctao/tmp",
+        "/data/ctao/latest",
+        "/data/ctao/link",
+        "/data/mirror",
+        "/data/ctao/archive",
+    )
     (place,) = {place for place in places if not place.startswith(elsewhere)}
     return place
 
@@ -70,7 +95,8 @@ def test_real_external_and_made_up(real: Graph) -> None:
     assert (raw.generated, raw.invalidated) == (None, None)
 
 
-# --- hand-made histories ----------------------------------------------------------------------------------------------
+# --- hand-made histories
+# ----------------------------------------------------------------------------------------------
 
 
 def real_header(product: str) -> dict[str, str]:
@@ -120,11 +146,19 @@ def run(
 
 
 def used(graph: Graph, name: str) -> set[str]:
-    return {target for relation, source, target, _ in graph.edges if relation == "used" and source == name}
+    return {
+        target
+        for relation, source, target, _ in graph.edges
+        if relation == "used" and source == name
+    }
 
 
 def made(graph: Graph) -> dict[str, str]:
-    return {source: target for relation, source, target, _ in graph.edges if relation == "wasGeneratedBy"}
+    return {
+        source: target
+        for relation, source, target, _ in graph.edges
+        if relation == "wasGeneratedBy"
+    }
 
 
 def lost(graph: Graph) -> dict[str, str | None]:
@@ -132,7 +166,12 @@ def lost(graph: Graph) -> dict[str, str | None]:
 
 
 def test_rule_1_and_6_ids() -> None:
-    graph = graph_of([run("A", 0, 1, "/raw root://h/r", "/x=P /y root://h/z"), run("B", 2, 3, "/raw", namespace="wn")])
+    graph = graph_of(
+        [
+            run("A", 0, 1, "/raw root://h/r", "/x=P /y root://h/z"),
+            run("B", 2, 3, "/raw", namespace="wn"),
+        ]
+    )
     assert set(graph.entities) == {
         "file:/raw",
         "root://h/r",
@@ -146,7 +185,9 @@ def test_rule_1_and_6_ids() -> None:
 
 
 def test_rule_2_product_joins_paths_and_made_up_ids_do_not() -> None:
-    graph = graph_of([run("A", 0, 1, "", "/x=P /t~M"), run("B", 2, 3, "/copy=P"), run("C", 4, 5, "/u~M /t~N")])
+    graph = graph_of(
+        [run("A", 0, 1, "", "/x=P /t~M"), run("B", 2, 3, "/copy=P"), run("C", 4, 5, "/u~M /t~N")]
+    )
     assert graph.entities["product:P"].locations == {"file:/x", "file:/copy"}
     assert used(graph, "B") == {"product:P"}
     assert used(graph, "C") == {"file:/u", "file:/t@A"}
@@ -155,19 +196,28 @@ def test_rule_2_product_joins_paths_and_made_up_ids_do_not() -> None:
 
 def test_rule_3_first_claim_in_the_order_of_runs_is_accepted() -> None:
     # Equal ends: the later start comes first; C would be first by id alone.
-    graph = graph_of([run("A", 1, 5, "", "/a=P"), run("C", 3, 5, "", "/c=P"), run("D", 0, 6, "", "/d=P")])
+    graph = graph_of(
+        [run("A", 1, 5, "", "/a=P"), run("C", 3, 5, "", "/c=P"), run("D", 0, 6, "", "/d=P")]
+    )
     assert made(graph) == {"product:P": "C", "file:/a@A": "A", "file:/d@D": "D"}
     same = graph_of([run("A", 3, None, "", "/a=P"), run("C", 3, 3, "", "/c=P")])
     assert made(same) == {"product:P": "A", "file:/c@C": "C"}
 
 
 def test_rule_3_claims_of_products_read_before_are_turned_down() -> None:
-    graph = graph_of([run("A", 0, 1, "/a=P"), run("B", 2, 3, "", "/x=P"), run("C", 4, 5, "/y=Q", "/y=Q")])
+    graph = graph_of(
+        [run("A", 0, 1, "/a=P"), run("B", 2, 3, "", "/x=P"), run("C", 4, 5, "/y=Q", "/y=Q")]
+    )
     assert made(graph) == {"file:/x@B": "B", "file:/y@C": "C"}
     assert graph.entities["product:P"].generated is None
-    # A reader which ends when the claimant starts did not end before it; one which never ended neither.
-    assert made(graph_of([run("A", 0, 2, "/a=P"), run("B", 2, 3, "", "/x=P")])) == {"product:P": "B"}
-    assert made(graph_of([run("A", 0, None, "/a=P"), run("B", 2, 3, "", "/x=P")])) == {"product:P": "B"}
+    # A reader which ends when the claimant starts did not end before it; one which never ended
+    # neither.
+    assert made(graph_of([run("A", 0, 2, "/a=P"), run("B", 2, 3, "", "/x=P")])) == {
+        "product:P": "B"
+    }
+    assert made(graph_of([run("A", 0, None, "/a=P"), run("B", 2, 3, "", "/x=P")])) == {
+        "product:P": "B"
+    }
 
 
 def test_rule_3_one_run_two_paths_and_two_products() -> None:
@@ -175,7 +225,12 @@ def test_rule_3_one_run_two_paths_and_two_products() -> None:
     assert graph.entities["product:P"].locations == {"file:/x", "file:/y"}
     assert graph.newest["file:/z"] == "product:R"
     assert used(graph, "B") == {"product:R"}
-    assert lost(graph) == {"product:P": None, "file:/z@A": at(1), "product:Q": at(1), "product:R": None}
+    assert lost(graph) == {
+        "product:P": None,
+        "file:/z@A": at(1),
+        "product:Q": at(1),
+        "product:R": None,
+    }
 
 
 def test_rule_4_versions_and_invalidation() -> None:
@@ -220,7 +275,9 @@ def test_rule_5a_nested_activities() -> None:
         run("in2", 4, 5, "", "/x", pid="p", node=None),
         run("outer", 1, 7, "/x", pid="p", node=None),
     ]
-    assert used(graph_of(unknown), "outer") == {"file:/x@in1"}  # an unknown host is no match: by (c) the first
+    assert used(graph_of(unknown), "outer") == {
+        "file:/x@in1"
+    }  # an unknown host is no match: by (c) the first
 
 
 def test_rule_5b_5c_5d() -> None:
@@ -240,7 +297,8 @@ def test_rule_5b_5c_5d() -> None:
     assert used(graph, "c") == {"file:/x@A"}  # started before all of them: the first
     assert used(graph, "d") == used(graph, "e") == {"file:/x"}
     assert lost(graph)["file:/x"] == at(1)
-    # A version at the reader's very start counts when its run comes before the reader in the order of runs.
+    # A version at the reader's very start counts when its run comes before the reader in the order
+    # of runs.
     assert used(graph_of([run("w", 1, 3, "", "/x"), run("a", 3, 3, "/x")]), "a") == {"file:/x"}
     assert used(graph_of([run("w", 1, 3, "", "/x"), run("a", 3, 4, "/x")]), "a") == {"file:/x@w"}
 
@@ -255,12 +313,15 @@ def test_rule_5_late_names() -> None:
             run("r3", 8, 9, "/x /y"),
         ]
     )
-    # r1 started first, so /x@A is P; P was also named for /y@B, which is later: that one stays known by its path.
+    # r1 started first, so /x@A is P; P was also named for /y@B, which is later: that one stays
+    # known by its path.
     assert made(graph) == {"product:P": "A", "file:/y@B": "B"}
     assert used(graph, "r2") == {"product:P", "product:Q"}
     assert used(graph, "r3") == {"product:P", "file:/y@B"}
     assert graph.entities["product:P"].locations == {"file:/x", "file:/y"}
-    claimed = graph_of([run("A", 0, 1, "", "/x"), run("B", 2, 3, "", "/z=P"), run("C", 4, 5, "/x=P")])
+    claimed = graph_of(
+        [run("A", 0, 1, "", "/x"), run("B", 2, 3, "", "/z=P"), run("C", 4, 5, "/x=P")]
+    )
     assert made(claimed) == {"file:/x@A": "A", "product:P": "B"}
 
 
@@ -270,7 +331,9 @@ def test_rule_5_names_given_by_readers_of_a_path_without_versions() -> None:
     assert used(graph, "C") == {"product:P", "product:Q", "file:/y"}
     written = graph_of([run("A", 0, 1, "/x"), run("B", 2, 3, "/x=P"), run("C", 4, 5, "", "/x")])
     assert used(written, "A") == {"file:/x"}  # the path has a version, though a later one
-    same_run = graph_of([run("A", 0, 1, "", "/x"), run("B", 2, 3, "", "/z=P"), run("C", 4, 5, "/x /x=P")])
+    same_run = graph_of(
+        [run("A", 0, 1, "", "/x"), run("B", 2, 3, "", "/z=P"), run("C", 4, 5, "/x /x=P")]
+    )
     assert used(same_run, "C") == {"product:P"}
 
 
@@ -292,7 +355,9 @@ def test_rule_7_urls(url: str, place: str) -> None:
 
 
 def test_rule_9_one_activity_told_twice() -> None:
-    graph = graph_of([run("A", 2, 3, "/x", "/y"), run("A", 1, None, "", "/y /z"), run("B", 3, 4, "/y")])
+    graph = graph_of(
+        [run("A", 2, 3, "/x", "/y"), run("A", 1, None, "", "/y /z"), run("B", 3, 4, "/y")]
+    )
     assert used(graph, "A") == {"file:/x"}
     assert graph.entities["file:/z@A"].generated == at(3)
     assert used(graph, "B") == {"file:/y@A"}
@@ -320,7 +385,10 @@ def test_rule_9_roles() -> None:
     _, record = run("A", 0, 1)
     record["input"] = [line("/x=P", "first"), line("/x=P", "second")]
     graph = graph_of([("default", record)])
-    assert graph.edges == {("used", "A", "product:P", "first"), ("used", "A", "product:P", "second")}
+    assert graph.edges == {
+        ("used", "A", "product:P", "first"),
+        ("used", "A", "product:P", "second"),
+    }
 
 
 def test_times_are_utc_with_their_fraction() -> None:
@@ -330,12 +398,15 @@ def test_times_are_utc_with_their_fraction() -> None:
     assert time_of("2026-11-21T08:29:38.1") < time_of("2026-11-21T08:29:38.12")
 
 
-# --- laws that hold on every history ----------------------------------------------------------------------------------
+# --- laws that hold on every history
+# ----------------------------------------------------------------------------------
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), histories())
-def test_rule_8_any_order_any_split_any_repetition(data: st.DataObject, history: list[Said]) -> None:
+def test_rule_8_any_order_any_split_any_repetition(
+    data: st.DataObject, history: list[Said]
+) -> None:
     batches = data.draw(loadings(history))
     assert all(len({namespace for namespace, _ in batch}) == 1 for batch in batches)
     assert graph_of(said for batch in batches for said in batch) == graph_of(history)
@@ -345,18 +416,33 @@ def test_rule_8_any_order_any_split_any_repetition(data: st.DataObject, history:
 @given(histories())
 def test_every_entity_has_one_maker_and_a_sound_life(history: list[Said]) -> None:
     graph = graph_of(history)
-    generations = {(source, target) for relation, source, target, _ in graph.edges if relation == "wasGeneratedBy"}
+    generations = {
+        (source, target)
+        for relation, source, target, _ in graph.edges
+        if relation == "wasGeneratedBy"
+    }
     assert len({source for source, _ in generations}) == len(generations)
-    assert {source for source, _ in generations} == {e.id for e in graph.entities.values() if e.generated}
+    assert {source for source, _ in generations} == {
+        e.id for e in graph.entities.values() if e.generated
+    }
     assert set(graph.newest.values()) <= set(graph.entities)
-    assert set(graph.newest) == {place for entity in graph.entities.values() for place in entity.locations}
-    assert {end for _, source, target, _ in graph.edges for end in (source, target)} >= set(graph.entities)
+    assert set(graph.newest) == {
+        place for entity in graph.entities.values() for place in entity.locations
+    }
+    assert {end for _, source, target, _ in graph.edges for end in (source, target)} >= set(
+        graph.entities
+    )
 
 
 def test_logs_are_what_was_said() -> None:
     records = [record for _, record in [run("A", 0, 1), run("B", 2, 3), run("C", 4, 5)]]
     assert arrays(as_log(records).decode()) == [records]
-    assert arrays(as_scattered_log(records, [1, 0, 1]).decode()) == [records[:1], [], records[1:2], records[2:]]
+    assert arrays(as_scattered_log(records, [1, 0, 1]).decode()) == [
+        records[:1],
+        [],
+        records[1:2],
+        records[2:],
+    ]
 
 
 def test_contradiction_is_seen() -> None:

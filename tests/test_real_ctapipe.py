@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from provgraph.ingest.loading import load
-from provgraph.lineage.names import find
-from provgraph.lineage.questions import lineage
 from provgraph.model.vocabulary import Kind
+from provgraph.questions.names import find
+from provgraph.questions.walks import lineage
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import PRODUCTS
@@ -59,16 +59,23 @@ def test_a_real_tool_on_a_real_file(tmp_path: Path) -> None:
     answer = lineage(store, find(store, "merged.dl2.h5", tmp_path))
     (run,) = answer.of_kind(Kind.ACTIVITY)
     assert (run.name, run.status) == ("ctapipe-merge", "completed")
-    assert [node.location for node in answer.of_kind(Kind.ENTITY)] == [str(tmp_path / "merged.dl2.h5"), str(source)]
+    assert [node.location for node in answer.of_kind(Kind.ENTITY)] == [
+        str(tmp_path / "merged.dl2.h5"),
+        str(source),
+    ]
     assert answer.nodes[-1].id == "product:68a5b9db-d696-4f9d-9a4e-8438191e231a"
     assert answer.root.data_level == "DL2"
-    parameters = {name for settings in store.parameters_of([run.key])[run.key] for name in settings.values}
+    parameters = {
+        name for settings in store.parameters_of([run.key])[run.key] for name in settings.values
+    }
     assert {"MergeTool.overwrite", "numpy"} <= parameters
     store.close()
 
 
 def test_nested_activities_of_one_process(tmp_path: Path) -> None:
-    """The outer run reads what the inner one wrote inside its own interval (CONTRACT section 2 rule 5a)."""
+    """The outer run reads what the inner one wrote inside its own interval (CONTRACT section 2 rule
+    5a).
+    """
     files = [tmp_path / name for name in ("raw.txt", "partial.txt", "report.txt")]
     files[0].write_text("0")
     log = tmp_path / "nested.provlog"
@@ -76,5 +83,11 @@ def test_nested_activities_of_one_process(tmp_path: Path) -> None:
     assert [record["activity_name"] for record in json.loads(log.read_text())] == ["inner", "outer"]
     store = _loaded(log)
     answer = lineage(store, find(store, str(files[2])))
-    assert [node.name for node in answer.nodes] == ["report.txt", "outer", "partial.txt", "inner", "raw.txt"]
+    assert [node.name for node in answer.nodes] == [
+        "report.txt",
+        "outer",
+        "partial.txt",
+        "inner",
+        "raw.txt",
+    ]
     store.close()

@@ -1,4 +1,6 @@
-"""The same question by command, GraphQL over HTTP and Python gives the same nodes and edges, on every store."""
+"""The same question by command, GraphQL over HTTP and Python gives the same nodes and edges, on
+every store.
+"""
 
 import json
 import os
@@ -9,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from provgraph.ingest.loading import load
-from provgraph.lineage.names import find
-from provgraph.lineage.questions import lineage
+from provgraph.questions.names import find
+from provgraph.questions.walks import lineage
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 from tests.graphql.conftest import asked, served
@@ -29,7 +31,10 @@ def test_three_faces_one_answer(store_url: str) -> None:
     ids = {node.key: node.id for node in ours.nodes}
     expected = (
         {(node.kind.value, node.id, node.name) for node in ours.nodes},
-        {(edge.relation.value, ids[edge.source], ids[edge.target], edge.role) for edge in ours.edges},
+        {
+            (edge.relation.value, ids[edge.source], ids[edge.target], edge.role)
+            for edge in ours.edges
+        },
     )
     assert len(expected[0]) == 77  # 30 runs, 46 files, and itself
     with served(store) as client:
@@ -42,7 +47,10 @@ def test_three_faces_one_answer(store_url: str) -> None:
 def _of_graphql(answer: dict[str, list[dict[str, str]]]) -> Answer:
     return (
         {(node["__typename"].lower(), node["id"], node["name"]) for node in answer["nodes"]},
-        {(_camel(edge["relation"]), edge["source"], edge["target"], edge["role"]) for edge in answer["edges"]},
+        {
+            (_camel(edge["relation"]), edge["source"], edge["target"], edge["role"])
+            for edge in answer["edges"]
+        },
     )
 
 
@@ -52,10 +60,21 @@ def _camel(name: str) -> str:
 
 
 def _by_command(url: str) -> Answer:
-    command = [str(Path(sys.executable).parent / "provgraph"), "what-produced", DL3, "--format", "json"]
-    done = subprocess.run(command, env={**os.environ, "PROVGRAPH_STORE": url}, capture_output=True, check=True)
+    command = [
+        str(Path(sys.executable).parent / "provgraph"),
+        "what-produced",
+        DL3,
+        "--format",
+        "json",
+    ]
+    done = subprocess.run(
+        command, env={**os.environ, "PROVGRAPH_STORE": url}, capture_output=True, check=True
+    )
     answer = json.loads(done.stdout)
     return (
         {(node["kind"], node["id"], node["name"]) for node in answer["nodes"]},
-        {(edge["relation"], edge["source"], edge["target"], edge["role"]) for edge in answer["edges"]},
+        {
+            (edge["relation"], edge["source"], edge["target"], edge["role"])
+            for edge in answer["edges"]
+        },
     )

@@ -79,5 +79,7 @@ def test_a_failed_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_is_missing_is_told_by_other_processes_too() -> None:
-    told = pickle.loads(pickle.dumps(ServiceUnavailable("no java", where="PATH", todo="install it")))
+    told = pickle.loads(
+        pickle.dumps(ServiceUnavailable("no java", where="PATH", todo="install it"))
+    )
     assert (str(told), told.where) == ("no java\n  where: PATH\n  what to do: install it", "PATH")

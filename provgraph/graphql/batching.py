@@ -1,7 +1,9 @@
-"""How requests reach the store: one thread a request, one store call for all records that ask the same.
+"""How requests reach the store.
 
-A request runs whole in a worker thread, with an event loop of its own: there the store's calls may wait, the batches of
-all fields come together, and the server's own loop stays free.
+One thread a request, one store call for all records that ask the same.
+
+A request runs whole in a worker thread, with an event loop of its own: there the store's calls may
+wait, the batches of all fields come together, and the server's own loop stays free.
 """
 
 import asyncio
@@ -16,8 +18,8 @@ from starlette.concurrency import run_in_threadpool
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
+from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Settings
-from provgraph.model.subgraph import Edge, Node
 from provgraph.model.vocabulary import RelationType
 from provgraph.store.protocol import Store
 
@@ -44,7 +46,10 @@ async def in_worker_thread(run: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 class Context(BaseContext):
-    """What the resolvers of one request share: the store, its batches, and how much the request has asked."""
+    """What the resolvers of one request share.
+
+    The store, its batches, and how much the request has asked.
+    """
 
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -59,7 +64,8 @@ class Context(BaseContext):
             raise _too_much(f"one request may ask for {WALKS} lineages")
 
     async def links(self, node: Node, relation: RelationType, *, at_source: bool) -> list[Link]:
-        """The relations of one type that the record is the effect of, or the cause of, to records that the store has.
+        """The relations of one type that the record is the effect of, or the cause of, to records
+        that the store has.
 
         Args:
             node: the record.
@@ -70,9 +76,13 @@ class Context(BaseContext):
         self._links += len(edges)
         if self._links > LINKS:
             raise _too_much(f"one answer may list {LINKS:,} relations of its records")
-        others = await self._nodes.load_many([edge.target if at_source else edge.source for edge in edges])
+        others = await self._nodes.load_many(
+            [edge.target if at_source else edge.source for edge in edges]
+        )
         return [
-            Link(node, other, edge.role, edge.time) if at_source else Link(other, node, edge.role, edge.time)
+            Link(node, other, edge.role, edge.time)
+            if at_source
+            else Link(other, node, edge.role, edge.time)
             for edge, other in zip(edges, others, strict=True)
             if other is not None
         ]

@@ -13,7 +13,8 @@ from provgraph.graphql.batching import Context, in_worker_thread
 from provgraph.graphql.schema import schema
 from provgraph.store.protocol import Store
 
-#: The media type of the GraphQL-over-HTTP draft, in which the status says whether the request could be run.
+#: The media type of the GraphQL-over-HTTP draft, in which the status says whether the request could
+#: be run.
 RESPONSE_TYPE = "application/graphql-response+json"
 
 
@@ -56,16 +57,25 @@ def endpoint(store: Store) -> Endpoint:
 
 
 def _refused(reason: str, status: int) -> Response:
-    return JSONResponse({"errors": [{"message": reason, "extensions": {"code": "BAD_REQUEST"}}]}, status)
+    return JSONResponse(
+        {"errors": [{"message": reason, "extensions": {"code": "BAD_REQUEST"}}]}, status
+    )
 
 
 def _as_drafted(response: Response) -> None:
-    """Mark the answer as the draft asks: status 400 when there is no ``data``, since nothing was run."""
+    """Mark the answer as the draft asks.
+
+    Status 400 when there is no ``data``, since nothing was run.
+    """
     if not response.headers.get("content-type", "").startswith("application/json"):
         return
     response.headers["content-type"] = RESPONSE_TYPE
     body = bytes(response.body)
-    if response.status_code == 200 and body.startswith(b'{"data":null') and json.loads(body).get("errors"):
+    if (
+        response.status_code == 200
+        and body.startswith(b'{"data":null')
+        and json.loads(body).get("errors")
+    ):
         response.status_code = 400 if _never_ran(json.loads(body)["errors"]) else 200
 
 

@@ -2,10 +2,12 @@
 
 | code | when |
 |---|---|
-| NOT_FOUND, AMBIGUOUS | a name leads to no record, or to several: then ``candidates`` lists their ids |
+| NOT_FOUND, AMBIGUOUS | a name leads to no record, or to several: then ``candidates`` lists their
+    ids |
 | BAD_USER_INPUT | an argument's value makes no sense, or the request asks too much |
 | BAD_REQUEST | the request is no valid GraphQL, or over a limit |
-| STORE_UNREACHABLE, STORE_ERROR | the store can't be reached, or failed; the server's log says why |
+| STORE_UNREACHABLE, STORE_ERROR | the store can't be reached, or failed; the server's log says why
+    |
 | INTERNAL | a fault of ours; the server's log says which |
 """
 
@@ -41,7 +43,9 @@ def coded(error: GraphQLError) -> GraphQLError:
         return error
     cause = _cause(error)
     if cause is None:
-        return _said(error, error.message, "BAD_REQUEST" if error.path is None else "BAD_USER_INPUT")
+        return _said(
+            error, error.message, "BAD_REQUEST" if error.path is None else "BAD_USER_INPUT"
+        )
     if isinstance(cause, LookupFailedError):
         extra = {"candidates": list(cause.candidates)} if isinstance(cause, AmbiguousError) else {}
         return _said(error, str(cause).partition(":\n")[0], cause.code, **extra)
@@ -49,7 +53,11 @@ def coded(error: GraphQLError) -> GraphQLError:
         return _said(error, "the request nests too deep", "BAD_REQUEST")
     if isinstance(cause, StoreError):
         _log.error("%s", cause)
-        return _said(error, _UNREACHABLE if isinstance(cause, UnreachableError) else _STORE_FAILED, cause.code)
+        return _said(
+            error,
+            _UNREACHABLE if isinstance(cause, UnreachableError) else _STORE_FAILED,
+            cause.code,
+        )
     _log.error("a request failed at %s", error.path, exc_info=cause)
     return _said(error, _INTERNAL, "INTERNAL")
 
@@ -64,5 +72,10 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 def _said(error: GraphQLError, message: str, code: str, **extra: Any) -> GraphQLError:
     return GraphQLError(
-        message, error.nodes, error.source, error.positions, error.path, extensions={"code": code, **extra}
+        message,
+        error.nodes,
+        error.source,
+        error.positions,
+        error.path,
+        extensions={"code": code, **extra},
     )

@@ -1,7 +1,7 @@
 """How much one GraphQL document may ask.
 
-The library's own limiters expand every fragment wherever it is spread, so fragments that spread one another twice cost
-them 2^n steps. Here each fragment is measured once.
+The library's own limiters expand every fragment wherever it is spread, so fragments that spread one
+another twice cost them 2^n steps. Here each fragment is measured once.
 """
 
 from collections.abc import Callable, Iterable
@@ -47,26 +47,40 @@ class Limits(ValidationRule):
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
         definitions = context.document.definitions
-        self._fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+        self._fragments = {
+            each.name.value: each
+            for each in definitions
+            if isinstance(each, FragmentDefinitionNode)
+        }
         self._measured: dict[str, _Size] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
         """Measure an operation."""
         size = self._measure(node.selection_set)
         if size.depth > DEPTH:
-            self.report_error(GraphQLError(f"fields nest {size.depth} deep; {DEPTH} are allowed", node))
+            self.report_error(
+                GraphQLError(f"fields nest {size.depth} deep; {DEPTH} are allowed", node)
+            )
         if size.aliases > ALIASES:
-            self.report_error(GraphQLError(f"{size.aliases} fields have an alias; {ALIASES} are allowed", node))
+            self.report_error(
+                GraphQLError(f"{size.aliases} fields have an alias; {ALIASES} are allowed", node)
+            )
 
     def _measure(self, selections: SelectionSetNode | None) -> _Size:
-        return _together(self._size(each) for each in selections.selections) if selections else _Size()
+        return (
+            _together(self._size(each) for each in selections.selections) if selections else _Size()
+        )
 
     def _size(self, selection: SelectionNode) -> _Size:
         if isinstance(selection, FragmentSpreadNode):
             return self._fragment(selection.name.value)
         if isinstance(selection, FieldNode):
             return self._field(selection)
-        return self._measure(selection.selection_set) if isinstance(selection, InlineFragmentNode) else _Size()
+        return (
+            self._measure(selection.selection_set)
+            if isinstance(selection, InlineFragmentNode)
+            else _Size()
+        )
 
     def _field(self, field: FieldNode) -> _Size:
         if field.name.value.startswith("__"):

@@ -1,4 +1,6 @@
-"""What the fields of the GraphQL types find; fields that are plain attributes of a record need none of these.
+"""What the fields of the GraphQL types find.
+
+Fields that are plain attributes of a record need none of these.
 
 A resolver returns the model's own records: `provgraph.graphql.types` says how they are seen.
 """
@@ -13,19 +15,21 @@ from strawberry.types import Info as AnyInfo
 
 from provgraph.errors import NotFoundError
 from provgraph.graphql.batching import Context, Link
-from provgraph.lineage import questions
-from provgraph.lineage.names import find
 from provgraph.model.identifiers import location_of
+from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.records import SOFTWARE
-from provgraph.model.subgraph import Direction, Lineage, Node
 from provgraph.model.times import seconds_between
 from provgraph.model.values import Value, json_safe, storable
 from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.questions import walks
+from provgraph.questions.names import find
 
 Info: TypeAlias = AnyInfo[Context, None]
 Depth: TypeAlias = Annotated[
     int | None,
-    strawberry.argument(description="How many relations far; without it, to the end. 0 is the record alone."),
+    strawberry.argument(
+        description="How many relations far; without it, to the end. 0 is the record alone."
+    ),
 ]
 File: TypeAlias = Annotated[
     str,
@@ -35,7 +39,10 @@ File: TypeAlias = Annotated[
     ),
 ]
 Name: TypeAlias = Annotated[
-    str, strawberry.argument(description="What names the record: an identifier, or for a file whatever names it.")
+    str,
+    strawberry.argument(
+        description="What names the record: an identifier, or for a file whatever names it."
+    ),
 ]
 
 
@@ -84,7 +91,9 @@ def lineage(
     depth: Depth = strawberry.UNSET,
     relations: Annotated[
         list[RelationType] | None,
-        strawberry.argument(description="The relations to follow; without it, all those that lead to the origin."),
+        strawberry.argument(
+            description="The relations to follow; without it, all those that lead to the origin."
+        ),
     ] = strawberry.UNSET,
 ) -> Lineage:
     """The lineage of any record."""
@@ -94,14 +103,18 @@ def lineage(
 def path(
     info: Info,
     source: Annotated[str, strawberry.argument(description="What names the record at one end.")],
-    target: Annotated[str, strawberry.argument(description="What names the record at the other end.")],
+    target: Annotated[
+        str, strawberry.argument(description="What names the record at the other end.")
+    ],
 ) -> Lineage:
     """A shortest chain between two records."""
     info.context.count_walk()
-    return questions.path(info.context.store, _named(info, source), _named(info, target))
+    return walks.path(info.context.store, _named(info, source), _named(info, target))
 
 
-def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The record's id.")]) -> Node:
+def node(
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The record's id.")]
+) -> Node:
     """Any record."""
     return _named(info, id)
 
@@ -133,13 +146,18 @@ def record_count(parent: strawberry.Parent[Mapping[str, int]], info: Info) -> in
 
 def relation_counts(parent: strawberry.Parent[Mapping[str, int]]) -> list[Counted]:
     """The counts of relations, in the order of the vocabulary."""
-    return [Counted(relation, parent[relation]) for relation in RelationType if parent.get(relation)]
+    return [
+        Counted(relation, parent[relation]) for relation in RelationType if parent.get(relation)
+    ]
 
 
 def edges(parent: strawberry.Parent[Lineage]) -> list[ShownEdge]:
     """The walked relations, in their fixed order."""
     ids = {each.key: each.id for each in parent.nodes}
-    return [ShownEdge(edge.relation, ids[edge.source], ids[edge.target], edge.role, edge.time) for edge in parent.edges]
+    return [
+        ShownEdge(edge.relation, ids[edge.source], ids[edge.target], edge.role, edge.time)
+        for edge in parent.edges
+    ]
 
 
 def activities(parent: strawberry.Parent[Lineage]) -> tuple[Node, ...]:
@@ -157,12 +175,16 @@ def agents(parent: strawberry.Parent[Lineage]) -> tuple[Node, ...]:
     return parent.of_kind(Kind.AGENT)
 
 
-def ancestors(parent: strawberry.Parent[Node], info: Info, depth: Depth = strawberry.UNSET) -> Lineage:
+def ancestors(
+    parent: strawberry.Parent[Node], info: Info, depth: Depth = strawberry.UNSET
+) -> Lineage:
     """What led to the entity."""
     return _lineage(info, parent, Direction.UPSTREAM, depth)
 
 
-def descendants(parent: strawberry.Parent[Node], info: Info, depth: Depth = strawberry.UNSET) -> Lineage:
+def descendants(
+    parent: strawberry.Parent[Node], info: Info, depth: Depth = strawberry.UNSET
+) -> Lineage:
     """What was made from the entity."""
     return _lineage(info, parent, Direction.DOWNSTREAM, depth)
 
@@ -226,15 +248,23 @@ async def config_files(parent: strawberry.Parent[Node], info: Info) -> list[str]
 
 async def _settings(parent: Node, info: Info) -> list[Named]:
     shared = await info.context.settings.load(parent.key)
-    return [Named(each.name, name, json_safe(value)) for each in shared for name, value in each.values.items()]
+    return [
+        Named(each.name, name, json_safe(value))
+        for each in shared
+        for name, value in each.values.items()
+    ]
 
 
-def _lineage(info: Info, root: Node, direction: Direction, depth: int | None, relations: Any = ()) -> Lineage:
+def _lineage(
+    info: Info, root: Node, direction: Direction, depth: int | None, relations: Any = ()
+) -> Lineage:
     info.context.count_walk()
     far = depth if isinstance(depth, int) else None
     if far is not None and far < 0:
-        raise GraphQLError(f"depth is {far}; say 0 or more, or leave it out", extensions={"code": "BAD_USER_INPUT"})
-    return questions.lineage(info.context.store, root, direction, far, relations)
+        raise GraphQLError(
+            f"depth is {far}; say 0 or more, or leave it out", extensions={"code": "BAD_USER_INPUT"}
+        )
+    return walks.lineage(info.context.store, root, direction, far, relations)
 
 
 def _named(info: Info, name: str) -> Node:

@@ -1,6 +1,7 @@
 """The GraphQL types: how the model's records are seen.
 
-Fields without a resolver are attributes of the records themselves, so nothing is copied on the way to an answer.
+Fields without a resolver are attributes of the records themselves, so nothing is copied on the way
+to an answer.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 from provgraph.graphql import resolvers
-from provgraph.model import subgraph, vocabulary
+from provgraph.model import lineage, vocabulary
 from provgraph.model.vocabulary import RELATIONS, Kind
 
 Resolving: TypeAlias = GraphQLResolveInfo[Any]
@@ -54,10 +55,14 @@ def _ends(relation: vocabulary.Relation) -> str:
 
 
 _described(
-    subgraph.Direction,
+    lineage.Direction,
     "Direction",
     "Which way a lineage goes.",
-    {"UPSTREAM": "To the causes.", "DOWNSTREAM": "To the effects.", "BOTH": "Both ways from the root."},
+    {
+        "UPSTREAM": "To the causes.",
+        "DOWNSTREAM": "To the effects.",
+        "BOTH": "Both ways from the root.",
+    },
 )
 _described(
     vocabulary.RelationType,
@@ -87,16 +92,22 @@ class Node:
     id: strawberry.ID = _plain("Its strongest identifier.")
     name: str | None = _plain("What a person calls it: a file's base name, a tool's name.")
     kind: str = _plain("entity, activity or agent.")
-    distance: int = _plain("How many relations from the root of the lineage that it came in; 0 elsewhere.")
-    attributes: JSON = _found(resolvers.attributes, "What its sources say of it besides the fields here.")
+    distance: int = _plain(
+        "How many relations from the root of the lineage that it came in; 0 elsewhere."
+    )
+    attributes: JSON = _found(
+        resolvers.attributes, "What its sources say of it besides the fields here."
+    )
 
     @classmethod
-    def resolve_type(cls, value: subgraph.Node, _info: Resolving, _type: Any) -> str:
+    def resolve_type(cls, value: lineage.Node, _info: Resolving, _type: Any) -> str:
         """The GraphQL type of a record."""
         return _TYPE_NAMES[value.kind]
 
 
-@strawberry.type(description="Who answers for a run or a file: a person, an organization or a piece of software.")
+@strawberry.type(
+    description="Who answers for a run or a file: a person, an organization or a piece of software."
+)
 class Agent(Node):
     """An agent."""
 
@@ -105,7 +116,7 @@ class Agent(Node):
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
         """Whether a record is an agent."""
-        return isinstance(value, subgraph.Node) and value.kind is Kind.AGENT
+        return isinstance(value, lineage.Node) and value.kind is Kind.AGENT
 
 
 @strawberry.type(description="That an activity made an entity.")
@@ -172,7 +183,9 @@ class Entity(Node):
     locations: list[str] = _plain("All places where it stood or stands.")
     identifiers: list[str] = _plain("All its identifiers, each scheme:value, the strongest first.")
     generated_at: DateTime | None = _plain("When it was made.", "generatedAtTime")
-    invalidated_at: DateTime | None = _plain("When it lost the last place where it stood.", "invalidatedAtTime")
+    invalidated_at: DateTime | None = _plain(
+        "When it lost the last place where it stood.", "invalidatedAtTime"
+    )
     data_level: str | None = _plain("Its data level, such as DL2.")
     generated_by: list[Generation] = _found(resolvers.generated_by, "The runs that made it.")
     used_by: list[Usage] = _found(resolvers.used_by, "The runs that read it.")
@@ -183,7 +196,7 @@ class Entity(Node):
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
         """Whether a record is an entity."""
-        return isinstance(value, subgraph.Node) and value.kind is Kind.ENTITY
+        return isinstance(value, lineage.Node) and value.kind is Kind.ENTITY
 
 
 @strawberry.type(description="One run of one tool or job.")
@@ -206,7 +219,7 @@ class Activity(Node):
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
         """Whether a record is an activity."""
-        return isinstance(value, subgraph.Node) and value.kind is Kind.ACTIVITY
+        return isinstance(value, lineage.Node) and value.kind is Kind.ACTIVITY
 
 
 @strawberry.type(description="A walked relation, from effect to cause.")
@@ -225,10 +238,12 @@ class Lineage:
     """A lineage."""
 
     root: Node = _plain("The record that was asked about.")
-    direction: subgraph.Direction = _plain("Which way the lineage goes.")
+    direction: lineage.Direction = _plain("Which way the lineage goes.")
     depth: int | None = _plain("How many relations far it was asked for; null for no end.")
     truncated: bool = _plain("Whether a limit cut the answer.")
-    nodes: list[Node] = _plain("Each record reached once, by distance from the root, which is the first, then by id.")
+    nodes: list[Node] = _plain(
+        "Each record reached once, by distance from the root, which is the first, then by id."
+    )
     edges: list[LineageEdge] = _found(resolvers.edges, "The relations walked, and those to agents.")
     activities: list[Activity] = _found(resolvers.activities, "The runs among the nodes.")
     entities: list[Entity] = _found(resolvers.entities, "The entities among the nodes.")
@@ -250,7 +265,9 @@ class Stats:
     activities: int = _found(resolvers.record_count, "Runs.")
     entities: int = _found(resolvers.record_count, "Files, data sets, values and other entities.")
     agents: int = _found(resolvers.record_count, "Agents.")
-    settings: int = _found(resolvers.record_count, "Configurations and software environments, each stored once.")
+    settings: int = _found(
+        resolvers.record_count, "Configurations and software environments, each stored once."
+    )
     loads: int = _found(resolvers.record_count, "Sources read.")
     relations: list[RelationCount] = _found(
         resolvers.relation_counts, "Relations by type; types that do not occur are left out."
@@ -263,11 +280,16 @@ class Stats:
 class Query:
     """The entry points."""
 
-    what_produced: Lineage | None = _found(resolvers.what_produced, "Everything that led to a file.")
+    what_produced: Lineage | None = _found(
+        resolvers.what_produced, "Everything that led to a file."
+    )
     impact: Lineage | None = _found(resolvers.impact, "Everything that was made from a file.")
-    lineage: Lineage | None = _found(resolvers.lineage, "Everything that led to a record, was made from it, or both.")
+    lineage: Lineage | None = _found(
+        resolvers.lineage, "Everything that led to a record, was made from it, or both."
+    )
     path: Lineage | None = _found(
-        resolvers.path, "A shortest chain between two records, whichever is the effect; it begins at the source."
+        resolvers.path,
+        "A shortest chain between two records, whichever is the effect; it begins at the source.",
     )
     node: Node | None = _found(resolvers.node, "The record with an id.")
     entity: Entity | None = _found(resolvers.entity, "One entity.")

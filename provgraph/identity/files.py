@@ -41,7 +41,10 @@ class RunTimes:
 
     @cached_property
     def order(self) -> tuple[str, int, str]:
-        """Sorts runs: by generation time; of equal ones the later start first; then the smaller id (rule 3)."""
+        """Sorts runs: by generation time; of equal ones the later start first.
+
+        Then the smaller id (rule 3).
+        """
         digits = self.start.translate(_DIGITS_ONLY)
         return self.generated, -int(digits.ljust(_NANOSECOND_DIGITS, "0") or 0), self.id
 
@@ -67,7 +70,9 @@ def _process(facts: Attributes) -> str | None:
 
 @dataclass(frozen=True)
 class File:
-    """One file among the inputs or the outputs of one run, under all the names that sources give it there."""
+    """One file among the inputs or the outputs of one run, under all the names that sources give it
+    there.
+    """
 
     run: RunTimes
     is_output: bool
@@ -79,8 +84,8 @@ class File:
 def twins(mentions: Collection[Mention]) -> dict[bytes, bytes]:
     """Which mentions of one run name one file differently in different sources (rule 9).
 
-    They do when each source that has the base name on that side has exactly one file of it, and no two of them name it
-    by different identifiers of one scheme.
+    They do when each source that has the base name on that side has exactly one file of it, and no
+    two of them name it by different identifiers of one scheme.
 
     Args:
         mentions: all mentions of one run.
@@ -115,7 +120,10 @@ def _own_products(mentions: Iterable[Mention]) -> dict[str, set[str]]:
 
 
 def _names_within_run(mention: Mention, own: Mapping[str, set[str]]) -> _Names:
-    """Place and identifier; an unnamed input has the one that the run names at its place (rule 5, last sentence)."""
+    """Place and identifier.
+
+    An unnamed input has the one that the run names at its place (rule 5, last sentence).
+    """
     if mention.identifier is None and not mention.is_output and mention.place is not None:
         named = own.get(mention.place, set())
         if len(named) == 1:
@@ -125,11 +133,17 @@ def _names_within_run(mention: Mention, own: Mapping[str, set[str]]) -> _Names:
 
 def _contradict(names: Iterable[_Names]) -> bool:
     """Whether two of the identifiers are of one scheme: then they name two files."""
-    schemes = [scheme_of(identifier) for identifier in {identifier for _, identifier in names} if identifier]
+    schemes = [
+        scheme_of(identifier)
+        for identifier in {identifier for _, identifier in names}
+        if identifier
+    ]
     return len(schemes) != len(set(schemes))
 
 
-def files_of(mentions: Iterable[Mention], twin_of: Mapping[bytes, bytes], runs: Mapping[str, RunTimes]) -> list[File]:
+def files_of(
+    mentions: Iterable[Mention], twin_of: Mapping[bytes, bytes], runs: Mapping[str, RunTimes]
+) -> list[File]:
     """The files behind mentions, in a fixed order.
 
     Args:

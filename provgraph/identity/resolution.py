@@ -1,6 +1,7 @@
 """Which file is this? Decides which mentions are one entity: CONTRACT section 2, rules 2 to 6.
 
-A pure function of what all sources say of some files, so the order of loading can't matter (rule 8).
+A pure function of what all sources say of some files, so the order of loading can't matter (rule
+8).
 """
 
 from bisect import bisect_left, bisect_right
@@ -9,10 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provgraph.identity.classes import Classes
 from provgraph.identity.files import File, RunTimes
 from provgraph.identity.standing import Standing, Timeline, loss_of_all, newest_first
-from provgraph.model.identifiers import DEFAULT_NAMESPACE, PROV, is_strong, scheme_of, strength, version_of
+from provgraph.model.classes import Classes
+from provgraph.model.identifiers import (
+    DEFAULT_NAMESPACE,
+    PROV,
+    is_strong,
+    scheme_of,
+    strength,
+    version_of,
+)
 
 
 class Rule(StrEnum):
@@ -59,10 +67,12 @@ class ResolvedEntity:
     Attributes:
         id: its strongest identifier (rule 6).
         identifiers: strongest first; the places where it stood among them.
-        standings: the places where it stood, newest first, those where it still stands before the others.
+        standings: the places where it stood, newest first, those where it still stands before the
+            others.
         generated_at: when its maker made it; None when no run did.
         invalidated_at: when it lost the last place where it stood (rule 4); None while it stands.
-        former: weak names that mean this entity and no other: ids that it bears or bore while it was known by its path.
+        former: weak names that mean this entity and no other: ids that it bears or bore while it
+            was known by its path.
     """
 
     id: str
@@ -90,9 +100,11 @@ def resolve(files: Sequence[File], stated: Iterable[str] = ()) -> Resolution:
     """Decide which file is which.
 
     Args:
-        files: all outputs and all inputs with an identifier that touch the same places and identifiers, directly or
-            through each other, and those inputs known by path only whose assignment is wanted.
-        stated: names of entities that sources state outright: strong identifiers, and ids of files known by their path.
+        files: all outputs and all inputs with an identifier that touch the same places and
+            identifiers, directly or through each other, and those inputs known by path only whose
+            assignment is wanted.
+        stated: names of entities that sources state outright: strong identifiers, and ids of files
+            known by their path.
     """
     return _Resolver(files, stated).resolution()
 
@@ -122,7 +134,9 @@ class _Resolver:
             self._assign(file, self.entity_of_output[id(file)], self._output_rule(file))
         for file in self.inputs:
             entity, rule = self.entity_of_input[id(file)]
-            self._assign(file, self.externals.name(entity) if rule is Rule.EXTERNAL else entity, rule)
+            self._assign(
+                file, self.externals.name(entity) if rule is Rule.EXTERNAL else entity, rule
+            )
         return Resolution(self.assignments, self._entities())
 
     def _assign(self, file: File, entity: str, rule: Rule) -> None:
@@ -132,7 +146,10 @@ class _Resolver:
     # Rule 3: claims.
 
     def _accepted_claims(self) -> dict[str, RunTimes]:
-        """Product → the run that made it: the first claimant in the order of runs whose claim is not turned down."""
+        """Product → the run that made it.
+
+        The first claimant in the order of runs whose claim is not turned down.
+        """
         read_by: dict[str, list[RunTimes]] = defaultdict(list)
         for file in self.inputs:
             if file.identifiers:
@@ -146,7 +163,10 @@ class _Resolver:
         return accepted
 
     def _first_name(self, file: File) -> str:
-        """The entity an output made, before late names: its product when the claim is accepted, else a version."""
+        """The entity an output made, before late names.
+
+        Its product when the claim is accepted, else a version.
+        """
         if file.identifiers:
             product = self.products.name(file.identifiers[0])
             maker = self.makers.get(product)
@@ -162,13 +182,18 @@ class _Resolver:
     # Rule 4: versions.
 
     def _timelines(self) -> dict[str, Timeline]:
-        """Place → its writes in the order of runs; of one run's, the greater entity id last (rule 3)."""
+        """Place → its writes in the order of runs.
+
+        Of one run's, the greater entity id last (rule 3).
+        """
         writes: dict[str, list[File]] = defaultdict(list)
         for file in self.outputs:
             for place in file.places:
                 writes[place].append(file)
         return {
-            place: Timeline(sorted(files, key=lambda file: (file.run.order, self.entity_of_output[id(file)])))
+            place: Timeline(
+                sorted(files, key=lambda file: (file.run.order, self.entity_of_output[id(file)]))
+            )
             for place, files in writes.items()
         }
 
@@ -190,7 +215,9 @@ class _Resolver:
         decided: dict[str, list[str]] = defaultdict(list)
         for version, proposed in proposals.items():
             decided[min(proposed)[2]].append(version)
-        return {min(versions, key=order.__getitem__): product for product, versions in decided.items()}
+        return {
+            min(versions, key=order.__getitem__): product for product, versions in decided.items()
+        }
 
     def _is_version(self, file: File) -> bool:
         """Whether the output is known by its path only."""
@@ -219,7 +246,11 @@ class _Resolver:
         if file.identifiers:
             return self.products.name(file.identifiers[0]), Rule.NAMED
         for place in file.places:
-            own = [product for product, runs in self.named_at.get(place, {}).items() if file.run.id in runs]
+            own = [
+                product
+                for product, runs in self.named_at.get(place, {}).items()
+                if file.run.id in runs
+            ]
             if len(own) == 1:
                 return own[0], Rule.OWN_NAME
         if stood := self._stood(file):
@@ -232,24 +263,40 @@ class _Resolver:
         return file.places[0], Rule.EXTERNAL
 
     def _stood(self, read: File) -> tuple[File, Rule] | None:
-        """The version that a read met at its place, and by which part of rule 5; of several places the best match."""
+        """The version that a read met at its place, and by which part of rule 5.
+
+        Of several places the best match.
+        """
         timelines = (timeline for place in read.places if (timeline := self.timelines.get(place)))
-        met = (_version_met(timeline.writes, timeline.count_before(read.run), read.run) for timeline in timelines)
+        met = (
+            _version_met(timeline.writes, timeline.count_before(read.run), read.run)
+            for timeline in timelines
+        )
         return self._best([each for each in met if each is not None])
 
     def _best(self, met: Sequence[tuple[File, Rule]]) -> tuple[File, Rule] | None:
-        """Of versions met at several places: by (a) or (b) the last one made, else by (c) the first."""
+        """Of versions met at several places.
+
+        By (a) or (b) the last one made, else by (c) the first.
+        """
         for rule, choose in ((Rule.NESTED, max), (Rule.STOOD, max), (Rule.MEANWHILE, min)):
             by_rule = [each for each in met if each[1] is rule]
             if by_rule:
-                return choose(by_rule, key=lambda each: (each[0].run.order, self.entity_of_output[id(each[0])]))
+                return choose(
+                    by_rule,
+                    key=lambda each: (each[0].run.order, self.entity_of_output[id(each[0])]),
+                )
         return None
 
     # The entities.
 
     def _entities(self) -> dict[str, ResolvedEntity]:
         names = self.products.groups() | self._version_names()
-        names |= {name: {name} for given in self.assignments.values() if (name := given.entity) not in names}
+        names |= {
+            name: {name}
+            for given in self.assignments.values()
+            if (name := given.entity) not in names
+        }
         latest_first = sorted(self.outputs, key=lambda file: file.run.order, reverse=True)
         makers = {self.entity_of_output[id(file)]: file.run for file in latest_first} | self.makers
         standings = self._standings()
@@ -259,7 +306,9 @@ class _Resolver:
         for name in alone:
             names[name] = former[name] = {name}
         return {
-            name: _entity(name, identifiers, standings.get(name, ()), makers.get(name), former[name])
+            name: _entity(
+                name, identifiers, standings.get(name, ()), makers.get(name), former[name]
+            )
             for name, identifiers in names.items()
         }
 
@@ -267,11 +316,15 @@ class _Resolver:
         """Entity → the weak names that mean it and no other one."""
         former: defaultdict[str, set[str]] = defaultdict(set)
         for file in self.outputs:
-            former[self.entity_of_output[id(file)]].update(version_of(place, file.run.id) for place in file.places)
+            former[self.entity_of_output[id(file)]].update(
+                version_of(place, file.run.id) for place in file.places
+            )
         for file in self.inputs:
             entity, rule = self.entity_of_input[id(file)]
             if rule in (Rule.EXTERNAL, Rule.ONLY_NAME):
-                former[self.externals.name(entity) if rule is Rule.EXTERNAL else entity].update(file.places)
+                former[self.externals.name(entity) if rule is Rule.EXTERNAL else entity].update(
+                    file.places
+                )
         return former
 
     def _version_names(self) -> dict[str, set[str]]:
@@ -334,14 +387,21 @@ def _generated(file: File) -> str:
 
 
 def _turned_down(claimant: RunTimes, readers: Iterable[RunTimes]) -> bool:
-    """Whether the product is among the claimant's own inputs or was read by a run that ended before it started."""
+    """Whether the product is among the claimant's own inputs or was read by a run that ended before
+    it started.
+    """
     return any(
-        reader.id == claimant.id or (reader.end is not None and reader.end < claimant.start) for reader in readers
+        reader.id == claimant.id or (reader.end is not None and reader.end < claimant.start)
+        for reader in readers
     )
 
 
 def _entity(
-    name: str, identifiers: set[str], standings: Sequence[Standing], maker: RunTimes | None, former: Iterable[str]
+    name: str,
+    identifiers: set[str],
+    standings: Sequence[Standing],
+    maker: RunTimes | None,
+    former: Iterable[str],
 ) -> ResolvedEntity:
     places = {standing.place for standing in standings}
     return ResolvedEntity(
@@ -376,5 +436,7 @@ def _namespace_and_path(place: str) -> tuple[str, str]:
     return (DEFAULT_NAMESPACE, place[len("file:") :]) if place.startswith("file:") else ("", place)
 
 
-def _hold(held: dict[tuple[str, str], tuple[int, str]], entity: str, place: str, since: tuple[int, str]) -> None:
+def _hold(
+    held: dict[tuple[str, str], tuple[int, str]], entity: str, place: str, since: tuple[int, str]
+) -> None:
     held[(entity, place)] = max(since, held.get((entity, place), since))

@@ -1,4 +1,7 @@
-"""Where entities stand: each place is a sequence of writes, and a file stands there until the next one (rule 4)."""
+"""Where entities stand.
+
+Each place is a sequence of writes, and a file stands there until the next one (rule 4).
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -26,7 +29,10 @@ class Standing:
 
 
 def newest_first(standings: Sequence[Standing]) -> tuple[Standing, ...]:
-    """An entity's places: those where it still stands first, of those the newest, of equal ones the smallest."""
+    """An entity's places.
+
+    Those where it still stands first, of those the newest, of equal ones the smallest.
+    """
     by_place = sorted(standings, key=lambda standing: standing.place)
     by_time = sorted(by_place, key=lambda standing: standing.since, reverse=True)
     return tuple(sorted(by_time, key=lambda standing: standing.until is not None))
@@ -35,7 +41,8 @@ def newest_first(standings: Sequence[Standing]) -> tuple[Standing, ...]:
 class Timeline:
     """The writes at one place.
 
-    A write has an odd rank, twice its index and one; a sighting after ``n`` writes the even rank ``2 n``.
+    A write has an odd rank, twice its index and one; a sighting after ``n`` writes the even rank
+    ``2 n``.
     """
 
     def __init__(self, writes: Sequence[File]) -> None:
@@ -45,7 +52,9 @@ class Timeline:
         self._index = {id(file): index for index, file in enumerate(writes)}
 
     def count_before(self, reader: RunTimes) -> int:
-        """How many of the writes are of runs that come before the reader in the order of runs (rule 5)."""
+        """How many of the writes are of runs that come before the reader in the order of runs (rule
+        5).
+        """
         return bisect_left(self._orders, reader.order)
 
     def rank_of_write(self, file: File) -> int:
@@ -55,7 +64,9 @@ class Timeline:
     def rank_of_sighting(self, reader: RunTimes) -> int:
         """The rank of a file that the reader met there when it started."""
         count = self.count_before(reader)
-        return 2 * bisect_right(self.writes, reader.start, hi=count, key=lambda file: file.run.generated)
+        return 2 * bisect_right(
+            self.writes, reader.start, hi=count, key=lambda file: file.run.generated
+        )
 
     def after(self, rank: int) -> Iterator[File]:
         """The writes after a write or a sighting."""
@@ -63,6 +74,9 @@ class Timeline:
 
 
 def loss_of_all(standings: Sequence[Standing]) -> str | None:
-    """When the last of the places was lost; None while one of them still holds, or when there is none."""
+    """When the last of the places was lost.
+
+    None while one of them still holds, or when there is none.
+    """
     lost = [standing.until for standing in standings if standing.until is not None]
     return max(lost) if lost and len(lost) == len(standings) else None

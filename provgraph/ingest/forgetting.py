@@ -10,10 +10,16 @@ from typing import TypeVar
 
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
 from provgraph.identity.files import times_of
-from provgraph.ingest.integration import joined_agent, joined_description, joined_entity
-from provgraph.ingest.marks import touched
-from provgraph.ingest.neighbourhood import Neighbourhood, Touched, decide, mentions_by_run, touched_in_run
-from provgraph.ingest.statements import Saying, said_in, subject_of_entity
+from provgraph.ingest.deciding.integration import joined_agent, joined_description, joined_entity
+from provgraph.ingest.deciding.marks import touched
+from provgraph.ingest.deciding.neighbourhood import (
+    Neighbourhood,
+    Touched,
+    decide,
+    mentions_by_run,
+    touched_in_run,
+)
+from provgraph.ingest.deciding.statements import Saying, said_in, subject_of_entity
 from provgraph.model.records import Mention, Run, StatedEntity, key_of
 from provgraph.model.values import joined
 from provgraph.model.vocabulary import Kind
@@ -122,14 +128,23 @@ class _Removal:
         return changes
 
     def _said_by_others(self) -> list[Saying]:
-        """What the other loads say of the subjects; of entities also what stands in the statements of runs."""
+        """What the other loads say of the subjects.
+
+        Of entities also what stands in the statements of runs.
+        """
         mentioning = self._transaction.structural_mentions(self._entities, ())
         runs = {key_of(Kind.ACTIVITY, stored.mention.run) for stored in mentioning}
         subjects = {*self._subjects, *map(subject_of_entity, self._entities), *runs}
-        return [said_in(statement) for statement in self._transaction.statements_about(subjects, self._load)]
+        return [
+            said_in(statement)
+            for statement in self._transaction.statements_about(subjects, self._load)
+        ]
 
     def _runs(self, changes: Changes) -> set[str]:
-        """Note the runs that go or say less now; returns those whose times or process are others."""
+        """Note the runs that go or say less now.
+
+        Returns those whose times or process are others.
+        """
         rest: dict[str, Run] = {}
         for saying in self._rest:
             if (run := saying.run) is not None:
@@ -150,7 +165,10 @@ class _Removal:
         return {saying.run.id for saying in self._mine if saying.run is not None}
 
     def _stated(self, changes: Changes) -> dict[str, StatedEntity | None]:
-        """Note the entities of which less is stated now; returns what still is, None where that is nothing."""
+        """Note the entities of which less is stated now.
+
+        Returns what still is, None where that is nothing.
+        """
         said = ((entity.identifier, entity) for saying in self._rest for entity in saying.entities)
         rest = _rest_of(self._entities, said, joined_entity)
         changes.stated, changes.removals.stated = _changed(rest, self._transaction.stated(rest))
@@ -166,7 +184,9 @@ class _Removal:
         mine = (each.as_end for saying in self._mine for each in saying.descriptions)
         said = ((each.as_end, each) for saying in self._rest for each in saying.descriptions)
         rest = _rest_of(mine, said, joined_description)
-        changes.descriptions, changes.removals.descriptions = _changed(rest, self._transaction.descriptions(rest))
+        changes.descriptions, changes.removals.descriptions = _changed(
+            rest, self._transaction.descriptions(rest)
+        )
 
     def _configuration(self, changes: Changes) -> None:
         gone = changes.removals
@@ -179,10 +199,17 @@ class _Removal:
         known = mentions_by_run(self._transaction, self._run_ids())
         for run, mentions in known.items():
             self.touched.extend(touched_in_run(mentions, _kept(mentions, kept), run in moved))
-        return [stored for mentions in known.values() for key, stored in mentions.items() if key not in kept]
+        return [
+            stored
+            for mentions in known.values()
+            for key, stored in mentions.items()
+            if key not in kept
+        ]
 
 
-def _rest_of(names: Iterable[K], said: Iterable[tuple[K, T]], join: Callable[[T | None, T], T]) -> dict[K, T | None]:
+def _rest_of(
+    names: Iterable[K], said: Iterable[tuple[K, T]], join: Callable[[T | None, T], T]
+) -> dict[K, T | None]:
     """What others say of the named records; None of those of which they say nothing."""
     rest: dict[K, T | None] = dict.fromkeys(names)
     for name, each in said:
@@ -202,8 +229,18 @@ def _kept(mentions: Mapping[bytes, StoredMention], kept: set[bytes]) -> dict[byt
 
 
 def _settings_of(sayings: Iterable[Saying]) -> set[tuple[str, bytes]]:
-    return {(saying.run.id, key) for saying in sayings if saying.run is not None for key in saying.settings}
+    return {
+        (saying.run.id, key)
+        for saying in sayings
+        if saying.run is not None
+        for key in saying.settings
+    }
 
 
 def _config_files_of(sayings: Iterable[Saying]) -> set[tuple[str, str]]:
-    return {(saying.run.id, place) for saying in sayings if saying.run is not None for place in saying.config_files}
+    return {
+        (saying.run.id, place)
+        for saying in sayings
+        if saying.run is not None
+        for place in saying.config_files
+    }

@@ -1,16 +1,19 @@
-"""Declares a file invalid: deleted, damaged, withdrawn. It stays in the graph, marked, with all that came of it."""
+"""Declares a file invalid: deleted, damaged, withdrawn.
+
+It stays in the graph, marked, with all that came of it.
+"""
 
 import hashlib
 
 from provgraph import __version__
 from provgraph.errors import LoadError, LookupFailedError, SettingsError
-from provgraph.ingest.integration import plan
-from provgraph.ingest.patience import persistently
-from provgraph.ingest.statements import statements_of
+from provgraph.ingest.deciding.integration import plan
+from provgraph.ingest.deciding.statements import statements_of
+from provgraph.ingest.retrying import persistently
 from provgraph.ingest.writing import new_load, now
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
+from provgraph.model.lineage import Node
 from provgraph.model.records import INVALIDATED, INVALIDATION_REASON, Document, StatedEntity
-from provgraph.model.subgraph import Node
 from provgraph.model.times import utc
 from provgraph.model.values import canonical, storable
 from provgraph.model.vocabulary import Kind
@@ -39,7 +42,9 @@ def invalidate(store: Store, entity: Node, at: str | None, reason: str) -> LoadR
         SettingsError: the time is none, or the reason is empty.
     """
     if entity.kind is not Kind.ENTITY:
-        raise LookupFailedError(f"{entity.id} is an {entity.kind}: only entities (files, values) can become invalid")
+        raise LookupFailedError(
+            f"{entity.id} is an {entity.kind}: only entities (files, values) can become invalid"
+        )
     if not reason.strip():
         raise SettingsError("a reason is needed: --reason 'deleted by the clean-up of 2026-11'")
     time = _time(at)

@@ -1,4 +1,5 @@
-"""Loads a CTADIRAC job from inside a DIRAC environment, where a client has the catalogue's answers itself.
+"""Loads a CTADIRAC job from inside a DIRAC environment, where a client has the catalogue's answers
+itself.
 
 DIRAC is not needed here; this is how its answers are handed over (docs/ctadirac.md).
 """
@@ -10,9 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from provgraph.ingest.loading import load
+from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.ingest.sources import Source
-from provgraph.loaders.job_folder import CATALOGUE, JOB, PROVENANCE
+from provgraph.loaders.ctadirac.job_folder import CATALOGUE, JOB, PROVENANCE
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.store.protocol import Store
 
@@ -35,8 +36,8 @@ def load_job(
         job_id: the job's number.
         inputs: LFNs of its input data.
         outputs: LFNs of what it registered.
-        catalogue: LFN → ``{"FileMetadata": …, "Replicas": …}``: for each file what ``getFileMetadata`` and
-            ``getReplicas`` give under ``Successful``.
+        catalogue: LFN → ``{"FileMetadata": …, "Replicas": …}``: for each file what
+            ``getFileMetadata`` and ``getReplicas`` give under ``Successful``.
         namespace: of the file systems that are no worker node's own.
 
     Returns:
@@ -48,7 +49,11 @@ def load_job(
     job = {"JobID": job_id, "InputData": list(inputs), "OutputData": list(outputs)}
     with TemporaryDirectory(prefix="provgraph-job-") as name:
         folder = Path(name)
-        for file, said in ((PROVENANCE, list(provenance)), (JOB, job), (CATALOGUE, dict(catalogue or {}))):
+        for file, said in (
+            (PROVENANCE, list(provenance)),
+            (JOB, job),
+            (CATALOGUE, dict(catalogue or {})),
+        ):
             # Times in the catalogue's answers are datetimes, and ctapipe's records hold paths.
             (folder / file).write_text(json.dumps(said, default=str), encoding="utf-8")
         (report,) = load(store, [Source(f"CTADIRAC job {job_id}", folder)], namespace=namespace)

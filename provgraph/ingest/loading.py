@@ -11,11 +11,11 @@ from multiprocessing import get_context
 from typing import Protocol
 
 from provgraph.errors import SettingsError
-from provgraph.ingest.checking import Checked, checked
-from provgraph.ingest.reading import Reading, read_whole
-from provgraph.ingest.reading_process import SMALLEST
+from provgraph.ingest.known import Checked, checked
+from provgraph.ingest.reading.process import SMALLEST
+from provgraph.ingest.reading.reading import Reading, read_whole
+from provgraph.ingest.reading.sources import Source, check_names, expanded
 from provgraph.ingest.reports import Report, report_of, report_of_known, report_of_strangers
-from provgraph.ingest.sources import Source, check_names, expanded
 from provgraph.ingest.writing import BATCH, LargeLoad, Pending, write_together
 from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -52,7 +52,8 @@ def load(
 
     Args:
         store: where to.
-        names: files, also gzipped, folders, ``-`` for standard input, URLs of ctaprov databases; or sources.
+        names: files, also gzipped, folders, ``-`` for standard input, URLs of ctaprov databases; or
+            sources.
         format_name: a loader's name; None to recognise each source by its content.
         namespace: in which the sources' paths mean files (CONTRACT section 2 rule 7).
         jobs: how many processes read; one writes.
@@ -75,7 +76,11 @@ def load(
         sources = (source for name in names for source in expanded(name, stack))
         found = checked(sources, store, format_name, namespace)
         read_here = _reader(format_name, namespace)
-        read = map(read_here, found) if jobs == 1 else _ahead(found, format_name, namespace, jobs, read_here)
+        read = (
+            map(read_here, found)
+            if jobs == 1
+            else _ahead(found, format_name, namespace, jobs, read_here)
+        )
         for folder, group in groupby(read, key=lambda each: each.source.folder):
             yield from loading.take_folder(folder, group)
     yield from loading.flush()
@@ -98,7 +103,9 @@ def check_namespace(namespace: str) -> None:
         SettingsError: it is empty, holds ``/``, ``@`` or white space, or can't be stored.
     """
     if not namespace or set("/@") & set(namespace) or any(c.isspace() for c in namespace):
-        raise SettingsError(f"{namespace!r} can't be a namespace: give a word without '/', '@' and spaces")
+        raise SettingsError(
+            f"{namespace!r} can't be a namespace: give a word without '/', '@' and spaces"
+        )
     if storable(namespace) != namespace:
         raise SettingsError(f"{namespace!r} can't be a namespace: give a word in UTF-8")
 
@@ -141,7 +148,9 @@ class _Loading:
         if folder is not None and not ours:
             self._gathered.append(report_of_strangers(folder, strangers))
 
-    def _take(self, reading: Reading, first: list[Document], more: Iterator[Document]) -> Iterator[Report]:
+    def _take(
+        self, reading: Reading, first: list[Document], more: Iterator[Document]
+    ) -> Iterator[Report]:
         """Write a source at once, or with the next ones."""
         if len(first) > BATCH or reading.finishes or reading.source.database is not None:
             yield from self.flush()
@@ -151,7 +160,10 @@ class _Loading:
         if reading.status == "refused":
             self._gathered.append(report_of(reading))
             return
-        if any(isinstance(each, Pending) and each.reading.sha256 == reading.sha256 for each in self._gathered):
+        if any(
+            isinstance(each, Pending) and each.reading.sha256 == reading.sha256
+            for each in self._gathered
+        ):
             yield from self.flush()  # so that the same bytes under another name are seen to be there
         self._gathered.append(Pending(reading, first))
         self._documents += len(first)
@@ -184,11 +196,19 @@ def _ahead(
     jobs: int,
     read_here: Callable[[Checked], _Read],
 ) -> Iterator[_Read]:
-    """The sources, read by several processes, each a few of them ahead of the writer; a large one in this process."""
+    """The sources, read by several processes, each a few of them ahead of the writer.
+
+    A large one in this process.
+    """
     ahead: deque[Callable[[], _Read]] = deque()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for each in found:
-            if each.known or each.checksum is None or each.checksum.size >= SMALLEST or each.source.database:
+            if (
+                each.known
+                or each.checksum is None
+                or each.checksum.size >= SMALLEST
+                or each.source.database
+            ):
                 ahead.append(partial(read_here, each))
             else:
                 reading = Reading(each.source, each.checksum, each.begun, format_name)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from provgraph.ingest.integration import Disagreement
-from provgraph.ingest.reading import Reading
-from provgraph.ingest.sources import Source
+from provgraph.ingest.deciding.integration import Disagreement
+from provgraph.ingest.reading.reading import Reading
+from provgraph.ingest.reading.sources import Source
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import formats_read
 from provgraph.model.values import storable
@@ -14,7 +14,10 @@ from provgraph.store.protocol import LoadRecord
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of one source; the keys of ``load --json`` (CONTRACT section 4), and where sources disagree."""
+    """What became of one source.
+
+    The keys of ``load --json`` (CONTRACT section 4), and where sources disagree.
+    """
 
     source: str
     format: str | None
@@ -44,7 +47,9 @@ class Report:
         )
 
 
-def report_of(reading: Reading, load: str | None = None, disagreements: tuple[Disagreement, ...] = ()) -> Report:
+def report_of(
+    reading: Reading, load: str | None = None, disagreements: tuple[Disagreement, ...] = ()
+) -> Report:
     """A source that was read; ``load`` is its load's id, when it was written."""
     return Report(
         reading.source.stored_name,
@@ -58,12 +63,15 @@ def report_of(reading: Reading, load: str | None = None, disagreements: tuple[Di
 
 
 def report_of_known(source: Source, load: LoadRecord) -> Report:
-    """A source that was loaded before; of one that could be read in part only, its problems once more."""
+    """A source that was loaded before.
+
+    Of one that could be read in part only, its problems once more.
+    """
     problems = tuple(Problem(where, what) for where, what in load.problems)
     status = "unchanged" if load.status == "loaded" else load.status
-    return Report(source.stored_name, load.format, status, load.id, load.sha256, problems=problems).counting(
-        load.counts
-    )
+    return Report(
+        source.stored_name, load.format, status, load.id, load.sha256, problems=problems
+    ).counting(load.counts)
 
 
 def report_of_strangers(folder: str, files: int) -> Report:

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 from provgraph import __version__
 from provgraph.errors import StoreError
-from provgraph.ingest.checking import is_whole
-from provgraph.ingest.integration import Plan, plan
-from provgraph.ingest.patience import persistently
-from provgraph.ingest.reading import Reading
+from provgraph.ingest.deciding.integration import Plan, plan
+from provgraph.ingest.deciding.statements import statements_of, unsaid
+from provgraph.ingest.known import is_whole
+from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reports import Report, report_of, report_of_known
-from provgraph.ingest.statements import statements_of, unsaid
+from provgraph.ingest.retrying import persistently
 from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
 from provgraph.model.vocabulary import Kind
@@ -24,7 +24,10 @@ BATCH = 500
 
 
 def new_load() -> str:
-    """An id for a load. It is given once, so that writing again what may be written is no other load."""
+    """An id for a load.
+
+    It is given once, so that writing again what may be written is no other load.
+    """
     return str(uuid4())
 
 
@@ -45,8 +48,8 @@ class Pending:
 def write_together(store: Store, pending: Sequence[Pending], namespace: str) -> list[Report]:
     """Write small sources in one transaction.
 
-    What they change is decided before it is this process's turn, and again when somebody else wrote in between what
-    matters for that: so several processes mostly work at the same time.
+    What they change is decided before it is this process's turn, and again when somebody else wrote
+    in between what matters for that: so several processes mostly work at the same time.
 
     Args:
         store: where to.
@@ -69,17 +72,25 @@ def _write_together(store: Store, pending: Sequence[Pending], namespace: str) ->
     with store.writing() as transaction:
         begun = [each.reading.begun for each in pending if each.reading.begun is not None]
         known = _known_loads(transaction, [*(each.reading for each in pending), *begun], namespace)
-        done = {each.load: load for each in pending if is_whole(load := known.get(each.reading.sha256)) and load}
+        done = {
+            each.load: load
+            for each in pending
+            if is_whole(load := known.get(each.reading.sha256)) and load
+        }
         _check_beginnings(pending, known)
         new = [each for each in pending if each.load not in done]
         if planned is None or done or not planned.holds_in(transaction, turn):
             planned = plan(transaction, _documents(new))
         loads = [_record(each.reading, each.load, namespace) for each in new]
-        _apply(transaction, planned, loads, [said for each in new for said in statements[each.load]])
+        _apply(
+            transaction, planned, loads, [said for each in new for said in statements[each.load]]
+        )
     return [
         report_of_known(each.reading.source, load)
         if (load := done.get(each.load)) and load.id != each.load
-        else report_of(each.reading, each.load, planned.disagreements if each is pending[-1] else ())
+        else report_of(
+            each.reading, each.load, planned.disagreements if each is pending[-1] else ()
+        )
         for each in pending
     ]
 
@@ -87,7 +98,10 @@ def _write_together(store: Store, pending: Sequence[Pending], namespace: str) ->
 def _known_loads(
     transaction: Transaction, sources: Iterable[Reading | LoadRecord], namespace: str
 ) -> dict[str, LoadRecord]:
-    """Checksum → load, of those that have a checksum: of a file that changed while it was read nobody knows it."""
+    """Checksum → load, of those that have a checksum.
+
+    Of a file that changed while it was read nobody knows it.
+    """
     return transaction.loads_of({each.sha256 for each in sources if each.sha256}, namespace)
 
 
@@ -111,7 +125,8 @@ def _attempt(view: View, documents: Sequence[Document]) -> Plan | None:
     try:
         return plan(view, documents)
     except LookupError:
-        # Not every store shows one moment alone; what it can't make out is decided when it is this process's turn.
+        # Not every store shows one moment alone; what it can't make out is decided when it is this
+        # process's turn.
         return None
 
 
@@ -119,17 +134,22 @@ def _documents(pending: Sequence[Pending]) -> list[Document]:
     return [document for each in pending for document in each.documents]
 
 
-def _apply(transaction: Transaction, planned: Plan, loads: list[LoadRecord], statements: list[Statement]) -> None:
+def _apply(
+    transaction: Transaction, planned: Plan, loads: list[LoadRecord], statements: list[Statement]
+) -> None:
     planned.changes.loads = loads
     planned.changes.statements = statements
     transaction.apply(planned.changes, planned.touched)
 
 
 class LargeLoad:
-    """A source too large to be held in memory: one transaction, in which it is read and written bit by bit.
+    """A source too large to be held in memory.
 
-    Where the store can't have so large a transaction there are several, and the load is ``unfinished`` meanwhile. Each
-    transaction first looks how far the load has come: somebody else may have gone on with it, or have forgotten it.
+    One transaction, in which it is read and written bit by bit.
+
+    Where the store can't have so large a transaction there are several, and the load is
+    ``unfinished`` meanwhile. Each transaction first looks how far the load has come: somebody else
+    may have gone on with it, or have forgotten it.
     """
 
     def __init__(self, store: Store, reading: Reading, documents: Iterator[Document]) -> None:
@@ -165,10 +185,16 @@ class LargeLoad:
         earlier = self._earlier(namespace)
         while True:
             with self._store.writing() as transaction:
-                known = _known_loads(transaction, (self._reading, self._beginning or self._reading), namespace)
+                known = _known_loads(
+                    transaction, (self._reading, self._beginning or self._reading), namespace
+                )
                 same = known.get(self._reading.sha256)
                 if same is not None and is_whole(same):
-                    return self._report(same) if same.id == self._load else report_of_known(self._reading.source, same)
+                    return (
+                        self._report(same)
+                        if same.id == self._load
+                        else report_of_known(self._reading.source, same)
+                    )
                 documents = self._documents_behind(self._begun(same, known), namespace)
                 # Should this fail, nobody knows how far it came.
                 self._documents = None
@@ -206,7 +232,9 @@ class LargeLoad:
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
             some = list(islice(documents, BATCH))
             if not some:
-                transaction.apply(Changes(loads=[self._record(namespace, self._reading.status)]), ())
+                transaction.apply(
+                    Changes(loads=[self._record(namespace, self._reading.status)]), ()
+                )
                 return False
             new = unsaid(transaction, some, earlier) if earlier else some
             statements = statements_of(self._load, self._next_part, new)
@@ -214,8 +242,11 @@ class LargeLoad:
             self._next_part += len(statements)
             end = some[-1].end
             wrote(len(some))
-        # Not the reading's own: more may be read than is written. Some sources can't be gone on with at all.
-        unfinished = replace(self._record(namespace, "unfinished"), read_to=end if self._reading.read_to else None)
+        # Not the reading's own: more may be read than is written. Some sources can't be gone on
+        # with at all.
+        unfinished = replace(
+            self._record(namespace, "unfinished"), read_to=end if self._reading.read_to else None
+        )
         transaction.apply(Changes(loads=[unfinished]), ())
         self._come_to = _place(unfinished)
         return True
@@ -226,11 +257,15 @@ class LargeLoad:
         if source.database is None or self._reading.begun is None:
             return frozenset()
         loads = self._store.loads_from([source.stored_name], namespace)
-        return frozenset(key_of(Kind.LOAD, load.id) for load in loads if load.status in ("loaded", "partial"))
+        return frozenset(
+            key_of(Kind.LOAD, load.id) for load in loads if load.status in ("loaded", "partial")
+        )
 
     def _record(self, namespace: str, status: str) -> LoadRecord:
         record = _record(self._reading, self._load, namespace)
-        counts = {name: number + self._counted.get(name, 0) for name, number in record.counts.items()}
+        counts = {
+            name: number + self._counted.get(name, 0) for name, number in record.counts.items()
+        }
         return replace(record, status=status, counts=counts)
 
 

@@ -1,4 +1,6 @@
-"""Reads the provenance logs of ctapipe: JSON arrays of activities, or the older Python repr of the same.
+"""Reads the provenance logs of ctapipe.
+
+JSON arrays of activities, or the older Python repr of the same.
 
 The log's form is that of ``ctapipe.core.provenance``, 0.6 to 0.32.
 """
@@ -27,8 +29,8 @@ from provgraph.model.vocabulary import RelationType
 CONFIGURATION_ROLE = "Tool Configuration"
 #: Where a run's own paths are kept, apart from the settings that it shares with other runs.
 OWN_PATHS = "paths"
-#: A Python repr can't be streamed, and parsing it takes up to 500 times its size in memory: a larger one is not read.
-#: Where each line is one, the log may be larger.
+#: A Python repr can't be streamed, and parsing it takes up to 500 times its size in memory: a
+#: larger one is not read. Where each line is one, the log may be larger.
 LARGEST_LITERAL = 256 << 10
 LARGEST_LITERAL_LOG = 64 << 20
 
@@ -48,7 +50,17 @@ _SYSTEM_FACTS = {
 }
 _OUR_FACTS = frozenset(value for name, value in vars(Fact).items() if name.isupper())
 _READ_ELSEWHERE = frozenset(
-    {"activity_name", "activity_uuid", "status", "start", "stop", "system", "input", "output", "config"}
+    {
+        "activity_name",
+        "activity_uuid",
+        "status",
+        "start",
+        "stop",
+        "system",
+        "input",
+        "output",
+        "config",
+    }
 )
 
 
@@ -62,7 +74,9 @@ class CtapipeLoader:
         """Whether it begins like a log: arrays of activities, or arrays with nothing in them."""
         return bool(head.strip(BLANK)) and bool(_JSON_LOG.match(head) or _PYTHON_LOG.match(head))
 
-    def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Document | Problem]:
+    def documents(
+        self, stream: BufferedReader, namespace: str, start: int = 0
+    ) -> Iterator[Document | Problem]:
         """One document an activity."""
         for found in activity_records(stream, start):
             if isinstance(found, Problem):
@@ -76,7 +90,10 @@ class CtapipeLoader:
 
 @dataclass(frozen=True, slots=True)
 class LocatedRecord:
-    """An activity's record, where it stands in the log, and the byte behind it; None where that helps nobody."""
+    """An activity's record, where it stands in the log, and the byte behind it.
+
+    None where that helps nobody.
+    """
 
     where: str
     record: Record
@@ -99,8 +116,12 @@ def document_of(record: Mapping[str, Any], namespace: str) -> Document:
     inputs = [_FileEntry(entry, namespace) for entry in _list(record, "input")]
     outputs = [_FileEntry(entry, namespace) for entry in _list(record, "output")]
     mentions = [entry.mention(identifier, RelationType.USED, source) for entry in inputs]
-    mentions += [entry.mention(identifier, RelationType.WAS_GENERATED_BY, source) for entry in outputs]
-    headers = {entry.identifier: entry.header for entry in inputs + outputs if entry.identifier is not None}
+    mentions += [
+        entry.mention(identifier, RelationType.WAS_GENERATED_BY, source) for entry in outputs
+    ]
+    headers = {
+        entry.identifier: entry.header for entry in inputs + outputs if entry.identifier is not None
+    }
     config_files = (entry.place for entry in inputs if entry.role == CONFIGURATION_ROLE)
     return Document(
         run=Run(identifier, _facts(record, software is not None)),
@@ -112,24 +133,43 @@ def document_of(record: Mapping[str, Any], namespace: str) -> Document:
 
 
 class _FileEntry:
-    """One entry of a run's input or output list; what a made-up header says is said of this reading only."""
+    """One entry of a run's input or output list.
+
+    What a made-up header says is said of this reading only.
+    """
 
     def __init__(self, entry: object, namespace: str) -> None:
         if not isinstance(entry, dict):
-            raise LoadError(f"an input or output is {type(entry).__name__}, not an object with a url")
+            raise LoadError(
+                f"an input or output is {type(entry).__name__}, not an object with a url"
+            )
         self.place = place_of(masked(_text(entry, "url")), namespace)
         self.role = None if entry.get("role") is None else str(entry["role"])
         meta = entry.get("reference_meta")
         metadata = meta if isinstance(meta, dict) else {}
         self.identifier = product_identifier(metadata)
         self.header = _attributes(metadata) if self.identifier else {}
-        rest = {key: value for key, value in entry.items() if key not in ("url", "role", "reference_meta")}
+        rest = {
+            key: value
+            for key, value in entry.items()
+            if key not in ("url", "role", "reference_meta")
+        }
         odd = {"reference_meta": meta} if meta is not metadata else {}
-        self.attributes = _attributes({**rest, **odd} if self.identifier else {**metadata, **rest, **odd})
+        self.attributes = _attributes(
+            {**rest, **odd} if self.identifier else {**metadata, **rest, **odd}
+        )
 
     def mention(self, run: str, relation: RelationType, source: str) -> Mention:
         """The entry as said of a run."""
-        return Mention(run, relation, self.role, self.place, self.identifier, source, attributes=self.attributes)
+        return Mention(
+            run,
+            relation,
+            self.role,
+            self.place,
+            self.identifier,
+            source,
+            attributes=self.attributes,
+        )
 
 
 def _facts(record: Mapping[str, Any], has_software: bool) -> dict[str, Values]:
@@ -150,10 +190,14 @@ def _facts(record: Mapping[str, Any], has_software: bool) -> dict[str, Values]:
     return {**_other_facts(record, system, has_software), **facts}
 
 
-def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any], has_software: bool) -> dict[str, Values]:
+def _other_facts(
+    record: Mapping[str, Any], system: Mapping[str, Any], has_software: bool
+) -> dict[str, Values]:
     """Everything else that the record says of the run, under the log's own dotted names."""
     others = ((key, value) for key, value in record.items() if key not in _READ_ELSEWHERE)
-    facts: dict[str, Any] = {f"record.{key}" if key in _OUR_FACTS else key: value for key, value in others}
+    facts: dict[str, Any] = {
+        f"record.{key}" if key in _OUR_FACTS else key: value for key, value in others
+    }
     if not isinstance(record.get("config", {}), dict):
         facts["config"] = record["config"]
     facts.update(_flat("system", record.get("system")))
@@ -163,8 +207,13 @@ def _other_facts(record: Mapping[str, Any], system: Mapping[str, Any], has_softw
     facts[Fact.ARGUMENTS] = facts.pop("system.arguments", None)
     environment = system.get("environment")
     if isinstance(environment, dict):
-        facts = {key: value for key, value in facts.items() if not key.startswith("system.environment.")}
-        facts |= {f"system.environment.{key}": value for key, value in computing_environment(environment).items()}
+        facts = {
+            key: value for key, value in facts.items() if not key.startswith("system.environment.")
+        }
+        facts |= {
+            f"system.environment.{key}": value
+            for key, value in computing_environment(environment).items()
+        }
     return _attributes({key: masked_parameter(key, value) for key, value in facts.items()})
 
 
@@ -184,15 +233,17 @@ def _attributes(said: Mapping[str, Any]) -> dict[str, Values]:
 def _configuration(config: object) -> Iterator[Settings]:
     """The configuration by component; a run's own paths apart, so that the rest can be shared.
 
-    ``Tool.component.trait`` names a parameter. ctapipe's components are classes, so their names begin with a capital;
-    a dict under any other name is a value.
+    ``Tool.component.trait`` names a parameter. ctapipe's components are classes, so their names
+    begin with a capital; a dict under any other name is a value.
     """
     if not isinstance(config, dict):
         return
     settings, paths = _configured("", config)
     yield from settings
     if paths:
-        yield Settings(OWN_PATHS, {name: masked_parameter(name, value) for name, value in paths.items()})
+        yield Settings(
+            OWN_PATHS, {name: masked_parameter(name, value) for name, value in paths.items()}
+        )
 
 
 def _configured(name: str, values: Mapping[str, Any]) -> tuple[list[Settings], dict[str, Value]]:
@@ -208,8 +259,13 @@ def _configured(name: str, values: Mapping[str, Any]) -> tuple[list[Settings], d
             (paths if _names_paths(value) else shared)[full_name] = value
     settings = [_settings(name, canonical(shared))] if shared else []
     for component, traits in inner.items():
-        # A tool has paths of its own in each run; what is within it is mostly the same in thousands of runs.
-        known = _known_component(component, canonical(traits)) if name else _configured(component, traits)
+        # A tool has paths of its own in each run; what is within it is mostly the same in thousands
+        # of runs.
+        known = (
+            _known_component(component, canonical(traits))
+            if name
+            else _configured(component, traits)
+        )
         settings += known[0]
         paths |= known[1]
     return settings, paths
@@ -224,13 +280,19 @@ def _known_component(name: str, values: str) -> tuple[list[Settings], dict[str, 
 def _settings(component: str, values: str) -> Settings:
     """Settings from their JSON text: thousands of runs have the same."""
     parameters = json.loads(values)
-    return Settings(component, {name: masked_parameter(name, value) for name, value in parameters.items()})
+    return Settings(
+        component, {name: masked_parameter(name, value) for name, value in parameters.items()}
+    )
 
 
 def _names_paths(value: object) -> bool:
     if isinstance(value, str):
         return value.startswith("/")
-    return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v.startswith("/") for v in value)
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(v, str) and v.startswith("/") for v in value)
+    )
 
 
 def _software(record: Mapping[str, Any]) -> Settings | None:
@@ -251,7 +313,9 @@ def _packages(listed: str) -> Settings:
 def _text(record: Mapping[str, Any], field: str) -> str:
     value = record.get(field)
     if not isinstance(value, str) or not value.strip():
-        raise LoadError(f"its {field} is {'missing' if value is None else f'malformed: {str(value)[:60]!r}'}")
+        raise LoadError(
+            f"its {field} is {'missing' if value is None else f'malformed: {str(value)[:60]!r}'}"
+        )
     return value
 
 
@@ -285,7 +349,11 @@ def activity_records(stream: BufferedReader, start: int = 0) -> Iterator[Located
         return
     records = JsonRecords(stream, lambda record: "activity_uuid" in record, start)
     for found in records:
-        yield found if isinstance(found, Problem) else LocatedRecord(f"byte {found[0]}", found[1], records.position())
+        yield (
+            found
+            if isinstance(found, Problem)
+            else LocatedRecord(f"byte {found[0]}", found[1], records.position())
+        )
 
 
 def _literal_records(stream: BufferedReader) -> Iterator[tuple[str, Record] | Problem]:

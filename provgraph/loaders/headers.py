@@ -17,8 +17,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 def product_identifier(metadata: Mapping[str, Any]) -> str | None:
     """``product:ID`` of a header that a run wrote; None of one that ctapipe made up.
 
-    ctapipe makes up a new product id each time it looks at a file without header, and leaves its activity id empty
-    (CONTRACT section 2 rule 2).
+    ctapipe makes up a new product id each time it looks at a file without header, and leaves its
+    activity id empty (CONTRACT section 2 rule 2).
     """
     if metadata.get(PRODUCT_ID) and metadata.get(ACTIVITY_ID):
         return f"product:{metadata[PRODUCT_ID]}"
@@ -51,7 +51,8 @@ def _hdf5_header(path: Path) -> dict[str, str]:
 
     with h5py.File(path, "r") as file:
         found = {key: file.attrs.get(key) for key in (PRODUCT_ID, ACTIVITY_ID)}
-    # PyTables writes an empty text as an attribute without value, which h5py gives as a (true) h5py.Empty.
+    # PyTables writes an empty text as an attribute without value, which h5py gives as a (true)
+    # h5py.Empty.
     return {key: _text(value) for key, value in found.items() if isinstance(value, str | bytes)}
 
 

@@ -1,7 +1,9 @@
-"""Reads JSON objects one by one from a log of any length: concatenated arrays, cut tails, ``Infinity`` and all.
+"""Reads JSON objects one by one from a log of any length.
 
-Strict streaming parsers refuse what ctapipe writes, so this walks over the text with the standard library's decoder
-and holds one record at a time.
+Concatenated arrays, cut tails, ``Infinity`` and all.
+
+Strict streaming parsers refuse what ctapipe writes, so this walks over the text with the standard
+library's decoder and holds one record at a time.
 """
 
 import codecs
@@ -18,15 +20,18 @@ from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.model.values import DEEPEST, key_count, storable, storable_value
 
 CHUNK = 1 << 20
-#: A larger record is not loaded; in bytes of memory, where one wide character makes each character take 4.
+#: A larger record is not loaded; in bytes of memory, where one wide character makes each character
+#: take 4.
 LARGEST_RECORD = 16 << 20
 #: Nor is one of more keys and values: an object of a few characters takes 200 bytes of memory.
 MOST_VALUES = 750_000
 #: A token that the end of the buffer may have cut: the longest is ``-Infinity``.
 _TOKEN = 16
-#: How deep what is nested too deeply is followed at a time: less than the decoder can, more than a record is.
+#: How deep what is nested too deeply is followed at a time: less than the decoder can, more than a
+#: record is.
 _FOLLOWED = 500
-#: A decoder's error counts the lines before it, so where much is damaged, what is done with is not kept for long.
+#: A decoder's error counts the lines before it, so where much is damaged, what is done with is not
+#: kept for long.
 _DONE_WITH = 1 << 14
 #: More places than can be open at the same time, also where quotes are read in two ways.
 _MOST_HOPELESS = 1 << 12
@@ -36,18 +41,30 @@ _INSIDE = re.compile(rb"\s*[,\]]")
 _BRACKETS = re.compile(r"[\s,\ufeff\[\]]*")
 #: Where a record or an array of them may begin.
 _OPENING = re.compile(r'\{(?=\s*+(?:["}]|\Z))|\[')
-#: Up to the next bracket outside texts, or the end; possessive, so that no character is looked at twice.
-_NEXT_BRACKET = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))*+([\[\]{}]|\Z)', re.DOTALL)
-_LONG_INTEGER = re.compile(rf"(?<![\w.+-])-?\d{{{sys.get_int_max_str_digits() + 1},}}+(?![.eE])", re.ASCII)
+#: Up to the next bracket outside texts, or the end; possessive, so that no character is looked at
+#: twice.
+_NEXT_BRACKET = re.compile(
+    r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))*+([\[\]{}]|\Z)', re.DOTALL
+)
+_LONG_INTEGER = re.compile(
+    rf"(?<![\w.+-])-?\d{{{sys.get_int_max_str_digits() + 1},}}+(?![.eE])", re.ASCII
+)
 
 Record = dict[str, Any]
 
 
 class JsonRecords:
-    """Iterates over the objects of a stream of JSON arrays as (byte offset, object), or a `Problem`."""
+    """Iterates over the objects of a stream of JSON arrays as (byte offset, object), or a
+    `Problem`.
+    """
 
-    def __init__(self, stream: BufferedReader, is_record: Callable[[Record], bool], start: int = 0) -> None:
-        """Read from ``stream``, which stands at byte ``start``; after damage, go on at the next that ``is_record``."""
+    def __init__(
+        self, stream: BufferedReader, is_record: Callable[[Record], bool], start: int = 0
+    ) -> None:
+        """Read from ``stream``, which stands at byte ``start``.
+
+        After damage, go on at the next that ``is_record``.
+        """
         self._stream = stream
         self._is_record = is_record
         self._decode = json.JSONDecoder(strict=False, object_pairs_hook=self._object_of).raw_decode
@@ -78,10 +95,16 @@ class JsonRecords:
         elif self._damaged is not None:
             yield self._damage_report(self.position())
         elif self._open_arrays:
-            yield Problem(f"byte {self.position()}", "the log ends before its array is closed; all before it is read")
+            yield Problem(
+                f"byte {self.position()}",
+                "the log ends before its array is closed; all before it is read",
+            )
 
     def _bracket(self, character: str) -> None:
-        """Count arrays, unless damage has made the count meaningless: then pass over all of them at once."""
+        """Count arrays, unless damage has made the count meaningless.
+
+        Then pass over all of them at once.
+        """
         if self._damaged is not None and (brackets := _BRACKETS.match(self._text, self._at)):
             self._at = brackets.end()
             return
@@ -100,7 +123,8 @@ class JsonRecords:
             within = _open_at(len(self._text), self._text, self._at, _FOLLOWED)
             self._give_up("nested too deeply for a record", within[:-DEEPEST])
         except LoadError as error:
-            # What begins in its second half may be small enough; the first half is taken to be as large.
+            # What begins in its second half may be small enough; the first half is taken to be as
+            # large.
             half = (self._at + len(self._text)) // 2
             within = _open_at(len(self._text), self._text, self._at)
             self._give_up(str(error), [each for each in within if each < half])
@@ -112,10 +136,13 @@ class JsonRecords:
             yield from self._decoded(found, raw)
 
     def _give_up(self, what: str, within: list[int]) -> None:
-        """Leave an object that can't be read, and note what is open within it where that shows: none of it can.
+        """Leave an object that can't be read, and note what is open within it where that shows.
 
-        What looks like the rest of a cut object may be whole records, so the objects in it are tried; if those were
-        that fail for the same reason, each level of a hostile one would cost as much as the whole.
+        None of it can.
+
+        What looks like the rest of a cut object may be whole records, so the objects in it are
+        tried; if those were that fail for the same reason, each level of a hostile one would cost
+        as much as the whole.
         """
         if len(self._hopeless) > _MOST_HOPELESS:
             here = self._dropped + self._at
@@ -148,13 +175,17 @@ class JsonRecords:
         return found
 
     def _whole_object(self) -> tuple[Record, str]:
-        """Decode at the current place, reading on while the object may only be cut by the buffer's end."""
+        """Decode at the current place, reading on while the object may only be cut by the buffer's
+        end.
+        """
         while True:
             self._has_doubled_key = False
             try:
                 found, end = self._decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                cut = error.msg.startswith("Unterminated string") or error.pos + _TOKEN > len(self._text)
+                cut = error.msg.startswith("Unterminated string") or error.pos + _TOKEN > len(
+                    self._text
+                )
                 if not cut or self._ended:
                     raise
             else:
@@ -166,10 +197,17 @@ class JsonRecords:
             self._read_on()
 
     def _read_on(self) -> None:
-        """Double what is there of an object, at least; read less where that may be too much to decode."""
+        """Double what is there of an object, at least.
+
+        Read less where that may be too much to decode.
+        """
         wanted, values, counted = 2 * len(self._text), 0, 0
         # Most records are whole after one more chunk: they are not counted.
-        while self._read(CHUNK) and len(self._text) < wanted and sys.getsizeof(self._text) <= LARGEST_RECORD:
+        while (
+            self._read(CHUNK)
+            and len(self._text) < wanted
+            and sys.getsizeof(self._text) <= LARGEST_RECORD
+        ):
             values += _values(self._text[counted:])
             counted = len(self._text)
             if values > MOST_VALUES:
@@ -208,7 +246,10 @@ class JsonRecords:
         at, offset = self._counted
         if at > self._at:
             raise AssertionError("the current place only moves forward")
-        self._counted = self._at, offset + len(self._text[at : self._at].encode("utf-8", "surrogateescape"))
+        self._counted = (
+            self._at,
+            offset + len(self._text[at : self._at].encode("utf-8", "surrogateescape")),
+        )
         return self._counted[1]
 
     def _read(self, size: int) -> bool:
@@ -229,7 +270,10 @@ class JsonRecords:
 
 
 def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
-    """Up to ``size`` bytes; where the stream breaks, all that could be read before, and how it broke."""
+    """Up to ``size`` bytes.
+
+    Where the stream breaks, all that could be read before, and how it broke.
+    """
     pieces: list[bytes] = []
     try:
         while size > 0 and (piece := stream.read1(size)):
@@ -241,7 +285,9 @@ def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
 
 
 def _open_at(end: int, text: str, start: int, deepest: int | None = None) -> list[int]:
-    """Where the brackets of what begins at ``start`` stand that are open at ``end``, or where first so many are."""
+    """Where the brackets of what begins at ``start`` stand that are open at ``end``, or where first
+    so many are.
+    """
     opened: list[int] = []
     for found in _NEXT_BRACKET.finditer(text, start, end):
         bracket = found[1]
@@ -261,7 +307,9 @@ def _check_size(raw: str) -> None:
         LoadError: it is too large.
     """
     size = sys.getsizeof(raw)
-    if size > LARGEST_RECORD or (size * 6 > LARGEST_RECORD and sys.getsizeof(storable(raw)) > LARGEST_RECORD):
+    if size > LARGEST_RECORD or (
+        size * 6 > LARGEST_RECORD and sys.getsizeof(storable(raw)) > LARGEST_RECORD
+    ):
         raise LoadError(f"a record of more than {LARGEST_RECORD >> 20} MiB in memory")
     if len(raw) > MOST_VALUES and _values(raw) > MOST_VALUES:
         raise LoadError(f"a record of more than {MOST_VALUES:,} keys and values")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from io import BufferedReader
 from typing import Protocol, runtime_checkable
 
-from provgraph.model.prov import ProvStatement
 from provgraph.model.records import Document
+from provgraph.prov.statements import ProvStatement
 
 #: How many bytes of a source can be looked at before it is read.
 HEAD = 1 << 16
@@ -38,13 +38,18 @@ class Loader(Protocol):
     def recognises(self, head: bytes) -> bool:
         """Whether a source that begins with these bytes is of this format."""
 
-    def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Document | Problem]:
-        """Read a source as a stream: one document a record, a problem for each part that can't be read.
+    def documents(
+        self, stream: BufferedReader, namespace: str, start: int = 0
+    ) -> Iterator[Document | Problem]:
+        """Read a source as a stream.
+
+        One document a record, a problem for each part that can't be read.
 
         Args:
             stream: the source's bytes, decompressed.
             namespace: in which its paths mean files (CONTRACT section 2 rule 7).
-            start: the byte of the source at which the stream stands; the ``end`` of a document, or 0.
+            start: the byte of the source at which the stream stands; the ``end`` of a document, or
+                0.
         """
 
 

@@ -19,7 +19,8 @@ class Literal:
 
     Attributes:
         offset: the byte that it begins at.
-        value: dicts, lists and scalars; tuples and sets come as lists, as in JSON. Of a key that stands twice the last.
+        value: dicts, lists and scalars; tuples and sets come as lists, as in JSON. Of a key that
+            stands twice the last.
         keys: how many keys are written in it.
         error: why it is no data, and nothing of it is read; None when it is.
     """
@@ -31,7 +32,9 @@ class Literal:
 
 
 def read_literals(text: str) -> list[Literal]:
-    """The items of a Python repr of a list or tuple, or the one value that it is; nothing in it is run.
+    """The items of a Python repr of a list or tuple, or the one value that it is.
+
+    Nothing in it is run.
 
     Raises:
         LoadError: the text is no Python expression.
@@ -44,7 +47,10 @@ def read_literals(text: str) -> list[Literal]:
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise LoadError(f"no Python literal: {error}") from None
     items = body.elts if isinstance(body, ast.List | ast.Tuple) else [body]
-    return [_literal(item, len(begin.encode()) + starts[item.lineno - 1] + item.col_offset) for item in items]
+    return [
+        _literal(item, len(begin.encode()) + starts[item.lineno - 1] + item.col_offset)
+        for item in items
+    ]
 
 
 def _literal(item: ast.expr, offset: int) -> Literal:
@@ -52,7 +58,9 @@ def _literal(item: ast.expr, offset: int) -> Literal:
         value = _value(item)
     except (ValueError, RecursionError) as error:
         return Literal(offset, error=f"no Python literal: {error}")
-    return Literal(offset, value, sum(len(node.keys) for node in ast.walk(item) if isinstance(node, ast.Dict)))
+    return Literal(
+        offset, value, sum(len(node.keys) for node in ast.walk(item) if isinstance(node, ast.Dict))
+    )
 
 
 def _value(node: ast.expr) -> Any:
@@ -64,10 +72,16 @@ def _value(node: ast.expr) -> Any:
         case ast.Constant(value=bytes() as value):
             return value.decode("utf-8", "surrogateescape")
         case ast.Dict(keys=keys, values=values) if None not in keys:
-            return {str(_value(key)): _value(value) for key, value in zip(keys, values, strict=True) if key}
+            return {
+                str(_value(key)): _value(value)
+                for key, value in zip(keys, values, strict=True)
+                if key
+            }
         case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
             return [_value(item) for item in items]
-        case ast.UnaryOp(op=ast.USub(), operand=operand) if isinstance(number := _value(operand), int | float):
+        case ast.UnaryOp(op=ast.USub(), operand=operand) if isinstance(
+            number := _value(operand), int | float
+        ):
             return -number
         case ast.Name(id=name) if name in _NAMES:
             return _NAMES[name]

@@ -1,4 +1,7 @@
-"""Source → loader, by content. Loaders enter by the entry points ``provgraph.loaders``, ours by the same door."""
+"""Source → loader, by content.
+
+Loaders enter by the entry points ``provgraph.loaders``, ours by the same door.
+"""
 
 from functools import cache
 from importlib.metadata import entry_points
@@ -47,4 +50,7 @@ def loader_named(name: str) -> Loader:
 
 @cache
 def _loaders() -> dict[str, Loader]:
-    return {entry.name: entry.load()() for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)}
+    return {
+        entry.name: entry.load()()
+        for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    }

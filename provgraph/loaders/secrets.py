@@ -16,23 +16,41 @@ _WORD = (
 )
 _SECRET_OPTION = re.compile(rf"--?(?:[\w.-]{{0,60}}[._-])?{_WORD}", re.IGNORECASE)
 _SECRET_NAME = re.compile(rf"(?:^|[._-]){_WORD}s?$", re.IGNORECASE)
-_ASSIGNMENT = re.compile(rf"((?:^|[\s?&;,._\-{{(\"']){_WORD}[\"']?\s*[=:]\s*[\"']?)([^\s&\"'}}]+)", re.IGNORECASE)
+_ASSIGNMENT = re.compile(
+    rf"((?:^|[\s?&;,._\-{{(\"']){_WORD}[\"']?\s*[=:]\s*[\"']?)([^\s&\"'}}]+)", re.IGNORECASE
+)
 _OPTION_IN_TEXT = re.compile(rf"({_SECRET_OPTION.pattern}\s+)(\S+)", re.IGNORECASE)
 _AUTHORIZATION = re.compile(r"(authorization\s*[:=]\s*).+", re.IGNORECASE | re.DOTALL)
 _URL_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}://)[^/\s]*@")
 #: What every name of a secret holds; most texts are done with after one look for it.
 _HINT = re.compile(r"pass|pwd|secret|token|sig|auth|cred|key", re.IGNORECASE)
-#: Options are looked for in a command line, not in longer texts, where that would take quadratic time.
+#: Options are looked for in a command line, not in longer texts, where that would take quadratic
+#: time.
 _LONGEST_COMMAND = 10_000
 
 #: Variables that shape a computation: which software is found and with how many threads it runs.
 ENVIRONMENT_VARIABLES = frozenset(
     {
-        "CONDA_DEFAULT_ENV", "CONDA_PREFIX", "CTAPIPE_CACHE", "CTAPIPE_SVC_PATH", "DYLD_LIBRARY_PATH", "LANG",
-        "LC_ALL", "LD_LIBRARY_PATH", "LD_PRELOAD", "MKL_NUM_THREADS", "NUMBA_CPU_NAME", "NUMBA_NUM_THREADS",
-        "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONHASHSEED", "PYTHONPATH", "TZ", "VIRTUAL_ENV",
+        "CONDA_DEFAULT_ENV",
+        "CONDA_PREFIX",
+        "CTAPIPE_CACHE",
+        "CTAPIPE_SVC_PATH",
+        "DYLD_LIBRARY_PATH",
+        "LANG",
+        "LC_ALL",
+        "LD_LIBRARY_PATH",
+        "LD_PRELOAD",
+        "MKL_NUM_THREADS",
+        "NUMBA_CPU_NAME",
+        "NUMBA_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "PYTHONHASHSEED",
+        "PYTHONPATH",
+        "TZ",
+        "VIRTUAL_ENV",
     }
-)  # fmt: skip
+)
 SETTING = "PROVGRAPH_ENVIRONMENT_VARIABLES"
 
 
@@ -45,21 +63,32 @@ def masked(text: str) -> str:
     if "=" in text or ":" in text:
         text = _AUTHORIZATION.sub(rf"\1{MASK}", text)
         text = _ASSIGNMENT.sub(rf"\1{MASK}", text)
-    return _OPTION_IN_TEXT.sub(rf"\1{MASK}", text) if "-" in text and len(text) < _LONGEST_COMMAND else text
+    return (
+        _OPTION_IN_TEXT.sub(rf"\1{MASK}", text)
+        if "-" in text and len(text) < _LONGEST_COMMAND
+        else text
+    )
 
 
 def masked_arguments(arguments: Sequence[Any]) -> list[Any]:
-    """A command line with what follows ``--password`` and the like masked, as its own word or behind ``=``."""
+    """A command line with what follows ``--password`` and the like masked, as its own word or
+    behind ``=``.
+    """
     shown: list[Any] = []
     secret_follows = False
     for argument in arguments:
         shown.append(MASK if secret_follows else _masked_argument(argument))
-        secret_follows = isinstance(argument, str) and _SECRET_OPTION.fullmatch(argument) is not None
+        secret_follows = (
+            isinstance(argument, str) and _SECRET_OPTION.fullmatch(argument) is not None
+        )
     return shown
 
 
 def _masked_argument(argument: Any) -> Any:
-    """One word of a command line; of ``--password=…`` everything behind the sign, spaces and all."""
+    """One word of a command line.
+
+    Of ``--password=…`` everything behind the sign, spaces and all.
+    """
     if isinstance(argument, str):
         option, equals, _ = argument.partition("=")
         if equals and _SECRET_OPTION.fullmatch(option):
@@ -88,7 +117,13 @@ def _is_secret(name: str) -> bool:
 
 
 def computing_environment(environment: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables on the allow-list (`ENVIRONMENT_VARIABLES`, or the names in the setting) that are set."""
+    """The variables on the allow-list (`ENVIRONMENT_VARIABLES`, or the names in the setting) that
+    are set.
+    """
     setting = os.environ.get(SETTING)
-    allowed = ENVIRONMENT_VARIABLES if setting is None else frozenset(setting.replace(",", " ").split())
-    return {name: value for name, value in environment.items() if name in allowed and value is not None}
+    allowed = (
+        ENVIRONMENT_VARIABLES if setting is None else frozenset(setting.replace(",", " ").split())
+    )
+    return {
+        name: value for name, value in environment.items() if name in allowed and value is not None
+    }

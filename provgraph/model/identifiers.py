@@ -19,7 +19,8 @@ _REMOTE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)$", re.
 # ctapipe makes URLs "absolute": /cwd/ + url, then // folded to / (rule 7).
 _MANGLED_FILE = re.compile(r"^(?P<folder>/(?:.*/)?)file:(?P<rest>.*)$", re.DOTALL | re.IGNORECASE)
 _MANGLED_REMOTE = re.compile(
-    r"^/(?:.*/)?(?P<scheme>root|roots|xroot|http|https|s3|gsiftp|srm|dav|davs|ftp):/+(?P<rest>[^/].*)$", re.DOTALL
+    r"^/(?:.*/)?(?P<scheme>root|roots|xroot|http|https|s3|gsiftp|srm|dav|davs|ftp):/+(?P<rest>[^/].*)$",
+    re.DOTALL,
 )
 
 
@@ -27,11 +28,13 @@ def place_of(url: str, namespace: str = DEFAULT_NAMESPACE) -> str:
     """The place that a source means by a path or URL, as an identifier.
 
     Args:
-        url: an absolute path, a ``file:`` URL, a remote URL, or one of these as ctapipe's abspath has mangled it.
+        url: an absolute path, a ``file:`` URL, a remote URL, or one of these as ctapipe's abspath
+            has mangled it.
         namespace: the shared file system in which a path means the same file on every host.
 
     Returns:
-        ``file:/data/x``, outside the default namespace ``file://NAMESPACE/data/x``; a remote file's URL;
+        ``file:/data/x``, outside the default namespace ``file://NAMESPACE/data/x``; a remote file's
+            URL;
         ``lfn:/x`` for a catalogue path. ``//``, ``.`` and ``..`` in the path are resolved.
     """
     if url.startswith("lfn:"):
@@ -43,7 +46,10 @@ def place_of(url: str, namespace: str = DEFAULT_NAMESPACE) -> str:
 
 
 def location_of(place: str) -> str:
-    """The place as people write it: the bare path in the default namespace and the catalogue, else the identifier."""
+    """The place as people write it.
+
+    The bare path in the default namespace and the catalogue, else the identifier.
+    """
     if place.startswith("lfn:"):
         return place[4:]
     if place.startswith("file:") and not place.startswith("file://"):
@@ -62,7 +68,10 @@ def version_of(place: str, activity: str) -> str:
 
 
 def places_in(name: str) -> set[str]:
-    """The places that a weak name may be of: itself, and what stands before its last ``@``; none of a strong one."""
+    """The places that a weak name may be of: itself, and what stands before its last ``@``.
+
+    None of a strong one.
+    """
     return set() if is_strong(name) else {name, name.rpartition("@")[0] or name}
 
 
@@ -87,7 +96,9 @@ def _remote(url: str) -> str | None:
     if found is None or found["scheme"].lower() == "file":
         return None
     address, slash, path = found["rest"].partition("/")
-    host = address.rpartition("@")[2]  # who asks is no part of which file it is, and may hold a password
+    host = address.rpartition("@")[
+        2
+    ]  # who asks is no part of which file it is, and may hold a password
     path, question, query = path.partition("?")
     return f"{found['scheme']}://{host}" + (_normalised(path) if slash else "") + question + query
 
@@ -101,12 +112,18 @@ def _local_path(url: str) -> str:
 
 
 def _file_url_path(rest: str, folder: str) -> str:
-    """The path in a file URL; a relative one stands in ``folder``; ``//host`` (empty or localhost) is no part of it."""
+    """The path in a file URL; a relative one stands in ``folder``.
+
+    ``//host`` (empty or localhost) is no part of it.
+    """
     if rest.startswith("//localhost/"):
         rest = rest[len("//localhost") :]
     return rest if rest.startswith("/") else folder + rest
 
 
 def _normalised(path: str) -> str:
-    """``//``, ``.`` and ``..`` resolved; a leading ``//``, which POSIX lets stand, is folded too."""
+    """``//``, ``.`` and ``..`` resolved.
+
+    A leading ``//``, which POSIX lets stand, is folded too.
+    """
     return posixpath.normpath("/" + path.lstrip("/")) if path else "/"

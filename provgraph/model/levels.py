@@ -10,7 +10,11 @@ _LEVEL = re.compile(r"\bDL(\d)(?!\d)", re.ASCII)
 
 
 def data_level(attributes: Attributes, roles: Iterable[str | None]) -> str | None:
-    """``DLn``: the highest in the product's header, else the highest among the roles that it played; None without."""
+    """``DLn``.
+
+    The highest in the product's header, else the highest among the roles that it played; None
+    without.
+    """
     stated = [str(value) for value in attributes.get(HEADER_KEY, ())]
     levels = _levels(stated) or _levels(role for role in roles if role)
     return f"DL{max(levels)}" if levels else None

@@ -1,7 +1,9 @@
-"""What sources say, as frozen data: runs, the files that they name, who answers for them, how they were set up.
+"""What sources say, as frozen data.
 
-A `Document` is what one record of a source says. It says nothing about which file is which: that is decided in
-`provgraph.identity` from all documents together.
+Runs, the files that they name, who answers for them, how they were set up.
+
+A `Document` is what one record of a source says. It says nothing about which file is which: that is
+decided in `provgraph.identity` from all documents together.
 """
 
 from collections.abc import Mapping
@@ -17,7 +19,8 @@ _T = TypeVar("_T", "Document", "Mention")
 
 
 def made(kind: type[_T], **fields: Any) -> _T:
-    """A `Document` or `Mention` in a third of the time that its constructor takes, for readers of millions.
+    """A `Document` or `Mention` in a third of the time that its constructor takes, for readers of
+    millions.
 
     Args:
         kind: which.
@@ -29,7 +32,9 @@ def made(kind: type[_T], **fields: Any) -> _T:
 
 
 def key_of(kind: Kind, identifier: str) -> bytes:
-    """16 bytes that stand for a record in every store, however long its identifier is (CONTRACT section 7)."""
+    """16 bytes that stand for a record in every store, however long its identifier is (CONTRACT
+    section 7).
+    """
     return fingerprint(kind, identifier)
 
 
@@ -88,11 +93,21 @@ class Mention:
     def key(self) -> bytes:
         """The same mention in another load has the same key."""
         return fingerprint(
-            self.run, self.relation, self.role, self.place, self.identifier, self.source, self.time, self.attributes
+            self.run,
+            self.relation,
+            self.role,
+            self.place,
+            self.identifier,
+            self.source,
+            self.time,
+            self.attributes,
         )
 
     def with_key(self, key: bytes) -> Self:
-        """Note the key, where a store knows it: to make it anew takes as long as to read the mention."""
+        """Note the key, where a store knows it.
+
+        To make it anew takes as long as to read the mention.
+        """
         self.__dict__["key"] = key
         return self
 
@@ -117,7 +132,8 @@ class StatedEntity:
     """What a source says of an entity as such: the attributes behind one strong identifier.
 
     Attributes:
-        identifier: a product, GUID or PROV identifier; or the id of an entity that is known by its path alone.
+        identifier: a product, GUID or PROV identifier; or the id of an entity that is known by its
+            path alone.
         attributes: its header, or what a document says of it.
         type: which kind of entity.
     """
@@ -127,7 +143,8 @@ class StatedEntity:
     type: EntityType = EntityType.DATASET
 
 
-#: A relation's end that a source leaves open is kept on the other one, as an attribute of this name and the relation's.
+#: A relation's end that a source leaves open is kept on the other one, as an attribute of this name
+#: and the relation's.
 OPEN = "open."
 #: Attributes of an entity that somebody declared invalid: since when (canonical UTC), and why.
 INVALIDATED = "invalidated"
@@ -153,13 +170,15 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What every run of a kind of job has in common: of the tool, a file, a reading or writing, a parameter.
+    """What every run of a kind of job has in common.
+
+    Of the tool, a file, a reading or writing, a parameter.
 
     Attributes:
         id: its own identifier among those of its kind.
         type: what it describes.
-        attributes: what is said, under the column names of the ctaprov tables (docs/ctadirac.md); another description
-            that it refers to by that one's id.
+        attributes: what is said, under the column names of the ctaprov tables (docs/ctadirac.md);
+            another description that it refers to by that one's id.
     """
 
     id: str
@@ -174,7 +193,10 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a stated relation: a run, agent or description by its id, an entity by a strong identifier."""
+    """One end of a stated relation.
+
+    A run, agent or description by its id, an entity by a strong identifier.
+    """
 
     kind: Kind
     id: str
@@ -235,7 +257,9 @@ SOFTWARE = "python packages"
 
 @dataclass(frozen=True)
 class Document:
-    """What one record of a source says: at most one run with its files, or statements about other records.
+    """What one record of a source says.
+
+    At most one run with its files, or statements about other records.
 
     Attributes:
         settings_keys: keys of settings of the run that another document of the source holds.

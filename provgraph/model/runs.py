@@ -8,7 +8,9 @@ _STATED = (Status.ERROR, Status.INTERRUPTED, Status.COMPLETED)
 
 
 def status_of(facts: Attributes) -> Status:
-    """How the run ended: of the stated words the gravest; any other word means completed when it has an end.
+    """How the run ended: of the stated words the gravest.
+
+    Any other word means completed when it has an end.
 
     CONTRACT section 1.
     """

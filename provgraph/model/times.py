@@ -6,16 +6,20 @@ from datetime import UTC, datetime, timedelta, timezone
 from provgraph.errors import LoadError
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?\s*(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?\s*(Z|z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
 )
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d\.\d{3}", re.ASCII)
 
 
 def utc(text: str) -> str:
-    """The time in canonical form: ``2026-11-21T08:29:38.045`` in UTC, to be shown with a ``Z`` behind it.
+    """The time in canonical form.
 
-    The fraction has 3, 6 or 9 digits, as few as hold it (further digits are cut), so equal times are equal texts and
-    the order of the texts is the order of the times. A time without zone is read as UTC; a leap second as the next.
+    ``2026-11-21T08:29:38.045`` in UTC, to be shown with a ``Z`` behind it.
+
+    The fraction has 3, 6 or 9 digits, as few as hold it (further digits are cut), so equal times
+    are equal texts and the order of the texts is the order of the times. A time without zone is
+    read as UTC; a leap second as the next.
 
     Raises:
         LoadError: the text is no ISO 8601 date and time.
@@ -27,7 +31,9 @@ def utc(text: str) -> str:
         raise LoadError(f"{text[:60]!r} is no ISO 8601 time")
     year, month, day, hour, minute, second, fraction, zone = parts.groups()
     try:
-        moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), tzinfo=_zone(zone))
+        moment = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), tzinfo=_zone(zone)
+        )
         moment = (moment + timedelta(seconds=_seconds(second))).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise LoadError(f"{text[:60]!r} is no possible time: {error}") from None

@@ -1,7 +1,10 @@
-"""Attribute values: what several sources say of one thing, joined so that the order of saying never matters.
+"""Attribute values.
 
-An attribute holds a *set* of values. Joining is a union in which a text that equals a typed value gives way to it
-(CONTRACT section 2 rule 9: "equal as text or number agrees, the typed value stays").
+What several sources say of one thing, joined so that the order of saying never matters.
+
+An attribute holds a *set* of values. Joining is a union in which a text that equals a typed value
+gives way to it (CONTRACT section 2 rule 9: "equal as text or number agrees, the typed value
+stays").
 """
 
 import hashlib
@@ -19,14 +22,25 @@ Value: TypeAlias = Union[str, int, float, bool, Sequence["Value"], Mapping[str, 
 Values: TypeAlias = tuple[Value, ...]
 Attributes: TypeAlias = Mapping[str, Values]
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
+)
 #: What its `encode` makes anew for each value, which takes longer than most values take.
 _chunks = encoder.c_make_encoder(  # type: ignore[attr-defined]
-    None, _ENCODER.default, encoder.encode_basestring, None, ":", ",", _ENCODER.sort_keys, False, True
+    None,
+    _ENCODER.default,
+    encoder.encode_basestring,
+    None,
+    ":",
+    ",",
+    _ENCODER.sort_keys,
+    False,
+    True,
 )
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
-    r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)", re.ASCII | re.IGNORECASE
+    r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)",
+    re.ASCII | re.IGNORECASE,
 )
 #: The words that say a typed value.
 _WORDS = frozenset({"true", "false", "null", "nan", "inf", "infinity"})
@@ -40,7 +54,10 @@ _LONGEST_INTEGER = 4000
 
 
 def canonical(value: object) -> str:
-    """The value as JSON with sorted keys and no spaces; non-finite numbers as ``NaN`` and ``Infinity``."""
+    """The value as JSON with sorted keys and no spaces.
+
+    Non-finite numbers as ``NaN`` and ``Infinity``.
+    """
     return "".join(_chunks(value, 0))
 
 
@@ -65,9 +82,14 @@ def _same(mine: Values, values: Values) -> bool:
 
 
 def union(values: Iterable[Value]) -> Values:
-    """The distinct values in their fixed order; texts that a typed value among them equals are left out."""
+    """The distinct values in their fixed order.
+
+    Texts that a typed value among them equals are left out.
+    """
     distinct = {canonical(value): value for value in _without_equal_floats(values)}
-    spoken = {said for value in distinct.values() if not isinstance(value, str) for said in _spoken(value)}
+    spoken = {
+        said for value in distinct.values() if not isinstance(value, str) for said in _spoken(value)
+    }
     return tuple(
         distinct[text]
         for text in sorted(distinct)
@@ -97,7 +119,9 @@ def json_safe(value: Value) -> Value:
 
 
 def storable(text: str) -> str:
-    r"""The text with U+0000 and lone surrogates, which PostgreSQL and UTF-8 can't hold, as ``\uXXXX``."""
+    r"""The text with U+0000 and lone surrogates, which PostgreSQL and UTF-8 can't hold, as
+    ``\uXXXX``.
+    """
     if (text.isascii() and "\x00" not in text) or not _UNSTORABLE.search(text):
         return text
     return text.translate(_SHOWN)

@@ -1,7 +1,7 @@
 """The words of W3C PROV and of the IVOA Provenance Data Model 1.0 that provgraph speaks.
 
-One table of kinds and one of relations; stores, walks, loaders, writers and the query API read them from here.
-Relations are drawn as in PROV, from effect to cause (CONTRACT section 1).
+One table of kinds and one of relations; stores, walks, loaders, writers and the query API read them
+from here. Relations are drawn as in PROV, from effect to cause (CONTRACT section 1).
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,10 @@ class Kind(StrEnum):
 
 
 class EntityType(StrEnum):
-    """The finer kinds of entity, by their Neo4j labels (IVOA Provenance DM 1.0, section 2.3; PROV-DM 5.6)."""
+    """The finer kinds of entity, by their Neo4j labels (IVOA Provenance DM 1.0, section 2.3.
+
+    PROV-DM 5.6).
+    """
 
     DATASET = "DatasetEntity"
     VALUE = "ValueEntity"
@@ -58,7 +61,10 @@ class DescriptionType(StrEnum):
 
     @property
     def kind(self) -> Kind:
-        """The kind of record; descriptions of datasets and of values are finer types of those of entities."""
+        """The kind of record.
+
+        Descriptions of datasets and of values are finer types of those of entities.
+        """
         finer = self in (DescriptionType.DATASET, DescriptionType.VALUE)
         return _KIND_LABELLED[(DescriptionType.ENTITY if finer else self).value]
 
@@ -69,7 +75,10 @@ class DescriptionType(StrEnum):
 
 
 class Status(StrEnum):
-    """How a run ended (CONTRACT section 1), gravest first: of several stated, the gravest is shown."""
+    """How a run ended (CONTRACT section 1), gravest first.
+
+    Of several stated, the gravest is shown.
+    """
 
     ERROR = "error"
     INTERRUPTED = "interrupted"
@@ -121,7 +130,9 @@ class RelationType(StrEnum):
 
 ANYTHING = frozenset({Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT})
 CONFIGURATION = frozenset({Kind.COLLECTION, Kind.PARAMETER, Kind.CONFIG_FILE})
-_ENTITY, _ACTIVITY, _AGENT = (frozenset({kind}) for kind in (Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT))
+_ENTITY, _ACTIVITY, _AGENT = (
+    frozenset({kind}) for kind in (Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +144,8 @@ class Relation:
         effects: the kinds that may stand at its source, the later end.
         causes: the kinds that may stand at its target, the earlier end.
         leads_to_origin: whether a lineage walk follows it (CONTRACT section 4).
-        names_agent: whether it hangs a responsible agent on a record reached, as a leaf of the answer.
+        names_agent: whether it hangs a responsible agent on a record reached, as a leaf of the
+            answer.
         has_role: whether the same pair may stand in several roles.
     """
 
@@ -154,10 +166,14 @@ RELATIONS: dict[RelationType, Relation] = {
     row.type: row
     for row in (
         Relation(RelationType.USED, _ACTIVITY, _ENTITY, leads_to_origin=True, has_role=True),
-        Relation(RelationType.WAS_GENERATED_BY, _ENTITY, _ACTIVITY, leads_to_origin=True, has_role=True),
+        Relation(
+            RelationType.WAS_GENERATED_BY, _ENTITY, _ACTIVITY, leads_to_origin=True, has_role=True
+        ),
         Relation(RelationType.WAS_INFORMED_BY, _ACTIVITY, _ACTIVITY, leads_to_origin=True),
         Relation(RelationType.WAS_DERIVED_FROM, _ENTITY, _ENTITY, leads_to_origin=True),
-        Relation(RelationType.WAS_ASSOCIATED_WITH, _ACTIVITY, _AGENT, names_agent=True, has_role=True),
+        Relation(
+            RelationType.WAS_ASSOCIATED_WITH, _ACTIVITY, _AGENT, names_agent=True, has_role=True
+        ),
         Relation(RelationType.WAS_ATTRIBUTED_TO, _ENTITY, _AGENT, names_agent=True, has_role=True),
         Relation(RelationType.ACTED_ON_BEHALF_OF, _AGENT, _AGENT),
         Relation(RelationType.WAS_STARTED_BY, _ACTIVITY, _ENTITY | _ACTIVITY, leads_to_origin=True),

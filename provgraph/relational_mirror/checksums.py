@@ -1,8 +1,10 @@
-"""Sums over the rows of runs' parameters: PostgreSQL makes them of its rows, we of what many runs share.
+"""Sums over the rows of runs' parameters.
 
-A group is the rows of one table that begin alike, mostly the parameters of one run. The order of its rows does not
-matter for its sum, which is of each row's checksum, of a link's times its key, so that swapped keys are seen. Where the
-sums of both sides differ, rows tell what.
+PostgreSQL makes them of its rows, we of what many runs share.
+
+A group is the rows of one table that begin alike, mostly the parameters of one run. The order of
+its rows does not matter for its sum, which is of each row's checksum, of a link's times its key, so
+that swapped keys are seen. Where the sums of both sides differ, rows tell what.
 """
 
 import re
@@ -20,7 +22,9 @@ _BYTES = 7
 _ESCAPED = re.compile(r"\\(.)")
 _MEANS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 
-_CHECKSUM = "('x00' || encode(substring(sha256(convert_to({}, 'UTF8')) FOR 7), 'hex'))::bit(64)::bigint"
+_CHECKSUM = (
+    "('x00' || encode(substring(sha256(convert_to({}, 'UTF8')) FOR 7), 'hex'))::bit(64)::bigint"
+)
 #: What `_parameter` and `_link` do, for PostgreSQL.
 _PARAMETERS = f"""
 SELECT of, count(*), sum({_CHECKSUM.format("tail")}) FROM (
@@ -59,7 +63,10 @@ def checksum(text: str) -> int:
 
 
 def row_text(end: str, name: str | None, value: str | None, description: str | None) -> str:
-    """A row of table parameters behind what its group has in common; ``end`` is as much of its key as its name has."""
+    """A row of table parameters behind what its group has in common.
+
+    ``end`` is as much of its key as its name has.
+    """
     said = "" if value is None else f"\t={value}"
     return f"{-1 if name is None else len(name)}\t{end}\t{name or ''}{said}\t{description or ''}"
 
@@ -70,7 +77,10 @@ def link_group(activity: str | None, artefact: str | None, config_file: str | No
 
 
 def groups_of(table: str, lines: Iterable[str]) -> Iterator[Group]:
-    """Rows as COPY writes them, each as a group of its own part: parts of one group are to be added."""
+    """Rows as COPY writes them, each as a group of its own part.
+
+    Parts of one group are to be added.
+    """
     for text in lines:
         cells = [_cell(each) for each in text.removesuffix("\n").split("\t")]
         if table == "parameters":
@@ -83,17 +93,25 @@ def groups_of(table: str, lines: Iterable[str]) -> Iterator[Group]:
 
 def _parameter(key: str, name: str | None, value: str | None, description: str | None) -> Group:
     middle = max(len(key) - len(name or ""), 0)
-    return Group("parameters", key[:middle], 1, checksum(row_text(key[middle:], name, value, description)))
+    return Group(
+        "parameters", key[:middle], 1, checksum(row_text(key[middle:], name, value, description))
+    )
 
 
 def _link(
-    number: int, artefact: str | None, activity: str | None, config_file: str | None, parameter: str | None
+    number: int,
+    artefact: str | None,
+    activity: str | None,
+    config_file: str | None,
+    parameter: str | None,
 ) -> Group:
     if activity is not None and parameter is not None and parameter.startswith(activity):
         text = parameter[len(activity) :]
     else:
         text = f"{number}\t{_or_tab(parameter)}"
-    return Group("wasConfiguredBy", link_group(activity, artefact, config_file), 1, number * checksum(text))
+    return Group(
+        "wasConfiguredBy", link_group(activity, artefact, config_file), 1, number * checksum(text)
+    )
 
 
 def _or_tab(text: str | None) -> str:
@@ -103,7 +121,9 @@ def _or_tab(text: str | None) -> str:
 def _cell(text: str) -> str | None:
     if text == "\\N":
         return None
-    return _ESCAPED.sub(lambda found: _MEANS.get(found[1], found[1]), text) if "\\" in text else text
+    return (
+        _ESCAPED.sub(lambda found: _MEANS.get(found[1], found[1]), text) if "\\" in text else text
+    )
 
 
 def groups_in(cursor: Cursor, table: str, home: sql.Identifier) -> Iterator[Group]:

@@ -10,8 +10,12 @@ from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from provgraph.errors import MirrorError, SettingsError, UnreachableError
-from provgraph.loaders.ctaprov_address import is_database
-from provgraph.store.engines import CONNECT_SECONDS, POSTGRESQL_KEEPALIVES, postgresql_url
+from provgraph.loaders.ctaprov.address import is_database
+from provgraph.store.relational.connection import (
+    CONNECT_SECONDS,
+    POSTGRESQL_KEEPALIVES,
+    postgresql_url,
+)
 
 Cursor = psycopg.Cursor[Any]
 _LOG = logging.getLogger(__name__)
@@ -40,7 +44,11 @@ def connected(url: str, password: str | None) -> Iterator[Connection]:
     if password is not None:
         address = address.set(password=password)
     where = address.set(drivername="postgresql", password=None).render_as_string()
-    arguments = {"connect_timeout": CONNECT_SECONDS, "application_name": "provgraph sync", **POSTGRESQL_KEEPALIVES}
+    arguments = {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "provgraph sync",
+        **POSTGRESQL_KEEPALIVES,
+    }
     engine = create_engine(address, poolclass=NullPool, connect_args=arguments)
     with _translated(where), engine.connect() as connection:
         yield connection
@@ -76,9 +84,13 @@ def _ours(where: str, error: BaseException | None) -> Exception:
     state = getattr(error, "sqlstate", None)
     lost = state is None or state[:2] in _AWAY
     if isinstance(error, psycopg.OperationalError) and lost:
-        return UnreachableError(f"the mirror at {where} can't be reached: {said}; is the server up?")
+        return UnreachableError(
+            f"the mirror at {where} can't be reached: {said}; is the server up?"
+        )
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
-        return MirrorError(f"the mirror at {where} refuses: {said}; grant the user CREATE on database and schema")
+        return MirrorError(
+            f"the mirror at {where} refuses: {said}; grant the user CREATE on database and schema"
+        )
     if isinstance(error, psycopg.errors.DependentObjectsStillExist):
         advice = "drop what others built on its tables (views …), or sync without --full"
         return MirrorError(f"the mirror at {where} can't be replaced: {said}; {advice}")
@@ -88,4 +100,6 @@ def _ours(where: str, error: BaseException | None) -> Exception:
         )
     if isinstance(error, psycopg.errors.DiskFull):
         return MirrorError(f"the mirror at {where} has no room: {said}; make room, sync again")
-    return MirrorError(f"the mirror at {where} failed: {said}; `provgraph sync --full` makes it anew")
+    return MirrorError(
+        f"the mirror at {where} failed: {said}; `provgraph sync --full` makes it anew"
+    )

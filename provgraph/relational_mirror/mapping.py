@@ -1,4 +1,7 @@
-"""From records to rows of the published tables: pure functions, by the table in CONTRACT section 6."""
+"""From records to rows of the published tables.
+
+Pure functions, by the table in CONTRACT section 6.
+"""
 
 import re
 from collections import defaultdict
@@ -14,7 +17,14 @@ from provgraph.model.runs import end_of, first_text, start_of
 from provgraph.model.times import utc
 from provgraph.model.values import canonical
 from provgraph.model.vocabulary import DescriptionType, EntityType, Kind, RelationType
-from provgraph.relational_mirror.records import STATUS, Content, Record, description_of, status_value_id, tool_of
+from provgraph.relational_mirror.records import (
+    STATUS,
+    Content,
+    Record,
+    description_of,
+    status_value_id,
+    tool_of,
+)
 from provgraph.store.journal import Subject
 
 #: Raised when rows of the same records become others: mirrors are made anew then.
@@ -31,7 +41,8 @@ _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
 #: What the catalogue says of a file, as loaders keep it (docs/ctadirac.md).
 STORAGE_ELEMENTS = "storageElements"
 CATALOGUE_TIME = "generatedAtTime"
-#: What the rows of a ctaprov database say of parameters and configuration files that does not follow from their run.
+#: What the rows of a ctaprov database say of parameters and configuration files that does not
+#: follow from their run.
 ODD_PARAMETERS = "ctaprov.parameters"
 ODD_CONFIG_FILES = "ctaprov.configFiles"
 _AGENT_COLUMNS = ("comment", "email", "affiliation", "phone", "address", "url")
@@ -65,7 +76,8 @@ class Link:
 
     Attributes:
         values: its columns but the key, in the order of the table.
-        origins: keys of what it was made from; by these it is known again when its values are others.
+        origins: keys of what it was made from; by these it is known again when its values are
+            others.
     """
 
     values: Values
@@ -110,7 +122,10 @@ def rows_of(record: Record, settings: Settings) -> Rows:
 
 
 def row_id(kind: Subject, identifier: str, identifiers: Iterable[str] = ()) -> str:
-    """The key of a record's row, where no sequence supplies it: of an entity its bare GUID where it has one."""
+    """The key of a record's row, where no sequence supplies it.
+
+    Of an entity its bare GUID where it has one.
+    """
     if kind is Subject.ENTITY:
         guids = [each for each in (identifier, *identifiers) if each.startswith(_GUID)]
         if guids:
@@ -132,14 +147,21 @@ def _activity(record: Record, settings: Settings, rows: Rows) -> None:
     content, key = record.content, shortened(record.id)
     facts = content["facts"]
     tool = tool_of(facts, content["relations"])
-    rows.plain["activities"].append((
-        key, first_text(facts, Fact.NAME), start_of(facts) or first_text(facts, "stated startTime"),
-        end_of(facts) or first_text(facts, "stated endTime"), first_text(facts, "comment"),
-        None if tool is None else shortened(tool),
-    ))  # fmt: skip
+    rows.plain["activities"].append(
+        (
+            key,
+            first_text(facts, Fact.NAME),
+            start_of(facts) or first_text(facts, "stated startTime"),
+            end_of(facts) or first_text(facts, "stated endTime"),
+            first_text(facts, "comment"),
+            None if tool is None else shortened(tool),
+        )
+    )
     if tool is not None and "tool" not in content["described"]:
         version = first_text(facts, Fact.VERSION)
-        rows.plain["activityDescriptions"].append((shortened(tool), first_text(facts, Fact.NAME), version, *[None] * 4))
+        rows.plain["activityDescriptions"].append(
+            (shortened(tool), first_text(facts, Fact.NAME), version, *[None] * 4)
+        )
     _inputs_and_outputs(record, key, rows)
     _relations(record, rows)
     _parameters(record, key, settings, rows)
@@ -152,7 +174,9 @@ def _inputs_and_outputs(record: Record, key: str, rows: Rows) -> None:
     """One row for what several sources say alike, under whatever names."""
     found: dict[tuple[str, Values], set[str]] = defaultdict(set)
     for each in record.content["mentions"]:
-        origin = canonical([each.get(name) for name in ("role", "place", "identifier", "source", "time")])
+        origin = canonical(
+            [each.get(name) for name in ("role", "place", "identifier", "source", "time")]
+        )
         entity = Reference(Subject.ENTITY, each["entity"])
         if each["type"] == RelationType.USED:
             described = _described(each, "usageDescription")
@@ -172,13 +196,19 @@ def _described(said: Content, name: str) -> str | None:
 
 def _parameters(record: Record, key: str, settings: Settings, rows: Rows) -> None:
     described = record.content["described"].get("parameters", {})
-    odd = {each["name"]: each for each in record.content["facts"].get(ODD_PARAMETERS, ()) if "name" in each}
+    odd = {
+        each["name"]: each
+        for each in record.content["facts"].get(ODD_PARAMETERS, ())
+        if "name" in each
+    }
     taken: set[str] = set()
     for name, value in _parameter_values(record, settings):
         said = odd.get(name, {})
         identifier = _free(shortened(str(said.get("id", f"{record.id}_{name}"))), taken)
         description = described.get(name)
-        reference = None if description is None else Reference(Subject.PARAMETER_DESCRIPTION, description)
+        reference = (
+            None if description is None else Reference(Subject.PARAMETER_DESCRIPTION, description)
+        )
         rows.plain["parameters"].append((identifier, name, value, reference))
         artefact = said.get("artefactType", "Parameter")
         rows.links["wasConfiguredBy"].append(Link((artefact, key, None, identifier)))
@@ -197,7 +227,10 @@ def _parameter_values(record: Record, settings: Settings) -> Iterable[tuple[str,
 
 
 def parameter_text(value: object) -> str | None:
-    """A parameter's value: a string as it is, else JSON; only null is NULL (0, '' and False stay)."""
+    """A parameter's value: a string as it is, else JSON.
+
+    Only null is NULL (0, '' and False stay).
+    """
     return value if value is None or isinstance(value, str) else canonical(value)
 
 
@@ -213,7 +246,11 @@ def _free(identifier: str, taken: set[str]) -> str:
 
 def _config_files(record: Record, key: str, rows: Rows) -> None:
     described = record.content["described"].get("configFiles", {})
-    odd = {each["place"]: each for each in record.content["facts"].get(ODD_CONFIG_FILES, ()) if "place" in each}
+    odd = {
+        each["place"]: each
+        for each in record.content["facts"].get(ODD_CONFIG_FILES, ())
+        if "place" in each
+    }
     taken: set[str] = set()
     for place in record.content["configFiles"]:
         said = odd.get(place, {})
@@ -223,10 +260,14 @@ def _config_files(record: Record, key: str, rows: Rows) -> None:
             identifier = _free(shortened(f"{record.id}_{path}"), taken)
         taken.add(identifier)
         description = described.get(name)
-        reference = None if description is None else Reference(Subject.CONFIG_FILE_DESCRIPTION, description)
+        reference = (
+            None if description is None else Reference(Subject.CONFIG_FILE_DESCRIPTION, description)
+        )
         shown = said.get("name", name), said.get("location", path), said.get("comment")
         rows.plain["configFiles"].append((identifier, *shown, reference))
-        rows.links["wasConfiguredBy"].append(Link((said.get("artefactType", "ConfigFile"), key, identifier, None)))
+        rows.links["wasConfiguredBy"].append(
+            Link((said.get("artefactType", "ConfigFile"), key, identifier, None))
+        )
 
 
 def _status_value(record: Record, key: str, rows: Rows) -> None:
@@ -245,16 +286,21 @@ def _entity(record: Record, _: Settings, rows: Rows) -> None:
     key = row_id(Subject.ENTITY, record.id, content["identifiers"])
     is_value = record.type == EntityType.VALUE
     described = description_of(content["relations"], Kind.ENTITY_DESCRIPTION)
-    rows.plain["entities"].append((
-        key,
-        _entity_name(content, is_value),
-        None if is_value else _location(content),
-        timestamp(first_text(attributes, CATALOGUE_TIME) or (None if is_value else content["generatedAt"])),
-        content["invalidatedAt"],
-        first_text(attributes, "comment"),
-        "value" if is_value else "dataset",
-        None if described is None else shortened(described),
-    ))  # fmt: skip
+    rows.plain["entities"].append(
+        (
+            key,
+            _entity_name(content, is_value),
+            None if is_value else _location(content),
+            timestamp(
+                first_text(attributes, CATALOGUE_TIME)
+                or (None if is_value else content["generatedAt"])
+            ),
+            content["invalidatedAt"],
+            first_text(attributes, "comment"),
+            "value" if is_value else "dataset",
+            None if described is None else shortened(described),
+        )
+    )
     if is_value:
         rows.plain["valueEntities"].append((key, _said(attributes, "value")))
     else:
@@ -277,7 +323,11 @@ def _location(content: Content) -> str | None:
     """The storage elements, else the places, as an array literal."""
     elements = content["attributes"].get(STORAGE_ELEMENTS)
     if elements is not None:
-        lists = [list(value) for value in elements if isinstance(value, Sequence) and not isinstance(value, str)]
+        lists = [
+            list(value)
+            for value in elements
+            if isinstance(value, Sequence) and not isinstance(value, str)
+        ]
         # A text is what a source has there instead of an array.
         return array([str(each) for some in lists for each in some]) if lists else str(elements[0])
     places = [location_of(place) for place, *_ in content["standings"]]
@@ -295,7 +345,10 @@ def _quoted(item: str) -> str:
 
 
 def timestamp(time: str | None) -> str | None:
-    """The time as PostgreSQL shows it: to the microsecond, without zeros at its end; None of what is no time."""
+    """The time as PostgreSQL shows it: to the microsecond, without zeros at its end.
+
+    None of what is no time.
+    """
     if time is None:
         return None
     try:
@@ -310,7 +363,12 @@ def _agent(record: Record, _: Settings, rows: Rows) -> None:
     attributes = record.content["attributes"]
     said = (_said(attributes, name) for name in _AGENT_COLUMNS)
     rows.plain["agents"].append(
-        (shortened(record.id), record.content["name"], record.type or _said(attributes, "type"), *said)
+        (
+            shortened(record.id),
+            record.content["name"],
+            record.type or _said(attributes, "type"),
+            *said,
+        )
     )
     _relations(record, rows)
 
@@ -324,7 +382,10 @@ def _said(attributes: Mapping[str, Any], name: str) -> str | None:
 
 
 def _relations(record: Record, rows: Rows) -> None:
-    """One row for relations that differ only in what the tables don't hold; an end that is left open is NULL."""
+    """One row for relations that differ only in what the tables don't hold.
+
+    An end that is left open is NULL.
+    """
     found: dict[tuple[str, Values], set[str]] = defaultdict(set)
     me = _end(record.kind, record.id)
     for each in record.content["open"]:
@@ -334,7 +395,15 @@ def _relations(record: Record, rows: Rows) -> None:
     for each in record.content["relations"]:
         source = _end(record.kind, record.id)
         target = _end(Subject(each["target"][0]), each["means"])
-        origin = canonical([each["source"], each["target"], each.get("role"), each.get("time"), each.get("attributes")])
+        origin = canonical(
+            [
+                each["source"],
+                each["target"],
+                each.get("role"),
+                each.get("time"),
+                each.get("attributes"),
+            ]
+        )
         for table, values in _link_of(each, source, target):
             found[table, values].add(origin)
     for (table, values), origins in found.items():
@@ -345,13 +414,21 @@ def _end(kind: Subject, identifier: str) -> str | Reference:
     return Reference(kind, identifier) if kind is Subject.ENTITY else shortened(identifier)
 
 
-def _link_of(relation: Content, source: Value | Reference, target: Value | Reference) -> Iterator[tuple[str, Values]]:
+def _link_of(
+    relation: Content, source: Value | Reference, target: Value | Reference
+) -> Iterator[tuple[str, Values]]:
     """The table that a relation of this type has, if any; source is the effect."""
     role, kind = relation.get("role"), relation["type"]
     if kind == RelationType.USED:
-        yield "used", (role, relation.get("time"), source, target, _described(relation, "usageDescription"))
+        yield (
+            "used",
+            (role, relation.get("time"), source, target, _described(relation, "usageDescription")),
+        )
     elif kind == RelationType.WAS_GENERATED_BY:
-        yield "wasGeneratedBy", (role, target, source, _described(relation, "generationDescription"))
+        yield (
+            "wasGeneratedBy",
+            (role, target, source, _described(relation, "generationDescription")),
+        )
     elif kind in (RelationType.WAS_ASSOCIATED_WITH, RelationType.WAS_ATTRIBUTED_TO):
         yield kind, (role, source, target)
     elif kind == RelationType.WAS_DERIVED_FROM:
@@ -366,7 +443,9 @@ def _link_of(relation: Content, source: Value | Reference, target: Value | Refer
 
 
 def _description(table: str, *columns: str) -> Callable[[Record, Settings, Rows], None]:
-    """Makes the row of a description of which the table has these columns, a reference by the name without ``_id``."""
+    """Makes the row of a description of which the table has these columns, a reference by the name
+    without ``_id``.
+    """
 
     def make(record: Record, _: Settings, rows: Rows) -> None:
         values = (_description_column(record.content, column) for column in columns)
@@ -411,7 +490,14 @@ def _numbered_description(table: str, *columns: str) -> Callable[[Record, Settin
     return make
 
 
-_ROLE_COLUMNS = ("role", "description", "type", "multiplicity", "activityDescription_id", "entityDescription_id")
+_ROLE_COLUMNS = (
+    "role",
+    "description",
+    "type",
+    "multiplicity",
+    "activityDescription_id",
+    "entityDescription_id",
+)
 _MAPPERS: Mapping[Subject, Callable[[Record, Settings, Rows], None]] = {
     Subject.ACTIVITY: _activity,
     Subject.ENTITY: _entity,
@@ -423,10 +509,20 @@ _MAPPERS: Mapping[Subject, Callable[[Record, Settings, Rows], None]] = {
     Subject.USAGE_DESCRIPTION: _description("usageDescriptions", *_ROLE_COLUMNS),
     Subject.GENERATION_DESCRIPTION: _description("generationDescriptions", *_ROLE_COLUMNS),
     Subject.PARAMETER_DESCRIPTION: _numbered_description(
-        "parameterDescriptions", "name", "valueType", "description", "unit", "ucd", "utype", "min", "max", "default",
-        "options", "activityDescription_id",
+        "parameterDescriptions",
+        "name",
+        "valueType",
+        "description",
+        "unit",
+        "ucd",
+        "utype",
+        "min",
+        "max",
+        "default",
+        "options",
+        "activityDescription_id",
     ),
     Subject.CONFIG_FILE_DESCRIPTION: _numbered_description(
         "configFileDescriptions", "name", "contentType", "description", "activityDescription_id"
     ),
-}  # fmt: skip
+}

@@ -26,10 +26,21 @@ def write_metrics(path: Path, summary: Summary, now: datetime) -> None:
     def gauge(name: str, what: str, value: float) -> None:
         Gauge(f"provgraph_mirror_{name}", what, registry=registry).set(value)
 
-    gauge("last_success_timestamp_seconds", "When the mirror was last brought up to date.", now.timestamp())
-    gauge("brought_loads", "Loads, in transactions of the store, that the last sync brought.", summary.turns)
-    gauge("lag_loads", "Loads, in transactions of the store, that came since the last sync began to read.",
-          summary.behind)  # fmt: skip
+    gauge(
+        "last_success_timestamp_seconds",
+        "When the mirror was last brought up to date.",
+        now.timestamp(),
+    )
+    gauge(
+        "brought_loads",
+        "Loads, in transactions of the store, that the last sync brought.",
+        summary.turns,
+    )
+    gauge(
+        "lag_loads",
+        "Loads, in transactions of the store, that came since the last sync began to read.",
+        summary.behind,
+    )
     gauge("seconds", "How long the last sync took.", summary.seconds)
     rows = Gauge("provgraph_mirror_rows", "Rows of the mirror.", ["table"], registry=registry)
     for table, count in summary.rows.items():
@@ -39,4 +50,6 @@ def write_metrics(path: Path, summary: Summary, now: datetime) -> None:
         part.write_bytes(generate_latest(registry))
         part.replace(path)
     except OSError as error:
-        raise MirrorError(f"the mirror is up to date, but {path} can't be written: {error.strerror}") from error
+        raise MirrorError(
+            f"the mirror is up to date, but {path} can't be written: {error.strerror}"
+        ) from error

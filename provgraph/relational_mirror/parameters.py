@@ -1,4 +1,7 @@
-"""The parameters of runs as lines of COPY: nine rows of ten are these, and thousands of runs share their settings."""
+"""The parameters of runs as lines of COPY.
+
+Nine rows of ten are these, and thousands of runs share their settings.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -9,7 +12,12 @@ from typing import TypeVar
 
 from provgraph.model.records import SOFTWARE
 from provgraph.relational_mirror.checksums import Group, checksum, link_group, row_text
-from provgraph.relational_mirror.mapping import LONGEST_KEY, ODD_PARAMETERS, Settings, parameter_text
+from provgraph.relational_mirror.mapping import (
+    LONGEST_KEY,
+    ODD_PARAMETERS,
+    Settings,
+    parameter_text,
+)
 from provgraph.relational_mirror.records import Content, Record
 from provgraph.relational_mirror.staging import line
 
@@ -19,7 +27,9 @@ _KEPT = 2_000
 
 @dataclass(frozen=True)
 class Tails:
-    """Of some settings the names of the parameters, and their rows behind the name in the key, as COPY has them."""
+    """Of some settings the names of the parameters, and their rows behind the name in the key, as
+    COPY has them.
+    """
 
     names: list[str]
     rows: list[str]
@@ -88,11 +98,18 @@ class Blocks:
         self._joined: OrderedDict[tuple[str, ...], Tails] = OrderedDict()
 
     def of(self, record: Record, settings: Settings) -> Block | None:
-        """The parameters of an activity; None where they are not as plain as most: `mapping` makes their rows then."""
+        """The parameters of an activity.
+
+        None where they are not as plain as most: `mapping` makes their rows then.
+        """
         if "parameters" in record.content["described"] or ODD_PARAMETERS in record.content["facts"]:
             return None
         keys = tuple(key for key in record.content["settings"] if key in settings)
-        tails = _kept(self._joined, keys, lambda: _together([self._tails_of(key, settings[key]) for key in keys]))
+        tails = _kept(
+            self._joined,
+            keys,
+            lambda: _together([self._tails_of(key, settings[key]) for key in keys]),
+        )
         if not tails.is_plain or len(record.id) + tails.longest >= LONGEST_KEY // 4 - 1:
             return None
         key = line([record.id]).rstrip("\n")

@@ -24,7 +24,8 @@ from provgraph.relational_mirror.tables import (
 )
 
 _STAGING = "provgraph_staging"
-#: How long one attempt to lock the old tables lasts, less than PostgreSQL's deadlock_timeout; and all of them.
+#: How long one attempt to lock the old tables lasts, less than PostgreSQL's deadlock_timeout; and
+#: all of them.
 _LOCK_MILLISECONDS = 300
 _LOCK_SECONDS = 600
 
@@ -47,9 +48,9 @@ class Rebuild:
         cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(_STAGING)))
         for table, home in self._homes.items():
             cursor.execute(
-                sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING COMMENTS)").format(
-                    table_name(_STAGING, table), table_name(home, table)
-                )
+                sql.SQL(
+                    "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING COMMENTS)"
+                ).format(table_name(_STAGING, table), table_name(home, table))
             )
 
     def prefix(self, _: bytes) -> str:
@@ -57,11 +58,16 @@ class Rebuild:
         return ""
 
     def write(self, batch: Batch) -> None:
-        """Copy rows into the new tables, frozen: visible also to readers whose snapshot is older than the swap."""
+        """Copy rows into the new tables, frozen.
+
+        Visible also to readers whose snapshot is older than the swap.
+        """
         for table, rows in batch.lines.items():
             texts = self._new(rows) if table == "activityDescriptions" else rows
             columns = RECORD_COLUMNS if table == RECORD else COLUMNS[table]
-            statement = sql.SQL("COPY {} ({}) FROM STDIN (FREEZE)").format(table_name(_STAGING, table), names(columns))
+            statement = sql.SQL("COPY {} ({}) FROM STDIN (FREEZE)").format(
+                table_name(_STAGING, table), names(columns)
+            )
             self.rows[table] += len(texts)
             copy_in(self._cursor, statement, texts)
 
@@ -102,11 +108,15 @@ class Rebuild:
         self._lock_old()
         rights = {table: _rights(self._cursor, home, table) for table, home in self._homes.items()}
         for name in SEQUENCES:
-            self._cursor.execute(sql.SQL("ALTER SEQUENCE {} OWNED BY NONE").format(table_name(self._target, name)))
+            self._cursor.execute(
+                sql.SQL("ALTER SEQUENCE {} OWNED BY NONE").format(table_name(self._target, name))
+            )
         self._cursor.execute(sql.SQL("DROP TABLE {}").format(self._old()))
         for table, home in self._homes.items():
             self._cursor.execute(
-                sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(table_name(_STAGING, table), sql.Identifier(home))
+                sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(
+                    table_name(_STAGING, table), sql.Identifier(home)
+                )
             )
             for statement in rights[table]:
                 self._cursor.execute(statement)
@@ -124,12 +134,19 @@ class Rebuild:
         return sql.SQL(", ").join(table_name(home, table) for table, home in self._homes.items())
 
     def _lock_old(self) -> None:
-        """Wait until nobody reads the old tables; never so long that PostgreSQL takes anybody for deadlocked."""
+        """Wait until nobody reads the old tables.
+
+        Never so long that PostgreSQL takes anybody for deadlocked.
+        """
         deadline = time.monotonic() + _LOCK_SECONDS
         while True:
-            self._cursor.execute(f"SAVEPOINT locking; SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")
+            self._cursor.execute(
+                f"SAVEPOINT locking; SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}"
+            )
             try:
-                self._cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(self._old()))
+                self._cursor.execute(
+                    sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(self._old())
+                )
             except psycopg.errors.LockNotAvailable:
                 self._cursor.execute("ROLLBACK TO SAVEPOINT locking")
                 if time.monotonic() > deadline:
@@ -152,7 +169,8 @@ class Rebuild:
         )
 
 
-#: Owner of a table, and what is granted on it and its columns; no column where it is granted on the whole.
+#: Owner of a table, and what is granted on it and its columns; no column where it is granted on the
+#: whole.
 _RIGHTS = """
 SELECT pg_get_userbyid(c.relowner), NULL, g.grantee::regrole::text, g.grantee = 0, g.privilege_type, g.is_grantable
 FROM pg_class c, aclexplode(c.relacl) g WHERE c.oid = %(table)s::regclass
@@ -166,13 +184,22 @@ def _rights(cursor: Cursor, schema: str, table: str) -> list[sql.Composed]:
     """Statements that give a new table the owner and the grants that the old one has."""
     name = table_name(schema, table)
     (owner,) = cursor.execute(
-        "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = %s::regclass", [name.as_string(cursor)]
+        "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = %s::regclass",
+        [name.as_string(cursor)],
     ).fetchone() or ("",)
     statements = [sql.SQL("ALTER TABLE {} OWNER TO {}").format(name, sql.Identifier(owner))]
     found = cursor.execute(_RIGHTS, {"table": name.as_string(cursor)}).fetchall()
     for _, column, grantee, is_public, privilege, may_grant in found:
-        whom = sql.SQL("PUBLIC") if is_public else sql.SQL(grantee)  # regrole's text is quoted where it has to be
-        columns = sql.SQL("({})").format(sql.Identifier(column)) if column is not None else sql.SQL("")
+        whom = (
+            sql.SQL("PUBLIC") if is_public else sql.SQL(grantee)
+        )  # regrole's text is quoted where it has to be
+        columns = (
+            sql.SQL("({})").format(sql.Identifier(column)) if column is not None else sql.SQL("")
+        )
         option = sql.SQL(" WITH GRANT OPTION" if may_grant else "")
-        statements.append(sql.SQL("GRANT {}{} ON {} TO {}{}").format(sql.SQL(privilege), columns, name, whom, option))
+        statements.append(
+            sql.SQL("GRANT {}{} ON {} TO {}{}").format(
+                sql.SQL(privilege), columns, name, whom, option
+            )
+        )
     return statements

@@ -1,7 +1,9 @@
-"""Records as the mirror keeps them: everything that a store says of one subject, as JSON, read in bulk from a view.
+"""Records as the mirror keeps them.
 
-From these contents alone come the rows of the published tables (`mapping`) and, read back, the documents that make the
-same graph again (`reading`).
+Everything that a store says of one subject, as JSON, read in bulk from a view.
+
+From these contents alone come the rows of the published tables (`mapping`) and, read back, the
+documents that make the same graph again (`reading`).
 """
 
 import json
@@ -22,10 +24,18 @@ from provgraph.store.protocol import StoredMention, StoredRelation, View, pages
 Content = Mapping[str, Any]
 #: The order in which records are read: each kind behind those that its rows refer to.
 KINDS = (
-    Subject.SETTINGS, Subject.STATED, Subject.ACTIVITY_DESCRIPTION, Subject.ENTITY_DESCRIPTION,
-    Subject.USAGE_DESCRIPTION, Subject.GENERATION_DESCRIPTION, Subject.PARAMETER_DESCRIPTION,
-    Subject.CONFIG_FILE_DESCRIPTION, Subject.AGENT, Subject.ENTITY, Subject.ACTIVITY,
-)  # fmt: skip
+    Subject.SETTINGS,
+    Subject.STATED,
+    Subject.ACTIVITY_DESCRIPTION,
+    Subject.ENTITY_DESCRIPTION,
+    Subject.USAGE_DESCRIPTION,
+    Subject.GENERATION_DESCRIPTION,
+    Subject.PARAMETER_DESCRIPTION,
+    Subject.CONFIG_FILE_DESCRIPTION,
+    Subject.AGENT,
+    Subject.ENTITY,
+    Subject.ACTIVITY,
+)
 #: What a status value is called, behind its activity's id, and the role in which it was generated.
 STATUS = "status"
 _PARTS = (Kind.PARAMETER_DESCRIPTION, Kind.CONFIG_FILE_DESCRIPTION)
@@ -81,11 +91,14 @@ class Described:
 
     Attributes:
         ends: all of them.
-        parts: kind → (tool, name) → the id of the description of that parameter or configuration file of that tool.
+        parts: kind → (tool, name) → the id of the description of that parameter or configuration
+            file of that tool.
     """
 
     ends: set[End] = field(default_factory=set)
-    parts: dict[Kind, dict[tuple[str, str], str]] = field(default_factory=lambda: {kind: {} for kind in _PARTS})
+    parts: dict[Kind, dict[tuple[str, str], str]] = field(
+        default_factory=lambda: {kind: {} for kind in _PARTS}
+    )
 
     @classmethod
     def read(cls, view: View, page: int) -> "Described":
@@ -109,12 +122,22 @@ class Described:
     def part(self, kind: Kind, tool: str | None, names: Iterable[str]) -> dict[str, str]:
         """Name → the id of its description, of the names that are described."""
         known = self.parts[kind]
-        return {name: known[tool, name] for name in names if tool is not None and (tool, name) in known}
+        return {
+            name: known[tool, name] for name in names if tool is not None and (tool, name) in known
+        }
 
     def named(self, attributes: Attributes) -> dict[str, str]:
         """The descriptions that attributes name, by the kind, as far as they are there."""
-        found = ((kind, first_text(attributes, kind.value)) for kind in DESCRIPTIONS if kind.value in attributes)
-        return {kind.value: name for kind, name in found if name is not None and End(kind, name) in self.ends}
+        found = (
+            (kind, first_text(attributes, kind.value))
+            for kind in DESCRIPTIONS
+            if kind.value in attributes
+        )
+        return {
+            kind.value: name
+            for kind, name in found
+            if name is not None and End(kind, name) in self.ends
+        }
 
 
 class Gatherer:
@@ -150,7 +173,10 @@ class Gatherer:
     def _descriptions(self, kind: Subject, ids: Collection[str]) -> Iterable[Record]:
         ends = [End(_SUBJECT_OF_DESCRIPTION[kind], each) for each in ids]
         for end, description in self._view.descriptions(ends).items():
-            content = {"attributes": description.attributes, "refersTo": self._described.named(description.attributes)}
+            content = {
+                "attributes": description.attributes,
+                "refersTo": self._described.named(description.attributes),
+            }
             yield Record(kind, end.id, content, description.type.value)
 
     def _agents(self, ids: Collection[str]) -> Iterable[Record]:
@@ -169,7 +195,9 @@ class Gatherer:
         for entity in self._view.entities(ids).values():
             content = {
                 "identifiers": entity.identifiers,
-                "standings": [[each.place, each.rank, each.since, each.until] for each in entity.standings],
+                "standings": [
+                    [each.place, each.rank, each.since, each.until] for each in entity.standings
+                ],
                 "generatedAt": entity.generated_at,
                 "invalidatedAt": entity.invalidated_at,
                 "dataLevel": entity.data_level,
@@ -196,8 +224,11 @@ class Gatherer:
             parameters = {name for key in mine for name in names.get(key, ())}
             described: dict[str, Any] = {
                 "parameters": self._described.part(Kind.PARAMETER_DESCRIPTION, tool, parameters),
-                "configFiles": self._described.part(Kind.CONFIG_FILE_DESCRIPTION, tool, map(base_name, places)),
-                "tool": tool is not None and End(Kind.ACTIVITY_DESCRIPTION, tool) in self._described.ends,
+                "configFiles": self._described.part(
+                    Kind.CONFIG_FILE_DESCRIPTION, tool, map(base_name, places)
+                ),
+                "tool": tool is not None
+                and End(Kind.ACTIVITY_DESCRIPTION, tool) in self._described.ends,
             }
             ordered = sorted(mentions[run.id], key=lambda each: each.mention.key)
             content = {
@@ -225,19 +256,30 @@ class Gatherer:
             if stored.relation.source.kind is kind and stored.source in asked:
                 found[stored.source].append(stored)
         ordered = {
-            source: [self._relation(each) for each in sorted(some, key=lambda each: each.relation.key)]
+            source: [
+                self._relation(each) for each in sorted(some, key=lambda each: each.relation.key)
+            ]
             for source, some in found.items()
         }
         return defaultdict(list, ordered)
 
     def _open(self, attributes: Attributes) -> list[Content]:
         """Relations of which a source leaves an end open, as loaders keep them on the other one."""
-        found = ((name, said) for name, values in attributes.items() if name.startswith(OPEN) for said in values)
+        found = (
+            (name, said)
+            for name, values in attributes.items()
+            if name.startswith(OPEN)
+            for said in values
+        )
         return [
             {
                 "type": name.removeprefix(OPEN),
                 "described": self._described.named({key: (value,) for key, value in said.items()}),
-                **{key: said[key] for key in ("role", "time", "open", "artefactType") if key in said},
+                **{
+                    key: said[key]
+                    for key in ("role", "time", "open", "artefactType")
+                    if key in said
+                },
             }
             for name, said in found
             if isinstance(said, Mapping)
@@ -275,7 +317,10 @@ class Gatherer:
 
 
 def tool_of(facts: Mapping[str, Any], relations: Iterable[Content]) -> str | None:
-    """The id of what describes the activity: as stated, else of its name and version; None when it has not both."""
+    """The id of what describes the activity: as stated, else of its name and version.
+
+    None when it has not both.
+    """
     stated = description_of(relations, Kind.ACTIVITY_DESCRIPTION)
     if stated is not None:
         return stated

@@ -1,4 +1,7 @@
-"""Recognises a mirror's database, and makes or migrates the tables in it; what is none of ours stays untouched."""
+"""Recognises a mirror's database, and makes or migrates the tables in it.
+
+What is none of ours stays untouched.
+"""
 
 from pathlib import Path
 
@@ -39,8 +42,15 @@ def prepare(connection: Connection, target: str) -> bool:
         SettingsError: the schema is provgraph's own or PostgreSQL's.
         MirrorError: there is something else in the database, or the mirror of a newer provgraph.
     """
-    if target == OWN_SCHEMA or target.startswith("pg_") or target == "information_schema" or not target.strip():
-        raise SettingsError(f"the mirror's tables can't be in schema {target!r}; give another --schema")
+    if (
+        target == OWN_SCHEMA
+        or target.startswith("pg_")
+        or target == "information_schema"
+        or not target.strip()
+    ):
+        raise SettingsError(
+            f"the mirror's tables can't be in schema {target!r}; give another --schema"
+        )
     there = recognised(connection, target)
     if not there:
         there_are = set(inspect(connection).get_schema_names())
@@ -68,14 +78,20 @@ def recognised(connection: Connection, target: str) -> bool:
         )
     known = connection.execute(select(mirror.c.target)).scalar()
     if known is not None and known != target:
-        raise MirrorError(f"the database holds a mirror in schema {known!r} already: give --schema {known}, or a "
-                          "database of its own to the other")  # fmt: skip
+        raise MirrorError(
+            f"the database holds a mirror in schema {known!r} already: give --schema {known}, or a "
+            "database of its own to the other"
+        )
     ours = {*TABLES, *SEQUENCES}
     if others := found - ours:
-        raise MirrorError(f"schema {target} holds {_some(others)} beside the mirror's tables; move that elsewhere")
+        raise MirrorError(
+            f"schema {target} holds {_some(others)} beside the mirror's tables; move that elsewhere"
+        )
     if missing := ours - found:
-        raise MirrorError(f"schema {target} of the mirror lacks {_some(missing)}: drop schema {OWN_SCHEMA} and what is "
-                          f"left in {target}, then sync again")  # fmt: skip
+        raise MirrorError(
+            f"schema {target} of the mirror lacks {_some(missing)}: drop schema {OWN_SCHEMA} and what is "
+            f"left in {target}, then sync again"
+        )
     return True
 
 
@@ -97,7 +113,9 @@ def _relations(connection: Connection, schema: str) -> set[str]:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection, opts={"version_table_schema": OWN_SCHEMA}).get_current_revision()
+    return MigrationContext.configure(
+        connection, opts={"version_table_schema": OWN_SCHEMA}
+    ).get_current_revision()
 
 
 def _upgrade(connection: Connection, target: str) -> None:
@@ -107,4 +125,6 @@ def _upgrade(connection: Connection, target: str) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise MirrorError(f"the mirror is of a newer provgraph: {error}; install that version") from None
+        raise MirrorError(
+            f"the mirror is of a newer provgraph: {error}; install that version"
+        ) from None

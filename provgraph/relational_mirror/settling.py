@@ -17,7 +17,9 @@ RowIds = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True)
 class Kept:
-    """A record as the mirror holds it, with the keys of its rows; most are compared by their texts alone.
+    """A record as the mirror holds it, with the keys of its rows.
+
+    Most are compared by their texts alone.
 
     Attributes:
         kind: what it is.
@@ -62,7 +64,8 @@ class Settled:
         rows: its rows.
         row_ids: the keys of its links.
         gone: table → keys of rows that it has no longer.
-        block: the parameters of an activity, where they are not among the rows; their links come before the others.
+        block: the parameters of an activity, where they are not among the rows; their links come
+            before the others.
     """
 
     rows: Rows
@@ -84,15 +87,19 @@ class Numbers:
         return self.last[table]
 
 
-#: Table and origin → the key of a link whose record is gone: another record may state the same relation now.
+#: Table and origin → the key of a link whose record is gone: another record may state the same
+#: relation now.
 Freed = dict[tuple[str, str], int]
 
 
-def settled(kept: Kept | None, record: Record | None, settings: Settings, numbers: Numbers, freed: Freed) -> Settled:
+def settled(
+    kept: Kept | None, record: Record | None, settings: Settings, numbers: Numbers, freed: Freed
+) -> Settled:
     """Compare what the mirror holds of a subject with what the store says now.
 
-    A link keeps its key when its values are as before, else when it comes from the same statements as a link that is
-    no more: so an input keeps its key when its file becomes known by another name.
+    A link keeps its key when its values are as before, else when it comes from the same statements
+    as a link that is no more: so an input keeps its key when its file becomes known by another
+    name.
 
     Args:
         kept: None of a subject that is new.
@@ -103,9 +110,14 @@ def settled(kept: Kept | None, record: Record | None, settings: Settings, number
     """
     rows = rows_of(record, settings) if record is not None else Rows()
     if kept is None:
-        ids = {table: [_key(table, link, numbers, freed) for link in links] for table, links in rows.links.items()}
+        ids = {
+            table: [_key(table, link, numbers, freed) for link in links]
+            for table, links in rows.links.items()
+        }
         return Settled(rows, ids)
-    if kept.holds(record) and _fits(kept, {table: len(links) for table, links in rows.links.items()}):
+    if kept.holds(record) and _fits(
+        kept, {table: len(links) for table, links in rows.links.items()}
+    ):
         return Settled(rows, kept.row_ids)
     before = rows_of(kept.record, settings)
     gone: dict[str, list[str | int]] = defaultdict(list)
@@ -115,17 +127,23 @@ def settled(kept: Kept | None, record: Record | None, settings: Settings, number
     found: dict[str, Sequence[int]] = {}
     for table in dict.fromkeys((*before.links, *rows.links)):
         links = rows.links.get(table, [])
-        matched, unused = _matched(_numbered(before.links.get(table, []), kept.row_ids.get(table, ())), links)
+        matched, unused = _matched(
+            _numbered(before.links.get(table, []), kept.row_ids.get(table, ())), links
+        )
         found[table] = [
             _key(table, link, numbers, freed) if number is None else number
             for number, link in zip(matched, links, strict=True)
         ]
         gone[table] += unused
-        freed.update(((table, origin), number) for number, link in unused.items() for origin in link.origins)
+        freed.update(
+            ((table, origin), number) for number, link in unused.items() for origin in link.origins
+        )
     return Settled(rows, {table: ids for table, ids in found.items() if ids}, gone)
 
 
-def settled_activity(kept: Kept | None, record: Record, block: Block, numbers: Numbers, freed: Freed) -> Settled:
+def settled_activity(
+    kept: Kept | None, record: Record, block: Block, numbers: Numbers, freed: Freed
+) -> Settled:
     """An activity that is new, or as it was before, whose parameters are a block."""
     rows = rows_of(record, {})
     due = {table: len(links) for table, links in rows.links.items()}
@@ -154,7 +172,9 @@ def _numbered(links: Sequence[Link], ids: Sequence[int]) -> list[tuple[int, Link
     return list(zip(ids, links, strict=True)) if len(ids) == len(links) else []
 
 
-def _matched(before: list[tuple[int, Link]], links: Sequence[Link]) -> tuple[list[int | None], dict[int, Link]]:
+def _matched(
+    before: list[tuple[int, Link]], links: Sequence[Link]
+) -> tuple[list[int | None], dict[int, Link]]:
     """The key that each link had, and the links that are no more by their keys."""
     by_values: dict[Values, list[int]] = defaultdict(list)
     for number, link in reversed(before):
@@ -164,7 +184,9 @@ def _matched(before: list[tuple[int, Link]], links: Sequence[Link]) -> tuple[lis
     free = {number: link for number, link in before if number not in used}
     for index, link in enumerate(links):
         if ids[index] is None:
-            same = next((number for number, old in free.items() if old.origins & link.origins), None)
+            same = next(
+                (number for number, old in free.items() if old.origins & link.origins), None
+            )
             if same is not None:
                 ids[index] = same
                 del free[same]
@@ -173,7 +195,9 @@ def _matched(before: list[tuple[int, Link]], links: Sequence[Link]) -> tuple[lis
 
 def packed(ids: RowIds) -> str:
     """Keys as the mirror keeps them, in runs of consecutive ones."""
-    return json.dumps({table: list(_runs(some)) for table, some in ids.items()}, separators=(",", ":"))
+    return json.dumps(
+        {table: list(_runs(some)) for table, some in ids.items()}, separators=(",", ":")
+    )
 
 
 def unpacked(text: str) -> dict[str, list[int]]:

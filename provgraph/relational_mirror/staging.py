@@ -1,4 +1,7 @@
-"""How the rows of what changed get into the tables: by COPY into staging tables, then by merges of sets."""
+"""How the rows of what changed get into the tables.
+
+By COPY into staging tables, then by merges of sets.
+"""
 
 import re
 from collections import defaultdict
@@ -23,7 +26,7 @@ RECORD = record.name
 _NEEDS_ESCAPE = re.compile("[\\\\\t\n\r\b\f\v]")
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
-)  # fmt: skip
+)
 #: Tables with references to entities, and the columns that are such.
 _ENTITY_REFERENCES = {
     "used": ("entity_id",),
@@ -48,11 +51,16 @@ Counts = dict[str, Changed]
 
 def line(values: Sequence[str | int | None]) -> str:
     """A row as a line of COPY's text format, as COPY TO writes it too."""
-    cells = ["\\N" if value is None else value if value.__class__ is str else str(value) for value in values]
+    cells = [
+        "\\N" if value is None else value if value.__class__ is str else str(value)
+        for value in values
+    ]
     # One look at the whole row; no text holds the character that stands between them.
     if _NEEDS_ESCAPE.search("\0".join([value for value in values if value.__class__ is str])):
-        cells = [value.translate(_ESCAPES) if isinstance(value, str) else cell
-                 for value, cell in zip(values, cells, strict=True)]  # fmt: skip
+        cells = [
+            value.translate(_ESCAPES) if isinstance(value, str) else cell
+            for value, cell in zip(values, cells, strict=True)
+        ]
     return "\t".join(cells) + "\n"
 
 
@@ -98,7 +106,8 @@ class Sink(Protocol):
 
     #: Whether the rows of subjects that are as before are wanted too.
     takes_unchanged: bool
-    #: Whether it takes the parameters of an activity together, and records that the mirror holds as a number.
+    #: Whether it takes the parameters of an activity together, and records that the mirror holds as
+    #: a number.
     sums_up: bool
 
     def prefix(self, owner: bytes) -> str:
@@ -156,7 +165,9 @@ class Stage:
         self._discard(batch.owners)
         for table, rows in batch.lines.items():
             columns = RECORD_COLUMNS if table == RECORD else COLUMNS[table]
-            statement = sql.SQL("COPY {} (owner, {}) FROM STDIN").format(_staged(table), names(columns))
+            statement = sql.SQL("COPY {} (owner, {}) FROM STDIN").format(
+                _staged(table), names(columns)
+            )
             copy_in(self._cursor, statement, rows)
             self._filled.add(table)
         subjects = (line([f"\\x{owner.hex()}"]) for owner in batch.owners)
@@ -165,10 +176,14 @@ class Stage:
         copy_in(self._cursor, sql.SQL("COPY stage_gone FROM STDIN").format(), gone)
 
     def _discard(self, owners: list[bytes]) -> None:
-        known = self._cursor.execute("DELETE FROM stage_subject WHERE owner = ANY(%s)", [owners]).rowcount
+        known = self._cursor.execute(
+            "DELETE FROM stage_subject WHERE owner = ANY(%s)", [owners]
+        ).rowcount
         if known:
             for staged in (*map(_staged, self._filled), sql.Identifier("stage_gone")):
-                self._cursor.execute(sql.SQL("DELETE FROM {} WHERE owner = ANY(%s)").format(staged), [owners])
+                self._cursor.execute(
+                    sql.SQL("DELETE FROM {} WHERE owner = ANY(%s)").format(staged), [owners]
+                )
 
     def merge(self) -> Counts:
         """Put what was staged into the tables; every reference holds at each step.
@@ -190,9 +205,11 @@ class Stage:
             counts[table].deleted = self._delete_gone(table)
         self._upsert(RECORD, Changed())
         self._cursor.execute(
-            sql.SQL("DELETE FROM {} r USING stage_subject s WHERE r.key = s.owner "
-                    "AND NOT EXISTS (SELECT FROM stage_record n WHERE n.owner = s.owner)").format(self._at(RECORD))
-        )  # fmt: skip
+            sql.SQL(
+                "DELETE FROM {} r USING stage_subject s WHERE r.key = s.owner "
+                "AND NOT EXISTS (SELECT FROM stage_record n WHERE n.owner = s.owner)"
+            ).format(self._at(RECORD))
+        )
         return counts
 
     def _at(self, table: str) -> sql.Identifier:
@@ -210,16 +227,23 @@ class Stage:
                     sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in rest
                 ),
                 sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(name)) for name in rest),
-                sql.SQL(", ").join(sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in rest),
-            )  # fmt: skip
+                sql.SQL(", ").join(
+                    sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in rest
+                ),
+            )
         statement = sql.SQL(
             "WITH written AS (INSERT INTO {} AS t ({}) SELECT DISTINCT ON ({}) {} FROM {} "
             "ON CONFLICT ({}) DO {} RETURNING xmax = 0 AS is_new) "
             "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written"
         ).format(
-            self._at(table), names(columns), sql.Identifier(key), names(columns), _staged(table),
-            sql.Identifier(key), updating,
-        )  # fmt: skip
+            self._at(table),
+            names(columns),
+            sql.Identifier(key),
+            names(columns),
+            _staged(table),
+            sql.Identifier(key),
+            updating,
+        )
         inserted, updated = self._cursor.execute(statement).fetchone() or (0, 0)
         changed.inserted += inserted
         changed.updated += updated
@@ -237,7 +261,9 @@ class Stage:
             return
         for table, columns in _ENTITY_REFERENCES.items():
             for column in columns:
-                statement = sql.SQL("UPDATE {} t SET {} = r.after FROM stage_renamed r WHERE t.{} = r.before")
+                statement = sql.SQL(
+                    "UPDATE {} t SET {} = r.after FROM stage_renamed r WHERE t.{} = r.before"
+                )
                 name = sql.Identifier(column)
                 done = self._cursor.execute(statement.format(self._at(table), name, name))
                 counts[table].updated += done.rowcount
@@ -246,15 +272,17 @@ class Stage:
         key = sql.Identifier(_KEY[table])
         kept = sql.Composed([])
         if table in self._filled:
-            kept = sql.SQL("AND NOT EXISTS (SELECT FROM {} s WHERE s.{} = t.{})").format(_staged(table), key, key)
-        if table == "activityDescriptions":  # one that a name and version make is shared
-            kept += sql.SQL(' AND NOT EXISTS (SELECT FROM {} a WHERE a."activityDescription_id" = t.id)').format(
-                self._at("activities")
+            kept = sql.SQL("AND NOT EXISTS (SELECT FROM {} s WHERE s.{} = t.{})").format(
+                _staged(table), key, key
             )
+        if table == "activityDescriptions":  # one that a name and version make is shared
+            kept += sql.SQL(
+                ' AND NOT EXISTS (SELECT FROM {} a WHERE a."activityDescription_id" = t.id)'
+            ).format(self._at("activities"))
         cast = sql.SQL("::integer" if table in NUMBERED else "")
-        statement = sql.SQL("DELETE FROM {} t USING stage_gone g WHERE g.relation = %s AND t.{} = g.key{} {}").format(
-            self._at(table), key, cast, kept
-        )
+        statement = sql.SQL(
+            "DELETE FROM {} t USING stage_gone g WHERE g.relation = %s AND t.{} = g.key{} {}"
+        ).format(self._at(table), key, cast, kept)
         return self._cursor.execute(statement, [table]).rowcount
 
 

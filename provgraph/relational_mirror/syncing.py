@@ -1,4 +1,6 @@
-"""Brings a mirror up to date: reads what the store's journal names, or all, and writes it in one transaction.
+"""Brings a mirror up to date.
+
+Reads what the store's journal names, or all, and writes it in one transaction.
 
 A sync that is killed leaves the mirror as it was; one that runs twice finds nothing to do.
 """
@@ -15,7 +17,7 @@ from typing import TypeVar
 from psycopg import sql
 from sqlalchemy import Connection
 
-from provgraph.ingest.patience import persistently
+from provgraph.ingest.retrying import persistently
 from provgraph.model.records import End
 from provgraph.model.vocabulary import Kind
 from provgraph.relational_mirror import mapping
@@ -23,7 +25,14 @@ from provgraph.relational_mirror.connection import Cursor, connected, cursor_of,
 from provgraph.relational_mirror.mapping import Reference, Settings, Value, row_id, rows_of
 from provgraph.relational_mirror.parameters import Blocks
 from provgraph.relational_mirror.rebuilding import Rebuild
-from provgraph.relational_mirror.records import KINDS, Described, Gatherer, Record, key_of, status_value_id
+from provgraph.relational_mirror.records import (
+    KINDS,
+    Described,
+    Gatherer,
+    Record,
+    key_of,
+    status_value_id,
+)
 from provgraph.relational_mirror.schema import prepare
 from provgraph.relational_mirror.settling import (
     Freed,
@@ -34,7 +43,16 @@ from provgraph.relational_mirror.settling import (
     settled,
     settled_activity,
 )
-from provgraph.relational_mirror.staging import RECORD, Batch, Changed, Counts, Sink, Stage, line, table_name
+from provgraph.relational_mirror.staging import (
+    RECORD,
+    Batch,
+    Changed,
+    Counts,
+    Sink,
+    Stage,
+    line,
+    table_name,
+)
 from provgraph.relational_mirror.tables import NUMBERED, OWN_SCHEMA, SEQUENCES, TABLES
 from provgraph.store.journal import Subject, Subjects, subjects_in
 from provgraph.store.protocol import EntityRecord, JournalEntry, Store, View, pages
@@ -95,9 +113,14 @@ class Summary:
 
 
 def sync(
-    store: Store, url: str, *, password: str | None = None, schema: str = "public", full: bool = False,
+    store: Store,
+    url: str,
+    *,
+    password: str | None = None,
+    schema: str = "public",
+    full: bool = False,
     dry_run: bool = False,
-) -> Summary:  # fmt: skip
+) -> Summary:
     """Make the mirror equal to the store.
 
     Args:
@@ -115,7 +138,9 @@ def sync(
     return persistently(lambda: _sync(store, url, password, schema, full, dry_run))
 
 
-def _sync(store: Store, url: str, password: str | None, schema: str, full: bool, dry_run: bool) -> Summary:
+def _sync(
+    store: Store, url: str, password: str | None, schema: str, full: bool, dry_run: bool
+) -> Summary:
     started = time.monotonic()
     with connected(url, password) as connection, connection.begin() as transaction:
         summary = _Sync(store, connection, schema).run(full)
@@ -172,8 +197,12 @@ class _Sync:
             summary.behind = view.turn - reached[0]
         return summary
 
-    def _catch_up(self, work: "Work", stage: Stage, reached: tuple[int, bytes | None]) -> tuple[int, bytes | None]:
-        """Read again what was written while a store that shows no snapshots was read, until nothing was."""
+    def _catch_up(
+        self, work: "Work", stage: Stage, reached: tuple[int, bytes | None]
+    ) -> tuple[int, bytes | None]:
+        """Read again what was written while a store that shows no snapshots was read, until nothing
+        was.
+        """
         if self._store.views_are_snapshots:
             return reached
         for _ in range(CATCH_UPS):
@@ -182,7 +211,8 @@ class _Sync:
                     break
                 work.bring(view, _changed(view, reached[0]), stage)
                 reached = _reached(view)
-        # The last turn is read as a writer, for whom all others wait: a view may show only a part of it.
+        # The last turn is read as a writer, for whom all others wait: a view may show only a part
+        # of it.
         with self._store.writing() as last:
             if last.turn != reached[0]:
                 work.bring(last, _changed(last, reached[0]), stage)
@@ -193,14 +223,29 @@ class _Sync:
         self._cursor.execute(
             f"INSERT INTO {OWN_SCHEMA}.mirror (one, target, turn, mark, mapping, rows, synced_at) "  # noqa: S608
             "VALUES (1, %s, %s, %s, %s, %s, %s)",
-            [self._target, state.turn, state.mark, state.mapping, json.dumps(state.rows), datetime.now(UTC)],
+            [
+                self._target,
+                state.turn,
+                state.mark,
+                state.mapping,
+                json.dumps(state.rows),
+                datetime.now(UTC),
+            ],
         )
 
 
 def set_up(cursor: Cursor) -> None:
-    """Settings of the session on which the texts of values depend, and none that end a long transaction."""
-    for setting in ("datestyle = ISO", "timezone = UTC", "statement_timeout = 0", "jit = off",
-                    "idle_in_transaction_session_timeout = 0", "standard_conforming_strings = on"):  # fmt: skip
+    """Settings of the session on which the texts of values depend, and none that end a long
+    transaction.
+    """
+    for setting in (
+        "datestyle = ISO",
+        "timezone = UTC",
+        "statement_timeout = 0",
+        "jit = off",
+        "idle_in_transaction_session_timeout = 0",
+        "standard_conforming_strings = on",
+    ):
         cursor.execute(sql.SQL("SET LOCAL {}").format(sql.SQL(setting)))
 
 
@@ -222,7 +267,11 @@ def _reason_for_all(state: State | None, view: View) -> str | None:
         if first is None or first.turn != state.turn or first.mark != state.mark:
             return "the store is another one, or was put back to an earlier state"
     count = sum(1 for _ in entries)
-    return None if count >= view.settled - state.turn else "the store's journal does not go back so far"
+    return (
+        None
+        if count >= view.settled - state.turn
+        else "the store's journal does not go back so far"
+    )
 
 
 def _changed(view: View, turn: int) -> Subjects:
@@ -240,7 +289,14 @@ class Work:
     """Reads records from views, compares them with what the mirror holds, and hands rows to a sink."""
 
     def __init__(
-        self, cursor: Cursor, target: str, own: str, numbers: Numbers, *, is_empty: bool = False, seen: int = 0
+        self,
+        cursor: Cursor,
+        target: str,
+        own: str,
+        numbers: Numbers,
+        *,
+        is_empty: bool = False,
+        seen: int = 0,
     ) -> None:
         """Take the mirror.
 
@@ -299,13 +355,17 @@ class Work:
         return affected
 
     def _add_described(self, view: View, affected: Subjects, described: Described) -> None:
-        """Descriptions refer to each other, and the rows of runs to those of their tool: all are few but the runs."""
+        """Descriptions refer to each other, and the rows of runs to those of their tool.
+
+        All are few but the runs.
+        """
         tools = set(affected[Subject.ACTIVITY_DESCRIPTION])
         for kind in _DESCRIPTION_KINDS:
             changed = sorted(affected[kind])
             now = view.descriptions([End(Kind(kind.value), each) for each in changed]).values()
             before = (
-                kept.record.content["attributes"] for kept in filter(_is_readable, self._kept(kind, changed).values())
+                kept.record.content["attributes"]
+                for kept in filter(_is_readable, self._kept(kind, changed).values())
             )
             for attributes in (*(each.attributes for each in now), *before):
                 tools.update(map(str, attributes.get("activityDescription", ())))
@@ -315,7 +375,9 @@ class Work:
         found = self._cursor.execute(query.format(table_name(self._target, "activities")), [keys])
         affected[Subject.ACTIVITY].update(row[0] for row in found)
 
-    def _bring(self, view: View, gatherer: Gatherer, kind: Subject, ids: Sequence[str], sink: Sink) -> None:
+    def _bring(
+        self, view: View, gatherer: Gatherer, kind: Subject, ids: Sequence[str], sink: Sink
+    ) -> None:
         records = gatherer.records(kind, ids)
         kept = {} if self._is_empty else self._kept(kind, ids)
         same = {each for each, old in kept.items() if old.holds(records.get(each))}
@@ -325,7 +387,11 @@ class Work:
         kept = {each: old for each, old in kept.items() if each in same or _is_readable(old)}
         self.seen += len(ids)
         before = [old.record for each, old in kept.items() if each not in same]
-        settings = self._settings_of(view, [*records.values(), *before]) if kind is Subject.ACTIVITY else {}
+        settings = (
+            self._settings_of(view, [*records.values(), *before])
+            if kind is Subject.ACTIVITY
+            else {}
+        )
         found = {each: self._settled(kept.get(each), records.get(each), settings) for each in ids}
         self._note_numbers(kind, found)
         if kind is Subject.ENTITY:
@@ -346,7 +412,11 @@ class Work:
             sink.write(batch)
 
     def _settled(self, kept: Kept | None, record: Record | None, settings: Settings) -> Settled:
-        if record is not None and record.kind is Subject.ACTIVITY and (kept is None or kept.holds(record)):
+        if (
+            record is not None
+            and record.kind is Subject.ACTIVITY
+            and (kept is None or kept.holds(record))
+        ):
             block = self._blocks.of(record, settings)
             if block is not None:
                 return settled_activity(kept, record, block, self._numbers, self._freed)
@@ -354,9 +424,9 @@ class Work:
 
     def _kept(self, kind: Subject, ids: Iterable[str]) -> dict[str, Kept]:
         """What the mirror holds of subjects."""
-        query = sql.SQL("SELECT id, type, row_id, content, row_ids FROM {} WHERE key = ANY(%s)").format(
-            table_name(self._own, RECORD)
-        )
+        query = sql.SQL(
+            "SELECT id, type, row_id, content, row_ids FROM {} WHERE key = ANY(%s)"
+        ).format(table_name(self._own, RECORD))
         keys = [key_of(kind, each) for each in ids]
         found = self._cursor.execute(query, [keys], prepare=True).fetchall() if keys else []
         return {
@@ -407,17 +477,24 @@ class Work:
         resolved: dict[Reference, Value] = {}
         for reference in references:
             if reference.kind is Subject.ENTITY:
-                resolved[reference] = guids.get(reference.id) or row_id(Subject.ENTITY, reference.id)
+                resolved[reference] = guids.get(reference.id) or row_id(
+                    Subject.ENTITY, reference.id
+                )
             else:
                 resolved[reference] = self._number(reference)
         return resolved
 
     def _note_guids(self, records: Iterable[Record]) -> None:
-        """While all is read, entities come before the runs that refer to them; unless there are too many to hold."""
+        """While all is read, entities come before the runs that refer to them.
+
+        Unless there are too many to hold.
+        """
         if self._guids is not None:
             named = ((each.id, each.content["identifiers"]) for each in records)
             self._guids |= {
-                name: row_id(Subject.ENTITY, name, others) for name, others in named if _hides(name, others)
+                name: row_id(Subject.ENTITY, name, others)
+                for name, others in named
+                if _hides(name, others)
             }
             if len(self._guids) > _GUIDS_HELD:
                 self._guids = None
@@ -425,7 +502,11 @@ class Work:
     def _number(self, reference: Reference) -> int | None:
         if reference not in self._row_numbers:
             kept = self._kept(reference.kind, [reference.id]).get(reference.id)
-            ids = [number for some in kept.row_ids.values() for number in some] if kept is not None else []
+            ids = (
+                [number for some in kept.row_ids.values() for number in some]
+                if kept is not None
+                else []
+            )
             if not ids:
                 return None
             self._row_numbers[reference] = ids[0]
@@ -443,7 +524,10 @@ def _hidden_guids(entities: Iterable[EntityRecord]) -> dict[str, str]:
 
 
 def _is_readable(kept: Kept) -> bool:
-    """Whether it can be compared; one that somebody has damaged counts as none, and its rows are made anew."""
+    """Whether it can be compared.
+
+    One that somebody has damaged counts as none, and its rows are made anew.
+    """
     try:
         rows_of(kept.record, {})
     except (ValueError, TypeError, LookupError, AttributeError):
@@ -452,13 +536,21 @@ def _is_readable(kept: Kept) -> bool:
 
 
 def _add_to(
-    batch: Batch, owner: bytes, prefix: str, record: Record | None, settled: Settled,
-    resolved: Mapping[Reference, Value], *, sums_up: bool,
-) -> None:  # fmt: skip
+    batch: Batch,
+    owner: bytes,
+    prefix: str,
+    record: Record | None,
+    settled: Settled,
+    resolved: Mapping[Reference, Value],
+    *,
+    sums_up: bool,
+) -> None:
     batch.owners.append(owner)
 
     def text(values: Iterable[Value | Reference]) -> str:
-        return prefix + line([resolved[value] if isinstance(value, Reference) else value for value in values])
+        return prefix + line(
+            [resolved[value] if isinstance(value, Reference) else value for value in values]
+        )
 
     for table, rows in settled.rows.plain.items():
         batch.lines[table] += map(text, rows)
@@ -475,7 +567,9 @@ def _add_to(
             batch.lines["parameters"] += settled.block.rows(prefix)
             batch.lines["wasConfiguredBy"] += settled.block.links(prefix, numbers)
     for table, links in settled.rows.links.items():
-        batch.lines[table] += [text((number, *link.values)) for number, link in zip(left[table], links, strict=True)]
+        batch.lines[table] += [
+            text((number, *link.values)) for number, link in zip(left[table], links, strict=True)
+        ]
     batch.gone += [(owner, table, str(key)) for table, keys in settled.gone.items() for key in keys]
     if record is not None:
         batch.lines[RECORD].append(prefix + record_line(record, settled))
@@ -490,8 +584,17 @@ def _is_held(kept: Kept | None, record: Record | None, settled: Settled) -> bool
 
 def record_line(record: Record, settled: Settled) -> str:
     """A record as a line of COPY."""
-    return line((f"\\x{record.key.hex()}", record.kind.value, record.id, record.type, _row_id(record), record.text,
-                 packed(settled.row_ids)))  # fmt: skip
+    return line(
+        (
+            f"\\x{record.key.hex()}",
+            record.kind.value,
+            record.id,
+            record.type,
+            _row_id(record),
+            record.text,
+            packed(settled.row_ids),
+        )
+    )
 
 
 def _row_id(record: Record) -> str | None:
@@ -513,8 +616,10 @@ def last_numbers(cursor: Cursor, target: str) -> dict[str, int]:
     last = {}
     for name, (table, column) in SEQUENCES.items():
         if table in NUMBERED:
-            query = sql.SQL("SELECT greatest((SELECT coalesce(max({}), 0) FROM {}), "
-                            "(SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {}))")  # fmt: skip
+            query = sql.SQL(
+                "SELECT greatest((SELECT coalesce(max({}), 0) FROM {}), "
+                "(SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {}))"
+            )
             names = sql.Identifier(column), table_name(target, table), table_name(target, name)
             (last[table],) = cursor.execute(query.format(*names)).fetchone() or (0,)
     return last

@@ -1,7 +1,8 @@
-"""The tables of the ctaprov mirror, as CTADIRAC's prototype of 2020-04 made them, and those of schema ``provgraph``.
+"""The tables of the ctaprov mirror, as CTADIRAC's prototype of 2020-04 made them, and those of
+schema ``provgraph``.
 
-All names are those of the prototype, in mixed case. The tables of `published` stand in the schema that the user names;
-statements and migrations say which one.
+All names are those of the prototype, in mixed case. The tables of `published` stand in the schema
+that the user names; statements and migrations say which one.
 """
 
 from sqlalchemy import (
@@ -31,7 +32,11 @@ published = MetaData(
 
 def _table(name: str, *columns: Column[str] | Column[int]) -> Table:
     """A table with an index for each reference: deletions and merges follow them."""
-    indexes = [Index(f"{name}_{column.name}_idx", column) for column in columns if _is_plain_reference(column)]
+    indexes = [
+        Index(f"{name}_{column.name}_idx", column)
+        for column in columns
+        if _is_plain_reference(column)
+    ]
     return Table(name, published, *columns, *indexes)
 
 
@@ -61,14 +66,22 @@ def _numbered(name: str, references: str) -> Column[int]:
     return Column(name, Integer, ForeignKey(references))
 
 
-_table("activityDescriptions", _id(), *_texts("name", "version", "description", "type", "subtype", "doculink"))
+_table(
+    "activityDescriptions",
+    _id(),
+    *_texts("name", "version", "description", "type", "subtype", "doculink"),
+)
 _table(
     "activities",
     _id(),
     *_texts("name", "startTime", "endTime", "comment"),
     _reference("activityDescription_id", "activityDescriptions.id"),
 )
-_table("agents", _id(), *_texts("name", "type", "comment", "email", "affiliation", "phone", "address", "url"))
+_table(
+    "agents",
+    _id(),
+    *_texts("name", "type", "comment", "email", "affiliation", "phone", "address", "url"),
+)
 _table(
     "configFileDescriptions",
     _generated(),
@@ -83,7 +96,9 @@ _table(
 )
 _table("entityDescriptions", _id(), *_texts("name", "type", "description", "doculink", "classType"))
 _table("datasetDescriptions", _id("entityDescriptions.id"), *_texts("contentType"))
-_table("valueDescriptions", _id("entityDescriptions.id"), *_texts("valueType", "unit", "ucd", "utype"))
+_table(
+    "valueDescriptions", _id("entityDescriptions.id"), *_texts("valueType", "unit", "ucd", "utype")
+)
 Table(
     "entities",
     published,
@@ -108,10 +123,26 @@ for _name in ("generationDescriptions", "usageDescriptions"):
 _table(
     "parameterDescriptions",
     _generated(),
-    *_texts("name", "valueType", "description", "unit", "ucd", "utype", "min", "max", "default", "options"),
+    *_texts(
+        "name",
+        "valueType",
+        "description",
+        "unit",
+        "ucd",
+        "utype",
+        "min",
+        "max",
+        "default",
+        "options",
+    ),
     _reference("activityDescription_id", "activityDescriptions.id"),
 )
-_table("parameters", _id(), *_texts("name", "value"), _numbered("parameterDescription_id", "parameterDescriptions.id"))
+_table(
+    "parameters",
+    _id(),
+    *_texts("name", "value"),
+    _numbered("parameterDescription_id", "parameterDescriptions.id"),
+)
 _table(
     "used",
     _generated(),
@@ -164,32 +195,53 @@ _table(
 )
 
 #: The tables whose rows are relations, with keys that sequences supply.
-LINKS = ("used", "wasGeneratedBy", "wasAssociatedWith", "wasAttributedTo", "wasConfiguredBy", "wasDerivedFrom",
-         "wasInformedBy")  # fmt: skip
+LINKS = (
+    "used",
+    "wasGeneratedBy",
+    "wasAssociatedWith",
+    "wasAttributedTo",
+    "wasConfiguredBy",
+    "wasDerivedFrom",
+    "wasInformedBy",
+)
 #: All tables, each behind those that it refers to.
 TABLES = tuple(table.name for table in published.sorted_tables)
 #: Table → the names of its columns, its key first.
-COLUMNS = {table.name: tuple(column.name for column in table.columns) for table in published.sorted_tables}
+COLUMNS = {
+    table.name: tuple(column.name for column in table.columns) for table in published.sorted_tables
+}
 #: The sequences, in the order in which psql lists them, and the columns that own them.
 SEQUENCES = {
     f"{table}_{column}_seq": (table, column)
     for table, column in (
-        ("configFileDescriptions", "id"), ("entities", "id"), ("parameterDescriptions", "id"), ("used", "id"),
-        ("wasAssociatedWith", "id"), ("wasAttributedTo", "id"), ("wasConfiguredBy", "id"),
-        ("wasDerivedFrom", "wasDerivedFrom_Id"), ("wasGeneratedBy", "id"), ("wasInformedBy", "wasInformedBy_Id"),
+        ("configFileDescriptions", "id"),
+        ("entities", "id"),
+        ("parameterDescriptions", "id"),
+        ("used", "id"),
+        ("wasAssociatedWith", "id"),
+        ("wasAttributedTo", "id"),
+        ("wasConfiguredBy", "id"),
+        ("wasDerivedFrom", "wasDerivedFrom_Id"),
+        ("wasGeneratedBy", "id"),
+        ("wasInformedBy", "wasInformedBy_Id"),
     )
-}  # fmt: skip
+}
 #: The tables whose keys are numbers.
 NUMBERED = tuple(table for table, _ in SEQUENCES.values() if table != "entities")
 
 own = MetaData(schema=OWN_SCHEMA)
 
-#: What the mirror holds, in one row: of which schema it is, and the last turn of the store that is in it.
+#: What the mirror holds, in one row: of which schema it is, and the last turn of the store that is
+#: in it.
 mirror = Table(
     "mirror",
     own,
     Column(
-        "one", SmallInteger, CheckConstraint("one = 1", name="mirror_one_row"), primary_key=True, autoincrement=False
+        "one",
+        SmallInteger,
+        CheckConstraint("one = 1", name="mirror_one_row"),
+        primary_key=True,
+        autoincrement=False,
     ),
     Column("target", Text, nullable=False),
     Column("turn", BigInteger, nullable=False),
@@ -199,7 +251,8 @@ mirror = Table(
     Column("synced_at", DateTime(timezone=True), nullable=False),
 )
 
-#: Every record of the store as a whole, with what the published tables can't hold; see docs/mirror.md.
+#: Every record of the store as a whole, with what the published tables can't hold; see
+#: docs/mirror.md.
 record = Table(
     "record",
     own,

@@ -1,7 +1,8 @@
 """Compares a mirror with its store, row by row, in bounded memory.
 
-Sums over the rows of both sides, in many buckets by their keys, tell where they differ; only what is in those buckets
-is then held and compared. Before that, one sum for each table tells most often that nothing differs.
+Sums over the rows of both sides, in many buckets by their keys, tell where they differ; only what
+is in those buckets is then held and compared. Before that, one sum for each table tells most often
+that nothing differs.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from functools import partial
 from psycopg import sql
 
 from provgraph.errors import MirrorError
-from provgraph.ingest.patience import persistently
+from provgraph.ingest.retrying import persistently
 from provgraph.relational_mirror import mapping
 from provgraph.relational_mirror.checksums import SUMMED, Group, groups_in, groups_of
 from provgraph.relational_mirror.connection import Cursor, connected, cursor_of
@@ -82,7 +83,9 @@ class Verdict:
     differences: list[Difference] = field(default_factory=list)
 
 
-def verify(store: Store, url: str, *, password: str | None = None, schema: str = "public") -> Verdict:
+def verify(
+    store: Store, url: str, *, password: str | None = None, schema: str = "public"
+) -> Verdict:
     """Compare the mirror with the store; nothing is written.
 
     Args:
@@ -107,14 +110,18 @@ def _verify(store: Store, url: str, password: str | None, schema: str) -> tuple[
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
             if not recognised(connection, schema):
-                raise MirrorError(f"there is no mirror in schema {schema}; `provgraph sync` makes it")
+                raise MirrorError(
+                    f"there is no mirror in schema {schema}; `provgraph sync` makes it"
+                )
             cursor = cursor_of(connection)
             set_up(cursor)
             (snapshot,) = cursor.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
             beside = partial(_beside, url, password, snapshot)
             state = state_of(cursor)
             if state is None or state.mapping != mapping.VERSION:
-                raise MirrorError("the mirror was made by another version of provgraph; sync it first")
+                raise MirrorError(
+                    "the mirror was made by another version of provgraph; sync it first"
+                )
             store.settle()
             with store.viewing() as view:
                 verdict = _Comparison(cursor, schema, view, beside).verdict()
@@ -139,7 +146,11 @@ class _Comparison:
     """One comparison of a view of the store with a snapshot of the mirror."""
 
     def __init__(
-        self, cursor: Cursor, target: str, view: View, beside: Callable[[], AbstractContextManager[Cursor]]
+        self,
+        cursor: Cursor,
+        target: str,
+        view: View,
+        beside: Callable[[], AbstractContextManager[Cursor]],
     ) -> None:
         """Take the mirror's cursor, and how to get another one that sees the same."""
         self._cursor = cursor
@@ -184,17 +195,23 @@ class _Comparison:
         return found
 
     def _expect(self, take: Take) -> None:
-        """Hand over the rows that the store's records have, with the keys that the mirror gave them."""
+        """Hand over the rows that the store's records have, with the keys that the mirror gave
+        them.
+        """
         self._bring(_Lines(take))
 
     def _bring(self, sink: Sink) -> None:
-        Work(self._cursor, self._target, OWN_SCHEMA, Numbers(self._last)).bring_all(self._view, sink)
+        Work(self._cursor, self._target, OWN_SCHEMA, Numbers(self._last)).bring_all(
+            self._view, sink
+        )
 
     def _lines(self, table: str, cursor: Cursor) -> Iterator[str]:
         """The rows of the mirror's table, as COPY writes them."""
         columns = RECORD_COLUMNS if table == RECORD else COLUMNS[table]
         home = OWN_SCHEMA if table == RECORD else self._target
-        statement = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(names(columns), table_name(home, table))
+        statement = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(
+            names(columns), table_name(home, table)
+        )
         with cursor.copy(statement) as copy:
             for block in copy:
                 # One row a block.
@@ -256,7 +273,10 @@ class _Lines:
 
 
 class _Summing(_Lines):
-    """A sink that adds up; the parameters of a run together, and the records that the mirror holds."""
+    """A sink that adds up.
+
+    The parameters of a run together, and the records that the mirror holds.
+    """
 
     sums_up = True
 

@@ -1,4 +1,7 @@
-"""The journal of a store: which records each transaction may have changed, so that a mirror reads only those."""
+"""The journal of a store.
+
+Which records each transaction may have changed, so that a mirror reads only those.
+"""
 
 import json
 import os
@@ -14,7 +17,10 @@ _MARK_BYTES = 16
 
 
 class Subject(StrEnum):
-    """What the journal names: records, by the words of `Kind`, and the names by which relations call entities."""
+    """What the journal names.
+
+    Records, by the words of `Kind`, and the names by which relations call entities.
+    """
 
     ACTIVITY = "activity"
     ENTITY = "entity"
@@ -74,7 +80,9 @@ class Journaled:
             note(Subject(end.kind.value), (end.id,))
         note(Subject.STATED, (stated.identifier for stated in changes.stated), gone.stated)
         note(
-            Subject.ACTIVITY, (stored.mention.run for stored in changes.mentions), (each.run for each in gone.mentions)
+            Subject.ACTIVITY,
+            (stored.mention.run for stored in changes.mentions),
+            (each.run for each in gone.mentions),
         )
         for links in (changes.settings_of, gone.settings_of):
             note(Subject.ACTIVITY, (run for run, _ in links))
@@ -84,7 +92,9 @@ class Journaled:
         for relation in (*changes.relations, *gone.relations):
             for end in (relation.source, relation.target):
                 # A relation may call an entity by any of its names.
-                note(Subject.NAME if end.kind is Kind.ENTITY else Subject(end.kind.value), (end.id,))
+                note(
+                    Subject.NAME if end.kind is Kind.ENTITY else Subject(end.kind.value), (end.id,)
+                )
 
     def _note(self, kind: Subject, *ids: Iterable[str]) -> None:
         self._subjects[kind].update(*ids)

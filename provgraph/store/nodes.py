@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from provgraph.model.identifiers import base_name, location_of
-from provgraph.model.prov_names import VOPROV
-from provgraph.model.prov_values import text_of
+from provgraph.model.lineage import Node
 from provgraph.model.records import Agent, Description, Fact, Run, StatedRelation, key_of
 from provgraph.model.runs import end_of, first_text, start_of, status_of
-from provgraph.model.subgraph import Node
 from provgraph.model.times import shown
 from provgraph.model.values import Attributes, Value, canonical
 from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.prov.names import VOPROV
+from provgraph.prov.values import text_of
 from provgraph.store.protocol import EntityRecord, Explained, StoredMention
 
 _LABELS = ("prov:label", "prov:name", "http://www.w3.org/2000/01/rdf-schema#label", VOPROV + "name")
@@ -20,9 +20,17 @@ SHOWN_FACTS = frozenset({Fact.NAME, Fact.VERSION, Fact.STATUS, Fact.START, Fact.
 
 
 def activity_node(run: Run) -> Node:
-    """A run; a fact with a field of its own stays among the attributes only when its values differ or say more."""
+    """A run.
+
+    A fact with a field of its own stays among the attributes only when its values differ or say
+    more.
+    """
     status = status_of(run.facts)
-    attributes = {name: values for name, values in run.facts.items() if name not in SHOWN_FACTS or len(values) > 1}
+    attributes = {
+        name: values
+        for name, values in run.facts.items()
+        if name not in SHOWN_FACTS or len(values) > 1
+    }
     if run.facts.get(Fact.STATUS, (status.value,)) != (status.value,):
         attributes[Fact.STATUS] = run.facts[Fact.STATUS]
     return Node(
@@ -46,7 +54,9 @@ def entity_node(record: EntityRecord) -> Node:
         key=key_of(Kind.ENTITY, record.id),
         id=record.id,
         kind=Kind.ENTITY,
-        name=base_name(places[0]) if places else first_text(record.attributes, "name") or label_of(record.attributes),
+        name=base_name(places[0])
+        if places
+        else first_text(record.attributes, "name") or label_of(record.attributes),
         type=record.type,
         location=location_of(places[0]) if places else None,
         locations=tuple(map(location_of, places)),
@@ -84,7 +94,10 @@ def description_node(description: Description) -> Node:
 
 
 def label_of(attributes: Attributes) -> str | None:
-    """What a PROV document calls a record for people: the first of its labels, or its name in the IVOA flavour."""
+    """What a PROV document calls a record for people.
+
+    The first of its labels, or its name in the IVOA flavour.
+    """
     found = (attributes[name] for name in _LABELS if name in attributes)
     return next((text_of(values[0]) for values in found), None)
 
@@ -93,7 +106,13 @@ def explained(stored: StoredMention) -> Explained:
     """A mention as ``show`` explains it."""
     mention = stored.mention
     return Explained(
-        mention.run, mention.relation, mention.role, mention.place, mention.identifier, mention.source, stored.rule
+        mention.run,
+        mention.relation,
+        mention.role,
+        mention.place,
+        mention.identifier,
+        mention.source,
+        stored.rule,
     )
 
 
@@ -104,9 +123,14 @@ def explained_order(each: Explained) -> tuple[str, ...]:
 
 
 def stats_in_order(counts: Mapping[str, int]) -> dict[str, int]:
-    """Counts of records, then of relations in the order of the vocabulary; relations that do not occur are left out."""
+    """Counts of records, then of relations in the order of the vocabulary.
+
+    Relations that do not occur are left out.
+    """
     records = {label: counts.get(label, 0) for label in RECORD_KINDS}
-    return records | {relation: counts[relation] for relation in RelationType if counts.get(relation)}
+    return records | {
+        relation: counts[relation] for relation in RelationType if counts.get(relation)
+    }
 
 
 #: What ``stats`` counts, besides relations.
@@ -126,8 +150,13 @@ def entity_content(record: EntityRecord) -> Content:
     standings = [[s.place, s.rank, s.since, s.until] for s in record.standings]
     dates = [record.generated_at, record.invalidated_at, record.data_level]
     return "entity", [
-        record.id, record.type, list(record.identifiers), standings, dates, _plain(record.attributes)
-    ]  # fmt: skip
+        record.id,
+        record.type,
+        list(record.identifiers),
+        standings,
+        dates,
+        _plain(record.attributes),
+    ]
 
 
 def agent_content(agent: Agent) -> Content:
@@ -167,7 +196,8 @@ def configuration_content(run: str, configuration: str) -> Content:
 def digest(contents: Iterable[Content]) -> str:
     """One SHA-256 over all provenance content, whatever order it comes in (CONTRACT section 4).
 
-    The SHA-256 of each record are added up as numbers, so the sum needs no sorting and little memory.
+    The SHA-256 of each record are added up as numbers, so the sum needs no sorting and little
+    memory.
     """
     total = 0
     count = 0

@@ -1,7 +1,10 @@
-"""The store interface: facts in, questions out. One implementation a file; `registry` chooses by URL.
+"""The store interface: facts in, questions out.
 
-Facts are written in transactions that the identity rules drive (`provgraph.ingest.integration`); a store decides
-nothing about which file is which. Every method raises `StoreError`, or `UnreachableError` when trying again may help.
+One implementation a file; `registry` chooses by URL.
+
+Facts are written in transactions that the identity rules drive
+(`provgraph.ingest.deciding.integration`); a store decides nothing about which file is which. Every
+method raises `StoreError`, or `UnreachableError` when trying again may help.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,8 +14,17 @@ from typing import Protocol
 
 from provgraph.identity.files import RunTimes
 from provgraph.identity.standing import Standing
-from provgraph.model.records import Agent, Description, End, Mention, Run, Settings, StatedEntity, StatedRelation
-from provgraph.model.subgraph import Direction, Edge, Lineage, Node
+from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.records import (
+    Agent,
+    Description,
+    End,
+    Mention,
+    Run,
+    Settings,
+    StatedEntity,
+    StatedRelation,
+)
 from provgraph.model.values import Attributes, Value
 from provgraph.model.vocabulary import EntityType, Kind, RelationType
 
@@ -23,7 +35,8 @@ class StoredMention:
 
     Attributes:
         mention: what the source says.
-        twin: what it shares with the mentions of other sources that name the same file (rule 9); None without any.
+        twin: what it shares with the mentions of other sources that name the same file (rule 9);
+            None without any.
         entity: the id of the entity that it is of; "" before the first decision.
         rule: why, a `provgraph.identity.resolution.Rule`.
     """
@@ -35,8 +48,13 @@ class StoredMention:
 
     @property
     def is_structural(self) -> bool:
-        """Whether it can change which file others are: all but inputs that are known by their path alone."""
-        return self.mention.is_output or self.mention.identifier is not None or self.twin is not None
+        """Whether it can change which file others are.
+
+        All but inputs that are known by their path alone.
+        """
+        return (
+            self.mention.is_output or self.mention.identifier is not None or self.twin is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +88,17 @@ class LoadRecord:
         sha256: of the source's bytes.
         time: when, canonical UTC.
         version: provgraph's.
-        status: ``loaded``; ``partial``; ``unfinished`` while a source that is too large for one transaction is being
-            read, and when that was interrupted; ``remainder`` when the load that it went on from was forgotten.
+        status: ``loaded``; ``partial``; ``unfinished`` while a source that is too large for one
+            transaction is being read, and when that was interrupted; ``remainder`` when the load
+            that it went on from was forgotten.
         counts: activities, entities, agents and relations that the source names.
         problems: (where, what) of each unreadable part.
-        size: of the source, in bytes; `UNKNOWN_SIZE` of a load that was made before statements were kept.
-        read_to: the byte behind the last whole record, where reading can go on; None where the format can't.
-        continues: the id of the load at whose end this one began to read; None when it read from the start.
+        size: of the source, in bytes; `UNKNOWN_SIZE` of a load that was made before statements were
+            kept.
+        read_to: the byte behind the last whole record, where reading can go on; None where the
+            format can't.
+        continues: the id of the load at whose end this one began to read; None when it read from
+            the start.
     """
 
     id: str
@@ -102,7 +124,7 @@ class Statement:
         subject: the key of the run, agent, description, relation or stated entity.
         load: the key of the load.
         part: tells statements of one load on one subject apart.
-        content: what is said, as `provgraph.ingest.statements` writes it.
+        content: what is said, as `provgraph.ingest.deciding.statements` writes it.
     """
 
     subject: bytes
@@ -113,10 +135,13 @@ class Statement:
 
 @dataclass
 class Removals:
-    """What nobody says any more. Settings, configuration files and names go with the last that refers to them.
+    """What nobody says any more.
 
-    ``settings_of`` and ``config_files_of`` hold (run id, settings key) and (run id, place); ``statements`` the subjects
-    of which the load ``statements_of`` says nothing any more; ``load`` goes when it says nothing at all.
+    Settings, configuration files and names go with the last that refers to them.
+
+    ``settings_of`` and ``config_files_of`` hold (run id, settings key) and (run id, place);
+    ``statements`` the subjects of which the load ``statements_of`` says nothing any more; ``load``
+    goes when it says nothing at all.
     """
 
     runs: list[str] = field(default_factory=list)
@@ -164,8 +189,12 @@ class Facts(Protocol):
     def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
         """All mentions of these runs."""
 
-    def structural_mentions(self, names: Collection[str], twins: Collection[bytes]) -> list[StoredMention]:
-        """The mentions that bear one of the names (places, identifiers) or twin keys, without plain reads."""
+    def structural_mentions(
+        self, names: Collection[str], twins: Collection[bytes]
+    ) -> list[StoredMention]:
+        """The mentions that bear one of the names (places, identifiers) or twin keys, without plain
+        reads.
+        """
 
     def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
         """The inputs at these places that are known by their path alone."""
@@ -192,7 +221,8 @@ class JournalEntry:
 
     Attributes:
         turn: its number; consecutive.
-        mark: random, so that the same turn of another store, or of one that was put back, is known as another.
+        mark: random, so that the same turn of another store, or of one that was put back, is known
+            as another.
         content: the subjects, as `provgraph.store.journal` packs them.
     """
 
@@ -203,7 +233,10 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of many ids; those that follow are asked for with ``after``, which is None at the end."""
+    """Some of many ids.
+
+    Those that follow are asked for with ``after``, which is None at the end.
+    """
 
     ids: list[str]
     after: str | None
@@ -219,7 +252,10 @@ class StoredRelation:
 
 
 class View(Facts, Protocol):
-    """Facts read while others may write: what is decided from them is to be checked before it is written."""
+    """Facts read while others may write.
+
+    What is decided from them is to be checked before it is written.
+    """
 
     #: How many transactions were committed before; see `Store.writing`.
     turn: int
@@ -230,7 +266,10 @@ class View(Facts, Protocol):
         """The entries of this turn and all later ones, oldest first."""
 
     def subjects(self, kind: str, after: str, limit: int) -> Page:
-        """Some of all subjects of a kind (`provgraph.store.journal.Subject`), behind ``after``; "" is the beginning."""
+        """Some of all subjects of a kind (`provgraph.store.journal.Subject`), behind ``after``.
+
+        "" is the beginning.
+        """
 
     def bearers(self, names: Collection[str]) -> set[str]:
         """The ids of the entities that bear one of the names."""
@@ -267,19 +306,28 @@ class Transaction(View, Protocol):
     """Facts as they stand, and changes to them; the only writer of its store while it lasts."""
 
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
-        """The marks of all transactions committed after that turn; None when nobody knows any more."""
+        """The marks of all transactions committed after that turn.
+
+        None when nobody knows any more.
+        """
 
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
         """As `Store.loads_of`, seen from within."""
 
     def statements_of(self, load: bytes, limit: int) -> list[Statement]:
-        """Some of what the load says, all or nothing of each subject; empty when nothing is left."""
+        """Some of what the load says, all or nothing of each subject.
+
+        Empty when nothing is left.
+        """
 
     def statements_about(self, subjects: Collection[bytes], without: bytes) -> list[Statement]:
         """What all loads but one say of the subjects."""
 
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
-        """Write the changes; ``touched`` marks them for those who decide meanwhile what they will write."""
+        """Write the changes.
+
+        ``touched`` marks them for those who decide meanwhile what they will write.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,10 +369,15 @@ class Store(Protocol):
         """Wait until all that was committed is wholly visible to views."""
 
     def writing(self) -> AbstractContextManager[Transaction]:
-        """A transaction: committed at the end of the block, undone when it raises. Waits for its turn."""
+        """A transaction: committed at the end of the block, undone when it raises.
+
+        Waits for its turn.
+        """
 
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        """Checksum → the newest load of the very same bytes in the same namespace, among `CURRENT_STATUSES`."""
+        """Checksum → the newest load of the very same bytes in the same namespace, among
+        `CURRENT_STATUSES`.
+        """
 
     def loads_from(self, sources: Collection[str], namespace: str) -> list[LoadRecord]:
         """The loads of these sources in the namespace, among `CURRENT_STATUSES`, oldest first."""
@@ -346,7 +399,9 @@ class Store(Protocol):
         depth: int | None,
         limit: int,
     ) -> Lineage:
-        """Everything that the relations lead to from the root, breadth first, at most ``limit`` nodes."""
+        """Everything that the relations lead to from the root, breadth first, at most ``limit``
+        nodes.
+        """
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
         """The nodes with these keys, descriptions among them."""
@@ -367,7 +422,10 @@ class Store(Protocol):
         """How many there are of each kind of record and relation."""
 
     def scan(self) -> Iterator[tuple[str, Value]]:
-        """All provenance content as (kind, JSON-like content), each record once, in no order; no bookkeeping."""
+        """All provenance content as (kind, JSON-like content), each record once, in no order.
+
+        No bookkeeping.
+        """
 
     def loads(self) -> Iterable[LoadRecord]:
         """All loads, oldest first."""

@@ -1,4 +1,7 @@
-"""URL → store. Stores enter by the entry points ``provgraph.stores``, one a URL scheme, ours by the same door."""
+"""URL → store.
+
+Stores enter by the entry points ``provgraph.stores``, one a URL scheme, ours by the same door.
+"""
 
 from importlib.metadata import entry_points
 
@@ -23,7 +26,9 @@ def open_store(url: str, password: str | None = None) -> Store:
     scheme, colon, _ = url.partition("://")
     known = entry_points(group=GROUP)
     if not colon or scheme not in known.names:
-        raise SettingsError(f"{_shortened(url)!r} is no store: a store's URL begins with {_listed(known.names)}")
+        raise SettingsError(
+            f"{_shortened(url)!r} is no store: a store's URL begins with {_listed(known.names)}"
+        )
     store: Store = known[scheme].load()(url, password)
     return store
 

@@ -1,8 +1,12 @@
-"""Turns: what the last transactions touched, so that who decided meanwhile can see whether that still holds."""
+"""Turns.
+
+What the last transactions touched, so that who decided meanwhile can see whether that still holds.
+"""
 
 from collections.abc import Collection, Sequence
 
-#: How many turns are kept, and how many marks of one: who took longer to decide has to decide again.
+#: How many turns are kept, and how many marks of one: who took longer to decide has to decide
+#: again.
 KEPT_TURNS = 64
 MOST_MARKS = 200_000
 _MARK_BYTES = 8
@@ -37,5 +41,7 @@ def marks_in(packed: Sequence[bytes | None]) -> frozenset[bytes] | None:
     for marks in packed:
         if marks is None:
             return None
-        found.update(bytes(marks[at : at + _MARK_BYTES]) for at in range(0, len(marks), _MARK_BYTES))
+        found.update(
+            bytes(marks[at : at + _MARK_BYTES]) for at in range(0, len(marks), _MARK_BYTES)
+        )
     return frozenset(found)

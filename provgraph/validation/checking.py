@@ -7,8 +7,8 @@ from itertools import islice
 
 import numpy as np
 
-from provgraph.model.prov import ProvStatement, ProvType
 from provgraph.model.times import utc
+from provgraph.prov.statements import ProvStatement, ProvType
 from provgraph.validation import keys
 from provgraph.validation.events import ENDED, INVALIDATED, STARTED, WRITTEN, Event, order_of
 from provgraph.validation.findings import Finding, Gravity, ordered
@@ -55,7 +55,9 @@ class Verdict:
         return sum(finding.gravity is gravity for finding in self.findings)
 
 
-def check(statements: Iterable[ProvStatement], *, now: str | None = None, observer: Observer | None = None) -> Verdict:
+def check(
+    statements: Iterable[ProvStatement], *, now: str | None = None, observer: Observer | None = None
+) -> Verdict:
     """Check statements against PROV-CONSTRAINTS, the document and each bundle by itself.
 
     Args:
@@ -64,7 +66,8 @@ def check(statements: Iterable[ProvStatement], *, now: str | None = None, observ
         observer: is told how many statements were read since it was last told.
 
     Returns:
-        the contradictions found, and what is suspicious. The order of the statements makes no difference.
+        the contradictions found, and what is suspicious. The order of the statements makes no
+            difference.
     """
     gatherer = Gatherer()
     remaining = iter(statements)
@@ -93,7 +96,9 @@ def _findings(instance: Instance, now: str) -> Iterator[Finding]:
 
 
 def _with_inferred(instance: Instance) -> Instance:
-    """A derivation that names its run tells that the run read the one file and wrote the other (inference 11)."""
+    """A derivation that names its run tells that the run read the one file and wrote the other
+    (inference 11).
+    """
     derivations = instance.tables[ProvType.DERIVATION]
     derivations = derivations[derivations[:, 3] != 0]
     open_ = np.zeros(len(derivations), np.int64)

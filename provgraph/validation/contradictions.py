@@ -1,4 +1,7 @@
-"""Times against the order of events: which event has a later time than one that it must come before."""
+"""Times against the order of events.
+
+Which event has a later time than one that it must come before.
+"""
 
 from array import array
 from collections.abc import Iterator
@@ -31,7 +34,9 @@ class Contradiction:
 
 
 def pruned(sources: Numbers, targets: Numbers, times: Numbers) -> Numbers:
-    """Places of the edges that remain without events that nothing comes before or after, and that have no time."""
+    """Places of the edges that remain without events that nothing comes before or after, and that
+    have no time.
+    """
     kept = np.arange(len(sources))
     for _ in range(_PRUNINGS):
         has_later, has_earlier = (times != 0).copy(), (times != 0).copy()
@@ -52,7 +57,10 @@ def contradictions(order: Order) -> Iterator[Contradiction]:
 
 
 class _Times:
-    """Follows times along the order of events. Events that must be at one moment, a component, are taken together."""
+    """Follows times along the order of events.
+
+    Events that must be at one moment, a component, are taken together.
+    """
 
     def __init__(self, order: Order, kept: Numbers) -> None:
         graph = Cycles(order.sources[kept], order.targets[kept])
@@ -63,7 +71,9 @@ class _Times:
         self._count = int(self._component.max()) + 1
         latest, earliest = order.latest[graph.nodes], order.earliest[graph.nodes]
         self._latest_event = _extreme(self._component, latest, self._count)
-        self._earliest_event = _extreme(self._component, np.where(latest, -earliest, 0), self._count)
+        self._earliest_event = _extreme(
+            self._component, np.where(latest, -earliest, 0), self._count
+        )
         self._latest = latest[self._latest_event] * (self._latest_event >= 0)
         self._earliest = earliest[self._earliest_event] * (self._earliest_event >= 0)
         ends = self._component[graph.edges]

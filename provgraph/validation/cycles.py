@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from provgraph.validation.instance import Numbers
 
-#: The shortest cycle is looked for through so many edges of a component, through fewer where each takes long.
+#: The shortest cycle is looked for through so many edges of a component, through fewer where each
+#: takes long.
 _TRIED = 100
 #: About how many edges are walked to find the shortest cycle of a component.
 _WALKED = 2_000_000
@@ -42,7 +43,10 @@ class Cycles:
     def components(self) -> Numbers:
         """Place of a node → the strongly connected component that it is in."""
         # A graph of its own, which is let go: of large ones no other is needed.
-        return np.array(graph_of(self._edges, len(self.nodes)).connected_components(mode="strong").membership, np.int64)
+        return np.array(
+            graph_of(self._edges, len(self.nodes)).connected_components(mode="strong").membership,
+            np.int64,
+        )
 
     def parts(self) -> Iterator[Numbers]:
         """For each component with a cycle the places of the edges in it."""
@@ -61,7 +65,9 @@ class Cycles:
         """The places of the edges on a shortest path between the places of two nodes in a part."""
         graph = Cycles(*self._edges[part].T)
         here, there = np.searchsorted(graph.nodes, [source, target]).tolist()
-        found: Numbers = part[graph._graph.get_shortest_path(here, there, mode="out", output="epath")]
+        found: Numbers = part[
+            graph._graph.get_shortest_path(here, there, mode="out", output="epath")
+        ]
         return found
 
     def shortest(self, through: NDArray[np.bool_] | None = None) -> Iterator[list[int]]:
@@ -90,7 +96,9 @@ class Cycles:
 
 
 def _shortest(graph: Cycles, through: Numbers) -> list[int]:
-    """A shortest cycle of a strongly connected graph through one of some edges, given by their nodes."""
+    """A shortest cycle of a strongly connected graph through one of some edges, given by their
+    nodes.
+    """
     edges = np.unique(through, axis=0)[: min(_TRIED, 1 + _WALKED // len(graph.edges))]
     places = np.searchsorted(graph.nodes, edges).tolist()
     found = min((_through(graph, source, target) for source, target in places), key=len)

@@ -1,8 +1,9 @@
 """The events of a history, and which must come before which (PROV-CONSTRAINTS, section 6.2).
 
-All writings of one file are one moment (constraint 39), as are its invalidations (40), and the starts and the ends of a
-run (31, 32): each of them is one event here. Whatever is used as a file was written, whatever is used as a run started
-and ended (inferences 7 and 8), also where no statement says so.
+All writings of one file are one moment (constraint 39), as are its invalidations (40), and the
+starts and the ends of a run (31, 32): each of them is one event here. Whatever is used as a file
+was written, whatever is used as a run started and ended (inferences 7 and 8), also where no
+statement says so.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from provgraph.model.prov import ProvType
 from provgraph.model.vocabulary import RelationType
+from provgraph.prov.statements import ProvType
 from provgraph.validation.findings import Rule
 from provgraph.validation.impossible import specializations
 from provgraph.validation.instance import Instance, Numbers
@@ -40,7 +41,8 @@ class Reason:
 
     Attributes:
         rule: the constraint.
-        fact: what says so, of {u}, whose event comes first, and {v}; "" where the events themselves say it.
+        fact: what says so, of {u}, whose event comes first, and {v}; "" where the events themselves
+            say it.
         is_strict: whether they can't be at the same moment.
     """
 
@@ -98,17 +100,40 @@ REASONS = (
     Reason(_R.DELEGATION, _cause_first(_ON_BEHALF_OF)),
 )
 (
-    _START_END, _WRITTEN_GONE, _START_WRITTEN, _WRITTEN_END, _WRITTEN_END_OF_READER, _START_OF_READER_GONE,
-    _IN_RUN, _WRITTEN_READ, _READ_GONE, _INFORMED, _READ_WRITTEN, _DERIVED, _TRIGGER_START, _START_TRIGGER_GONE,
-    _TRIGGER_END, _END_TRIGGER_GONE, _STARTER_START, _STARTER_END, _ENDER_START, _ENDER_END, _GENERAL_WRITTEN,
-    _SPECIFIC_GONE, _ANSWERED, _ANSWERABLE, _ATTRIBUTED, _ON_BEHALF,
-) = range(len(REASONS))  # fmt: skip
+    _START_END,
+    _WRITTEN_GONE,
+    _START_WRITTEN,
+    _WRITTEN_END,
+    _WRITTEN_END_OF_READER,
+    _START_OF_READER_GONE,
+    _IN_RUN,
+    _WRITTEN_READ,
+    _READ_GONE,
+    _INFORMED,
+    _READ_WRITTEN,
+    _DERIVED,
+    _TRIGGER_START,
+    _START_TRIGGER_GONE,
+    _TRIGGER_END,
+    _END_TRIGGER_GONE,
+    _STARTER_START,
+    _STARTER_END,
+    _ENDER_START,
+    _ENDER_END,
+    _GENERAL_WRITTEN,
+    _SPECIFIC_GONE,
+    _ANSWERED,
+    _ANSWERABLE,
+    _ATTRIBUTED,
+    _ON_BEHALF,
+) = range(len(REASONS))
 IS_STRICT = np.array([reason.is_strict for reason in REASONS])
 
 
 @dataclass(frozen=True)
 class Readings:
-    """The readings of files that are events of their own, since a time or a derivation tells of them.
+    """The readings of files that are events of their own, since a time or a derivation tells of
+    them.
 
     Attributes:
         first: the number of the first such event.
@@ -174,8 +199,14 @@ class _Ordering:
     def order(self) -> Order:
         self._lives()
         self._usage()
-        self._triggers(ProvType.START, STARTED, (_TRIGGER_START, _START_TRIGGER_GONE, _STARTER_START, _STARTER_END))
-        self._triggers(ProvType.END, ENDED, (_TRIGGER_END, _END_TRIGGER_GONE, _ENDER_START, _ENDER_END))
+        self._triggers(
+            ProvType.START,
+            STARTED,
+            (_TRIGGER_START, _START_TRIGGER_GONE, _STARTER_START, _STARTER_END),
+        )
+        self._triggers(
+            ProvType.END, ENDED, (_TRIGGER_END, _END_TRIGGER_GONE, _ENDER_START, _ENDER_END)
+        )
         self._derivations()
         self._agents()
         written, by = self._pairs(ProvType.GENERATION, 1, 2)
@@ -191,7 +222,9 @@ class _Ordering:
         reasons = np.concatenate([np.full(len(edge[0]), edge[2], np.int8) for edge in self._edges])
         return Order(sources, targets, reasons, self._readings, *self._times())
 
-    def _add(self, before: tuple[Event, Numbers], after: tuple[Event, Numbers], reason: int) -> None:
+    def _add(
+        self, before: tuple[Event, Numbers], after: tuple[Event, Numbers], reason: int
+    ) -> None:
         (event, terms), (other, others) = before, after
         self._add_events(terms * _PER_TERM + event, others * _PER_TERM + other, reason)
 
@@ -233,7 +266,9 @@ class _Ordering:
         self._add_events(events[of], usages[of, 2] * _PER_TERM + INVALIDATED, _READ_GONE)
 
     def _triggers(self, type_: ProvType, event: Event, reasons: tuple[int, int, int, int]) -> None:
-        """What a run was started or ended by (constraints 43, 44), and the run that made it (inferences 9, 10)."""
+        """What a run was started or ended by (constraints 43, 44), and the run that made it
+        (inferences 9, 10).
+        """
         runs, triggers = self._pairs(type_, 1, 2)
         self._add((WRITTEN, triggers), (event, runs), reasons[0])
         self._add((event, runs), (INVALIDATED, triggers), reasons[1])
@@ -249,11 +284,15 @@ class _Ordering:
         order = np.argsort(self._usages[:, 0], kind="stable")
         known = self._usages[order, 0]
         places = np.searchsorted(known, table[:, 5])
-        self._add_events(self._events[order][places], table[:, 1] * _PER_TERM + WRITTEN, _READ_WRITTEN)
+        self._add_events(
+            self._events[order][places], table[:, 1] * _PER_TERM + WRITTEN, _READ_WRITTEN
+        )
 
     def _agents(self) -> None:
         """Constraints 47 to 49, where agents are files or runs, too."""
-        runs, agents = np.concatenate([self._pairs(ProvType.ASSOCIATION, 1, 2), *self._delegated()], axis=1)
+        runs, agents = np.concatenate(
+            [self._pairs(ProvType.ASSOCIATION, 1, 2), *self._delegated()], axis=1
+        )
         for began, ended, bit in ((WRITTEN, INVALIDATED, ENTITY), (STARTED, ENDED, ACTIVITY)):
             some = self._kinds.among(agents, bit)
             self._add((STARTED, runs[some]), (ended, agents[some]), _ANSWERED)
@@ -266,7 +305,9 @@ class _Ordering:
             self._add((began, responsible[some]), (ended, delegates[some]), _ON_BEHALF)
 
     def _delegated(self) -> Iterator[Numbers]:
-        """Who acts on behalf of another in a run, and that other, are associated with the run (inference 14)."""
+        """Who acts on behalf of another in a run, and that other, are associated with the run
+        (inference 14).
+        """
         yield self._pairs(ProvType.DELEGATION, 3, 1)
         yield self._pairs(ProvType.DELEGATION, 3, 2)
 
@@ -279,8 +320,12 @@ class _Ordering:
             (activity[:, 0] * _PER_TERM + ENDED, activity[:, 2]),
             (self._events, self._usages[:, 3]),
         ]
-        for type_, event in ((ProvType.GENERATION, WRITTEN), (ProvType.INVALIDATION, INVALIDATED),
-                             (ProvType.START, STARTED), (ProvType.END, ENDED)):  # fmt: skip
+        for type_, event in (
+            (ProvType.GENERATION, WRITTEN),
+            (ProvType.INVALIDATION, INVALIDATED),
+            (ProvType.START, STARTED),
+            (ProvType.END, ENDED),
+        ):
             table = tables[type_]
             told.append((table[:, 1] * _PER_TERM + event, table[:, -1]))
         events, times = (np.concatenate(columns) for columns in zip(*told, strict=True))

@@ -1,4 +1,7 @@
-"""What a check finds: which rule is broken, how gravely, by which records, in the user's own words."""
+"""What a check finds.
+
+Which rule is broken, how gravely, by which records, in the user's own words.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -59,7 +62,10 @@ class Rule(Enum):
 
     @property
     def number(self) -> int | None:
-        """The constraint's number in PROV-CONSTRAINTS; None where another standard, or provgraph, says so."""
+        """The constraint's number in PROV-CONSTRAINTS.
+
+        None where another standard, or provgraph, says so.
+        """
         number: int | None = self.value[0]
         return number
 
@@ -101,7 +107,15 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     gravity = list(Gravity).index(finding.gravity)
     rule = list(Rule).index(finding.rule)
     bundle = finding.bundle or ""
-    return gravity, finding.time is None, finding.time or "", finding.records, rule, bundle, finding.message
+    return (
+        gravity,
+        finding.time is None,
+        finding.time or "",
+        finding.records,
+        rule,
+        bundle,
+        finding.message,
+    )
 
 
 def as_document(finding: Finding) -> dict[str, Any]:

@@ -1,19 +1,22 @@
-"""What no history can hold, whatever its times (PROV-CONSTRAINTS, sections 6.3 and 6.4; PROV-DM, section 5)."""
+"""What no history can hold, whatever its times (PROV-CONSTRAINTS, sections 6.3 and 6.4.
+
+PROV-DM, section 5).
+"""
 
 from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 
-from provgraph.model.prov import PLACES, Place, ProvType
+from provgraph.prov.statements import PLACES, Place, ProvType
 from provgraph.validation.cycles import Cycles
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.kinds import ACTIVITY, ENTITY, OBJECTS, RELATION_BITS, RELATIONS, Kinds
 from provgraph.validation.wording import Names, Telling, chain, listed
 
-#: The places of a statement that must be filled (PROV-DM, section 5), and what to call what stands there. A
-#: delegation's responsible agent may be open, as the W3C's test cases have it.
+#: The places of a statement that must be filled (PROV-DM, section 5), and what to call what stands
+#: there. A delegation's responsible agent may be open, as the W3C's test cases have it.
 REQUIRED: dict[ProvType, dict[int, str]] = {
     ProvType.USAGE: {1: "run"},
     ProvType.GENERATION: {1: "file"},
@@ -33,9 +36,16 @@ REQUIRED: dict[ProvType, dict[int, str]] = {
 }
 #: Constraint 53: an identifier names one of these at most.
 _DISJOINT = (
-    ProvType.USAGE, ProvType.GENERATION, ProvType.INVALIDATION, ProvType.START, ProvType.END,
-    ProvType.COMMUNICATION, ProvType.ATTRIBUTION, ProvType.ASSOCIATION, ProvType.DELEGATION,
-)  # fmt: skip
+    ProvType.USAGE,
+    ProvType.GENERATION,
+    ProvType.INVALIDATION,
+    ProvType.START,
+    ProvType.END,
+    ProvType.COMMUNICATION,
+    ProvType.ATTRIBUTION,
+    ProvType.ASSOCIATION,
+    ProvType.DELEGATION,
+)
 _ACTIVITY_PLACE, _GENERATION_PLACE, _USAGE_PLACE = 3, 4, 5
 
 
@@ -68,11 +78,15 @@ class Impossible:
         table = self._instance.tables[type_]
         for row in table[table[:, place] == 0].tolist():
             terms = [
-                term for term, there in zip(row[1:], PLACES[type_], strict=True) if term and there is not Place.TIME
+                term
+                for term, there in zip(row[1:], PLACES[type_], strict=True)
+                if term and there is not Place.TIME
             ]
             called = f" {self._names.short(row[0])}" if row[0] else ""
             of = f" of {listed(map(self._names.full, terms))}" if terms else ""
-            yield self._error(Rule.REQUIRED, f"a statement {type_}{called}{of} lacks its {what}", *terms, row[0])
+            yield self._error(
+                Rule.REQUIRED, f"a statement {type_}{called}{of} lacks its {what}", *terms, row[0]
+            )
 
     def _unspecified_derivations(self) -> Iterator[Finding]:
         """Constraint 51: a derivation that names no run can't name a generation or a usage."""
@@ -80,8 +94,10 @@ class Impossible:
         told = (table[:, _GENERATION_PLACE] != 0) | (table[:, _USAGE_PLACE] != 0)
         for row in table[(table[:, _ACTIVITY_PLACE] == 0) & told]:
             tell = Telling(self._names)
-            message = (f"{tell(int(row[1]))} was derived from {tell(int(row[2]))} by a certain writing or reading, "
-                       "but no run is named")  # fmt: skip
+            message = (
+                f"{tell(int(row[1]))} was derived from {tell(int(row[2]))} by a certain writing or reading, "
+                "but no run is named"
+            )
             yield self._error(Rule.UNSPECIFIED_DERIVATION, message, int(row[1]), int(row[2]))
 
     def _specializations_of_itself(self) -> Iterator[Finding]:
@@ -96,7 +112,9 @@ class Impossible:
         """Constraints 53 to 55: one name for things that can't be the same."""
         names = self._names
         for term in map(int, self._kinds.all_of(ENTITY | ACTIVITY)):
-            yield self._error(Rule.ENTITY_ACTIVITY, f"{names.labelled(term)} is both a run and a file", term)
+            yield self._error(
+                Rule.ENTITY_ACTIVITY, f"{names.labelled(term)} is both a run and a file", term
+            )
         bits = self._kinds.bits
         for term in map(int, np.flatnonzero(((bits & OBJECTS) != 0) & ((bits & RELATIONS) != 0))):
             types = [type_.value for type_, bit in RELATION_BITS.items() if bits[term] & bit]
@@ -104,7 +122,9 @@ class Impossible:
             yield self._error(Rule.OBJECT_PROPERTY_OVERLAP, message, term)
         for one, other in combinations(_DISJOINT, 2):
             for term in map(int, self._kinds.all_of(RELATION_BITS[one] | RELATION_BITS[other])):
-                message = f"{names.labelled(term)} is both a statement {one} and a statement {other}"
+                message = (
+                    f"{names.labelled(term)} is both a statement {one} and a statement {other}"
+                )
                 yield self._error(Rule.PROPERTY_OVERLAP, message, term)
 
     def _members_of_nothing(self) -> Iterator[Finding]:
@@ -119,8 +139,13 @@ class Impossible:
 
 
 def specializations(instance: Instance) -> Numbers:
-    """Pairs of a specific entity and the general one; a mention is a specialization (PROV-LINKS, inference 1)."""
+    """Pairs of a specific entity and the general one.
+
+    A mention is a specialization (PROV-LINKS, inference 1).
+    """
     tables = instance.tables
-    pairs = np.concatenate([tables[type_][:, 1:3] for type_ in (ProvType.SPECIALIZATION, ProvType.MENTION)])
+    pairs = np.concatenate(
+        [tables[type_][:, 1:3] for type_ in (ProvType.SPECIALIZATION, ProvType.MENTION)]
+    )
     filled: Numbers = pairs[(pairs != 0).all(axis=1)]
     return filled

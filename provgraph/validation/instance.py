@@ -1,7 +1,7 @@
 """Statements as columns of small integers, so that millions of them can be checked set by set.
 
-The statements of all bundles stand in the same tables: names of different bundles have different numbers, so no
-constraint can reach from one bundle into another (PROV-CONSTRAINTS, section 7.2).
+The statements of all bundles stand in the same tables: names of different bundles have different
+numbers, so no constraint can reach from one bundle into another (PROV-CONSTRAINTS, section 7.2).
 """
 
 from array import array
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provgraph.errors import LoadError
-from provgraph.model.prov import PLACES, Place, ProvStatement, ProvType
 from provgraph.model.times import utc
+from provgraph.prov.statements import PLACES, Place, ProvStatement, ProvType
 
 Numbers: TypeAlias = NDArray[np.int64]
 
@@ -42,7 +42,9 @@ class Gatherer:
         self.count = 0
         self._terms = _Interned()
         self._times = _Interned()
-        self._columns = {type_: [array("q") for _ in range(len(places) + 1)] for type_, places in PLACES.items()}
+        self._columns = {
+            type_: [array("q") for _ in range(len(places) + 1)] for type_, places in PLACES.items()
+        }
         self._labels: dict[int, str] = {}
         self._empty: set[int] = set()
 
@@ -59,7 +61,11 @@ class Gatherer:
         places = statement.places + (None,) * (len(columns) - 1 - len(statement.places))
         for column, place, text in zip(columns[1:], PLACES[statement.type], places, strict=True):
             is_time = place is Place.TIME
-            column.append((self._times(text) if text else ABSENT) if is_time else self._term(text, statement.bundle))
+            column.append(
+                (self._times(text) if text else ABSENT)
+                if is_time
+                else self._term(text, statement.bundle)
+            )
         for name, value in statement.attributes:
             if name == LABEL:
                 self._labels[identifier] = min(value.text, self._labels.get(identifier, value.text))
@@ -72,7 +78,10 @@ class Gatherer:
         return self._terms(name if bundle is None else (bundle, name))
 
     def instance(self) -> "Instance":
-        """The tables. Names and times are numbered by their order, so that the order of statements is forgotten."""
+        """The tables.
+
+        Names and times are numbered by their order, so that the order of statements is forgotten.
+        """
         keys, terms = _sorted(self._terms)
         texts, times = _times(self._times)
         tables = {
@@ -80,10 +89,14 @@ class Gatherer:
             for type_, columns in self._columns.items()
         }
         labels = {int(terms[old]): text for old, text in self._labels.items()}
-        return Instance(tables, keys, texts, labels, np.array(sorted(terms[list(self._empty)]), np.int64))
+        return Instance(
+            tables, keys, texts, labels, np.array(sorted(terms[list(self._empty)]), np.int64)
+        )
 
 
-def _table(columns: list["array[int]"], places: tuple[Place | None, ...], terms: Numbers, times: Numbers) -> Numbers:
+def _table(
+    columns: list["array[int]"], places: tuple[Place | None, ...], terms: Numbers, times: Numbers
+) -> Numbers:
     """A row a statement."""
     renamed = [
         (times if place is Place.TIME else terms)[np.array(column, np.int64)]
@@ -101,7 +114,10 @@ def _sorted(interned: _Interned) -> tuple[list[str | tuple[str, str]], Numbers]:
 
 
 def _times(interned: _Interned) -> tuple["Times", Numbers]:
-    """The times in their order, and old number → new number; texts that are no times stand behind all times."""
+    """The times in their order, and old number → new number.
+
+    Texts that are no times stand behind all times.
+    """
     canonical = {str(text): _canonical(str(text)) for text in interned.numbers}
     readable = sorted({time for time in canonical.values() if time is not None})
     unreadable = sorted(text for text, time in canonical.items() if time is None)
@@ -131,7 +147,8 @@ class Instance:
     """All that is said, in tables of numbers.
 
     Attributes:
-        tables: type → a row a statement, without repetitions: the identifier, then its places; 0 where nothing is said.
+        tables: type → a row a statement, without repetitions: the identifier, then its places; 0
+            where nothing is said.
         times: number → time.
         labels: term → what people call it.
         empty: the terms that are said to be empty collections, in order.
@@ -192,5 +209,7 @@ class Instance:
 
     def with_rows(self, type_: ProvType, rows: Numbers) -> "Instance":
         """The same and more statements of a type."""
-        tables = self.tables | {type_: np.unique(np.concatenate([self.tables[type_], rows]), axis=0)}
+        tables = self.tables | {
+            type_: np.unique(np.concatenate([self.tables[type_], rows]), axis=0)
+        }
         return Instance(tables, self._keys, self.times, self.labels, self.empty)

@@ -1,7 +1,8 @@
 """Statements that must be one: those of one identifier, and the events that can happen once.
 
-PROV-CONSTRAINTS, section 6.1. What a statement leaves open may be anything, so it agrees with all that another one
-says there (definition 4); two different names, or two different times, don't agree.
+PROV-CONSTRAINTS, section 6.1. What a statement leaves open may be anything, so it agrees with all
+that another one says there (definition 4); two different names, or two different times, don't
+agree.
 """
 
 from collections import defaultdict
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provgraph.model.prov import PLACES, Place, ProvType
+from provgraph.prov.statements import PLACES, Place, ProvType
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.kinds import NAMELESS
@@ -25,7 +26,8 @@ _EVENTS = {
     ProvType.END: (Rule.UNIQUE_END, (1, 3)),
     ProvType.MENTION: (Rule.UNIQUE_MENTION, (1,)),
 }
-#: Where an open place says that there is nothing (definition 4): the plan, the run behind a derivation.
+#: Where an open place says that there is nothing (definition 4): the plan, the run behind a
+#: derivation.
 _NOTHING_WHERE_OPEN = {ProvType.ASSOCIATION: 3, ProvType.DERIVATION: 3}
 _NOTHING = -1
 _WITHOUT_KEY = (ProvType.ENTITY, ProvType.AGENT, *NAMELESS)
@@ -78,7 +80,8 @@ class Conflict:
 def merged(instance: Instance) -> Merged:
     """Join the statements that must be one.
 
-    Blank names are existential: they take the name of what they are joined with, until nothing more is joined.
+    Blank names are existential: they take the name of what they are joined with, until nothing more
+    is joined.
     """
     blank = instance.blanks()
     while True:
@@ -94,12 +97,17 @@ def merged(instance: Instance) -> Merged:
 
 
 def _groups(instance: Instance, type_: ProvType) -> Iterator[Numbers]:
-    """The statements of a type, of which each group must be one: those joined by an identifier or an event."""
+    """The statements of a type, of which each group must be one.
+
+    Those joined by an identifier or an event.
+    """
     table = instance.tables[type_]
     keys = [] if type_ in NAMELESS else [_numbered(table, (0,))]
     if type_ in _EVENTS:
         keys.append(_numbered(table, _EVENTS[type_][1]))
-    several = np.logical_or.reduce([np.bincount(key, minlength=1)[key] * (key > 0) > 1 for key in keys])
+    several = np.logical_or.reduce(
+        [np.bincount(key, minlength=1)[key] * (key > 0) > 1 for key in keys]
+    )
     places = np.flatnonzero(several)
     leader: dict[int, int] = {int(place): int(place) for place in places}
     for key in keys:
@@ -135,8 +143,13 @@ def _join(leader: dict[int, int], one: int, other: int) -> None:
     leader[max(one, other)] = min(one, other)
 
 
-def _joined(type_: ProvType, group: Numbers, blank: NDArray[np.bool_], aliases: dict[int, int]) -> Iterator[Conflict]:
-    """What the statements of a group disagree on; ``aliases`` notes which blank names they give a name."""
+def _joined(
+    type_: ProvType, group: Numbers, blank: NDArray[np.bool_], aliases: dict[int, int]
+) -> Iterator[Conflict]:
+    """What the statements of a group disagree on.
+
+    ``aliases`` notes which blank names they give a name.
+    """
     said = [np.unique(column[column != 0]) for column in _closed(type_, group).T]
     row = tuple(int(values[0]) if len(values) else 0 for values in said)
     for column, values in enumerate(said):
@@ -145,12 +158,22 @@ def _joined(type_: ProvType, group: Numbers, blank: NDArray[np.bool_], aliases: 
         if len(names) > 1:
             yield Conflict(type_, column, row, (int(names[0]), int(names[1])))
         if not is_time:
-            kept = names[names != _NOTHING] if len(names[names != _NOTHING]) else values[values != _NOTHING]
-            aliases.update((int(each), int(kept[0])) for each in values if each > 0 and blank[each] and each != kept[0])
+            kept = (
+                names[names != _NOTHING]
+                if len(names[names != _NOTHING])
+                else values[values != _NOTHING]
+            )
+            aliases.update(
+                (int(each), int(kept[0]))
+                for each in values
+                if each > 0 and blank[each] and each != kept[0]
+            )
 
 
 def _closed(type_: ProvType, group: Numbers) -> Numbers:
-    """The statements, with what is open where that says that there is nothing told apart from what may be anything."""
+    """The statements, with what is open where that says that there is nothing told apart from what
+    may be anything.
+    """
     if type_ not in _NOTHING_WHERE_OPEN:
         return group
     closed = group.copy()
@@ -195,7 +218,9 @@ def _is_time(conflict: Conflict) -> bool:
 
 def _terms(conflict: Conflict, is_time: bool) -> list[int]:
     places = ((None, *PLACES[conflict.type])[number] for number in range(len(conflict.row)))
-    row = [term for term, place in zip(conflict.row, places, strict=True) if place is not Place.TIME]
+    row = [
+        term for term, place in zip(conflict.row, places, strict=True) if place is not Place.TIME
+    ]
     return [term for term in (*row, *(() if is_time else conflict.values)) if term > 0]
 
 
@@ -213,8 +238,10 @@ def _message(conflict: Conflict, is_time: bool, names: Names) -> str:
     if is_time:
         return f"{_occasion(conflict, tell, names)}: {names.two_times(one, other)}"
     if conflict.column == 0:
-        return (f"{_occasion(conflict, tell, names)} in two statements of different identifiers: "
-                f"{names.short(one)} and {names.short(other)}")  # fmt: skip
+        return (
+            f"{_occasion(conflict, tell, names)} in two statements of different identifiers: "
+            f"{names.short(one)} and {names.short(other)}"
+        )
     what = _WHAT[PLACES[conflict.type][conflict.column - 1]]
     first = (
         f"statement {conflict.type} {names.short(conflict.row[0])}"
@@ -236,7 +263,9 @@ def _occasion(conflict: Conflict, tell: Telling, names: Names) -> str:
     run, file = (row[1], row[2]) if conflict.type is ProvType.USAGE else (row[2], row[1])
     verb = _VERBS[conflict.type]
     if run and file and conflict.type is ProvType.USAGE:
-        return f"statement used {names.short(row[0])} tells that {tell(run)} {verb} {tell(file)}{when}"
+        return (
+            f"statement used {names.short(row[0])} tells that {tell(run)} {verb} {tell(file)}{when}"
+        )
     if run and file:
         return f"{tell(run)} {verb} {tell(file)}{when}"
     return f"statement {conflict.type} {names.short(row[0])}{when}"

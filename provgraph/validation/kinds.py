@@ -1,20 +1,25 @@
-"""What each named thing is, as said or as the places where it stands demand (PROV-CONSTRAINTS, constraint 50)."""
+"""What each named thing is, as said or as the places where it stands demand (PROV-CONSTRAINTS,
+constraint 50).
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from provgraph.model.prov import PLACES, Place, ProvType
+from provgraph.prov.statements import PLACES, Place, ProvType
 from provgraph.validation.instance import Instance, Numbers
 
 ENTITY, ACTIVITY, AGENT = 1, 2, 4
 OBJECTS = ENTITY | ACTIVITY | AGENT
 _OBJECT_TYPES = {ProvType.ENTITY: ENTITY, ProvType.ACTIVITY: ACTIVITY, ProvType.AGENT: AGENT}
-#: The relations that have no identifiers (PROV-DM, section 5): what a serialisation calls them means nothing.
+#: The relations that have no identifiers (PROV-DM, section 5): what a serialisation calls them
+#: means nothing.
 NAMELESS = (ProvType.MEMBERSHIP, ProvType.SPECIALIZATION, ProvType.ALTERNATE, ProvType.MENTION)
 #: The relations that have identifiers, each with a bit of its own.
 RELATION_BITS = {
     type_: 8 << number
-    for number, type_ in enumerate(each for each in ProvType if each not in (*_OBJECT_TYPES, *NAMELESS))
+    for number, type_ in enumerate(
+        each for each in ProvType if each not in (*_OBJECT_TYPES, *NAMELESS)
+    )
 }
 RELATIONS = sum(RELATION_BITS.values())
 _PLACE_BITS = {

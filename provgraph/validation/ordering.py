@@ -1,7 +1,8 @@
 """Histories that can't have gone in any order, or not at the times that they tell.
 
-An order is impossible where an event must come strictly before itself (PROV-CONSTRAINTS, section 6.2). The standard
-leaves clocks aside; here times count, too: an event that must not come after another one can't have the later time.
+An order is impossible where an event must come strictly before itself (PROV-CONSTRAINTS, section
+6.2). The standard leaves clocks aside; here times count, too: an event that must not come after
+another one can't have the later time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,21 +11,19 @@ import numpy as np
 
 from provgraph.validation.contradictions import Contradiction, contradictions, pruned
 from provgraph.validation.cycles import Cycles
-from provgraph.validation.events import (
-    IS_STRICT,
-    REASONS,
-    WRITTEN,
-    Event,
-    Order,
-    term_of,
-)
+from provgraph.validation.events import IS_STRICT, REASONS, WRITTEN, Event, Order, term_of
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.phrasing import ONE_MOMENT, Phrasing
 from provgraph.validation.producers import Producers
 from provgraph.validation.wording import Names, Telling, chain, listed
 
 #: Rules that hold of any file or run; where others are at work, too, those are named.
-_EVERYDAY = (Rule.START_END, Rule.USAGE_WITHIN_ACTIVITY, Rule.GENERATION_WITHIN_ACTIVITY, Rule.GENERATION_INVALIDATION)
+_EVERYDAY = (
+    Rule.START_END,
+    Rule.USAGE_WITHIN_ACTIVITY,
+    Rule.GENERATION_WITHIN_ACTIVITY,
+    Rule.GENERATION_INVALIDATION,
+)
 #: So many facts are told, of more the first two and the last two.
 _MOST_FACTS = 8
 _START_WRITTEN_RULES = frozenset({Rule.GENERATION_WITHIN_ACTIVITY})
@@ -34,7 +33,12 @@ class Ordering:
     """The checks of one instance."""
 
     def __init__(
-        self, order: Order, producers: Producers, names: Names, phrasing: Phrasing, told: frozenset[int]
+        self,
+        order: Order,
+        producers: Producers,
+        names: Names,
+        phrasing: Phrasing,
+        told: frozenset[int],
     ) -> None:
         """Take what is said.
 
@@ -74,10 +78,19 @@ class Ordering:
         terms = [term for event in events for term in self._terms(event)]
         terms = list(dict.fromkeys(terms))
         shown = chain([self._names.short(term) for term in (*terms, terms[0])])
-        verb = "was made from itself" if all(self._is(event, WRITTEN) for event in events) else "comes before itself"
+        verb = (
+            "was made from itself"
+            if all(self._is(event, WRITTEN) for event in events)
+            else "comes before itself"
+        )
         message = f"{self._names.full(terms[0])} {verb}: {shown}"
-        return Finding(Gravity.ERROR, Rule.DERIVATION, self._names.ids(terms), message,
-                       bundle=self._names.bundle(terms[0]))  # fmt: skip
+        return Finding(
+            Gravity.ERROR,
+            Rule.DERIVATION,
+            self._names.ids(terms),
+            message,
+            bundle=self._names.bundle(terms[0]),
+        )
 
     def _is(self, event: int, kind: Event) -> bool:
         return self._order.readings.place(event) is None and event % len(Event) == kind
@@ -119,7 +132,9 @@ class Ordering:
         """Whether it says no more than that the runs that wrote one file ran at different times."""
         middle = [int(self._order.targets[edge]) for edge in each.edges[:-1]]
         rules = {REASONS[self._order.reasons[edge]].rule for edge in each.edges}
-        return rules == _START_WRITTEN_RULES and any(term_of(event) in self._several for event in middle)
+        return rules == _START_WRITTEN_RULES and any(
+            term_of(event) in self._several for event in middle
+        )
 
     def _finding(self, each: Contradiction) -> Finding:
         order, names = self._order, self._names
@@ -142,7 +157,9 @@ class Ordering:
         )
 
     def _facts(self, each: Contradiction, tell: Telling) -> list[str]:
-        """What says that one event must come before the other, as far as the events don't say it themselves."""
+        """What says that one event must come before the other, as far as the events don't say it
+        themselves.
+        """
         order = self._order
         facts: list[str] = []
         for place, edge in enumerate(each.edges):
@@ -151,14 +168,18 @@ class Ordering:
                 continue
             source, target = int(order.sources[edge]), int(order.targets[edge])
             reason = REASONS[order.reasons[edge]]
-            if reason.fact and not self._is_spoken(reason.rule, (each.first, each.second), source, target):
+            if reason.fact and not self._is_spoken(
+                reason.rule, (each.first, each.second), source, target
+            ):
                 facts.append(reason.fact.format(u=tell(term_of(source)), v=tell(term_of(target))))
             if order.readings.place(target) is not None and target != each.second:
                 facts.append(self._phrasing(target, tell))
         return list(dict.fromkeys(facts))
 
     def _is_spoken(self, rule: Rule, spoken: tuple[int, int], *events: int) -> bool:
-        """Whether it is said already that a run wrote a file, since the writing is one of the two events."""
+        """Whether it is said already that a run wrote a file, since the writing is one of the two
+        events.
+        """
         written = [event for event in events if self._is(event, WRITTEN)]
         return (
             rule is Rule.GENERATION_WITHIN_ACTIVITY

@@ -30,7 +30,10 @@ class Phrasing:
 
         place = self._order.readings.place(event)
         if place is not None:
-            run, file = int(self._order.readings.runs[place]), int(self._order.readings.files[place])
+            run, file = (
+                int(self._order.readings.runs[place]),
+                int(self._order.readings.files[place]),
+            )
             return f"{named(run) if run else 'a run'} read {self._object(file, tell, it) if file else 'a file'}"
         term, kind = term_of(event), Event(event % len(Event))
         if kind is WRITTEN and len(runs := self._producers.of(term)) == 1:

@@ -1,10 +1,13 @@
-"""Which runs wrote each file. All writings of one file are one moment (PROV-CONSTRAINTS, constraint 39)."""
+"""Which runs wrote each file.
+
+All writings of one file are one moment (PROV-CONSTRAINTS, constraint 39).
+"""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from provgraph.model.prov import ProvType
+from provgraph.prov.statements import ProvType
 from provgraph.validation.events import ENDED, STARTED, WRITTEN, Event, Order
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance
@@ -42,7 +45,10 @@ class Producers:
         return found
 
     def findings(self, order: Order, names: Names) -> Iterator[Finding]:
-        """The files that several runs wrote: an error where these can't have written at one moment."""
+        """The files that several runs wrote.
+
+        An error where these can't have written at one moment.
+        """
         for file in self.several():
             yield _finding(file, self.of(file), order, names)
 
@@ -73,7 +79,10 @@ def _contradiction(
     start, last = max((int(order.latest[run * len(Event) + STARTED]), run) for run in runs)
     end, first = min((each for each in ends if each[0]), default=(start, last))
     if end < start:
-        return (end, start), f"; {tell(first)} ended {names.span(end, start)} before {tell(last)} started"
+        return (
+            end,
+            start,
+        ), f"; {tell(first)} ended {names.span(end, start)} before {tell(last)} started"
     written = file * len(Event) + WRITTEN
     times = int(order.earliest[written]), int(order.latest[written])
     return (times, f", at {names.two_times(*times)}") if times[0] < times[1] else (None, "")

@@ -1,4 +1,7 @@
-"""Checks what `validate` is given: PROV documents each by itself, logs and jobs together, a store as a whole."""
+"""Checks what `validate` is given.
+
+PROV documents each by itself, logs and jobs together, a store as a whole.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -6,11 +9,11 @@ from dataclasses import dataclass
 
 from provgraph.errors import LoadError
 from provgraph.ingest.loading import load
-from provgraph.ingest.sources import Source, check_names, expanded, is_job, opened
+from provgraph.ingest.reading.sources import Source, check_names, expanded, is_job, opened
 from provgraph.loaders.protocol import HEAD, Problem, StatementLoader
 from provgraph.loaders.registry import loader_for, loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
-from provgraph.model.prov import ProvStatement
+from provgraph.prov.statements import ProvStatement
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from provgraph.validation.checking import Observer, Verdict, check
@@ -34,7 +37,9 @@ class Checked:
     problems: tuple[tuple[str, Problem], ...] = ()
 
 
-def check_store(store: Store, *, now: str | None = None, observer: Observer | None = None) -> Checked:
+def check_store(
+    store: Store, *, now: str | None = None, observer: Observer | None = None
+) -> Checked:
     """Check all that a store holds.
 
     Args:
@@ -51,9 +56,13 @@ def check_store(store: Store, *, now: str | None = None, observer: Observer | No
 
 
 def check_sources(
-    names: Sequence[str], *, format_name: str | None = None, namespace: str = DEFAULT_NAMESPACE,
-    now: str | None = None, observer: Observer | None = None,
-) -> Iterator[Checked]:  # fmt: skip
+    names: Sequence[str],
+    *,
+    format_name: str | None = None,
+    namespace: str = DEFAULT_NAMESPACE,
+    now: str | None = None,
+    observer: Observer | None = None,
+) -> Iterator[Checked]:
     """Check sources without loading them into any store.
 
     Args:
@@ -64,7 +73,8 @@ def check_sources(
         observer: see `check`.
 
     Yields:
-        what came of each PROV document, then of all other sources together: only together they tell which file is
+        what came of each PROV document, then of all other sources together: only together they tell
+            which file is
         which.
 
     Raises:
@@ -101,7 +111,10 @@ class _Loading:
 
 
 def _document_loader(source: Source, format_name: str | None) -> StatementLoader | None:
-    """What reads the source as a PROV document; None when it is something else, or nothing at all."""
+    """What reads the source as a PROV document.
+
+    None when it is something else, or nothing at all.
+    """
     if source.database is not None or is_job(source.path):
         return None
     try:
@@ -112,7 +125,9 @@ def _document_loader(source: Source, format_name: str | None) -> StatementLoader
     return loader if isinstance(loader, StatementLoader) else None
 
 
-def _check_document(source: Source, loader: StatementLoader, now: str | None, observer: Observer | None) -> Checked:
+def _check_document(
+    source: Source, loader: StatementLoader, now: str | None, observer: Observer | None
+) -> Checked:
     problems: list[tuple[str, Problem]] = []
 
     def read() -> Iterator[ProvStatement]:
@@ -132,12 +147,26 @@ def _check_document(source: Source, loader: StatementLoader, now: str | None, ob
 
 
 def _check_together(
-    sources: Sequence[Source], format_name: str | None, namespace: str, now: str | None, observer: Observer | None
+    sources: Sequence[Source],
+    format_name: str | None,
+    namespace: str,
+    now: str | None,
+    observer: Observer | None,
 ) -> Checked:
     store = open_store(_IN_MEMORY)
     try:
-        reports = list(load(store, sources, format_name=format_name, namespace=namespace, observer=_Loading(observer)))
-        problems = tuple((report.source, problem) for report in reports for problem in report.problems)
+        reports = list(
+            load(
+                store,
+                sources,
+                format_name=format_name,
+                namespace=namespace,
+                observer=_Loading(observer),
+            )
+        )
+        problems = tuple(
+            (report.source, problem) for report in reports for problem in report.problems
+        )
         read = tuple(report.source for report in reports if report.status != "refused")
         verdict = check_store(store, now=now, observer=observer).verdict if read else None
         return Checked(read, verdict, problems)

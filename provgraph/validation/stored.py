@@ -4,15 +4,22 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from provgraph.identity.standing import newest_first
-from provgraph.loaders.prov_records import types_of
-from provgraph.model import prov_names as names
+from provgraph.interchange.reading.records import types_of
 from provgraph.model.identifiers import base_name
-from provgraph.model.prov import PLACE_NAMES, TYPE_NAMED, Literal, Pair, ProvStatement, ProvType
-from provgraph.model.prov_values import STATEMENT, is_statement
 from provgraph.model.records import OPEN, Fact
 from provgraph.model.runs import end_of, first_text, start_of
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
+from provgraph.prov import names
+from provgraph.prov.statements import (
+    PLACE_NAMES,
+    TYPE_NAMED,
+    Literal,
+    Pair,
+    ProvStatement,
+    ProvType,
+)
+from provgraph.prov.values import STATEMENT, is_statement
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import EntityRecord, StoredRelation, View, pages
 from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE
@@ -24,10 +31,13 @@ _TIMED = (ProvType.USAGE, ProvType.GENERATION, ProvType.INVALIDATION)
 
 
 def statements(view: View) -> Iterator[ProvStatement]:
-    """What a store says, as statements; the names of entities are their ids, of ``prov`` identifiers the URI.
+    """What a store says, as statements.
 
-    A run's start is the earliest and its end the latest that any source gives (CONTRACT section 2 rule 3), and the
-    time at which a file was no longer there is the store's own conclusion (rule 4).
+    The names of entities are their ids, of ``prov`` identifiers the URI.
+
+    A run's start is the earliest and its end the latest that any source gives (CONTRACT section 2
+    rule 3), and the time at which a file was no longer there is the store's own conclusion (rule
+    4).
 
     Args:
         view: of the store.
@@ -35,7 +45,11 @@ def statements(view: View) -> Iterator[ProvStatement]:
     Raises:
         StoreError: the store failed.
     """
-    for kind, read in ((Kind.ACTIVITY, _activities), (Kind.ENTITY, _entities), (Kind.AGENT, _agents)):
+    for kind, read in (
+        (Kind.ACTIVITY, _activities),
+        (Kind.ENTITY, _entities),
+        (Kind.AGENT, _agents),
+    ):
         for ids in pages(view, Subject(kind.value), PAGE):
             yield from read(view, ids)
             yield from _relations(view, kind, ids)
@@ -68,18 +82,29 @@ def _agents(view: View, ids: Collection[str]) -> Iterator[ProvStatement]:
         yield from _element(ProvType.AGENT, agent.id, agent.attributes, agent.name)
 
 
-def _element(type_: ProvType, name: str, attributes: Attributes, label: str | None) -> Iterator[ProvStatement]:
-    """What is said of a record, in each bundle by itself, and the relations with an open end that it keeps."""
+def _element(
+    type_: ProvType, name: str, attributes: Attributes, label: str | None
+) -> Iterator[ProvStatement]:
+    """What is said of a record, in each bundle by itself, and the relations with an open end that
+    it keeps.
+    """
     records = [each for each in attributes.get(names.RECORDS, ()) if isinstance(each, Mapping)]
     by_itself = [each for each in records if each.get("bundle") is None]
     if by_itself or not records:
         yield ProvStatement(type_, name, _times(type_, attributes), _pairs(attributes, label))
-    for each in (*(by_itself if len(by_itself) > 1 else ()), *(each for each in records if each not in by_itself)):
+    for each in (
+        *(by_itself if len(by_itself) > 1 else ()),
+        *(each for each in records if each not in by_itself),
+    ):
         says: Any = {key: tuple(values) for key, values in each["says"].items()}
-        yield ProvStatement(type_, name, _times(type_, says), _pairs(says, label), each.get("bundle"))
+        yield ProvStatement(
+            type_, name, _times(type_, says), _pairs(says, label), each.get("bundle")
+        )
     for key, values in attributes.items():
         if key.startswith(OPEN):
-            yield from (_opened(key.removeprefix(OPEN), each) for each in values if is_statement(each))
+            yield from (
+                _opened(key.removeprefix(OPEN), each) for each in values if is_statement(each)
+            )
 
 
 def _times(type_: ProvType, attributes: Attributes) -> tuple[str | None, ...]:
@@ -88,7 +113,10 @@ def _times(type_: ProvType, attributes: Attributes) -> tuple[str | None, ...]:
 
 def _pairs(attributes: Attributes, label: str | None) -> tuple[Pair, ...]:
     pairs = [] if label is None else [(LABEL, Literal(label))]
-    return (*pairs, *((TYPE, Literal(each)) for each in types_of(attributes) if each == EMPTY_COLLECTION))
+    return (
+        *pairs,
+        *((TYPE, Literal(each)) for each in types_of(attributes) if each == EMPTY_COLLECTION),
+    )
 
 
 def _opened(type_name: str, value: Any) -> ProvStatement:
@@ -96,7 +124,9 @@ def _opened(type_name: str, value: Any) -> ProvStatement:
     content, type_ = value[STATEMENT], ProvType(type_name)
     places = tuple(content["places"].get(each) for each in PLACE_NAMES[type_])
     says = {key: tuple(values) for key, values in content["says"].items()}
-    return ProvStatement(type_, first_text(says, names.ID), places, (), first_text(says, names.BUNDLE))
+    return ProvStatement(
+        type_, first_text(says, names.ID), places, (), first_text(says, names.BUNDLE)
+    )
 
 
 def _relations(view: View, kind: Kind, ids: Collection[str]) -> Iterator[ProvStatement]:
@@ -104,16 +134,24 @@ def _relations(view: View, kind: Kind, ids: Collection[str]) -> Iterator[ProvSta
     asked = set(ids)
     for stored in view.relations_of(kind, ids):
         relation = stored.relation
-        if relation.source.kind is kind and stored.source in asked and relation.relation in TYPE_NAMED:
+        if (
+            relation.source.kind is kind
+            and stored.source in asked
+            and relation.relation in TYPE_NAMED
+        ):
             yield _relation(TYPE_NAMED[relation.relation], _places(stored), relation.attributes)
 
 
-def _relation(type_: ProvType, places: Sequence[str | None], attributes: Attributes) -> ProvStatement:
+def _relation(
+    type_: ProvType, places: Sequence[str | None], attributes: Attributes
+) -> ProvStatement:
     """A relation, with what a document says of it beside its ends."""
     more = (first_text(attributes, names.PLACE + each) for each in PLACE_NAMES[type_])
     padded = (*places, *[None] * (len(PLACE_NAMES[type_]) - len(places)))
     filled = tuple(place or other for place, other in zip(padded, more, strict=True))
-    return ProvStatement(type_, first_text(attributes, names.ID), filled, (), first_text(attributes, names.BUNDLE))
+    return ProvStatement(
+        type_, first_text(attributes, names.ID), filled, (), first_text(attributes, names.BUNDLE)
+    )
 
 
 def _places(stored: StoredRelation) -> tuple[str | None, ...]:

@@ -1,12 +1,15 @@
-"""What is valid PROV and yet hardly true: times in the future, texts that are no times, files made from themselves."""
+"""What is valid PROV and yet hardly true.
+
+Times in the future, texts that are no times, files made from themselves.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterator
 
 import numpy as np
 
-from provgraph.model.prov import PLACES, Place, ProvType
 from provgraph.model.times import seconds_between
+from provgraph.prov.statements import PLACES, Place, ProvType
 from provgraph.validation.cycles import Cycles
 from provgraph.validation.events import Event, Order
 from provgraph.validation.findings import Finding, Gravity, Rule
@@ -63,11 +66,21 @@ class Suspicious:
                 for row in table[table[:, column] > readable]:
                     term = int(row[0] if type_ is ProvType.ACTIVITY else row[1])
                     what = names.full(term) if term else "a statement"
-                    message = f"{what} has a time in {type_} that is none: {names.time(int(row[column]))}"
-                    yield Finding(Gravity.WARNING, Rule.NO_TIME, names.ids((term,)), message, bundle=names.bundle(term))
+                    message = (
+                        f"{what} has a time in {type_} that is none: {names.time(int(row[column]))}"
+                    )
+                    yield Finding(
+                        Gravity.WARNING,
+                        Rule.NO_TIME,
+                        names.ids((term,)),
+                        message,
+                        bundle=names.bundle(term),
+                    )
 
     def _made_from_themselves(self) -> Iterator[Finding]:
-        """Cycles through runs, which may have read one file before and written another one after each other."""
+        """Cycles through runs, which may have read one file before and written another one after
+        each other.
+        """
         tables = self._instance.tables
         used, made = _ends(tables[ProvType.USAGE]), _ends(tables[ProvType.GENERATION])
         width = len(self._instance)
@@ -82,8 +95,13 @@ class Suspicious:
             terms = [*cycle[first:], *cycle[:first]]
             shown = chain([self._names.short(term) for term in (*terms, terms[0])])
             message = f"{self._names.full(terms[0])} was made from itself: {shown}"
-            yield Finding(Gravity.WARNING, Rule.LINEAGE_CYCLE, self._names.ids(terms), message,
-                          bundle=self._names.bundle(terms[0]))  # fmt: skip
+            yield Finding(
+                Gravity.WARNING,
+                Rule.LINEAGE_CYCLE,
+                self._names.ids(terms),
+                message,
+                bundle=self._names.bundle(terms[0]),
+            )
 
 
 def _ends(table: Numbers) -> Numbers:

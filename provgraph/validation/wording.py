@@ -1,4 +1,7 @@
-"""How findings call records: a run by its tool's name, a file by its base name, both with their ids."""
+"""How findings call records.
+
+A run by its tool's name, a file by its base name, both with their ids.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -97,7 +100,9 @@ class Telling:
         """Name a record."""
         if term in self.told:
             short = self._names.short(term)
-            is_clear = all(other == term or self._names.short(other) != short for other in self.told)
+            is_clear = all(
+                other == term or self._names.short(other) != short for other in self.told
+            )
             return short if is_clear else self._names.labelled(term)
         self.told.append(term)
         return self._names.full(term)
@@ -106,7 +111,11 @@ class Telling:
 def chain(texts: Sequence[str]) -> str:
     """``a → b → a``; of a long one the beginning and the end."""
     if len(texts) > _LONGEST_CHAIN:
-        texts = [*texts[: _LONGEST_CHAIN - 2], f"… {len(texts) - _LONGEST_CHAIN} more …", *texts[-2:]]
+        texts = [
+            *texts[: _LONGEST_CHAIN - 2],
+            f"… {len(texts) - _LONGEST_CHAIN} more …",
+            *texts[-2:],
+        ]
     return " → ".join(texts)
 
 

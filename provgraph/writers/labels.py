@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from provgraph.model.subgraph import Node
+from provgraph.model.lineage import Node
 from provgraph.model.times import seconds_between
 from provgraph.model.vocabulary import Kind
 
@@ -11,14 +11,19 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def visible(text: str) -> str:
-    """The text with what a screen obeys instead of showing (newlines, ESC, bidi controls) written as escapes."""
+    """The text with what a screen obeys instead of showing (newlines, ESC, bidi controls) written
+    as escapes.
+    """
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escape(char) if _is_unseen(char) else char for char in text)
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text in at most so many characters: a longer one loses its middle, since names differ at their ends."""
+    """The text in at most so many characters.
+
+    A longer one loses its middle, since names differ at their ends.
+    """
     if len(text) <= limit:
         return text
     tail = limit // 2
@@ -26,7 +31,10 @@ def shortened(text: str, limit: int) -> str:
 
 
 def readable(text: str, limit: int) -> str:
-    """The text with every character visible, in at most so many characters; cheap for texts of any length."""
+    """The text with every character visible, in at most so many characters.
+
+    Cheap for texts of any length.
+    """
     return shortened(visible(shortened(text, limit)), limit)
 
 
@@ -50,7 +58,10 @@ def moment(time: str) -> str:
 
 
 def lasted(start: str, end: str) -> str:
-    """How long from one time to the other, in the two greatest units that matter; negative when the end comes first."""
+    """How long from one time to the other, in the two greatest units that matter.
+
+    Negative when the end comes first.
+    """
     seconds = seconds_between(start.rstrip("Z"), end.rstrip("Z"))
     return f"-{_span(-seconds)}" if seconds < 0 else _span(seconds)
 

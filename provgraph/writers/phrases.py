@@ -2,7 +2,8 @@
 
 from provgraph.model.vocabulary import RelationType
 
-#: relation → (what stands between an effect and its cause, what stands between a cause and its effect)
+#: relation → (what stands between an effect and its cause, what stands between a cause and its
+#: effect)
 PHRASES: dict[RelationType, tuple[str, str]] = {
     RelationType.USED: ("used", "used by"),
     RelationType.WAS_GENERATED_BY: ("made by", "made"),

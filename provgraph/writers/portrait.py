@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from provgraph.identity.resolution import EXPLANATION, Rule
-from provgraph.lineage.portrait import Portrait
 from provgraph.model.identifiers import location_of
+from provgraph.model.lineage import Edge
 from provgraph.model.records import SOFTWARE
-from provgraph.model.subgraph import Edge
 from provgraph.model.values import canonical, json_safe
 from provgraph.model.vocabulary import RelationType
+from provgraph.questions.portrait import Portrait
 from provgraph.store.protocol import Explained
-from provgraph.writers.json_ import node_document
+from provgraph.writers.json import node_document
 from provgraph.writers.labels import visible
 
 
@@ -63,10 +63,16 @@ def _lines(portrait: Portrait) -> Iterator[str]:
     yield from _section("stood at", map(visible, node.locations))
     yield from _section("relations", (_edge_line(portrait, edge) for edge in portrait.edges))
     yield from _section("why these are one record", map(_why_line, portrait.explained))
-    yield from _section("attributes", (_pair(name, value) for name, value in node.shown_attributes.items()))
-    yield from _section("configuration files", (visible(location_of(place)) for place in portrait.config_files))
+    yield from _section(
+        "attributes", (_pair(name, value) for name, value in node.shown_attributes.items())
+    )
+    yield from _section(
+        "configuration files", (visible(location_of(place)) for place in portrait.config_files)
+    )
     for settings in portrait.settings:
-        yield from _section(settings.name, (_pair(name, value) for name, value in settings.values.items()))
+        yield from _section(
+            settings.name, (_pair(name, value) for name, value in settings.values.items())
+        )
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -81,7 +87,9 @@ def _pair(name: str, value: object) -> str:
 
 
 def _edge(portrait: Portrait, edge: Edge) -> dict[str, Any]:
-    ids = {key: node.id for key, node in portrait.others.items()} | {portrait.node.key: portrait.node.id}
+    ids = {key: node.id for key, node in portrait.others.items()} | {
+        portrait.node.key: portrait.node.id
+    }
     ends = {"source": ids[edge.source], "target": ids[edge.target]}
     return {"relation": edge.relation, **ends, "role": edge.role, "time": edge.time}
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from provgraph.model.subgraph import Direction, Lineage, Node
+from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.vocabulary import EntityType, Kind, Status
 from provgraph.writers.labels import is_known_by_path, lasted, moment, place, readable
 from provgraph.writers.tree import ROLE_LENGTH, Tree
@@ -37,7 +37,9 @@ class _Answer:
     @classmethod
     def of(cls, lineage: Lineage) -> "_Answer":
         ways = (Direction.UPSTREAM, Direction.DOWNSTREAM)
-        trees = tuple(Tree(lineage, way) for way in ways if lineage.direction in (way, Direction.BOTH))
+        trees = tuple(
+            Tree(lineage, way) for way in ways if lineage.direction in (way, Direction.BOTH)
+        )
         reached = frozenset().union(*(tree.reached for tree in trees))
         others = tuple(node for node in lineage.nodes if node.key not in reached)
         return cls(lineage, trees, others, _horizon(lineage))
@@ -71,12 +73,17 @@ class _Answer:
         rest = [node for node in self.lineage.nodes if node.key != self.lineage.root.key]
         if not rest:
             return "Nothing known."
-        counts = [_runs(rest), _files(rest, sum(self._is_external(node) and not _is_value(node) for node in rest))]
+        counts = [
+            _runs(rest),
+            _files(rest, sum(self._is_external(node) and not _is_value(node) for node in rest)),
+        ]
         counts += [_counted(sum(_is_value(node) for node in rest), "value")]
         counts += [_counted(sum(node.kind is Kind.AGENT for node in rest), "agent")]
         counts += [_counted(sum(node.kind not in _COUNTED for node in rest), "other record")]
         said = ", ".join(count for count in counts if not count.startswith("0 "))
-        return f"{said}{_period(rest)}{'  [cut short, see the end]' if self.lineage.truncated else ''}"
+        return (
+            f"{said}{_period(rest)}{'  [cut short, see the end]' if self.lineage.truncated else ''}"
+        )
 
     def _tree(self, tree: Tree) -> Iterator[str]:
         if self.lineage.direction is Direction.BOTH:
@@ -84,7 +91,10 @@ class _Answer:
         yield from tree.lines(_described, lambda node: self._remark(node, tree))
 
     def _remark(self, node: Node, tree: Tree) -> str:
-        """That nothing more is known behind a record, where the answer shows it; one filtered or cut does not."""
+        """That nothing more is known behind a record, where the answer shows it.
+
+        One filtered or cut does not.
+        """
         is_file = node.kind is Kind.ENTITY
         if self.others or node.key in tree.branches or not self._is_settled(node):
             return ""
@@ -97,7 +107,10 @@ class _Answer:
         return "  (no known run used it)" if is_file else "  (nothing is known that came of it)"
 
     def _is_external(self, node: Node) -> bool:
-        """Whether the answer shows that no known run made this file; a filtered or cut answer doesn't."""
+        """Whether the answer shows that no known run made this file.
+
+        A filtered or cut answer doesn't.
+        """
         return (
             node.kind is Kind.ENTITY
             and not self.others
@@ -123,10 +136,12 @@ _COUNTED = frozenset({Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT})
 
 
 def _horizon(lineage: Lineage) -> int | None:
-    """The distance from which on the answer may be incomplete: at its depth, or where a limit left out nodes.
+    """The distance from which on the answer may be incomplete.
 
-    Answers keep the nearest nodes, so a limit leaves out some at the greatest distance, or beyond it: what the nodes
-    one nearer led to.
+    At its depth, or where a limit left out nodes.
+
+    Answers keep the nearest nodes, so a limit leaves out some at the greatest distance, or beyond
+    it: what the nodes one nearer led to.
     """
     walked = [node.distance for node in lineage.nodes if node.kind is not Kind.AGENT]
     bounds = [] if lineage.depth is None else [lineage.depth]
@@ -177,7 +192,11 @@ def _runs(nodes: list[Node]) -> str:
     """How many runs, and how many of them did not end well."""
     runs = [node for node in nodes if node.kind is Kind.ACTIVITY]
     ends = Counter(node.status for node in runs)
-    failed = [f"{ends[status]} {status}" for status in Status if status is not Status.COMPLETED and ends[status]]
+    failed = [
+        f"{ends[status]} {status}"
+        for status in Status
+        if status is not Status.COMPLETED and ends[status]
+    ]
     return _counted(len(runs), "run") + (f" ({', '.join(failed)})" if failed else "")
 
 

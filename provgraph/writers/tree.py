@@ -1,14 +1,14 @@
 """A lineage as a tree of lines: depth first from its root, each record unfolded once.
 
-Nothing here recurses, and below `DEEPEST` levels a branch goes on at the left margin, so that a chain of ten thousand
-runs stays readable and small.
+Nothing here recurses, and below `DEEPEST` levels a branch goes on at the left margin, so that a
+chain of ten thousand runs stays readable and small.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from provgraph.model.subgraph import Direction, Lineage, Node
+from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.vocabulary import AGENT_RELATIONS, RelationType
 from provgraph.writers.labels import readable
 from provgraph.writers.phrases import PHRASES
@@ -56,7 +56,10 @@ class Tree:
         self.reached = self._reach()
 
     def lines(self, describe: Describe, remark: Describe) -> Iterator[str]:
-        """The lines of the tree; ``remark`` is what stands behind the first line that shows a record."""
+        """The lines of the tree.
+
+        ``remark`` is what stands behind the first line that shows a record.
+        """
         return _Rendering(self, describe, remark).lines()
 
     def ends_with(self, node: Node) -> bool:
@@ -107,13 +110,17 @@ class _Rendering:
             end = self._first(place) if is_first else self._again(node)
             yield f"{place.indent}{'└─ ' if place.is_last else '├─ '}{self._said(place.branch)}{end}"
             if is_first and place.level < DEEPEST:
-                stack += self._places(node, place.indent + ("   " if place.is_last else "│  "), place.level + 1)
+                stack += self._places(
+                    node, place.indent + ("   " if place.is_last else "│  "), place.level + 1
+                )
 
     def _places(self, node: Node, indent: str, level: int) -> list[_Place]:
         """What hangs below the node, last first."""
         branches = self._tree.branches.get(node.key, [])
         last = len(branches) - 1
-        return [_Place(branch, indent, index == last, level) for index, branch in enumerate(branches)][::-1]
+        return [
+            _Place(branch, indent, index == last, level) for index, branch in enumerate(branches)
+        ][::-1]
 
     def _first(self, place: _Place) -> str:
         """What stands behind the first line of a record."""
@@ -152,7 +159,10 @@ _Hanging = dict[bytes, list[Branch]]
 
 
 def _branches(lineage: Lineage, upstream: bool) -> tuple[_Hanging, _Hanging]:
-    """What hangs below each record, and the agents on its line; equal relations in several roles are one branch."""
+    """What hangs below each record, and the agents on its line.
+
+    Equal relations in several roles are one branch.
+    """
     nodes = {node.key: node for node in (*lineage.nodes, lineage.root)}
     roles: dict[tuple[bytes, bytes, RelationType, bool], dict[str, None]] = {}
     for edge in lineage.edges:
@@ -160,18 +170,25 @@ def _branches(lineage: Lineage, upstream: bool) -> tuple[_Hanging, _Hanging]:
             continue
         inline = edge.relation in AGENT_RELATIONS and edge.target != lineage.root.key
         near, far = (edge.source, edge.target) if upstream or inline else (edge.target, edge.source)
-        roles.setdefault((near, far, edge.relation, inline), {}).update({edge.role: None} if edge.role else {})
+        roles.setdefault((near, far, edge.relation, inline), {}).update(
+            {edge.role: None} if edge.role else {}
+        )
     branches: _Hanging = {}
     agents: _Hanging = {}
     for (near, far, relation, inline), played in roles.items():
-        (agents if inline else branches).setdefault(near, []).append(Branch(nodes[far], relation, tuple(played)))
+        (agents if inline else branches).setdefault(near, []).append(
+            Branch(nodes[far], relation, tuple(played))
+        )
     for below in branches.values():
         below.sort(key=lambda branch: _reading_order(branch, branches))
     return branches, agents
 
 
 def _reading_order(branch: Branch, branches: _Hanging) -> tuple[bool, str, str, str, str]:
-    """Short lines first, then what came first: so a record is unfolded before what was made from it refers to it."""
+    """Short lines first, then what came first.
+
+    So a record is unfolded before what was made from it refers to it.
+    """
     node = branch.node
     came = node.generated_at or node.start_time or ""
     return node.key in branches, came, node.location or node.label, node.id, branch.relation

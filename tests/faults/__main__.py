@@ -1,4 +1,7 @@
-"""``python -m tests.faults [NAME…] [--times N] [--minutes M] [--store S] [--write]``: the campaign, and its table."""
+"""``python -m tests.faults [NAME…] [--times N] [--minutes M] [--store S] [--write]``.
+
+The campaign, and its table.
+"""
 
 import argparse
 import subprocess
@@ -46,8 +49,16 @@ def main() -> None:
     heed_signals()
     commit = _commit()
     stores = asked.store or STORES
-    with TemporaryDirectory(prefix="provgraph-faults-") as folder, _processes(len(stores)) as processes:
-        work = partial(on_store, names=asked.names or list(FAULTS), material=gather(Path(folder)), plan=_plan(asked))
+    with (
+        TemporaryDirectory(prefix="provgraph-faults-") as folder,
+        _processes(len(stores)) as processes,
+    ):
+        work = partial(
+            on_store,
+            names=asked.names or list(FAULTS),
+            material=gather(Path(folder)),
+            plan=_plan(asked),
+        )
         lines = [line for found in processes.imap(work, stores) for line in found]
     order = list(FAULTS.values())
     lines.sort(key=lambda line: (order.index(line.fault), STORES.index(line.store)))
@@ -60,9 +71,13 @@ def main() -> None:
 
 def _plan(asked: argparse.Namespace) -> Plan:
     if asked.seed is not None:
-        return Plan(range(asked.seed, asked.seed + 1), permutations=range(asked.seed, asked.seed + 1))
+        return Plan(
+            range(asked.seed, asked.seed + 1), permutations=range(asked.seed, asked.seed + 1)
+        )
     permutations = range(PERMUTATIONS)
-    return Plan(range(asked.times), permutations, None if asked.minutes is None else 60 * asked.minutes)
+    return Plan(
+        range(asked.times), permutations, None if asked.minutes is None else 60 * asked.minutes
+    )
 
 
 def _processes(number: int) -> Pool:
@@ -71,12 +86,25 @@ def _processes(number: int) -> Pool:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(FAULTS)}; all without one")
-    parser.add_argument("--times", type=int, default=3, metavar="N", help="how many trials of each fault and store")
-    parser.add_argument("--minutes", type=float, help="begin no further trials of each when so much time is over")
-    parser.add_argument("--store", action="append", choices=STORES, help="only this store; may be given several times")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of: {', '.join(FAULTS)}; all without one"
+    )
+    parser.add_argument(
+        "--times", type=int, default=3, metavar="N", help="how many trials of each fault and store"
+    )
+    parser.add_argument(
+        "--minutes", type=float, help="begin no further trials of each when so much time is over"
+    )
+    parser.add_argument(
+        "--store",
+        action="append",
+        choices=STORES,
+        help="only this store; may be given several times",
+    )
     parser.add_argument("--seed", type=int, help="only the trial with this seed, to see it again")
-    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.relative_to(ROOT)}")
+    parser.add_argument(
+        "--write", action="store_true", help=f"put the table into {PAGE.relative_to(ROOT)}"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.names) - FAULTS.keys():
         parser.error(f"no fault {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")
@@ -93,7 +121,10 @@ def _table(lines: Iterable[Line]) -> str:
 def _commit() -> str:
     """What is tried."""
     command = ("git", "-C", str(ROOT), "describe", "--always", "--dirty")
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    return (
+        subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        or "unknown"
+    )
 
 
 if __name__ == "__main__":

@@ -64,7 +64,8 @@ class Plan:
 def heed_signals() -> None:
     """So that a campaign that is stopped leaves no server and no disk behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # What a shell starts in the background ignores SIGINT, and so would the loaders that are to be interrupted.
+    # What a shell starts in the background ignores SIGINT, and so would the loaders that are to be
+    # interrupted.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -95,6 +96,8 @@ def on_store(store: str, names: Iterable[str], material: Material, plan: Plan) -
 
 def _say(what: str, outcome: Outcome) -> None:
     hit = "in mid-load" if outcome.was_hit else "missed"
-    print(what, hit, "finished" if outcome.finished else "not finished", file=sys.stderr, flush=True)
+    print(
+        what, hit, "finished" if outcome.finished else "not finished", file=sys.stderr, flush=True
+    )
     for complaint in outcome.complaints:
         print(f"    {complaint}", file=sys.stderr, flush=True)

@@ -1,4 +1,6 @@
-"""Is a store consistent, and what exactly is in it? By its public interface, and by SQL or Cypher underneath."""
+"""Is a store consistent, and what exactly is in it? By its public interface, and by SQL or Cypher
+underneath.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,12 +13,12 @@ from sqlalchemy import Column, Engine, Table, and_, exists, func, literal_column
 
 from provgraph.model.records import key_of
 from provgraph.model.vocabulary import Kind
-from provgraph.store import tables
-from provgraph.store.engines import postgresql_engine, sqlite_engine
-from provgraph.store.neo4j_connection import address_of
+from provgraph.store.neo4j.connection import address_of
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import LoadRecord, Store
 from provgraph.store.registry import open_store
+from provgraph.store.relational import tables
+from provgraph.store.relational.connection import postgresql_engine, sqlite_engine
 from tests.faults.material import Material, counted
 
 #: How many records of a kind of fault are named.
@@ -55,7 +57,9 @@ _NEVER = {
 
 
 def faults_in(url: str, material: Material) -> list[str]:
-    """What is wrong in a store into which only sources of the material were loaded; nothing, in a consistent one.
+    """What is wrong in a store into which only sources of the material were loaded.
+
+    Nothing, in a consistent one.
 
     Args:
         url: of the store.
@@ -100,21 +104,31 @@ def _half_visible(store: Store, loads: Collection[LoadRecord], material: Materia
         if seen != due:
             recorded = load.status if load else "not recorded as loaded"
             name = material.by_checksum[checksum].name
-            wrong.append(f"{name}: {len(seen)} of {len(ids)} runs visible instead of {len(due)}, {recorded}")
+            wrong.append(
+                f"{name}: {len(seen)} of {len(ids)} runs visible instead of {len(due)}, {recorded}"
+            )
     yield from _some("sources that are there in part or unrecorded", Counter(wrong))
 
 
-def _in_statements(said: Mapping[bytes, set[bytes]], loads: Iterable[LoadRecord], material: Material) -> Iterator[str]:
-    """Whether it is kept of each load what it says, so that it can be forgotten, and of no load that is not there."""
+def _in_statements(
+    said: Mapping[bytes, set[bytes]], loads: Iterable[LoadRecord], material: Material
+) -> Iterator[str]:
+    """Whether it is kept of each load what it says, so that it can be forgotten, and of no load
+    that is not there.
+    """
     recorded = {key_of(Kind.LOAD, load.id): load for load in loads}
-    yield from _some("loads that say something and are not recorded", Counter(said.keys() - recorded.keys()))
+    yield from _some(
+        "loads that say something and are not recorded", Counter(said.keys() - recorded.keys())
+    )
     wrong = []
     for key, load in recorded.items():
         due = {key_of(Kind.ACTIVITY, run) for run in material.runs_of(load)}
         if (kept := said.get(key, set())) != due:
             name = Path(load.source).name
-            wrong.append(f"{name}: {load.status}, of {len(due)} runs what it says of {len(kept & due)} is kept, "
-                         f"and of {len(kept - due)} others")  # fmt: skip
+            wrong.append(
+                f"{name}: {load.status}, of {len(due)} runs what it says of {len(kept & due)} is kept, "
+                f"and of {len(kept - due)} others"
+            )
     yield from _some("loads that can't be forgotten", Counter(wrong))
 
 
@@ -149,7 +163,9 @@ def _said_in_sql(url: str) -> dict[bytes, set[bytes]]:
     said = defaultdict(set)
     with engine.connect() as connection:
         if engine.dialect.has_table(connection, tables.statement.name):
-            for load, subject in connection.execute(select(tables.statement.c.load, tables.statement.c.subject)):
+            for load, subject in connection.execute(
+                select(tables.statement.c.load, tables.statement.c.subject)
+            ):
                 said[bytes(load)].add(bytes(subject))
     engine.dispose()
     return said
@@ -174,7 +190,9 @@ def _has_tables(engine: Engine) -> bool:
 def _open_ends(engine: Engine) -> Iterator[str]:
     """Columns with keys of records that are not there."""
     for column, targets in _ENDS:
-        missing = and_(*(~exists(literal_column("1")).where(target.c.key == column) for target in targets))
+        missing = and_(
+            *(~exists(literal_column("1")).where(target.c.key == column) for target in targets)
+        )
         query = select(func.count()).select_from(column.table).where(column.is_not(None), missing)
         with engine.connect() as connection:
             count = connection.execute(query).scalar_one()
@@ -184,10 +202,15 @@ def _open_ends(engine: Engine) -> Iterator[str]:
 
 
 def _entities_of_nothing(engine: Engine) -> Iterator[str]:
-    ends = or_(tables.relation.c.source == tables.entity.c.key, tables.relation.c.target == tables.entity.c.key)
+    ends = or_(
+        tables.relation.c.source == tables.entity.c.key,
+        tables.relation.c.target == tables.entity.c.key,
+    )
     query = select(tables.entity.c.id).where(~exists(literal_column("1")).where(ends))
     with engine.connect() as connection:
-        yield from _some("entities that nothing is of", Counter(connection.execute(query).scalars()))
+        yield from _some(
+            "entities that nothing is of", Counter(connection.execute(query).scalars())
+        )
 
 
 def _in_cypher(url: str) -> Iterator[str]:
@@ -198,7 +221,9 @@ def _in_cypher(url: str) -> Iterator[str]:
 def _said_in_cypher(url: str) -> dict[bytes, set[bytes]]:
     """As `_said_in_sql`."""
     said = defaultdict(set)
-    for record in _asked(url, "MATCH (s:Bookkeeping) WHERE s.load IS NOT NULL RETURN s.load, s.subject"):
+    for record in _asked(
+        url, "MATCH (s:Bookkeeping) WHERE s.load IS NOT NULL RETURN s.load, s.subject"
+    ):
         said[bytes.fromhex(record[0])].add(bytes.fromhex(record[1]))
     return said
 
@@ -207,7 +232,9 @@ def _asked(url: str, query: str) -> Sequence[Record]:
     address = address_of(url)
     login = (address.user or "", address.password or "")
     # An empty database knows no labels yet, which is worth a word to those who type.
-    with GraphDatabase.driver(address.server, auth=login, notifications_min_severity="OFF") as driver:
+    with GraphDatabase.driver(
+        address.server, auth=login, notifications_min_severity="OFF"
+    ) as driver:
         return driver.execute_query(query, database_=address.database).records
 
 

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
-#: How many documents loaders here integrate at once: a few, so that already a log of moderate length is a large one.
+#: How many documents loaders here integrate at once: a few, so that already a log of moderate
+#: length is a large one.
 BATCH = 100
 #: The size from which a process of its own reads a source: so small that it reads the long log.
 SMALLEST = 1 << 20
@@ -25,7 +26,7 @@ reading_process.SMALLEST = {SMALLEST}
 from provgraph.ingest import writing
 writing.BATCH = {BATCH}
 """
-_MAIN = "from provgraph.cli import main; main()"
+_MAIN = "from provgraph.commands.main import main; main()"
 #: A loader that has not ended after so many seconds hangs.
 PATIENCE = 180.0
 
@@ -62,7 +63,11 @@ class Loader:
                 *map(str, sources),
             ],
             cwd=ROOT,
-            env={name: value for name, value in os.environ.items() if not name.startswith("PROVGRAPH_")},
+            env={
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith("PROVGRAPH_")
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -75,7 +80,10 @@ class Loader:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         if self.is_running:
             self.send(signal.SIGKILL)
@@ -97,7 +105,9 @@ class Loader:
         return os.pread(self._errors.fileno(), 1 << 20, 0).decode()
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal to the loader and what it has started, as a terminal or a batch system does."""
+        """Send a signal to the loader and what it has started, as a terminal or a batch system
+        does.
+        """
         if self.is_running:
             os.killpg(self._process.pid, number)
 

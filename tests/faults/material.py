@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 
 from bench.logs import write_logs
 from provgraph.ingest.loading import load
-from provgraph.ingest.reading import Reading
+from provgraph.ingest.reading.reading import Reading
+from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.ingest.sources import Source
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.values import canonical
 from provgraph.store.nodes import Content, digest
@@ -22,7 +22,8 @@ from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 from tests.faults.loaders import BATCH
 
-#: Runs of the long log: more than a loader integrates at once, so that a fault may hit between two parts of it.
+#: Runs of the long log: more than a loader integrates at once, so that a fault may hit between two
+#: parts of it.
 RUNS = 3 * BATCH // 2
 
 
@@ -36,7 +37,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a store holds in which exactly some sources were loaded, by one process that nothing disturbed."""
+    """What a store holds in which exactly some sources were loaded, by one process that nothing
+    disturbed.
+    """
 
     digest: str
     contents: Counter[str]
@@ -84,8 +87,13 @@ class Material:
         return expected(tuple(sorted({self._part(load) for load in loads}, key=str)))
 
     def _part(self, load: LoadRecord) -> Part:
-        """What the load has read: of one that is unfinished, all that stands before the byte that it came to."""
-        return Part(self.by_checksum[load.sha256], load.read_to if load.status == "unfinished" else None)
+        """What the load has read.
+
+        Of one that is unfinished, all that stands before the byte that it came to.
+        """
+        return Part(
+            self.by_checksum[load.sha256], load.read_to if load.status == "unfinished" else None
+        )
 
 
 def gather(folder: Path) -> Material:
@@ -121,7 +129,11 @@ def exit_code_of(reports: Sequence[Report]) -> int:
 def runs_in(part: Part) -> frozenset[str]:
     """The ids of the runs in it."""
     documents = list(Reading(Source(str(part.path), part.path)).read(DEFAULT_NAMESPACE))
-    read = (each for each in documents if part.end is None or (each.end is not None and each.end <= part.end))
+    read = (
+        each
+        for each in documents
+        if part.end is None or (each.end is not None and each.end <= part.end)
+    )
     return frozenset(document.run.id for document in read if document.run is not None)
 
 

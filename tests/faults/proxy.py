@@ -1,4 +1,7 @@
-"""A TCP proxy between a loader and its server: cuts connections, goes silent, delays, loses the answer to a request."""
+"""A TCP proxy between a loader and its server.
+
+Cuts connections, goes silent, delays, loses the answer to a request.
+"""
 
 import asyncio
 import socket
@@ -18,7 +21,9 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """Listens on a port of its own and passes everything on, until told otherwise; its methods may be called anywhere.
+    """Listens on a port of its own and passes everything on, until told otherwise.
+
+    Its methods may be called anywhere.
 
     Attributes:
         port: where it listens.
@@ -51,7 +56,10 @@ class Proxy:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._done(self._end)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -75,7 +83,9 @@ class Proxy:
         self._done(self._restore)
 
     def lose_answer_to(self, number: int) -> None:
-        """Reset the connection when the answer to the request that is this many matches away comes from the server."""
+        """Reset the connection when the answer to the request that is this many matches away comes
+        from the server.
+        """
         self._fatal_match = self.matches + number
 
     # In the proxy's own thread.
@@ -159,7 +169,11 @@ class _Link:
     """Both sides of a connection; `is_fatal` when its next answer gets lost."""
 
     def __init__(
-        self, reader: StreamReader, writer: StreamWriter, server_reader: StreamReader, server_writer: StreamWriter
+        self,
+        reader: StreamReader,
+        writer: StreamWriter,
+        server_reader: StreamReader,
+        server_writer: StreamWriter,
     ) -> None:
         self.reader, self.writer = reader, writer
         self.server_reader, self.server_writer = server_reader, server_writer

@@ -1,4 +1,7 @@
-"""Stores to strike: a SQLite file, and real servers behind a proxy of ours; each can be made empty again."""
+"""Stores to strike: a SQLite file, and real servers behind a proxy of ours.
+
+Each can be made empty again.
+"""
 
 import os
 import shutil
@@ -50,7 +53,10 @@ class Target(ABC):
         """Whether a loader has come to the store since it was made empty."""
 
     def heal(self) -> None:
-        """End every fault: the disk has space, the server runs, the network passes everything on."""
+        """End every fault.
+
+        The disk has space, the server runs, the network passes everything on.
+        """
         if self.disk is not None:
             self.disk.free()
         if self.server is not None:
@@ -98,7 +104,9 @@ class PostgreSQLTarget(Target):
     #: Of databases: other targets may be on the same server.
     _numbers = count()
 
-    def __init__(self, server: PostgresServer, proxy: Proxy, disk: "SmallDisk | None" = None) -> None:
+    def __init__(
+        self, server: PostgresServer, proxy: Proxy, disk: "SmallDisk | None" = None
+    ) -> None:
         """Take a running server and a proxy before it."""
         self.server, self.proxy, self.disk = server, proxy, disk
         proxy.watched = self._commit

@@ -1,4 +1,7 @@
-"""The check itself: it finds nothing in a sound store, and everything that was broken on purpose."""
+"""The check itself.
+
+It finds nothing in a sound store, and everything that was broken on purpose.
+"""
 
 import shutil
 import sqlite3
@@ -46,17 +49,38 @@ def test_a_sound_store(store_url: str, sources: tuple[Path, ...]) -> None:
     ("statement", "told"),
     [
         ("DELETE FROM entity WHERE id IN (SELECT id FROM entity LIMIT 1)", "rows of relation."),
-        ("DELETE FROM activity WHERE id IN (SELECT id FROM activity LIMIT 1)", "rows of settings_of.activity"),
-        ("DELETE FROM relation WHERE rowid IN (SELECT rowid FROM relation LIMIT 1)", "records that are missing"),
+        (
+            "DELETE FROM activity WHERE id IN (SELECT id FROM activity LIMIT 1)",
+            "rows of settings_of.activity",
+        ),
+        (
+            "DELETE FROM relation WHERE rowid IN (SELECT rowid FROM relation LIMIT 1)",
+            "records that are missing",
+        ),
         ("UPDATE entity SET data_level = 'DL9'", "records that follow from no recorded load"),
         ("DELETE FROM name", "rows of naming.name lead to nothing"),
         ("DELETE FROM settings", "rows of settings_of.settings lead to nothing"),
-        ("UPDATE settings SET parameters = '{\"x\": 1}'", "settings that are not what their keys say"),
-        ("DELETE FROM load", "edge_failed.provlog: 5 of 5 runs visible instead of 0, not recorded as loaded"),
-        ("UPDATE load SET sha256 = (SELECT min(sha256) FROM load), source = 'x'", "recorded already"),
+        (
+            "UPDATE settings SET parameters = '{\"x\": 1}'",
+            "settings that are not what their keys say",
+        ),
+        (
+            "DELETE FROM load",
+            "edge_failed.provlog: 5 of 5 runs visible instead of 0, not recorded as loaded",
+        ),
+        (
+            "UPDATE load SET sha256 = (SELECT min(sha256) FROM load), source = 'x'",
+            "recorded already",
+        ),
         ("UPDATE load SET sha256 = 'other'", "loads of sources that were never loaded"),
-        ("UPDATE load SET status = 'unfinished', read_to = 0", "runs visible instead of 0, unfinished"),
-        ("DELETE FROM statement WHERE part = 0", "edge_failed.provlog: loaded, of 5 runs what it says of 4 is kept"),
+        (
+            "UPDATE load SET status = 'unfinished', read_to = 0",
+            "runs visible instead of 0, unfinished",
+        ),
+        (
+            "DELETE FROM statement WHERE part = 0",
+            "edge_failed.provlog: loaded, of 5 runs what it says of 4 is kept",
+        ),
         ("DELETE FROM load WHERE id > (SELECT min(id) FROM load)", "are not recorded"),
     ],
 )
@@ -74,11 +98,20 @@ def test_what_is_broken_in_sql(sound: Path, tmp_path: Path, statement: str, told
         ("CREATE (:Parameter)", "nodes without id"),
         ("MATCH (n:Entity) WITH n LIMIT 1 REMOVE n.key", "records without key"),
         ("MATCH ()-[r:USED]->() WITH r LIMIT 1 REMOVE r.key", "relationships without key"),
-        ("MATCH (a)-[r:USED]->(e) WITH a, r, e LIMIT 1 CREATE (a)-[s:USED]->(e) SET s = r", "are there twice"),
+        (
+            "MATCH (a)-[r:USED]->(e) WITH a, r, e LIMIT 1 CREATE (a)-[s:USED]->(e) SET s = r",
+            "are there twice",
+        ),
         ("CREATE (:Entity {id: 'x', key: 'x', identifiers: []})", "entities that nothing is of"),
-        ("MATCH ()-[r:HAD_MEMBER]->() WITH r LIMIT 1 DELETE r", "settings that are not what their keys say"),
+        (
+            "MATCH ()-[r:HAD_MEMBER]->() WITH r LIMIT 1 DELETE r",
+            "settings that are not what their keys say",
+        ),
         ("MATCH (l:Load) DELETE l", "runs visible instead of 0, not recorded as loaded"),
-        ("MATCH (s:Bookkeeping) WHERE s.part = 0 DELETE s", "edge_failed.provlog: loaded, of 5 runs what it says of 4"),
+        (
+            "MATCH (s:Bookkeeping) WHERE s.part = 0 DELETE s",
+            "edge_failed.provlog: loaded, of 5 runs what it says of 4",
+        ),
     ],
 )
 def test_what_is_broken_in_neo4j(neo4j_server: Neo4jServer, statement: str, told: str) -> None:

@@ -42,7 +42,9 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
 
 
 @pytest.fixture(scope="module")
-def places(request: pytest.FixtureRequest, material: Material) -> Iterator[Callable[[str, bool], Place]]:
+def places(
+    request: pytest.FixtureRequest, material: Material
+) -> Iterator[Callable[[str, bool], Place]]:
     """Stores, each opened once, when the first trial needs it."""
     with ExitStack() as stack:
 
@@ -73,7 +75,9 @@ def _trials() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("store", "name"), list(_trials()))
-def test_fault(places: Callable[[str, bool], Place], store: str, name: str, material: Material) -> None:
+def test_fault(
+    places: Callable[[str, bool], Place], store: str, name: str, material: Material
+) -> None:
     try:
         place = places(store, FAULTS[name].on_small_disk)
     except ServiceUnavailable as error:
@@ -87,7 +91,9 @@ def test_fault(places: Callable[[str, bool], Place], store: str, name: str, mate
 
 
 @pytest.mark.postgresql
-def test_the_answer_is_lost_when_the_first_loader_makes_the_tables(postgres_server: PostgresServer) -> None:
+def test_the_answer_is_lost_when_the_first_loader_makes_the_tables(
+    postgres_server: PostgresServer,
+) -> None:
     with postgresql_target(postgres_server) as target:
         target.empty()
         assert target.proxy is not None

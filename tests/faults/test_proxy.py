@@ -112,7 +112,10 @@ def test_the_answer_to_a_request_is_lost(proxy: Proxy, echo: Echo) -> None:
         with pytest.raises(ConnectionResetError):
             link.recv(100)
     assert proxy.answer_lost.is_set()
-    assert [echo.heard.get(timeout=PATIENCE), echo.heard.get(timeout=PATIENCE)] == [b"COMMIT 1", b"COMMIT 2"]
+    assert [echo.heard.get(timeout=PATIENCE), echo.heard.get(timeout=PATIENCE)] == [
+        b"COMMIT 1",
+        b"COMMIT 2",
+    ]
 
 
 def test_delay(proxy: Proxy) -> None:

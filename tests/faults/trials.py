@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provgraph.ingest.loading import load
-from provgraph.ingest.patience import PATIENCE_SECONDS
+from provgraph.ingest.retrying import PATIENCE_SECONDS
 from provgraph.store.nodes import digest
 from provgraph.store.registry import open_store
 from tests.faults.consistency import faults_in
@@ -23,13 +23,15 @@ from tests.faults.targets import SQLiteTarget, Target
 from tests.services import Server
 from tests.services.process import PASSWORD
 
-#: How many loaders write at once, how many of them get the long log, and into how many hands other logs come.
+#: How many loaders write at once, how many of them get the long log, and into how many hands other
+#: logs come.
 AT_ONCE = 8
 GET_THE_LONG_LOG = 2
 HANDS = 3
 #: How many logs all of the loaders get.
 FOR_ALL = 5
-#: A loader that has little patience, and the seconds within which it ends after its store has gone for good.
+#: A loader that has little patience, and the seconds within which it ends after its store has gone
+#: for good.
 IMPATIENT = """
 from provgraph.ingest import patience
 from provgraph.store import neo4j_connection
@@ -46,7 +48,8 @@ writing.BATCH = Neo4jStore.most_documents = {STEP}
 """
 #: `provgraph load` ends so when the store can't be reached.
 UNREACHABLE = 3
-#: How long a server stays away, or a network is silent, at most; in seconds, and much less than a loader's patience.
+#: How long a server stays away, or a network is silent, at most; in seconds, and much less than a
+#: loader's patience.
 AWAY = 8.0
 SILENT = 5.0
 #: How long a fault may wait for what a loader does between two requests, in seconds.
@@ -61,7 +64,8 @@ class Outcome:
         was_hit: whether the fault came while a loader was at work on the store.
         finished: whether that loader did all its work nevertheless.
         inconsistencies: what was wrong in the store, right after the fault or after loading again.
-        lost: how many records were missing after loading again, and loads that were reported but not kept.
+        lost: how many records were missing after loading again, and loads that were reported but
+            not kept.
         breaches: what the user was promised and did not get: an exit code, a plain message, an end.
         seconds: how long it took.
     """
@@ -190,14 +194,19 @@ def _undisturbed(target: Target, material: Material) -> Course:
 
 
 def _struck(
-    scene: Scene, strike: Callable[[Scene, Loader], None], allowed: Mapping[int, str], *, before: str = ""
+    scene: Scene,
+    strike: Callable[[Scene, Loader], None],
+    allowed: Mapping[int, str],
+    *,
+    before: str = "",
 ) -> None:
     """Strike a loader at a random moment; then look at the store, load again, and look again.
 
     Args:
         scene: of the trial.
         strike: does it, and ends it again where the loader could then go on.
-        allowed: exit code → a pattern of what the message must hold; an undisturbed end is allowed always.
+        allowed: exit code → a pattern of what the message must hold; an undisturbed end is allowed
+            always.
         before: what the loader's process runs first.
     """
     with Loader(scene.target.loader_url, _shuffled(scene), before=before) as loader:
@@ -213,7 +222,9 @@ def _shuffled(scene: Scene) -> list[Path]:
 
 
 def _await_moment(scene: Scene, loader: Loader) -> None:
-    """Wait for a random moment of the loader's work, told by its progress, so that a slow machine changes little."""
+    """Wait for a random moment of the loader's work, told by its progress, so that a slow machine
+    changes little.
+    """
     course, proxy = scene.course, scene.target.proxy
     if proxy is not None:
         share = scene.chance.uniform(0, course.requested)
@@ -236,15 +247,22 @@ def _judge(scene: Scene, loader: Loader, allowed: Mapping[int, str]) -> None:
     if not scene.outcome.finished and code not in allowed:
         scene.outcome.breaches.append(f"exit {code}: {loader.said[-400:]}")
     elif not scene.outcome.finished and not re.search(allowed[code], loader.said):
-        scene.outcome.breaches.append(f"exit {code} without saying {allowed[code]!r}: {loader.said[-400:]}")
+        scene.outcome.breaches.append(
+            f"exit {code} without saying {allowed[code]!r}: {loader.said[-400:]}"
+        )
     scene.outcome.breaches += _unseemly(loader)
     scene.target.heal()
     recorded = _loads(scene)
-    scene.outcome.lost += sum(report["load"] not in recorded for _, report in loader.reports if report["load"])
+    scene.outcome.lost += sum(
+        report["load"] not in recorded for _, report in loader.reports if report["load"]
+    )
 
 
 def _unseemly(loader: Loader) -> list[str]:
-    """What a user should never see: the password, or anything that is not provgraph's own plain message."""
+    """What a user should never see.
+
+    The password, or anything that is not provgraph's own plain message.
+    """
     lines = (line for line in loader.said.splitlines() if line)
     return [
         f"shows {line[:200]!r}"
@@ -269,7 +287,9 @@ def _check_whole(scene: Scene) -> None:
     with closing(open_store(scene.target.url)) as store:
         due = scene.material.whole.stats
         faults += [
-            f"{n} {name} instead of {due.get(name, 0)}" for name, n in store.stats().items() if n != due.get(name)
+            f"{n} {name} instead of {due.get(name, 0)}"
+            for name, n in store.stats().items()
+            if n != due.get(name)
         ]
         if faults:
             scene.outcome.lost += (scene.material.whole.contents - counted(store.scan())).total()
@@ -281,7 +301,11 @@ def _kill_loader(scene: Scene) -> None:
 
 
 def _interrupt_loader(scene: Scene) -> None:
-    _struck(scene, lambda _, loader: loader.send(signal.SIGINT), {130: "", -signal.SIGINT: "", 1: "Aborted"})
+    _struck(
+        scene,
+        lambda _, loader: loader.send(signal.SIGINT),
+        {130: "", -signal.SIGINT: "", 1: "Aborted"},
+    )
 
 
 def _terminate_loader(scene: Scene) -> None:
@@ -289,7 +313,10 @@ def _terminate_loader(scene: Scene) -> None:
 
 
 def _kill_server(scene: Scene) -> None:
-    """Kill the server and start it again on its data; the loader waits for it, as long as it has promised."""
+    """Kill the server and start it again on its data.
+
+    The loader waits for it, as long as it has promised.
+    """
     allowed: dict[int, str] = {}
 
     def strike(scene: Scene, loader: Loader) -> None:
@@ -343,14 +370,18 @@ def _fill_disk(scene: Scene) -> None:
     assert scene.target.disk is not None
     scene.target.disk.fill(int(scene.course.bytes_written * scene.chance.uniform(0, 0.9)))
     with Loader(scene.target.loader_url, _shuffled(scene), before=IMPATIENT) as loader:
-        # PostgreSQL, when there is no room even for a connection, says no more than that it can't write a file.
+        # PostgreSQL, when there is no room even for a connection, says no more than that it can't
+        # write a file.
         _judge(scene, loader, {1: "full", UNREACHABLE: "full|could not write init file"})
         scene.outcome.was_hit = not scene.outcome.finished
     _afterwards(scene)
 
 
 def _hold_write_lock(scene: Scene) -> None:
-    """Another program writes to the file; the loader says that it waits, and goes on when its turn comes."""
+    """Another program writes to the file.
+
+    The loader says that it waits, and goes on when its turn comes.
+    """
     target = scene.target
     assert isinstance(target, SQLiteTarget)
     with closing(open_store(target.url)):
@@ -367,7 +398,10 @@ def _hold_write_lock(scene: Scene) -> None:
 
 
 def _kill_in_steps(scene: Scene) -> None:
-    """Between the transactions of one source, or in one of them; the next loader goes on behind the last."""
+    """Between the transactions of one source, or in one of them.
+
+    The next loader goes on behind the last.
+    """
     *_, long = scene.material.sources
     with Loader(scene.target.loader_url, [long], before=IN_STEPS) as loader:
         steps = scene.chance.randint(1, RUNS // STEP)
@@ -399,7 +433,10 @@ def _eight_at_once(scene: Scene) -> None:
         shares = _shares(scene)
         loaders = [stack.enter_context(Loader(scene.target.loader_url, share)) for share in shares]
         for loader, share in zip(loaders, shares, strict=True):
-            code, due = loader.end(), exit_code_of([undisturbed_reports[str(path)] for path in share])
+            code, due = (
+                loader.end(),
+                exit_code_of([undisturbed_reports[str(path)] for path in share]),
+            )
             if code != due or len(loader.reports) != len(share):
                 scene.outcome.breaches.append(f"exit {code} instead of {due}: {loader.said[-400:]}")
             scene.outcome.breaches += _unseemly(loader)
@@ -411,7 +448,10 @@ def _eight_at_once(scene: Scene) -> None:
 
 
 def _shares(scene: Scene) -> list[list[Path]]:
-    """A list of sources for each loader: some sources are in all of them, each is in at least one."""
+    """A list of sources for each loader.
+
+    Some sources are in all of them, each is in at least one.
+    """
     *logs, long = scene.material.sources
     shares: list[list[Path]] = [[] for _ in range(AT_ONCE)]
     for_all = scene.chance.sample(logs, FOR_ALL)
@@ -453,7 +493,9 @@ FAULTS: Mapping[str, Fault] = {
     "eight": Fault("eight processes load overlapping sets at once", _ALL, _eight_at_once),
     "wait": Fault("another program holds the write lock", ("SQLite",), _hold_write_lock),
     "kill-loader": Fault("kill -9 of the loader", _ALL, _kill_loader),
-    "kill-in-steps": Fault("kill -9 of a loader in the middle of a very large source", ("Neo4j",), _kill_in_steps),
+    "kill-in-steps": Fault(
+        "kill -9 of a loader in the middle of a very large source", ("Neo4j",), _kill_in_steps
+    ),
     "interrupt": Fault("SIGINT to the loader", _ALL, _interrupt_loader),
     "terminate": Fault("SIGTERM to the loader", _ALL, _terminate_loader),
     "kill-server": Fault("kill -9 and restart of the server", _SERVERS, _kill_server),

@@ -1,7 +1,9 @@
-"""``python -m tests.fuzz LOADER SECONDS WORK FINDS SEED…``: fires inputs at a loader, led by the code they reach.
+"""``python -m tests.fuzz LOADER SECONDS WORK FINDS SEED…``.
 
-WORK is an empty folder; FINDS the one that a failing input is written into, with its hash as name. Exit 0 when nothing
-was found.
+Fires inputs at a loader, led by the code they reach.
+
+WORK is an empty folder; FINDS the one that a failing input is written into, with its hash as name.
+Exit 0 when nothing was found.
 """
 
 import shutil
@@ -12,11 +14,13 @@ from random import Random
 
 import atheris
 
-with atheris.instrument_imports(include=["provgraph.loaders", "provgraph.model"]):
+with atheris.instrument_imports(
+    include=["provgraph.loaders", "provgraph.interchange", "provgraph.model"]
+):
     # What is instrumented must be imported here, before others do.
-    import provgraph.loaders.ctapipe
-    import provgraph.loaders.prov_json
-    import provgraph.loaders.prov_package  # noqa: F401
+    import provgraph.interchange.reading.prov_json
+    import provgraph.interchange.reading.prov_package
+    import provgraph.loaders.ctapipe  # noqa: F401
 
 from tests.fuzz.mutation import mutated, spliced
 from tests.fuzz.target import Target
@@ -37,11 +41,17 @@ def main(loader: str, seconds: int, work: Path, finds: Path, seeds: Sequence[Pat
     for seed in seeds:
         shutil.copy(seed, grown)
     options = {
-        "max_total_time": seconds, "max_len": LARGEST_INPUT, "timeout": TIMEOUT_SECONDS, "rss_limit_mb": MOST_MEMORY,
-        "artifact_prefix": f"{finds}/", "report_slow_units": TIMEOUT_SECONDS,
-    }  # fmt: skip
+        "max_total_time": seconds,
+        "max_len": LARGEST_INPUT,
+        "timeout": TIMEOUT_SECONDS,
+        "rss_limit_mb": MOST_MEMORY,
+        "artifact_prefix": f"{finds}/",
+        "report_slow_units": TIMEOUT_SECONDS,
+    }
     arguments = [sys.argv[0], *(f"-{key}={value}" for key, value in options.items()), str(grown)]
-    atheris.Setup(arguments, Target(loader, work).check, custom_mutator=_mutate, custom_crossover=_cross)
+    atheris.Setup(
+        arguments, Target(loader, work).check, custom_mutator=_mutate, custom_crossover=_cross
+    )
     atheris.Fuzz()
 
 

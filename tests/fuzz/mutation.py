@@ -15,52 +15,168 @@ GZIP_MAGIC = b"\x1f\x8b"
 LARGEST_UNPACKED = 1 << 20
 
 TEXTS = (
-    r'"\u0000"', r'"\ud800"', r'"\udfff\ud800"', '"\x00"', '""', '" "', '"/"', '"/.."', '"//data/../x"', '"file:"',
+    r'"\u0000"',
+    r'"\ud800"',
+    r'"\udfff\ud800"',
+    '"\x00"',
+    '""',
+    '" "',
+    '"/"',
+    '"/.."',
+    '"//data/../x"',
+    '"file:"',
     '"lfn:x"',
-    r'"\"; DROP TABLE activity; --"', r'"`) DETACH DELETE n //"', r'"$param {} \\ \u202e"',
+    r'"\"; DROP TABLE activity; --"',
+    r'"`) DETACH DELETE n //"',
+    r'"$param {} \\ \u202e"',
     '"<script>alert(1)</script>"',
-    r'"a\nb\r\tc"', '"' + "x" * 9000 + '"', '"/data/' + "\u65e5" * 3000 + '"', '"file:///x@y"',
-    '"root://u:p@h//x?a=b"', '"/d/file:/x"',
-    '"product:x"', '"guid:"', '"token=x"', '"--password"', r'"\ud83d\ude00 \u00e9"', '"nan"', '"-0"', '"1e400"',
-    '"True"', '"null"',
-)  # fmt: skip
+    r'"a\nb\r\tc"',
+    '"' + "x" * 9000 + '"',
+    '"/data/' + "\u65e5" * 3000 + '"',
+    '"file:///x@y"',
+    '"root://u:p@h//x?a=b"',
+    '"/d/file:/x"',
+    '"product:x"',
+    '"guid:"',
+    '"token=x"',
+    '"--password"',
+    r'"\ud83d\ude00 \u00e9"',
+    '"nan"',
+    '"-0"',
+    '"1e400"',
+    '"True"',
+    '"null"',
+)
 NUMBERS = (
-    "NaN", "Infinity", "-Infinity", "1e400", "-1e400", "-0", "-0.0", "0", "1", "1.0", "1e2", "1" + "0" * 400,
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1e400",
+    "-1e400",
+    "-0",
+    "-0.0",
+    "0",
+    "1",
+    "1.0",
+    "1e2",
+    "1" + "0" * 400,
     "9" * 4300,
-    "9" * 5000, "9223372036854775807", "9223372036854775808", "-9223372036854775809", "18446744073709551616", "5e-324",
+    "9" * 5000,
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551616",
+    "5e-324",
     "1E-9",
-    "1.7976931348623157e308", "9007199254740993.0", "0.1",
-)  # fmt: skip
-TIMES = tuple(f'"{text}"' for text in (
-    "0000-01-01T00:00:00", "0001-01-01T00:00:00", "10000-01-01T00:00:00", "9999-12-31T23:59:60", "2016-12-31T23:59:60Z",
-    "2026-02-30T00:00:00", "2026-11-21", "2026-11-21T24:00:00", "2026-11-21 08:00:00.123456789123+23:59",
-    "0001-01-01T00:00:00+14:00",
-    "9999-12-31T23:59:59-14:00", "2026-11-21T08:00:00.5Z", "2026-W47-6", "now", "2026-11-21T08:00:00",
-    "2026-11-21T08:00:00.000",
-    "2026-11-21T08:00:01.000", "1969-12-31T23:59:59.999999999",
-))  # fmt: skip
+    "1.7976931348623157e308",
+    "9007199254740993.0",
+    "0.1",
+)
+TIMES = tuple(
+    f'"{text}"'
+    for text in (
+        "0000-01-01T00:00:00",
+        "0001-01-01T00:00:00",
+        "10000-01-01T00:00:00",
+        "9999-12-31T23:59:60",
+        "2016-12-31T23:59:60Z",
+        "2026-02-30T00:00:00",
+        "2026-11-21",
+        "2026-11-21T24:00:00",
+        "2026-11-21 08:00:00.123456789123+23:59",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2026-11-21T08:00:00.5Z",
+        "2026-W47-6",
+        "now",
+        "2026-11-21T08:00:00",
+        "2026-11-21T08:00:00.000",
+        "2026-11-21T08:00:01.000",
+        "1969-12-31T23:59:59.999999999",
+    )
+)
 OTHERS = (
-    "null", "true", "false", "[]", "{}", "[[]]", '{"":{}}', '["/a","/b"]', '{"a":1,"a":2}', '{"T":{"C":{"t":1}}}',
-    "[" * 90 + "]" * 90, "[" * 101 + "]" * 101, '{"a":' * 300 + "1" + "}" * 300, "[" * 3000 + "]" * 3000,
+    "null",
+    "true",
+    "false",
+    "[]",
+    "{}",
+    "[[]]",
+    '{"":{}}',
+    '["/a","/b"]',
+    '{"a":1,"a":2}',
+    '{"T":{"C":{"t":1}}}',
+    "[" * 90 + "]" * 90,
+    "[" * 101 + "]" * 101,
+    '{"a":' * 300 + "1" + "}" * 300,
+    "[" * 3000 + "]" * 3000,
     '{"url":"/data/x","role":null,"reference_meta":null}',
     '{"url":"/data/x","role":"r","reference_meta":{"CTA PRODUCT ID":"P","CTA ACTIVITY ID":"A"}}',
     '{"url":"/data/y","role":"r","reference_meta":{"CTA PRODUCT ID":"P","CTA ACTIVITY ID":"A","x":NaN}}',
-    '{"packages":[{"name":"a","version":1}]}', '{"time_utc":"2026-11-21T08:00:00"}',
-)  # fmt: skip
+    '{"packages":[{"name":"a","version":1}]}',
+    '{"time_utc":"2026-11-21T08:00:00"}',
+)
 LITERALS = (*TEXTS, *NUMBERS, *TIMES, *OTHERS)
 KEYS = (
-    "activity_uuid", "activity_name", "status", "start", "stop", "time_utc", "system", "environment", "arguments",
-    "platform", "node",
-    "boot_time", "python", "packages", "config", "Tool", "input", "output", "url", "role", "reference_meta",
+    "activity_uuid",
+    "activity_name",
+    "status",
+    "start",
+    "stop",
+    "time_utc",
+    "system",
+    "environment",
+    "arguments",
+    "platform",
+    "node",
+    "boot_time",
+    "python",
+    "packages",
+    "config",
+    "Tool",
+    "input",
+    "output",
+    "url",
+    "role",
+    "reference_meta",
     "CTA PRODUCT ID",
-    "CTA ACTIVITY ID", "name", "endTime", "host", "", "\x00", "\ud800", "a.b", "Password", "_", "id", "x" * 70000, "`",
-    "$", "é",
-)  # fmt: skip
+    "CTA ACTIVITY ID",
+    "name",
+    "endTime",
+    "host",
+    "",
+    "\x00",
+    "\ud800",
+    "a.b",
+    "Password",
+    "_",
+    "id",
+    "x" * 70000,
+    "`",
+    "$",
+    "é",
+)
 SPLINTERS = (
-    b"\xef\xbb\xbf", b"\r\n", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\xc3", b"]", b"[", b"{", b"}", b"][", b"[]",
-    b",", b'"', b"\\",
-    b"null", b'{"a":', b"<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>", b"\x1f\x8b",
-)  # fmt: skip
+    b"\xef\xbb\xbf",
+    b"\r\n",
+    b"\x00",
+    b"\xff\xfe",
+    b"\xed\xa0\x80",
+    b"\xc3",
+    b"]",
+    b"[",
+    b"{",
+    b"}",
+    b"][",
+    b"[]",
+    b",",
+    b'"',
+    b"\\",
+    b"null",
+    b'{"a":',
+    b"<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>",
+    b"\x1f\x8b",
+)
 
 
 @dataclass
@@ -78,7 +194,10 @@ class Fields:
 
 
 def mutated(data: bytes, random: Random) -> bytes:
-    """A neighbour of the data: one to four edits of its records, or of its bytes when it has none."""
+    """A neighbour of the data.
+
+    One to four edits of its records, or of its bytes when it has none.
+    """
     packed = data.startswith(GZIP_MAGIC)
     plain = _unpacked(data) if packed else data
     try:
@@ -159,7 +278,13 @@ def _values(nodes: list[Node]) -> Iterator[Node]:
 
 
 def _items(node: Node) -> list[Node]:
-    return [item for _, item in node.pairs] if isinstance(node, Fields) else node if isinstance(node, list) else []
+    return (
+        [item for _, item in node.pairs]
+        if isinstance(node, Fields)
+        else node
+        if isinstance(node, list)
+        else []
+    )
 
 
 def _containers(roots: list[Node]) -> Iterator[list[Any]]:
@@ -196,8 +321,11 @@ def _retype_field(roots: list[Node], random: Random) -> None:
         place = random.randrange(len(pairs))
         key, value = pairs[place]
         wraps: tuple[Callable[[Node], Node], ...] = (
-            lambda each: [each], lambda each: Fields([(key, each)]), _text, lambda each: [each, each],
-        )  # fmt: skip
+            lambda each: [each],
+            lambda each: Fields([(key, each)]),
+            _text,
+            lambda each: [each, each],
+        )
         pairs[place] = key, random.choice(wraps)(value)
 
 
@@ -210,7 +338,10 @@ def _rename_field(roots: list[Node], random: Random) -> None:
 def _double_field(roots: list[Node], random: Random) -> None:
     if pairs := _object(roots, random):
         key, value = random.choice(pairs)
-        pairs.insert(random.randint(0, len(pairs)), (key, value if random.random() < 0.3 else _literal(random)))
+        pairs.insert(
+            random.randint(0, len(pairs)),
+            (key, value if random.random() < 0.3 else _literal(random)),
+        )
 
 
 def _add_field(roots: list[Node], random: Random) -> None:
@@ -244,10 +375,19 @@ def _move_value(roots: list[Node], random: Random) -> None:
 
 
 _EDITS = (
-    _drop_field, _replace_field, _replace_field, _replace_field, _retype_field, _rename_field, _double_field,
+    _drop_field,
+    _replace_field,
+    _replace_field,
+    _replace_field,
+    _retype_field,
+    _rename_field,
+    _double_field,
     _add_field,
-    _drop_item, _double_item, _add_item, _move_value,
-)  # fmt: skip
+    _drop_item,
+    _double_item,
+    _add_item,
+    _move_value,
+)
 
 
 def _cut(data: bytes, random: Random) -> bytes:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from provgraph.ingest.integration import integrate
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.loading import load
-from provgraph.ingest.reading import Reading
-from provgraph.ingest.sources import Source
+from provgraph.ingest.reading.reading import Reading
+from provgraph.ingest.reading.sources import Source
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.registry import loader_named
 from provgraph.model.records import Document
@@ -20,7 +20,8 @@ from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 
-#: Seconds that one input may take of the processor, on a machine that others keep busy too, and more for each MiB.
+#: Seconds that one input may take of the processor, on a machine that others keep busy too, and
+#: more for each MiB.
 MOST_SECONDS = 5
 SECONDS_A_MIB = 10
 _CUTS = 3
@@ -56,9 +57,14 @@ class Target:
         documents, problems = self._read(data)
         if documents:
             self._is_stored(data, documents)
-        if documents and not problems and self.loader == "ctapipe":  # whose records stand one behind the other
+        if (
+            documents and not problems and self.loader == "ctapipe"
+        ):  # whose records stand one behind the other
             self._keeps_what_is_before_a_cut(data, documents)
-        lasted, most = time.process_time() - begun, MOST_SECONDS + len(data) / (1 << 20) * SECONDS_A_MIB
+        lasted, most = (
+            time.process_time() - begun,
+            MOST_SECONDS + len(data) / (1 << 20) * SECONDS_A_MIB,
+        )
         assert lasted < most, f"took {lasted:.1f} s"
 
     def _source(self, data: bytes) -> Source:

@@ -1,7 +1,7 @@
 """Every loader under fire: all finds so far again, then new inputs for a fixed time.
 
-``PROVGRAPH_TEST_FUZZ_SECONDS`` says how long for each loader. A new find is written into ``tests/corpus/fuzz/LOADER``,
-where it stays as a test.
+``PROVGRAPH_TEST_FUZZ_SECONDS`` says how long for each loader. A new find is written into
+``tests/corpus/fuzz/LOADER``, where it stays as a test.
 """
 
 import importlib.util
@@ -25,7 +25,8 @@ PROV = Path(str(prov.tests.__file__)).parent
 #: What each loader's inputs are made from: small logs and documents of different kinds.
 SEEDS = {
     "ctapipe": [
-        LOGS / f"edge_{name}.provlog" for name in ("unfinished", "failed_with_output", "inplace", "empty")
+        LOGS / f"edge_{name}.provlog"
+        for name in ("unfinished", "failed_with_output", "inplace", "empty")
     ],
     "ctadirac": [CORPUS / "fuzz" / "ctadirac" / "packed_job_48153007"],
     "prov-json": sorted((PROV / "json").glob("*[05].json"))[:40],
@@ -33,25 +34,40 @@ SEEDS = {
     "prov-n": sorted((PROV / "provn").rglob("*.provn"))[:40],
     "prov-o": sorted(path for path in (PROV / "rdf").iterdir() if path.stat().st_size < 2000)[::10],
     "prov-xml": sorted((PROV / "xml").glob("*.xml"))[:40],
-}  # fmt: skip
+}
 
 
 def test_every_loader_has_its_target() -> None:
     assert SEEDS.keys() == {entry.name for entry in entry_points(group=GROUP)}
 
 
-@pytest.mark.parametrize("find", sorted(FINDS.glob("*/*")), ids=lambda find: f"{find.parent.name}-{find.name}")
+@pytest.mark.parametrize(
+    "find", sorted(FINDS.glob("*/*")), ids=lambda find: f"{find.parent.name}-{find.name}"
+)
 def test_what_was_found_once(find: Path, tmp_path: Path) -> None:
     Target(find.parent.name, tmp_path).check(find.read_bytes())
 
 
 @pytest.mark.parametrize("loader", SEEDS)
 def test_new_inputs(loader: str, tmp_path: Path) -> None:
-    if importlib.util.find_spec("atheris") is None and not os.environ.get("PROVGRAPH_TEST_REQUIRE_SERVICES"):
+    if importlib.util.find_spec("atheris") is None and not os.environ.get(
+        "PROVGRAPH_TEST_REQUIRE_SERVICES"
+    ):
         pytest.skip("atheris is not there: it comes for Linux on x86_64 only")
     (FINDS / loader).mkdir(exist_ok=True)
     seeds = [str(seed) for seed in (*SEEDS[loader], *(FINDS / loader).iterdir())]
-    command = [sys.executable, "-m", "tests.fuzz", loader, str(SECONDS), str(tmp_path), str(FINDS / loader), *seeds]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS + 300, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "tests.fuzz",
+        loader,
+        str(SECONDS),
+        str(tmp_path),
+        str(FINDS / loader),
+        *seeds,
+    ]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS + 300, check=False
+    )
     assert done.returncode == 0, done.stderr[-5000:]
     assert " runs in " in done.stderr

@@ -12,12 +12,12 @@ import httpx
 import pytest
 import uvicorn
 
-from provgraph.app import LOOPBACK, create_app, listening
-from provgraph.ingest.integration import integrate
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.loaders.protocol import Problem
 from provgraph.store.protocol import Store
-from provgraph.store.relational import open_sqlite
+from provgraph.store.relational.store import open_sqlite
+from provgraph.web.app import LOOPBACK, create_app, listening
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "ctapipe"
 
@@ -66,7 +66,9 @@ def served(store: Store, allowed_hosts: Sequence[str] = LOOPBACK) -> Iterator[ht
         while not server.started:
             time.sleep(0.01)
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as client:
+            with httpx.Client(
+                base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30
+            ) as client:
                 yield client
         finally:
             server.should_exit = True

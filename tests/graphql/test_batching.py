@@ -85,7 +85,9 @@ def test_requests_at_the_same_time_do_not_mix(store: Store) -> None:
     assert [answer["data"]["whatProduced"]["root"]["location"] for answer in answers] == files
 
 
-def test_one_request_asks_for_so_many_lineages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_request_asks_for_so_many_lineages(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(batching, "WALKS", 10)
     query = "query($f: String!) { whatProduced(file: $f) { entities { ancestors(depth: 1) { nodes { id } } } } }"
     with served(store) as client:

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from provgraph.app import LARGEST_REQUEST
 from provgraph.errors import StoreError, UnreachableError
 from provgraph.graphql import limits
 from provgraph.store.protocol import Store
+from provgraph.web.app import LARGEST_REQUEST
 from tests.graphql.conftest import Ask, asked, served
 
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
@@ -77,7 +77,8 @@ def test_a_negative_depth(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "\ud800", "a\0b", "' OR 1=1 --", "x" * 1_000_000, "`}) DETACH DELETE n", "@", "/", "//@"]
+    "name",
+    ["", "\ud800", "a\0b", "' OR 1=1 --", "x" * 1_000_000, "`}) DETACH DELETE n", "@", "/", "//@"],
 )
 def test_hostile_names_are_only_names(client: httpx.Client, name: str) -> None:
     answer = asked(client, "query($f: String!) { whatProduced(file: $f) { truncated } }", f=name)
@@ -95,7 +96,9 @@ REFUSED = {
     + "{ role }"
     + "}" * 14,
     "aliases": "{" + "".join(f"s{n}: stats {{ agents }} " for n in range(limits.ALIASES + 1)) + "}",
-    "aliases in fragments": '{ impact(file: "x") { ...F0 } } ' + FRAGMENTS + "fragment F60 on Lineage { a: depth }",
+    "aliases in fragments": '{ impact(file: "x") { ...F0 } } '
+    + FRAGMENTS
+    + "fragment F60 on Lineage { a: depth }",
     "tokens": "{ stats {" + " agents" * limits.TOKENS + " } }",
     "nesting": "{ a" * 600 + "}" * 600,
 }
@@ -108,7 +111,9 @@ def test_refused_documents(ask: Ask, case: str) -> None:
     assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_REQUEST"}
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'"x"', b"\xff", b"[" * 100_000, b'{"query": 1}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"{}", b'"x"', b"\xff", b"[" * 100_000, b'{"query": 1}']
+)
 def test_unreadable_bodies(client: httpx.Client, body: bytes) -> None:
     response = client.post("/graphql", content=body, headers={"content-type": "application/json"})
     assert response.status_code == 400
@@ -117,7 +122,9 @@ def test_unreadable_bodies(client: httpx.Client, body: bytes) -> None:
 
 def test_a_request_too_large(client: httpx.Client) -> None:
     response = client.post(
-        "/graphql", content=b" " * (LARGEST_REQUEST + 1), headers={"content-type": "application/json"}
+        "/graphql",
+        content=b" " * (LARGEST_REQUEST + 1),
+        headers={"content-type": "application/json"},
     )
     assert response.status_code == 413
 
@@ -131,7 +138,9 @@ def test_a_request_too_large(client: httpx.Client) -> None:
         (RecursionError("secret-host"), "INTERNAL"),
     ],
 )
-def test_failures_are_logged_and_not_shown(error: Exception, code: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_failures_are_logged_and_not_shown(
+    error: Exception, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.ERROR), served(Failing(error)) as client:
         answer = asked(client, '{ whatProduced(file: "x") { truncated } }')
     assert answer["data"] == {"whatProduced": None}
@@ -140,7 +149,9 @@ def test_failures_are_logged_and_not_shown(error: Exception, code: str, caplog: 
     assert "secret-host" in caplog.text
 
 
-def test_a_failure_below_a_lineage_spares_nothing_wrong(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_below_a_lineage_spares_nothing_wrong(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def gone(*_: Any) -> Any:
         raise UnreachableError("gone")
 

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from provgraph.lineage import questions
-from provgraph.lineage.names import find
-from provgraph.model.subgraph import Direction
+from provgraph.model.lineage import Direction
+from provgraph.questions import walks
+from provgraph.questions.names import find
 from provgraph.store.protocol import Store
-from provgraph.writers import json_
+from provgraph.writers import json as json_writer
 from tests.graphql.conftest import CORPUS, Ask
 
-EXPECTED: dict[str, dict[str, list[str]]] = json.loads((CORPUS / "expected_lineage.json").read_text())
+EXPECTED: dict[str, dict[str, list[str]]] = json.loads(
+    (CORPUS / "expected_lineage.json").read_text()
+)
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
 WHOLE = """
 fragment whole on Lineage {
@@ -29,9 +31,7 @@ fragment whole on Lineage {
 
 @pytest.mark.parametrize("file", EXPECTED)
 def test_what_produced_a_dl3_file(ask: Ask, file: str) -> None:
-    query = (
-        "query($file: String!) { whatProduced(file: $file) { activities { id } entities { locations } agents { id } } }"
-    )
+    query = "query($file: String!) { whatProduced(file: $file) { activities { id } entities { locations } agents { id } } }"
     found = ask(query, file=file)["data"]["whatProduced"]
     expected = {file, *EXPECTED[file]["entities"]}
     paths = [set(entity["locations"]) & expected for entity in found["entities"]]
@@ -51,7 +51,7 @@ def test_same_nodes_and_edges_as_the_json_writer(
         "{ lineage(id: $id, direction: $to, depth: $depth) { ...whole } }"
     )
     answer = ask(query, id=name, to=direction.name, depth=depth)["data"]["lineage"]
-    written = json_.document(questions.lineage(store, find(store, name), direction, depth))
+    written = json_writer.document(walks.lineage(store, find(store, name), direction, depth))
     assert answer["root"] == {"id": written["root"]}
     assert (answer["direction"].lower(), answer["depth"]) == (written["direction"], depth)
     assert answer["truncated"] is written["truncated"] is False
@@ -66,7 +66,9 @@ def _as_graphql(node: dict[str, Any]) -> dict[str, Any]:
         "activity": ("startTime", "endTime", "status", "version"),
         "agent": (),
     }[node["kind"]]
-    shown = {field: node[field] for field in ("id", "kind", "name", "distance", "attributes", *fields)}
+    shown = {
+        field: node[field] for field in ("id", "kind", "name", "distance", "attributes", *fields)
+    }
     return {"__typename": node["kind"].capitalize(), **shown}
 
 
@@ -127,13 +129,19 @@ def test_an_entity_knows_its_neighbours_and_lineages(ask: Ask, store: Store) -> 
       usedBy { role time activity { generated { entity { locations } } } } attributedTo { agent { id } }
       ancestors(depth: 1) { nodes { id } } descendants { truncated nodes { id } } } }"""
     found = ask(query, id="/data/ctao/dl2/run02001_full.dl2.h5")["data"]["entity"]
-    outputs = [each["entity"]["locations"] for usage in found["usedBy"] for each in usage["activity"]["generated"]]
+    outputs = [
+        each["entity"]["locations"]
+        for usage in found["usedBy"]
+        for each in usage["activity"]["generated"]
+    ]
     assert [DL3] in outputs
     assert found["type"] == "DatasetEntity"
     assert found["generatedAtTime"].endswith("Z")
     assert len(found["ancestors"]["nodes"]) == 2
-    below = questions.lineage(store, find(store, found["id"]), Direction.DOWNSTREAM)
-    assert {node["id"] for node in found["descendants"]["nodes"]} == {node.id for node in below.nodes}
+    below = walks.lineage(store, find(store, found["id"]), Direction.DOWNSTREAM)
+    assert {node["id"] for node in found["descendants"]["nodes"]} == {
+        node.id for node in below.nodes
+    }
 
 
 def test_node_resolves_every_kind(ask: Ask) -> None:
@@ -144,8 +152,13 @@ def test_node_resolves_every_kind(ask: Ask) -> None:
 
 
 def test_stats_are_those_of_the_store(ask: Ask, store: Store) -> None:
-    found = ask("{ stats { activities entities agents settings loads relations { relation count } } }")["data"]["stats"]
+    found = ask(
+        "{ stats { activities entities agents settings loads relations { relation count } } }"
+    )["data"]["stats"]
     counts = store.stats()
     assert found["activities"] == counts["activities"] > 60
     assert {each["relation"] for each in found["relations"]} == {"USED", "WAS_GENERATED_BY"}
-    assert sum(each["count"] for each in found["relations"]) == counts["used"] + counts["wasGeneratedBy"]
+    assert (
+        sum(each["count"] for each in found["relations"])
+        == counts["used"] + counts["wasGeneratedBy"]
+    )

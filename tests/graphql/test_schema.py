@@ -25,25 +25,55 @@ CORE = {
         "stats": "Stats!",
     },
     "Lineage": {
-        "root": "Node!", "direction": "Direction!", "depth": "Int", "truncated": "Boolean!", "nodes": "[Node!]!",
-        "edges": "[LineageEdge!]!", "activities": "[Activity!]!", "entities": "[Entity!]!", "agents": "[Agent!]!",
+        "root": "Node!",
+        "direction": "Direction!",
+        "depth": "Int",
+        "truncated": "Boolean!",
+        "nodes": "[Node!]!",
+        "edges": "[LineageEdge!]!",
+        "activities": "[Activity!]!",
+        "entities": "[Entity!]!",
+        "agents": "[Agent!]!",
     },
     "LineageEdge": {
-        "relation": "RelationType!", "source": "ID!", "target": "ID!", "role": "String", "time": "DateTime",
+        "relation": "RelationType!",
+        "source": "ID!",
+        "target": "ID!",
+        "role": "String",
+        "time": "DateTime",
     },
     "Node": {"id": "ID!", "name": "String"},
     "Entity": {
-        "id": "ID!", "name": "String", "type": "String", "location": "String", "locations": "[String!]!",
-        "identifiers": "[String!]!", "generatedAtTime": "DateTime", "invalidatedAtTime": "DateTime",
-        "attributes": "JSON!", "generatedBy": "[Generation!]!", "usedBy": "[Usage!]!",
-        "ancestors(depth: Int)": "Lineage!", "descendants(depth: Int)": "Lineage!",
+        "id": "ID!",
+        "name": "String",
+        "type": "String",
+        "location": "String",
+        "locations": "[String!]!",
+        "identifiers": "[String!]!",
+        "generatedAtTime": "DateTime",
+        "invalidatedAtTime": "DateTime",
+        "attributes": "JSON!",
+        "generatedBy": "[Generation!]!",
+        "usedBy": "[Usage!]!",
+        "ancestors(depth: Int)": "Lineage!",
+        "descendants(depth: Int)": "Lineage!",
     },
     "Activity": {
-        "id": "ID!", "name": "String", "version": "String", "status": "String", "startTime": "DateTime",
-        "endTime": "DateTime", "duration": "Float", "host": "String", "attributes": "JSON!", "used": "[Usage!]!",
-        "generated": "[Generation!]!", "agents": "[Association!]!", "parameters": "[Parameter!]!",
+        "id": "ID!",
+        "name": "String",
+        "version": "String",
+        "status": "String",
+        "startTime": "DateTime",
+        "endTime": "DateTime",
+        "duration": "Float",
+        "host": "String",
+        "attributes": "JSON!",
+        "used": "[Usage!]!",
+        "generated": "[Generation!]!",
+        "agents": "[Association!]!",
+        "parameters": "[Parameter!]!",
     },
-}  # fmt: skip
+}
 
 
 def test_checked_in() -> None:
@@ -69,7 +99,9 @@ def test_everything_is_described() -> None:
         if isinstance(each, GraphQLObjectType | GraphQLInterfaceType):
             for name, field in each.fields.items():
                 assert field.description, f"{each.name}.{name}"
-                assert all(argument.description for argument in field.args.values()), f"{each.name}.{name}"
+                assert all(argument.description for argument in field.args.values()), (
+                    f"{each.name}.{name}"
+                )
         if isinstance(each, GraphQLEnumType):
             assert all(value.description for value in each.values.values()), each.name
 
@@ -81,7 +113,8 @@ def _signatures(name: str) -> dict[str, str]:
     found = {}
     for field_name, field in described.fields.items():
         arguments = ", ".join(
-            f"{key}: {each.type}" + (f" = {each.ast_node.default_value.value}" if _default(each) else "")
+            f"{key}: {each.type}"
+            + (f" = {each.ast_node.default_value.value}" if _default(each) else "")
             for key, each in field.args.items()
         )
         found[f"{field_name}({arguments})" if arguments else field_name] = str(field.type)

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from provgraph.app import is_loopback, serve
 from provgraph.errors import SettingsError, UnreachableError
 from provgraph.graphql.endpoint import RESPONSE_TYPE
 from provgraph.store.protocol import Store
+from provgraph.web.app import is_loopback, serve
 from tests.graphql.conftest import asked, served
 from tests.graphql.test_failures import Failing
 
@@ -45,7 +45,10 @@ def process(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 def test_a_server_process_answers_and_ends(store_url: str) -> None:
     with process(store_url, "127.0.0.1") as (url, running), httpx.Client(base_url=url) as client:
-        answer = asked(client, '{ whatProduced(file: "/data/ctao/dl3/run02001.dl3.fits") { activities { id } } }')
+        answer = asked(
+            client,
+            '{ whatProduced(file: "/data/ctao/dl3/run02001.dl3.fits") { activities { id } } }',
+        )
         assert len(answer["data"]["whatProduced"]["activities"]) == 27
     assert running.returncode == 0
 
@@ -73,7 +76,10 @@ def test_insecure_still_checks_the_host_header(store_url: str) -> None:
 
 
 def test_a_port_in_use(store: Store) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(SettingsError, match="--port"):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        pytest.raises(SettingsError, match="--port"),
+    ):
         serve(store, "127.0.0.1", other.getsockname()[1])
 
 
@@ -88,7 +94,9 @@ def test_loopback() -> None:
     assert not any(map(is_loopback, ["0.0.0.0", "::", "example.org", "10.0.0.1", ""]))
 
 
-@pytest.mark.parametrize("host", ["rebound.example", "localhost.rebound.example", "localhost@rebound.example", ""])
+@pytest.mark.parametrize(
+    "host", ["rebound.example", "localhost.rebound.example", "localhost@rebound.example", ""]
+)
 @pytest.mark.parametrize("path", ["/", "/graphql", "/healthz", "/metrics"])
 def test_host_header(client: httpx.Client, host: str, path: str) -> None:
     assert client.get(path, headers={"host": host}).status_code == 400
@@ -107,16 +115,22 @@ def test_pages(client: httpx.Client) -> None:
 
 
 def test_queries_by_get_and_no_mutations(client: httpx.Client) -> None:
-    assert client.get("/graphql", params={"query": "{ stats { agents } }"}).json() == {"data": {"stats": {"agents": 0}}}
+    assert client.get("/graphql", params={"query": "{ stats { agents } }"}).json() == {
+        "data": {"stats": {"agents": 0}}
+    }
     refused = client.get("/graphql", params={"query": "mutation { x }"})
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
 def test_forms_of_other_sites_are_refused(client: httpx.Client, content_type: str) -> None:
     response = client.post(
-        "/graphql", content=b'{"query": "{ stats { agents } }"}', headers={"content-type": content_type}
+        "/graphql",
+        content=b'{"query": "{ stats { agents } }"}',
+        headers={"content-type": content_type},
     )
     assert response.status_code == 400
 
@@ -124,7 +138,9 @@ def test_forms_of_other_sites_are_refused(client: httpx.Client, content_type: st
 def test_the_drafts_media_type(client: httpx.Client) -> None:
     headers = {"accept": RESPONSE_TYPE}
     fine = client.post("/graphql", json={"query": "{ stats { agents } }"}, headers=headers)
-    partial = client.post("/graphql", json={"query": '{ entity(id: "nowhere") { id } }'}, headers=headers)
+    partial = client.post(
+        "/graphql", json={"query": '{ entity(id: "nowhere") { id } }'}, headers=headers
+    )
     refused = client.post("/graphql", json={"query": "{ nothing }"}, headers=headers)
     assert [each.status_code for each in (fine, partial, refused)] == [200, 200, 400]
     assert all(each.headers["content-type"] == RESPONSE_TYPE for each in (fine, partial, refused))

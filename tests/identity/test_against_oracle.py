@@ -14,8 +14,8 @@ from sqlalchemy import text
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from provgraph.store.relational import RelationalStore
-from provgraph.store.tables import metadata
+from provgraph.store.relational.store import RelationalStore
+from provgraph.store.relational.tables import metadata
 from tests.conftest import empty_neo4j
 from tests.graphs import graph_in, put
 from tests.oracle import contradictory, graph_of
@@ -25,8 +25,11 @@ from tests.strategies import histories, loadings
 HISTORIES = int(os.environ.get("PROVGRAPH_TEST_HISTORIES", "150"))
 #: A server is slower, and what could differ there is little.
 ON_A_SERVER = max(HISTORIES // 10, 10)
-#: A failure is seldom worth the minutes that shrinking it takes: PROVGRAPH_TEST_SHRINK=1 asks for them.
-PHASES = [phase for phase in Phase if phase is not Phase.shrink or os.environ.get("PROVGRAPH_TEST_SHRINK")]
+#: A failure is seldom worth the minutes that shrinking it takes: PROVGRAPH_TEST_SHRINK=1 asks for
+#: them.
+PHASES = [
+    phase for phase in Phase if phase is not Phase.shrink or os.environ.get("PROVGRAPH_TEST_SHRINK")
+]
 _RELAXED = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": PHASES}
 
 

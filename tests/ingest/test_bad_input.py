@@ -22,12 +22,12 @@ import pytest
 
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
-from provgraph.lineage.names import find
-from provgraph.lineage.questions import lineage
 from provgraph.model.identifiers import location_of, place_of
-from provgraph.model.subgraph import Direction, Lineage
+from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.values import storable
 from provgraph.model.vocabulary import Kind
+from provgraph.questions.names import find
+from provgraph.questions.walks import lineage
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
@@ -62,16 +62,22 @@ def holds_the_same(store: Store, memory: Store) -> bool:
     return digest(store.scan()) == digest(memory.scan())
 
 
-# --- truncated or concatenated log, BOM, CRLF, blank file, NaN/Infinity, duplicate keys, lone surrogates, nesting -----
+# --- truncated or concatenated log, BOM, CRLF, blank file, NaN/Infinity, duplicate keys, lone
+# surrogates, nesting -----
 
 BOM = b"\xef\xbb\xbf"
 CRLF = json.dumps([record("crlf", note="\r\n")], indent=2).replace("\n", "\r\n").encode()
 ODD = b'[{"activity_uuid":"odd","activity_name":"t","start":"2026-11-21T08:00:00","input":[],"output":[],'
 NUMBERS = (
-    ODD.replace(b"odd", b"numbers") + b'"nan":NaN,"infinite":[Infinity,-Infinity,1e400],"huge":' + b"9" * 400 + b"}]"
+    ODD.replace(b"odd", b"numbers")
+    + b'"nan":NaN,"infinite":[Infinity,-Infinity,1e400],"huge":'
+    + b"9" * 400
+    + b"}]"
 )
 DOUBLED = ODD.replace(b"odd", b"doubled") + b'"x":1,"y":5,"x":2}]'
-SURROGATES = ODD.replace(b"odd", b"surrogates") + b'"x":"a\\ud800b\\u0000","\\udfff":"\xed\xa0\x80"}]'
+SURROGATES = (
+    ODD.replace(b"odd", b"surrogates") + b'"x":"a\\ud800b\\u0000","\\udfff":"\xed\xa0\x80"}]'
+)
 NESTED = ODD.replace(b"odd", b"nested") + b'"x":' + b"[" * 10_000 + b"]" * 10_000 + b"}]"
 CUT = json.dumps([record("before the cut"), record("cut")]).encode()[:-30]
 PARTS = (BOM, CRLF, NUMBERS, b"\r\n", DOUBLED, SURROGATES, BOM, b"[]", NESTED, CUT)
@@ -85,13 +91,21 @@ def test_of_every_odd_log_in_one_all_whole_records_load_into_every_store(
     begins = [len(b"".join(PARTS[: PARTS.index(part)])) for part in (DOUBLED, NESTED, CUT)]
     places = [begins[0] + 1, begins[1] + 1, begins[2] + CUT.rindex(b'{"activity_name"')]
     assert [problem.where for problem in report.problems] == [f"byte {place}" for place in places]
-    for problem, what in zip(report.problems, ("'x' stands twice", "nested too deeply", "cut off"), strict=True):
+    for problem, what in zip(
+        report.problems, ("'x' stands twice", "nested too deeply", "cut off"), strict=True
+    ):
         assert what in problem.what
     numbers = find(store, "numbers").attributes
-    assert (numbers["infinite"], numbers["huge"]) == (([math.inf, -math.inf, math.inf],), (10**400 - 1,))
+    assert (numbers["infinite"], numbers["huge"]) == (
+        ([math.inf, -math.inf, math.inf],),
+        (10**400 - 1,),
+    )
     assert math.isnan(float(str(numbers["nan"][0])))
     assert find(store, "doubled").attributes == {"x": (2,), "y": (5,)}
-    assert find(store, "surrogates").attributes == {"x": ("a\\ud800b\\u0000",), "\\udfff": ("\\udced\\udca0\\udc80",)}
+    assert find(store, "surrogates").attributes == {
+        "x": ("a\\ud800b\\u0000",),
+        "\\udfff": ("\\udced\\udca0\\udc80",),
+    }
     assert find(store, "crlf").attributes["note"] == ("\r\n",)
     loaded(memory, tmp_path / "log", b"".join(PARTS))
     assert holds_the_same(store, memory)
@@ -104,29 +118,40 @@ def test_a_blank_file_is_refused_as_blank(data: bytes, tmp_path: Path, memory: S
     assert "blank" in report.problems[0].what
 
 
-@pytest.mark.parametrize("data", [b"[]", b" [ ]\r\n", BOM + b"[]", b"[][]\n[]", gzip.compress(b"[]")])
+@pytest.mark.parametrize(
+    "data", [b"[]", b" [ ]\r\n", BOM + b"[]", b"[][]\n[]", gzip.compress(b"[]")]
+)
 def test_a_log_with_nothing_in_it_is_loaded(data: bytes, tmp_path: Path, memory: Store) -> None:
     report = loaded(memory, tmp_path / "log", data)
     assert (report.status, report.activities, report.problems) == ("loaded", 0, ())
 
 
-@pytest.mark.parametrize("part", [NESTED, CUT[:100], DOUBLED[:-4]], ids=["nested", "cut", "cut and doubled"])
-def test_a_file_without_one_whole_record_is_refused(part: bytes, tmp_path: Path, memory: Store) -> None:
+@pytest.mark.parametrize(
+    "part", [NESTED, CUT[:100], DOUBLED[:-4]], ids=["nested", "cut", "cut and doubled"]
+)
+def test_a_file_without_one_whole_record_is_refused(
+    part: bytes, tmp_path: Path, memory: Store
+) -> None:
     report = loaded(memory, tmp_path / "log", part)
     assert (report.status, report.activities, list(memory.loads())) == ("refused", 0, [])
     assert report.problems[0].where.startswith("byte ")
     assert not any(memory.stats().values())
 
 
-def test_of_a_broken_gzip_log_in_the_older_form_the_whole_lines_load(tmp_path: Path, memory: Store) -> None:
-    lines = "".join(f"{record(str(number), note=list(range(900)))}\n" for number in range(5)).encode()
+def test_of_a_broken_gzip_log_in_the_older_form_the_whole_lines_load(
+    tmp_path: Path, memory: Store
+) -> None:
+    lines = "".join(
+        f"{record(str(number), note=list(range(900)))}\n" for number in range(5)
+    ).encode()
     report = loaded(memory, tmp_path / "log", gzip.compress(lines)[:-40])
     assert report.status == "partial"
     assert 3 <= report.activities < 6
     assert "the rest can't be read" in report.problems[-1].what
 
 
-# --- unknown format, binary junk, a directory with none of ours -------------------------------------------------------
+# --- unknown format, binary junk, a directory with none of ours
+# -------------------------------------------------------
 
 
 def packed_tar(data: bytes) -> bytes:
@@ -165,7 +190,9 @@ JUNK = {
 
 
 @pytest.mark.parametrize("kind", JUNK)
-def test_what_is_none_of_ours_is_refused_and_said_what_was_looked_for(kind: str, tmp_path: Path, memory: Store) -> None:
+def test_what_is_none_of_ours_is_refused_and_said_what_was_looked_for(
+    kind: str, tmp_path: Path, memory: Store
+) -> None:
     report = loaded(memory, tmp_path / "junk", JUNK[kind])
     (problem,) = report.problems
     assert (report.status, report.format, report.load) == ("refused", None, None)
@@ -174,7 +201,9 @@ def test_what_is_none_of_ours_is_refused_and_said_what_was_looked_for(kind: str,
     assert not any(memory.stats().values())
 
 
-def test_a_folder_with_none_of_ours_is_refused_and_said_what_was_looked_for(tmp_path: Path, memory: Store) -> None:
+def test_a_folder_with_none_of_ours_is_refused_and_said_what_was_looked_for(
+    tmp_path: Path, memory: Store
+) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     for number, junk in enumerate(JUNK.values()):
         (tmp_path / "deep" / "er" / f"{number}").write_bytes(junk)
@@ -184,7 +213,8 @@ def test_a_folder_with_none_of_ours_is_refused_and_said_what_was_looked_for(tmp_
     assert "provenance logs of ctapipe" in report.problems[0].what
 
 
-# --- a cycle, an end before a start, times in the future --------------------------------------------------------------
+# --- a cycle, an end before a start, times in the future
+# --------------------------------------------------------------
 
 
 def test_a_cycle_is_loaded_as_said(store: Store, tmp_path: Path) -> None:
@@ -220,7 +250,8 @@ def test_an_end_before_a_start_and_times_in_the_future_are_loaded_as_said(
     assert all(written(answer, form) for form in TEXTS)
 
 
-# --- XML with entities or external references, JSON or archive bombs, a 2 GB log; no network or file access -----------
+# --- XML with entities or external references, JSON or archive bombs, a 2 GB log; no network or
+# file access -----------
 
 _WATCHED = """
 import sys
@@ -240,19 +271,31 @@ print("\\n".join(each for each in touched if each.startswith(("open", "os.", "so
 @pytest.mark.parametrize(
     ("form", "status"),
     [
-        ('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "{url}"><!ENTITY y SYSTEM "file://{path}">]><a>&x;&y;</a>',
-         "refused"),
-        ('<!DOCTYPE a [<!ENTITY a "aaa"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>',
-         "refused"),
-        ('[{{"activity_uuid":"A","activity_name":"{path}","start":"2026-11-21T08:00:00","$ref":"{url}","@context":"{url}",'
-         '"$include":"{path}","config":{{"T":{{"file":"{path}"}}}},"input":[{{"url":"{path}"}},{{"url":"file://{path}"}},'
-         '{{"url":"{url}"}}],"output":[{{"url":"{path}.out"}}]}}]', "loaded"),
-        ("[{{'activity_uuid':'A','activity_name':'t','start':'2026-11-21T08:00:00','input':[],'output':[{{'url':'{path}'}}]}},"
-         "{{'activity_uuid':open('{path}')}}]", "partial"),
+        (
+            '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "{url}"><!ENTITY y SYSTEM "file://{path}">]><a>&x;&y;</a>',
+            "refused",
+        ),
+        (
+            '<!DOCTYPE a [<!ENTITY a "aaa"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>',
+            "refused",
+        ),
+        (
+            '[{{"activity_uuid":"A","activity_name":"{path}","start":"2026-11-21T08:00:00","$ref":"{url}","@context":"{url}",'
+            '"$include":"{path}","config":{{"T":{{"file":"{path}"}}}},"input":[{{"url":"{path}"}},{{"url":"file://{path}"}},'
+            '{{"url":"{url}"}}],"output":[{{"url":"{path}.out"}}]}}]',
+            "loaded",
+        ),
+        (
+            "[{{'activity_uuid':'A','activity_name':'t','start':'2026-11-21T08:00:00','input':[],'output':[{{'url':'{path}'}}]}},"
+            "{{'activity_uuid':open('{path}')}}]",
+            "partial",
+        ),
     ],
     ids=["external entities", "entities", "references", "code"],
-)  # fmt: skip
-def test_no_document_makes_us_reach_for_the_network_or_another_file(form: str, status: str, tmp_path: Path) -> None:
+)
+def test_no_document_makes_us_reach_for_the_network_or_another_file(
+    form: str, status: str, tmp_path: Path
+) -> None:
     secret = tmp_path / "secret"
     secret.write_text("secret")
     (tmp_path / "first").write_bytes(encoded(record("first")))
@@ -260,14 +303,25 @@ def test_no_document_makes_us_reach_for_the_network_or_another_file(form: str, s
         server.settimeout(0)
         url = f"http://127.0.0.1:{server.getsockname()[1]}/x"
         (tmp_path / "log").write_text(form.format(url=url, path=secret))
-        command = [sys.executable, "-c", _WATCHED, str(tmp_path / "log"), str(tmp_path), str(Path(__file__).parents[2])]
-        said, *touched = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+        command = [
+            sys.executable,
+            "-c",
+            _WATCHED,
+            str(tmp_path / "log"),
+            str(tmp_path),
+            str(Path(__file__).parents[2]),
+        ]
+        said, *touched = subprocess.run(
+            command, capture_output=True, text=True, check=True
+        ).stdout.splitlines()
         with pytest.raises(BlockingIOError):
             server.accept()
     assert said == status
     assert any(str(tmp_path / "log") in each for each in touched)
     assert not [
-        each for each in touched if "secret" in each or each.startswith(("socket.connect", "subprocess", "exec"))
+        each
+        for each in touched
+        if "secret" in each or each.startswith(("socket.connect", "subprocess", "exec"))
     ]
 
 
@@ -299,7 +353,9 @@ def objects(count: int) -> bytes:
 
 
 def filled(begin: bytes, filling: bytes, mib: int, end: bytes) -> Iterable[bytes]:
-    """A log with so many MiB of something within it, packed in members of a gzip file of its own each."""
+    """A log with so many MiB of something within it, packed in members of a gzip file of its own
+    each.
+    """
     member = gzip.compress(filling * (16 * MIB // len(filling)))
     return [gzip.compress(begin), *[member] * (mib // 16), gzip.compress(end)]
 
@@ -314,15 +370,40 @@ WITHIN = encoded(record("bomb"))[:-2] + b', "x": '
     [
         (lambda: filled(BEFORE, b" \n", 512, BEHIND), 2, None, 40),
         (lambda: filled(BEFORE, b"\x00", 256, BEHIND), 2, "no JSON object begins with", 40),
-        (lambda: filled(BEFORE + WITHIN + b'"', b"x", 128, b'"}]' + BEHIND), 2, "a record of more than 16 MiB", 100),
-        (lambda: filled(BEFORE + WITHIN + b"[", b"[],", 64, b"1]}]" + BEHIND), 2, "of more than 750,000 keys and", 100),
-        (lambda: filled(b"[{'activity_uuid': [", b"[],", 16, b"]}]"), 0, "a Python literal of more than 256 KiB", 100),
-        (lambda: filled(b"", b"{'activity_uuid':'A'}\n", 128, b""), 0, "of more than 64 MiB is not read", 200),
+        (
+            lambda: filled(BEFORE + WITHIN + b'"', b"x", 128, b'"}]' + BEHIND),
+            2,
+            "a record of more than 16 MiB",
+            100,
+        ),
+        (
+            lambda: filled(BEFORE + WITHIN + b"[", b"[],", 64, b"1]}]" + BEHIND),
+            2,
+            "of more than 750,000 keys and",
+            100,
+        ),
+        (
+            lambda: filled(b"[{'activity_uuid': [", b"[],", 16, b"]}]"),
+            0,
+            "a Python literal of more than 256 KiB",
+            100,
+        ),
+        (
+            lambda: filled(b"", b"{'activity_uuid':'A'}\n", 128, b""),
+            0,
+            "of more than 64 MiB is not read",
+            200,
+        ),
         (lambda: record_with(text(12_000)), 3, None, 150),
         (lambda: record_with(text(20 << 10, EMOJI)), 2, "a record of more than 16 MiB", 100),
         (lambda: record_with(text(3000, EMOJI)), 3, None, 150),
         (lambda: record_with(text(12_000, end=EMOJI)), 2, "a record of more than 16 MiB", 220),
-        (lambda: record_with(text(12_000, character=b"\x00")), 2, "a record of more than 16 MiB", 200),
+        (
+            lambda: record_with(text(12_000, character=b"\x00")),
+            2,
+            "a record of more than 16 MiB",
+            200,
+        ),
         (lambda: record_with(text(2000, character=b"\x00")), 3, None, 150),
         (lambda: record_with(objects(245_000)), 3, None, 200),
         (lambda: record_with(objects(255_000)), 2, "of more than 750,000 keys and", 200),
@@ -330,12 +411,32 @@ WITHIN = encoded(record("bomb"))[:-2] + b', "x": '
         (lambda: [b"[{'activity_uuid': [" + b"[]," * 87_000 + b"]}]"], 0, "malformed", 200),
         (lambda: filled(b"\x00", b"\x00", 512, b""), 0, "not a format that provgraph reads", 40),
     ],
-    ids=["blanks", "zeros", "one text", "lists", "a literal", "literals", "largest text", "wide text",
-         "largest wide text", "wide at its end", "unstorable text", "largest unstorable text", "objects",
-         "more objects", "most lists", "largest literal", "junk"],
-)  # fmt: skip
+    ids=[
+        "blanks",
+        "zeros",
+        "one text",
+        "lists",
+        "a literal",
+        "literals",
+        "largest text",
+        "wide text",
+        "largest wide text",
+        "wide at its end",
+        "unstorable text",
+        "largest unstorable text",
+        "objects",
+        "more objects",
+        "most lists",
+        "largest literal",
+        "junk",
+    ],
+)
 def test_bombs_are_refused_or_streamed_in_bounded_memory(
-    data: Callable[[], Iterable[bytes]], activities: int, said: str | None, most_mib: int, tmp_path: Path
+    data: Callable[[], Iterable[bytes]],
+    activities: int,
+    said: str | None,
+    most_mib: int,
+    tmp_path: Path,
 ) -> None:
     (tmp_path / "bomb").write_bytes(b"".join(data()))
     assert (tmp_path / "bomb").stat().st_size < 3 * MIB
@@ -343,18 +444,37 @@ def test_bombs_are_refused_or_streamed_in_bounded_memory(
     command = [sys.executable, "-c", _MEASURED, str(tmp_path / "first"), str(tmp_path / "bomb")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     status, found, problems, grown_mib = json.loads(done.stdout)
-    assert (status, found) == ("loaded" if said is None else "partial" if activities else "refused", activities)
+    assert (status, found) == (
+        "loaded" if said is None else "partial" if activities else "refused",
+        activities,
+    )
     assert said is None or said in problems[0]
     assert grown_mib < most_mib
 
 
-# --- hostile names ----------------------------------------------------------------------------------------------------
+# --- hostile names
+# ----------------------------------------------------------------------------------------------------
 
 NAMES = (
-    *HOSTILE, "MATCH (n) DETACH DELETE n", "`}) MATCH (n) DETACH DELETE n //", "'; DROP TABLE activity; --", "%s {0}",
-    "${jndi:ldap://x}", "\\", "\\u0000", "\x00" * 9, "product:x", "file:/x@y", "a@b@c", "*?[a-z]", "-o", "--help",
-    "x" * 3000, "日" * 9000, "y" * 1_000_000,
-)  # fmt: skip
+    *HOSTILE,
+    "MATCH (n) DETACH DELETE n",
+    "`}) MATCH (n) DETACH DELETE n //",
+    "'; DROP TABLE activity; --",
+    "%s {0}",
+    "${jndi:ldap://x}",
+    "\\",
+    "\\u0000",
+    "\x00" * 9,
+    "product:x",
+    "file:/x@y",
+    "a@b@c",
+    "*?[a-z]",
+    "-o",
+    "--help",
+    "x" * 3000,
+    "日" * 9000,
+    "y" * 1_000_000,
+)
 
 
 def hostile(number: int, name: str) -> Record:
@@ -372,7 +492,9 @@ def hostile(number: int, name: str) -> Record:
     )
 
 
-def test_hostile_names_are_data_in_every_store_and_shown_escaped(store: Store, memory: Store, tmp_path: Path) -> None:
+def test_hostile_names_are_data_in_every_store_and_shown_escaped(
+    store: Store, memory: Store, tmp_path: Path
+) -> None:
     log = encoded(*(hostile(number, name) for number, name in enumerate(NAMES)))
     report = loaded(store, tmp_path / "log", log)
     assert (report.status, report.activities, report.problems) == ("loaded", len(NAMES), ())
@@ -403,11 +525,14 @@ def shows_nothing_to_obey(answer: Lineage) -> None:
     assert [row[1] for row in rows[1:]] == [node.kind.value for node in answer.nodes]
     drawing = ET.fromstring(shown["svg"])
     assert not [each for each in drawing.iter() if each.tag.endswith("script")]
-    assert {each.get("href", "http:").partition(":")[0] for each in drawing.iter()} <= {"http", "https"}
-    assert len([line for line in shown["dot"].splitlines() if "label=" in line]) == len(answer.nodes) + len(
-        answer.edges
-    )
-    assert sum(line.startswith("  n") for line in shown["mermaid"].splitlines()) == len(answer.nodes) + len(
-        answer.edges
-    )
+    assert {each.get("href", "http:").partition(":")[0] for each in drawing.iter()} <= {
+        "http",
+        "https",
+    }
+    assert len([line for line in shown["dot"].splitlines() if "label=" in line]) == len(
+        answer.nodes
+    ) + len(answer.edges)
+    assert sum(line.startswith("  n") for line in shown["mermaid"].splitlines()) == len(
+        answer.nodes
+    ) + len(answer.edges)
     assert len([node for node in answer.nodes if node.kind is Kind.ACTIVITY]) == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provgraph.ingest.drop_folder import Candidate, DropFolder
+from provgraph.collecting.drop_folder import Candidate, DropFolder
 
 INTERVAL, PATIENCE = 10.0, 100.0
 
@@ -62,19 +62,30 @@ def test_an_unfinished_file_is_offered_again_when_it_changes_or_is_old(tmp_path:
     assert folder.rested() == [Candidate(path, is_old=True)]
 
 
-@pytest.mark.parametrize(("age", "is_offered"), [(1.0, False), (-50.0, False), (INTERVAL + 1, True)])
+@pytest.mark.parametrize(
+    ("age", "is_offered"), [(1.0, False), (-50.0, False), (INTERVAL + 1, True)]
+)
 def test_a_single_look_goes_by_the_age(age: float, is_offered: bool, tmp_path: Path) -> None:
     written(tmp_path / "a.log", age)
     assert bool(watched(tmp_path, only_once=True).rested()) == is_offered
 
 
 def test_what_is_no_log_by_its_name_or_kind_is_passed_over(tmp_path: Path) -> None:
-    for name in (".a.log", "a.tmp", "a.part", ".git/a.log", "20261121T142501-9f86d081.waiting/a.log",
-                 "refused/20261121T142501-9f86d081.refused/a.log"):  # fmt: skip
+    for name in (
+        ".a.log",
+        "a.tmp",
+        "a.part",
+        ".git/a.log",
+        "20261121T142501-9f86d081.waiting/a.log",
+        "refused/20261121T142501-9f86d081.refused/a.log",
+    ):
         written(tmp_path / name, PATIENCE)
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "dangling").symlink_to("nowhere")
     written(tmp_path / "refused" / "mine.log", PATIENCE)
     (tmp_path / "link.log").symlink_to(tmp_path / "refused" / "mine.log")
     found = watched(tmp_path, only_once=True).rested()
-    assert [each.path.relative_to(tmp_path).as_posix() for each in found] == ["link.log", "refused/mine.log"]
+    assert [each.path.relative_to(tmp_path).as_posix() for each in found] == [
+        "link.log",
+        "refused/mine.log",
+    ]

@@ -9,12 +9,12 @@ import pytest
 from provgraph.errors import AmbiguousError, NotFoundError
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
-from provgraph.lineage.names import find
-from provgraph.lineage.questions import lineage
-from provgraph.model.subgraph import Direction, Lineage, Node
+from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.questions.names import find
+from provgraph.questions.walks import lineage
 from provgraph.store.protocol import Store
-from provgraph.store.relational import open_sqlite
+from provgraph.store.relational.store import open_sqlite
 from tests.loaders.examples import LOGS
 
 CTAO = "/data/ctao"
@@ -32,7 +32,10 @@ class Loaded:
 
     def find(self, name: str) -> Node:
         return find(
-            self.store, name if name.startswith(("/", "product:", "root:")) or "-" in name else f"{CTAO}/{name}"
+            self.store,
+            name
+            if name.startswith(("/", "product:", "root:")) or "-" in name
+            else f"{CTAO}/{name}",
         )
 
     def upstream(self, name: str, depth: int | None = None) -> Lineage:
@@ -49,7 +52,9 @@ class Loaded:
     def outputs(self, run: str) -> set[tuple[str, str | None]]:
         return self._ends(run, RelationType.WAS_GENERATED_BY, Direction.DOWNSTREAM)
 
-    def _ends(self, run: str, relation: RelationType, direction: Direction) -> set[tuple[str, str | None]]:
+    def _ends(
+        self, run: str, relation: RelationType, direction: Direction
+    ) -> set[tuple[str, str | None]]:
         found = lineage(self.store, self.find(run), direction, 1, [relation])
         names = {node.key: node.id for node in found.nodes}
         up = direction is Direction.UPSTREAM
@@ -72,13 +77,18 @@ def test_nested(loaded: Loading) -> None:
     summary = graph.upstream("tmp/summary.ecsv")
     assert graph.made_by("tmp/summary.ecsv") == [outer]
     assert {node.name for node in summary.of_kind(Kind.ACTIVITY)} == {
-        "summarise-production", "count-events", "ctapipe-process",
-    }  # fmt: skip
+        "summarise-production",
+        "count-events",
+        "ctapipe-process",
+    }
     assert len(summary.of_kind(Kind.ACTIVITY)) == 7
     assert {role for _, role in graph.inputs(outer)} == {"partial counts"}
     assert graph.find(outer).start_time is not None
     assert str(graph.find(outer).start_time) < str(graph.find(inner).start_time)
-    assert {edge.relation for edge in summary.edges} == {RelationType.USED, RelationType.WAS_GENERATED_BY}
+    assert {edge.relation for edge in summary.edges} == {
+        RelationType.USED,
+        RelationType.WAS_GENERATED_BY,
+    }
 
 
 def test_context(loaded: Loading) -> None:
@@ -94,7 +104,9 @@ def test_context(loaded: Loading) -> None:
     newest = graph.find("tmp/check.json")
     first = graph.find("/data/ctao/tmp/check.json@a613d66e-3667-47a1-be45-abf94aa3f161")
     assert newest.id == f"file:/data/ctao/tmp/check.json@{outer.id}"
-    assert first.invalidated_at == newest.generated_at == outer.end_time == "2026-11-21T08:34:07.467Z"
+    assert (
+        first.invalidated_at == newest.generated_at == outer.end_time == "2026-11-21T08:34:07.467Z"
+    )
     assert newest.invalidated_at is None
 
 
@@ -118,7 +130,12 @@ def test_unfinished(loaded: Loading) -> None:
 def test_empty(loaded: Loading) -> None:
     graph = loaded("edge_empty.provlog")
     (report,) = graph.reports
-    assert (report.status, report.activities, report.entities, report.relations) == ("loaded", 0, 0, 0)
+    assert (report.status, report.activities, report.entities, report.relations) == (
+        "loaded",
+        0,
+        0,
+        0,
+    )
     assert report.load is not None
     assert graph.store.stats()["activities"] == 0
 
@@ -128,15 +145,23 @@ def test_paths(loaded: Loading) -> None:
     run = "e3df8c93-d04b-41c4-86c1-58357983ccdd"
     inputs = graph.inputs(run)
     assert len(inputs) == 9
-    assert {entity for entity, _ in inputs} == {RUN00001_DL2, "root://eos.example.org/ctao/dl2/run00001.dl2.h5"}
+    assert {entity for entity, _ in inputs} == {
+        RUN00001_DL2,
+        "root://eos.example.org/ctao/dl2/run00001.dl2.h5",
+    }
     assert {role for entity, role in inputs if entity != RUN00001_DL2} == {
         "spelled root://eos.example.org//ctao/dl2/run00001.dl2.h5"
     }
     product = graph.find("dl2/run00001.dl2.h5")
     assert set(product.locations) == {
-        f"{CTAO}/dl2/run00001.dl2.h5", f"{CTAO}/tmp/link_to_run00001.dl2.h5", f"{CTAO}/latest/run00001.dl2.h5",
-    }  # fmt: skip
-    for spelling in ("//data/ctao/./dl2/../dl2/run00001.dl2.h5", "/data/ctao/file:/data/ctao/dl2/run00001.dl2.h5"):
+        f"{CTAO}/dl2/run00001.dl2.h5",
+        f"{CTAO}/tmp/link_to_run00001.dl2.h5",
+        f"{CTAO}/latest/run00001.dl2.h5",
+    }
+    for spelling in (
+        "//data/ctao/./dl2/../dl2/run00001.dl2.h5",
+        "/data/ctao/file:/data/ctao/dl2/run00001.dl2.h5",
+    ):
         assert graph.find(spelling).id == product.id
     remote = graph.find("root://eos.example.org//ctao/dl2/run00001.dl2.h5")
     assert remote.location == "root://eos.example.org/ctao/dl2/run00001.dl2.h5"
@@ -150,7 +175,10 @@ def test_paths_mean_one_file_without_its_producer_too(loaded: Loading) -> None:
 def test_directory(loaded: Loading) -> None:
     graph = loaded("edge_directory.provlog")
     run = "08264742-13e7-45a9-abc4-a8c17b474263"
-    assert graph.inputs(run) == {("file:/data/ctao/dl1", "data directory"), ("file:/data/ctao/dl2", "data directory")}
+    assert graph.inputs(run) == {
+        ("file:/data/ctao/dl1", "data directory"),
+        ("file:/data/ctao/dl2", "data directory"),
+    }
     assert graph.find("tmp/scan").id == f"file:/data/ctao/tmp/scan@{run}"
     assert graph.find("/data/ctao/tmp/scan/").id == f"file:/data/ctao/tmp/scan@{run}"
     assert graph.find("dl1").generated_at is None
@@ -187,10 +215,16 @@ def test_twotools(loaded: Loading) -> None:
 
 def test_overwrite(loaded: Loading) -> None:
     graph = loaded("edge_overwrite.provlog")
-    first, second = "product:5581e746-323f-4dd9-b5ca-62e45debdf8d", "product:5b5bc795-df94-492a-ac87-288230b6044f"
+    first, second = (
+        "product:5581e746-323f-4dd9-b5ca-62e45debdf8d",
+        "product:5b5bc795-df94-492a-ac87-288230b6044f",
+    )
     dl1 = graph.find("dl1/run03001.dl1.h5")
     assert dl1.id == second
-    assert graph.find("/data/ctao/dl1/run03001.dl1.h5@397ad2d6-4a58-4fd6-979e-5fe5a824d585").id == first
+    assert (
+        graph.find("/data/ctao/dl1/run03001.dl1.h5@397ad2d6-4a58-4fd6-979e-5fe5a824d585").id
+        == first
+    )
     assert graph.find(first).invalidated_at == dl1.generated_at == "2026-11-21T08:32:01.558Z"
     assert (first, "Event") in graph.inputs("7413b85f-2627-4a03-b6e4-954d52c214ec")
     assert (second, "Event") in graph.inputs("f1e6a192-3e53-49d3-b027-ab10ac08f483")
@@ -205,7 +239,10 @@ def test_overwrite(loaded: Loading) -> None:
 def test_overwrite_irf(loaded: Loading) -> None:
     graph = loaded("edge_overwrite_irf.provlog", "apply_run00003.provlog", "apply_run00103.provlog")
     cuts, reader = f"file:{CTAO}/tmp/cuts_again.fits", "ee150108-d532-49a8-8f45-f21bb70d99de"
-    first, second = f"{cuts}@1685b2d8-83e4-46b0-a934-b6573e9516f2", f"{cuts}@0fbb2f45-7a21-4e13-86f0-3b17d665ec1a"
+    first, second = (
+        f"{cuts}@1685b2d8-83e4-46b0-a934-b6573e9516f2",
+        f"{cuts}@0fbb2f45-7a21-4e13-86f0-3b17d665ec1a",
+    )
     assert graph.find("tmp/cuts_again.fits").id == second
     assert graph.find(first).invalidated_at == "2026-11-21T08:32:23.630Z"
     assert graph.find("tmp/irf_again.fits").id == f"file:{CTAO}/tmp/irf_again.fits@{reader}"
@@ -223,7 +260,10 @@ def test_overwrite_irf(loaded: Loading) -> None:
 
 def test_merge_append(loaded: Loading) -> None:
     graph = loaded("edge_merge_append.provlog", "run00001.provlog", "run00002.provlog")
-    first, second = "product:75a500f9-ca21-48c9-ba99-5ff1ebb73c66", "product:a1dd9bab-78f7-40fb-bb4c-2a12e31aa605"
+    first, second = (
+        "product:75a500f9-ca21-48c9-ba99-5ff1ebb73c66",
+        "product:a1dd9bab-78f7-40fb-bb4c-2a12e31aa605",
+    )
     appended = graph.find("tmp/appended.dl2.h5")
     assert appended.id == second
     assert graph.find(first).invalidated_at == appended.generated_at
@@ -266,7 +306,10 @@ def test_failed_with_output(loaded: Loading) -> None:
     assert graph.made_by("tmp/half_merged.dl2.h5") == [run]
     assert graph.find(run).status == "error"
     assert graph.inputs(run) == {(RUN00001_DL2, "data product to merge")}
-    assert set(graph.find(RUN00001_DL2).locations) == {f"{CTAO}/dl2/run00001.dl2.h5", f"{CTAO}/tmp/dup.dl2.h5"}
+    assert set(graph.find(RUN00001_DL2).locations) == {
+        f"{CTAO}/dl2/run00001.dl2.h5",
+        f"{CTAO}/tmp/dup.dl2.h5",
+    }
 
 
 def test_sigint(loaded: Loading) -> None:
@@ -318,19 +361,32 @@ def test_input_dir(loaded: Loading) -> None:
     with pytest.raises(NotFoundError):
         graph.find("tmp/tomerge")
     key = graph.find(run).key
-    values = {name: value for each in graph.store.parameters_of([key])[key] for name, value in each.values.items()}
+    values = {
+        name: value
+        for each in graph.store.parameters_of([key])[key]
+        for name, value in each.values.items()
+    }
     assert values["MergeTool.input_dir"] == f"{CTAO}/tmp/tomerge"
 
 
 def test_many_configs(loaded: Loading) -> None:
     graph = loaded("edge_many_configs.provlog")
-    failed, run = "21e4b8fe-143f-4650-9bce-4fb3858e6651", graph.find("86a589e7-f451-41ca-8931-e7a226be97d6")
+    failed, run = (
+        "21e4b8fe-143f-4650-9bce-4fb3858e6651",
+        graph.find("86a589e7-f451-41ca-8931-e7a226be97d6"),
+    )
     assert graph.find(failed).status == "error"
-    files = {f"file:{CTAO}/config/{name}" for name in ("base.yaml", "dl1.yaml", "over.json", "over.py")}
+    files = {
+        f"file:{CTAO}/config/{name}" for name in ("base.yaml", "dl1.yaml", "over.json", "over.py")
+    }
     assert set(graph.store.config_files_of([run.key])[run.key]) == files
-    assert {entity for entity, role in graph.inputs(run.id) if role == "Tool Configuration"} == files
+    assert {
+        entity for entity, role in graph.inputs(run.id) if role == "Tool Configuration"
+    } == files
     values = {
-        name: value for each in graph.store.parameters_of([run.key])[run.key] for name, value in each.values.items()
+        name: value
+        for each in graph.store.parameters_of([run.key])[run.key]
+        for name, value in each.values.items()
     }
     assert values["ProcessorTool.SimTelEventSource.ThresholdGainSelector.threshold"] == math.inf
 
@@ -340,38 +396,60 @@ def test_odd_name(loaded: Loading) -> None:
     made = graph.find("tmp/run 00001 é.dl2.h5")
     assert made.name == "run 00001 é.dl2.h5"
     assert find(graph.store, "run 00001 é.dl2.h5").id == made.id
-    assert RUN00001_DL1 in {entity for entity, _ in graph.inputs("a4acd8bd-fc1f-4fc5-ad23-a6b9091c5c25")}
+    assert RUN00001_DL1 in {
+        entity for entity, _ in graph.inputs("a4acd8bd-fc1f-4fc5-ad23-a6b9091c5c25")
+    }
     assert f"{CTAO}/tmp/run 00001 é.dl1.h5" in graph.find(RUN00001_DL1).locations
     assert len(graph.upstream(made.id).of_kind(Kind.ACTIVITY)) == 2
 
 
 def test_second_machine(loaded: Loading) -> None:
     graph = loaded("edge_second_machine.provlog", "run02001.provlog")
-    copy, original = graph.find("/data/mirror/dl1/run02001.dl1.h5"), graph.find("dl1/run02001.dl1.h5")
+    copy, original = (
+        graph.find("/data/mirror/dl1/run02001.dl1.h5"),
+        graph.find("dl1/run02001.dl1.h5"),
+    )
     assert copy.id == original.id == "product:0ca26da2-c10d-46a8-add5-4380ba2ac4b1"
-    assert set(copy.locations) == {"/data/ctao/dl1/run02001.dl1.h5", "/data/mirror/dl1/run02001.dl1.h5"}
+    assert set(copy.locations) == {
+        "/data/ctao/dl1/run02001.dl1.h5",
+        "/data/mirror/dl1/run02001.dl1.h5",
+    }
     run = graph.find("37f615e9-0328-4711-bb8a-04cb76c373b8")
     assert run.host == "worker2"
     assert graph.find("/data/mirror/dl2/run02001.dl2.h5").id != graph.find("dl2/run02001.dl2.h5").id
-    assert {node.host for node in graph.upstream("/data/mirror/dl2/run02001.dl2.h5").of_kind(Kind.ACTIVITY)} == {
-        "wn042", "worker2",
-    }  # fmt: skip
+    assert {
+        node.host
+        for node in graph.upstream("/data/mirror/dl2/run02001.dl2.h5").of_kind(Kind.ACTIVITY)
+    } == {
+        "wn042",
+        "worker2",
+    }
     with pytest.raises(AmbiguousError) as caught:
         find(graph.store, "run02001.dl2.h5")
     assert len(caught.value.candidates) == 2
 
 
 def test_moved(loaded: Loading) -> None:
-    graph = loaded("edge_moved.provlog", "run00002.provlog", "train_energy.provlog", "merge.provlog")
+    graph = loaded(
+        "edge_moved.provlog", "run00002.provlog", "train_energy.provlog", "merge.provlog"
+    )
     product = "product:0413b8df-0511-4b8a-8382-574ee6aa5767"
-    assert graph.find("tmp/before_move.dl2.h5").id == graph.find("archive/after_move.dl2.h5").id == product
+    assert (
+        graph.find("tmp/before_move.dl2.h5").id
+        == graph.find("archive/after_move.dl2.h5").id
+        == product
+    )
     # It was seen last at its new place.
     assert graph.find(product).location == f"{CTAO}/archive/after_move.dl2.h5"
     assert graph.made_by("archive/after_move.dl2.h5") == ["6935f5da-56e2-4267-9cd0-7bc874df9214"]
     run = "12fa22b6-e5b4-4a38-a77f-5379a41cbb2b"
     model = f"file:{CTAO}/models/energy.pkl@5a620a10-d7a4-41b7-9814-f9e5bac5287f"
     # One file in two roles is one entity, used twice.
-    assert graph.inputs(run) == {(product, "data product to merge"), (product, "Event data"), (model, "reconstructor")}
+    assert graph.inputs(run) == {
+        (product, "data product to merge"),
+        (product, "Event data"),
+        (model, "reconstructor"),
+    }
     # The header names the activity that made its input; the run's own output list counts.
     assert graph.made_by("tmp/after_move_full.dl2.h5") == [run]
 

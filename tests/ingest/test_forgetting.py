@@ -1,4 +1,7 @@
-"""A forgotten load leaves the store as if it had never been; who decides beside another writer loses nothing."""
+"""A forgotten load leaves the store as if it had never been.
+
+Who decides beside another writer loses nothing.
+"""
 
 import random
 from collections.abc import Callable, Sequence
@@ -11,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
+from provgraph.ingest.deciding.integration import plan
+from provgraph.ingest.deciding.statements import statements_of
 from provgraph.ingest.forgetting import forget
-from provgraph.ingest.integration import plan
 from provgraph.ingest.loading import load
-from provgraph.ingest.statements import statements_of
 from provgraph.loaders.ctapipe import document_of
 from provgraph.model.records import (
     INVALIDATED,
@@ -40,7 +43,18 @@ _COUNTS = {"activities": 0, "entities": 0, "agents": 0, "relations": 0}
 
 
 def record(name: str, size: int = 1) -> LoadRecord:
-    return LoadRecord(name, name, "test", "default", "", "2026-01-01T00:00:00.000", "0", "loaded", _COUNTS, size=size)
+    return LoadRecord(
+        name,
+        name,
+        "test",
+        "default",
+        "",
+        "2026-01-01T00:00:00.000",
+        "0",
+        "loaded",
+        _COUNTS,
+        size=size,
+    )
 
 
 def write(transaction: Transaction, name: str, documents: Sequence[Document]) -> None:
@@ -97,7 +111,10 @@ def hold_the_law_of_forgetting(store: Store, data: st.DataObject) -> None:
 
 
 def decide_beside_each_other(store: Store, data: st.DataObject) -> None:
-    """All parts are decided on while the store is empty or half full; who comes later decides again if need be."""
+    """All parts are decided on while the store is empty or half full.
+
+    Who comes later decides again if need be.
+    """
     history = data.draw(histories())
     parts = [documents_in(part) for part in data.draw(loadings(history))]
     for some in (parts[::2], parts[1::2]):
@@ -105,7 +122,9 @@ def decide_beside_each_other(store: Store, data: st.DataObject) -> None:
             turn, plans = view.turn, [plan(view, documents) for documents in some]
         for documents, early in zip(some, plans, strict=True):
             with store.writing() as transaction:
-                planned = early if early.holds_in(transaction, turn) else plan(transaction, documents)
+                planned = (
+                    early if early.holds_in(transaction, turn) else plan(transaction, documents)
+                )
                 transaction.apply(planned.changes, planned.touched)
     assert digest(store.scan()) == digest_of_loads([documents_in(history)])
 
@@ -120,7 +139,9 @@ def test_the_laws_of_forgetting_and_of_deciding_beside_others(
 ) -> None:
     url, empty = "sqlite://", None
     if kind == "postgresql":
-        url = request.getfixturevalue("postgres_server").create_database(f"forget_{LAWS.index(law)}")
+        url = request.getfixturevalue("postgres_server").create_database(
+            f"forget_{LAWS.index(law)}"
+        )
         empty = empty_tables
     elif kind == "neo4j":
         server: Neo4jServer = request.getfixturevalue("neo4j_server")
@@ -159,8 +180,12 @@ def test_what_no_run_says_is_forgotten_too(store: Store) -> None:
         entities=(StatedEntity("prov:urn:x", {"size": (1,)}), StatedEntity("prov:urn:y")),
         relations=(
             StatedRelation(RelationType.WAS_ATTRIBUTED_TO, product, observatory, "owner"),
-            StatedRelation(RelationType.IS_DESCRIBED_BY, product, End(Kind.ENTITY_DESCRIPTION, "data")),
-            StatedRelation(RelationType.WAS_INFORMED_BY, End(Kind.ACTIVITY, "a"), End(Kind.ACTIVITY, "b")),
+            StatedRelation(
+                RelationType.IS_DESCRIBED_BY, product, End(Kind.ENTITY_DESCRIPTION, "data")
+            ),
+            StatedRelation(
+                RelationType.WAS_INFORMED_BY, End(Kind.ACTIVITY, "a"), End(Kind.ACTIVITY, "b")
+            ),
         ),
         settings=(Settings("one", {"x": 1}), Settings("both", {"y": 2})),
         config_files=("file:/a.yaml", "file:/both.yaml"),
@@ -229,7 +254,10 @@ def test_loads_without_statements_can_not_be_told_apart(store: Store) -> None:
 
 def test_of_a_log_that_grew_the_beginning_can_be_forgotten(tmp_path: Path, store: Store) -> None:
     """The rest is then no whole load of it any more, so loading it again brings all back."""
-    first, second = (LOGS / "edge_nested.provlog").read_text(), (LOGS / "edge_overwrite.provlog").read_text()
+    first, second = (
+        (LOGS / "edge_nested.provlog").read_text(),
+        (LOGS / "edge_overwrite.provlog").read_text(),
+    )
     path = tmp_path / "growing.provlog"
     path.write_text(first)
     [begun] = load(store, [str(path)])

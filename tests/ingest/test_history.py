@@ -1,4 +1,7 @@
-"""Load history: what was loaded, grown and interrupted sources, and files that somebody declares invalid."""
+"""Load history.
+
+What was loaded, grown and interrupted sources, and files that somebody declares invalid.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -11,21 +14,21 @@ import pytest
 from provgraph import __version__
 from provgraph.errors import LookupFailedError, SettingsError, StoreError, UnreachableError
 from provgraph.ingest import forgetting, writing
-from provgraph.ingest.checking import checked
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
+from provgraph.ingest.known import checked
 from provgraph.ingest.loading import load
-from provgraph.ingest.reading import Reading
+from provgraph.ingest.reading.reading import Reading
+from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.ingest.sources import Source
 from provgraph.ingest.writing import Pending, write_together
-from provgraph.lineage.names import find
 from provgraph.loaders.ctapipe import CtapipeLoader
-from provgraph.store.neo4j import Neo4jStore, open_neo4j
+from provgraph.questions.names import find
+from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import LoadRecord, Store, Transaction
 from provgraph.store.registry import open_store
-from provgraph.store.relational import RelationalStore
+from provgraph.store.relational.store import RelationalStore
 from tests.conftest import LOGS, empty_neo4j
 from tests.loaders.examples import record
 from tests.services import Neo4jServer
@@ -54,7 +57,8 @@ def ids_of(count: int) -> list[str]:
     return [f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa" for number in range(count)]
 
 
-# --- what is on record ------------------------------------------------------------------------------------------------
+# --- what is on record
+# ------------------------------------------------------------------------------------------------
 
 
 def test_a_load_is_recorded(tmp_path: Path, store: Store) -> None:
@@ -62,14 +66,24 @@ def test_a_load_is_recorded(tmp_path: Path, store: Store) -> None:
     path.write_text(runs("A", "B"))
     report = only(store, path, namespace="scratch")
     kept = newest(store)
-    assert (kept.id, kept.source, kept.format, kept.namespace) == (report.load, str(path), "ctapipe", "scratch")
+    assert (kept.id, kept.source, kept.format, kept.namespace) == (
+        report.load,
+        str(path),
+        "ctapipe",
+        "scratch",
+    )
     assert (kept.sha256, kept.size, kept.version, kept.status) == (
-        report.sha256, path.stat().st_size, __version__, "loaded",
-    )  # fmt: skip
+        report.sha256,
+        path.stat().st_size,
+        __version__,
+        "loaded",
+    )
     assert kept.counts["activities"] == 2
 
 
-def test_a_partial_source_is_read_once_and_its_problems_are_told_again(tmp_path: Path, store: Store) -> None:
+def test_a_partial_source_is_read_once_and_its_problems_are_told_again(
+    tmp_path: Path, store: Store
+) -> None:
     path = tmp_path / "x.provlog"
     path.write_text(runs("A", "B")[:-40])
     first, again = only(store, path), only(store, path)
@@ -94,7 +108,8 @@ def test_a_name_that_is_no_text_is_kept_escaped(tmp_path: Path, store: Store) ->
     assert newest(store).source.endswith(r"\udcff.provlog")
 
 
-# --- sources that grow ------------------------------------------------------------------------------------------------
+# --- sources that grow
+# ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -136,7 +151,9 @@ def test_of_a_log_that_grew_only_the_end_is_read(
     assert digest(store.scan()) == digest_of(path)
 
 
-def test_the_end_of_an_array_is_missed_also_behind_a_beginning(tmp_path: Path, store: Store) -> None:
+def test_the_end_of_an_array_is_missed_also_behind_a_beginning(
+    tmp_path: Path, store: Store
+) -> None:
     path = tmp_path / "growing.provlog"
     path.write_text(runs("A")[:-1])
     assert only(store, path).status == "partial"
@@ -157,7 +174,8 @@ def test_a_log_that_became_another_is_read_from_its_start(
     assert read_from == [0, 0]
 
 
-# --- sources that are too large for one transaction ------------------------------------------------------------------
+# --- sources that are too large for one transaction
+# ------------------------------------------------------------------
 
 
 @pytest.mark.neo4j
@@ -175,11 +193,17 @@ def test_a_load_in_several_transactions_goes_on_where_it_stopped(
         with pytest.raises(StoreError, match="on purpose"):
             only(store, path, observer=_StopsAfter(6))
         kept = newest(store)
-        assert (kept.status, kept.counts["activities"], store.stats()["activities"]) == ("unfinished", 4, 4)
+        assert (kept.status, kept.counts["activities"], store.stats()["activities"]) == (
+            "unfinished",
+            4,
+            4,
+        )
         report = only(store, path)
         assert (report.status, report.load) == ("loaded", kept.id)
         assert read_from == [0, kept.read_to]
-        assert [(each.status, each.counts["activities"]) for each in store.loads()] == [("loaded", 11)]
+        assert [(each.status, each.counts["activities"]) for each in store.loads()] == [
+            ("loaded", 11)
+        ]
         assert digest(store.scan()) == digest_of(path)
         forget(store, kept.id)
         assert not any(store.stats().values())
@@ -249,7 +273,9 @@ def test_a_load_that_is_forgotten_while_it_is_made_begins_anew(
     assert digest(sqlite.scan()) == digest_of(large)
 
 
-def test_a_large_load_is_forgotten_in_steps(large: Path, sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_load_is_forgotten_in_steps(
+    large: Path, sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     load_id = only(sqlite, large).load or ""
     steps: list[str] = []
     forget_on = forgetting._forget_on
@@ -286,7 +312,7 @@ def test_a_commit_whose_answer_is_lost_is_no_second_load(
             raise UnreachableError("the answer is lost")
 
     monkeypatch.setattr(sqlite, "writing", writing_once)
-    monkeypatch.setattr("provgraph.ingest.patience.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("provgraph.ingest.retrying.time.sleep", lambda _seconds: None)
     for path in (large, small):
         lost.clear()
         assert only(sqlite, path).status == "loaded"
@@ -294,28 +320,45 @@ def test_a_commit_whose_answer_is_lost_is_no_second_load(
     assert len(list(sqlite.loads())) == 2
 
 
-# --- sources that change under our hands ------------------------------------------------------------
+# --- sources that change under our hands
+# ------------------------------------------------------------
 
 
-def test_two_logs_that_grow_while_they_are_read_are_both_loaded(tmp_path: Path, store: Store) -> None:
-    """Nobody knows which bytes were read, so they are no known source, and no other one is taken for them."""
+def test_two_logs_that_grow_while_they_are_read_are_both_loaded(
+    tmp_path: Path, store: Store
+) -> None:
+    """Nobody knows which bytes were read, so they are no known source, and no other one is taken
+    for them.
+    """
     first, second = tmp_path / "a.provlog", tmp_path / "b.provlog"
     for path, name in ((first, "A"), (second, "B")):
         path.write_text(runs(name))
-    found = list(checked([Source(str(path), path) for path in (first, second)], store, None, "default"))
+    found = list(
+        checked([Source(str(path), path) for path in (first, second)], store, None, "default")
+    )
     first.write_text(runs("A", "AA"))
     second.write_text(runs("B", "BB"))
     reports = []
     for each in found:
         reading = Reading(each.source, each.checksum)
-        reports += write_together(store, [Pending(reading, list(reading.read("default")))], "default")
+        reports += write_together(
+            store, [Pending(reading, list(reading.read("default")))], "default"
+        )
     assert [report.status for report in reports] == ["loaded", "loaded"]
     assert store.stats()["activities"] == 4
-    assert [report.status for report in load(store, [str(first), str(second)])] == ["loaded", "loaded"]
-    assert [report.status for report in load(store, [str(first), str(second)])] == ["unchanged", "unchanged"]
+    assert [report.status for report in load(store, [str(first), str(second)])] == [
+        "loaded",
+        "loaded",
+    ]
+    assert [report.status for report in load(store, [str(first), str(second)])] == [
+        "unchanged",
+        "unchanged",
+    ]
 
 
-def test_a_log_that_is_replaced_before_it_is_read_is_not_taken_for_the_first(tmp_path: Path, store: Store) -> None:
+def test_a_log_that_is_replaced_before_it_is_read_is_not_taken_for_the_first(
+    tmp_path: Path, store: Store
+) -> None:
     path = tmp_path / "a.provlog"
     path.write_text(runs("A"))
     (each,) = checked([Source(str(path), path)], store, None, "default")
@@ -344,7 +387,9 @@ def test_the_beginning_is_forgotten_while_the_end_is_read(tmp_path: Path, store:
     assert digest(store.scan()) == digest_of(path)
 
 
-def test_damage_in_the_beginning_is_told_again_when_the_log_grows(tmp_path: Path, store: Store) -> None:
+def test_damage_in_the_beginning_is_told_again_when_the_log_grows(
+    tmp_path: Path, store: Store
+) -> None:
     path = tmp_path / "a.provlog"
     path.write_text(runs("A")[:-1] + ', {"activity_uuid": "damaged"}, ' + runs("B")[1:])
     damaged = only(store, path)
@@ -370,8 +415,13 @@ class _StopsAfter(_Observer):
             raise StoreError("stopped on purpose")
 
 
-def before_transaction(number: int, store: Store, work: Callable[[], Any], patch: pytest.MonkeyPatch) -> list[Any]:
-    """Do something before the store's next transaction of this number; returns where its result will stand."""
+def before_transaction(
+    number: int, store: Store, work: Callable[[], Any], patch: pytest.MonkeyPatch
+) -> list[Any]:
+    """Do something before the store's next transaction of this number.
+
+    Returns where its result will stand.
+    """
     writing_of = store.writing
     begun: list[int] = []
     done: list[Any] = []
@@ -388,7 +438,8 @@ def before_transaction(number: int, store: Store, work: Callable[[], Any], patch
     return done
 
 
-# --- files that are invalid -------------------------------------------------------------------------------------------
+# --- files that are invalid
+# -------------------------------------------------------------------------------------------
 
 
 def attributes_of(store: Store, name: str) -> tuple[str | None, Sequence[object]]:
@@ -412,7 +463,13 @@ def kinds_of_entity(store: Store) -> dict[str, str]:
         if kind == "entity":
             assert isinstance(content, list)
             identifier = str(content[0])
-            scheme = "product" if identifier.startswith("product:") else "version" if "@" in identifier else "external"
+            scheme = (
+                "product"
+                if identifier.startswith("product:")
+                else "version"
+                if "@" in identifier
+                else "external"
+            )
             found.setdefault(scheme, identifier)
     return found
 
@@ -422,8 +479,14 @@ def test_an_invalid_file_stays_and_is_marked(night: Store) -> None:
     for identifier in kinds_of_entity(night).values():
         old = attributes_of(night, identifier)
         done = invalidate(night, find(night, identifier), "2020-01-01T00:00:00Z", "deleted by hand")
-        assert attributes_of(night, identifier) == ("2020-01-01T00:00:00.000Z", ("deleted by hand",))
-        assert invalidate(night, find(night, identifier), "2020-01-01T00:00", "deleted by hand").id == done.id
+        assert attributes_of(night, identifier) == (
+            "2020-01-01T00:00:00.000Z",
+            ("deleted by hand",),
+        )
+        assert (
+            invalidate(night, find(night, identifier), "2020-01-01T00:00", "deleted by hand").id
+            == done.id
+        )
         assert newest(night).format == "invalidation"
         forget(night, done.id)
         assert attributes_of(night, identifier) == old
@@ -431,7 +494,9 @@ def test_an_invalid_file_stays_and_is_marked(night: Store) -> None:
 
 
 def test_a_mark_stays_with_the_file_whatever_is_learnt_of_it(store: Store, tmp_path: Path) -> None:
-    """The version that a run wrote is known by its path first, and by its product id when a reader names that."""
+    """The version that a run wrote is known by its path first, and by its product id when a reader
+    names that.
+    """
     maker, reader = (LOGS / "run02001.provlog"), (LOGS / "apply_run02001.provlog")
     list(load(store, [str(maker), str(reader)]))
     with closing(open_store("sqlite://")) as other:
@@ -445,7 +510,11 @@ def test_a_mark_stays_with_the_file_whatever_is_learnt_of_it(store: Store, tmp_p
 
 
 def test_only_files_become_invalid(night: Store) -> None:
-    (run, *_) = [str(content[0]) for kind, content in night.scan() if kind == "activity" and isinstance(content, list)]
+    (run, *_) = [
+        str(content[0])
+        for kind, content in night.scan()
+        if kind == "activity" and isinstance(content, list)
+    ]
     with pytest.raises(LookupFailedError, match="only entities"):
         invalidate(night, find(night, run), None, "x")
     file = find(night, kinds_of_entity(night)["product"])

@@ -1,4 +1,6 @@
-"""What ``load`` makes of files, folders and streams, and what it reports (CONTRACT sections 4 and 7)."""
+"""What ``load`` makes of files, folders and streams, and what it reports (CONTRACT sections 4 and
+7).
+"""
 
 import gzip
 import hashlib
@@ -19,14 +21,14 @@ from typing import Any, cast
 import pytest
 
 from provgraph.errors import NotFoundError, SettingsError, UnreachableError
-from provgraph.ingest import checking, loading, patience, writing
+from provgraph.ingest import known, loading, retrying, writing
 from provgraph.ingest.loading import load
+from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.ingest.sources import Source
-from provgraph.lineage.names import find
+from provgraph.questions.names import find
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Changes, LoadRecord, Store, Transaction
-from provgraph.store.relational import open_sqlite
+from provgraph.store.relational.store import open_sqlite
 from tests.loaders.examples import LOGS, PRODUCTS, record
 
 FAILED = LOGS / "edge_failed.provlog"
@@ -66,14 +68,24 @@ def entry(url: str) -> dict[str, Any]:
     return {"url": url, "role": None, "reference_meta": None}
 
 
-# --- reports ----------------------------------------------------------------------------------------------------------
+# --- reports
+# ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_report_has_the_keys_of_the_contract() -> None:
     names = [field.name for field in fields(Report)]
     assert names[:-1] == [
-        "source", "format", "status", "load", "sha256", "activities", "entities", "agents", "relations", "problems",
-    ]  # fmt: skip
+        "source",
+        "format",
+        "status",
+        "load",
+        "sha256",
+        "activities",
+        "entities",
+        "agents",
+        "relations",
+        "problems",
+    ]
 
 
 def test_a_whole_log(store: Store) -> None:
@@ -83,7 +95,12 @@ def test_a_whole_log(store: Store) -> None:
     assert (report.activities, report.entities, report.agents, report.relations) == (5, 6, 0, 6)
     assert (report.problems, report.disagreements, report.is_clean) == ((), (), True)
     (kept,) = store.loads()
-    assert (kept.id, kept.source, kept.format, kept.sha256) == (report.load, str(FAILED), "ctapipe", report.sha256)
+    assert (kept.id, kept.source, kept.format, kept.sha256) == (
+        report.load,
+        str(FAILED),
+        "ctapipe",
+        report.sha256,
+    )
     assert (kept.status, kept.counts["activities"], kept.namespace) == ("loaded", 5, "default")
 
 
@@ -116,7 +133,12 @@ def test_a_damaged_log_is_partial(store: Store) -> None:
 def test_what_can_not_be_read_is_refused(data: bytes, tmp_path: Path, store: Store) -> None:
     (tmp_path / "x").write_bytes(data)
     report = only(loaded(store, tmp_path / "x"))
-    assert (report.status, report.load, report.activities, report.is_clean) == ("refused", None, 0, False)
+    assert (report.status, report.load, report.activities, report.is_clean) == (
+        "refused",
+        None,
+        0,
+        False,
+    )
     assert report.sha256 == hashlib.sha256(data).hexdigest()
     assert len(report.problems) == 1
     assert list(store.loads()) == []
@@ -138,7 +160,10 @@ def test_one_bad_record_is_one_problem(tmp_path: Path, store: Store) -> None:
     path = log(tmp_path, "x", record("A"), record("B", start=None), record("C"))
     report = only(loaded(store, path))
     assert (report.status, report.activities, len(report.problems)) == ("partial", 2, 1)
-    assert report.problems[0].where == f"byte {path.read_text().index(json.dumps(record('B', start=None)))}"
+    assert (
+        report.problems[0].where
+        == f"byte {path.read_text().index(json.dumps(record('B', start=None)))}"
+    )
 
 
 def test_many_problems_are_listed_and_counted(tmp_path: Path, store: Store) -> None:
@@ -150,7 +175,9 @@ def test_many_problems_are_listed_and_counted(tmp_path: Path, store: Store) -> N
 def test_sources_that_disagree_are_reported(tmp_path: Path, store: Store) -> None:
     loaded(store, log(tmp_path, "a", record("A", exit_code=0)))
     report = only(loaded(store, log(tmp_path, "b", record("A", exit_code=1))))
-    assert [(each.run, each.fact, each.values) for each in report.disagreements] == [("A", "exit_code", (0, 1))]
+    assert [(each.run, each.fact, each.values) for each in report.disagreements] == [
+        ("A", "exit_code", (0, 1))
+    ]
     assert report.status == "loaded"
 
 
@@ -159,7 +186,8 @@ def test_zero_and_false_are_both_kept_in_any_order(tmp_path: Path) -> None:
     assert digest_of(*paths) == digest_of(*paths[::-1])
 
 
-# --- sources ----------------------------------------------------------------------------------------------------------
+# --- sources
+# ----------------------------------------------------------------------------------------------------------
 
 
 def test_missing_files(tmp_path: Path, store: Store) -> None:
@@ -179,8 +207,15 @@ def test_a_gzipped_log(tmp_path: Path, store: Store) -> None:
 
 def test_several_gzip_members(tmp_path: Path) -> None:
     packed = tmp_path / "x.gz"
-    logs = [FAILED, LOGS / "edge_nested.provlog", LOGS / "edge_empty.provlog", LOGS / "edge_moved.provlog"]
-    packed.write_bytes(b"".join(gzip.compress(each.read_bytes()) for each in [*logs[2:], *logs[:2]]))
+    logs = [
+        FAILED,
+        LOGS / "edge_nested.provlog",
+        LOGS / "edge_empty.provlog",
+        LOGS / "edge_moved.provlog",
+    ]
+    packed.write_bytes(
+        b"".join(gzip.compress(each.read_bytes()) for each in [*logs[2:], *logs[:2]])
+    )
     assert digest_of(packed) == digest_of(*logs)
 
 
@@ -190,7 +225,9 @@ def test_a_damaged_gzip_file_never_crashes(damage: str, tmp_path: Path, store: S
     middle = len(whole) // 2
     data = {
         "cut": whole[:middle],
-        "flipped": whole[:middle] + bytes(255 - byte for byte in whole[middle : middle + 99]) + whole[middle + 99 :],
+        "flipped": whole[:middle]
+        + bytes(255 - byte for byte in whole[middle : middle + 99])
+        + whole[middle + 99 :],
         "garbage behind it": whole + b"garbage",
     }[damage]
     (tmp_path / "x.gz").write_bytes(data)
@@ -200,9 +237,13 @@ def test_a_damaged_gzip_file_never_crashes(damage: str, tmp_path: Path, store: S
 
 
 @pytest.mark.parametrize("damage", ["cut", "garbage behind it"])
-def test_of_a_cut_gzip_file_all_whole_records_load(damage: str, tmp_path: Path, store: Store) -> None:
+def test_of_a_cut_gzip_file_all_whole_records_load(
+    damage: str, tmp_path: Path, store: Store
+) -> None:
     whole = gzip.compress(FAILED.read_bytes(), mtime=0)
-    (tmp_path / "x.gz").write_bytes(whole[: len(whole) * 9 // 10] if damage == "cut" else whole + b"garbage")
+    (tmp_path / "x.gz").write_bytes(
+        whole[: len(whole) * 9 // 10] if damage == "cut" else whole + b"garbage"
+    )
     report = only(loaded(store, tmp_path / "x.gz"))
     assert report.status == "partial"
     assert report.activities >= 3
@@ -265,12 +306,20 @@ def test_an_empty_folder(tmp_path: Path, store: Store) -> None:
 def test_a_damaged_log_in_a_folder_is_partial(tmp_path: Path, store: Store) -> None:
     folder = folder_of(tmp_path)
     shutil.copy(LOGS / "edge_truncated.provlog", folder)
-    assert sorted(report.status for report in loaded(store, folder)) == ["loaded", "loaded", "partial"]
+    assert sorted(report.status for report in loaded(store, folder)) == [
+        "loaded",
+        "loaded",
+        "partial",
+    ]
 
 
 def test_a_folder_named_twice_is_the_same_graph(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
-    assert digest_of(folder, folder) == digest_of(folder) == digest_of(folder, f"{folder}/", folder / "sub")
+    assert (
+        digest_of(folder, folder)
+        == digest_of(folder)
+        == digest_of(folder, f"{folder}/", folder / "sub")
+    )
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
@@ -278,7 +327,9 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
     report = only(loaded(store, "-"))
     assert (report.source, report.status, report.activities) == ("-", "loaded", 5)
     assert report.sha256 == hashlib.sha256(FAILED.read_bytes()).hexdigest()
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(gzip.compress(FAILED.read_bytes()))))
+    monkeypatch.setattr(
+        sys, "stdin", SimpleNamespace(buffer=io.BytesIO(gzip.compress(FAILED.read_bytes())))
+    )
     assert only(loaded(store, "-")).status == "loaded"
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
     assert only(loaded(store, "-")).status == "refused"
@@ -292,23 +343,36 @@ def test_a_pipe_that_is_named(as_descriptor: bool, tmp_path: Path, store: Store)
     writer = Thread(target=lambda: pipe.write_bytes(FAILED.read_bytes()))
     writer.start()
     with ExitStack() as stack:
-        name = f"/dev/fd/{stack.enter_context(pipe.open('rb')).fileno()}" if as_descriptor else str(pipe)
+        name = (
+            f"/dev/fd/{stack.enter_context(pipe.open('rb')).fileno()}"
+            if as_descriptor
+            else str(pipe)
+        )
         assert only(loaded(store, name)).status == "loaded"
     writer.join()
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
-def test_what_is_no_file_is_never_waited_for(make: Callable[[Path], None], tmp_path: Path, store: Store) -> None:
+def test_what_is_no_file_is_never_waited_for(
+    make: Callable[[Path], None], tmp_path: Path, store: Store
+) -> None:
     make(tmp_path / "odd")
     report = only(list(load(store, [Source("odd", tmp_path / "odd")])))
-    assert (report.status, report.problems[0].what) == ("refused", "is a device or a pipe, not a file")
+    assert (report.status, report.problems[0].what) == (
+        "refused",
+        "is a device or a pipe, not a file",
+    )
 
 
 def test_a_log_whose_first_key_is_long_is_recognised(tmp_path: Path, store: Store) -> None:
-    assert only(loaded(store, log(tmp_path, "x", {"note": "x" * 20_000, **record("A")}))).status == "loaded"
+    assert (
+        only(loaded(store, log(tmp_path, "x", {"note": "x" * 20_000, **record("A")}))).status
+        == "loaded"
+    )
 
 
-# --- again, elsewhere, otherwise --------------------------------------------------------------------------------------
+# --- again, elsewhere, otherwise
+# --------------------------------------------------------------------------------------
 
 
 def test_a_second_load_is_unchanged(tmp_path: Path, store: Store) -> None:
@@ -351,7 +415,12 @@ def test_two_processes_give_the_same_graph(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
     shutil.copy(LOGS / "edge_truncated.provlog", folder)
     alone, together = open_sqlite("sqlite://"), open_sqlite("sqlite://")
-    names = (folder, tmp_path / "missing", LOGS / "edge_overwrite.provlog", LOGS / "run00001.provlog")
+    names = (
+        folder,
+        tmp_path / "missing",
+        LOGS / "edge_overwrite.provlog",
+        LOGS / "run00001.provlog",
+    )
     one, two = loaded(alone, *names), loaded(together, *names, jobs=2)
     assert digest(alone.scan()) == digest(together.scan())
     assert [(r.source, r.status, r.problems, r.activities) for r in one] == [
@@ -360,14 +429,20 @@ def test_two_processes_give_the_same_graph(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 3])
-def test_the_size_of_transactions_never_matters(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = [LOGS / f"{name}.provlog" for name in ("edge_overwrite", "edge_nested", "edge_context", "edge_failed")]
+def test_the_size_of_transactions_never_matters(
+    batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [
+        LOGS / f"{name}.provlog"
+        for name in ("edge_overwrite", "edge_nested", "edge_context", "edge_failed")
+    ]
     expected = digest_of(*names)
     monkeypatch.setattr(loading, "BATCH", batch)
     assert digest_of(*names) == digest_of(*reversed(names)) == expected
 
 
-# --- a store that fails -----------------------------------------------------------------------------------------------
+# --- a store that fails
+# -----------------------------------------------------------------------------------------------
 
 
 class _FailingStore:
@@ -406,7 +481,7 @@ class _FailingTransaction:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(retrying, "PATIENCE_SECONDS", 0.0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -437,7 +512,9 @@ def test_a_load_that_broke_off_is_there_as_a_whole_or_not_at_all(
     assert [report.source for report in done] == complete
     assert digest(store.scan()) == digest_of(*map(Path, complete))
     again = loaded(store, *names)
-    assert [report.status for report in again] == ["unchanged" if str(name) in complete else "loaded" for name in names]
+    assert [report.status for report in again] == [
+        "unchanged" if str(name) in complete else "loaded" for name in names
+    ]
     assert digest(store.scan()) == expected
 
 
@@ -447,7 +524,9 @@ def test_a_load_that_goes_on_loses_no_record_and_no_problem(
     fails_at: int, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "run.provlog"
-    path.write_text('{"activity_name": "without id"}\n' + FAILED.read_text(encoding="utf-8"), encoding="utf-8")
+    path.write_text(
+        '{"activity_name": "without id"}\n' + FAILED.read_text(encoding="utf-8"), encoding="utf-8"
+    )
     for module in (loading, writing):
         monkeypatch.setattr(module, "BATCH", 2)
     monkeypatch.setattr(store, "most_documents", 2)
@@ -464,7 +543,9 @@ def test_a_load_that_goes_on_loses_no_record_and_no_problem(
     assert digest(store.scan()) == digest_of(path)
 
 
-def test_the_store_is_waited_for_when_sources_are_looked_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_store_is_waited_for_when_sources_are_looked_up(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """That is done now and then in a long load, not at its beginning only."""
 
     class AwayForAMoment(_FailingStore):
@@ -477,13 +558,17 @@ def test_the_store_is_waited_for_when_sources_are_looked_up(store: Store, monkey
                 raise UnreachableError("gone")
             return self._store.loads_of(sha256s, namespace)
 
-    monkeypatch.setattr(patience, "_FIRST_PAUSE", 0.0)
-    monkeypatch.setattr(checking, "AT_ONCE", 1)
+    monkeypatch.setattr(retrying, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(known, "AT_ONCE", 1)
     names = (FAILED, LOGS / "edge_overwrite.provlog")
-    assert [report.status for report in loaded(cast("Store", AwayForAMoment(store, 2)), *names)] == ["loaded"] * 2
+    assert [
+        report.status for report in loaded(cast("Store", AwayForAMoment(store, 2)), *names)
+    ] == ["loaded"] * 2
 
 
-def test_a_store_that_comes_back_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_comes_back_is_waited_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also when the answer to a commit was lost: the load is one, and all of it is there once."""
 
     class LostAnswer(_FailingStore):
@@ -495,7 +580,7 @@ def test_a_store_that_comes_back_is_waited_for(store: Store, monkeypatch: pytest
             if self._left >= 0:
                 raise UnreachableError("the answer was lost")
 
-    monkeypatch.setattr(patience, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(retrying, "_FIRST_PAUSE", 0.0)
     [report] = loaded(cast("Store", LostAnswer(store, 2)), FAILED)
     assert report.status == "loaded"
     assert [kept.id for kept in store.loads()] == [report.load]

@@ -13,10 +13,12 @@ from typing import IO
 import pytest
 
 from provgraph.errors import LoadError, ReaderEndedError
-from provgraph.ingest import reading, reading_process
 from provgraph.ingest.loading import load
-from provgraph.ingest.reading_process import BATCH, Answer, Order, read_elsewhere
-from provgraph.ingest.sources import Source
+from provgraph.ingest.reading import process as reading_process
+from provgraph.ingest.reading import reading
+from provgraph.ingest.reading.process import BATCH, Answer, Order, read_elsewhere
+from provgraph.ingest.reading.sources import Source
+from provgraph.model.records import Document
 from provgraph.store.nodes import digest
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
@@ -27,7 +29,11 @@ from tests.loaders.examples import record
 def log(tmp_path: Path) -> Path:
     """A log of several answers."""
     path = tmp_path / "large.provlog"
-    path.write_text(json.dumps([record(f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa") for number in range(3 * BATCH)]))
+    path.write_text(
+        json.dumps(
+            [record(f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa") for number in range(3 * BATCH)]
+        )
+    )
     return path
 
 
@@ -42,14 +48,19 @@ def readers() -> Iterator[int]:
             command, status = (process / "cmdline").read_bytes(), (process / "stat").read_text()
         except OSError:
             continue
-        if reading_process.__name__.encode() in command and status.rpartition(")")[2].split()[1] == str(os.getpid()):
+        if reading_process.__name__.encode() in command and status.rpartition(")")[2].split()[
+            1
+        ] == str(os.getpid()):
             yield int(process.name)
 
 
 @pytest.mark.parametrize("smallest", [0, 1 << 40])
 def test_the_same_is_loaded(smallest: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "SMALLEST", smallest)
-    names = [str(LOGS / name) for name in ("edge_nested.provlog", "edge_truncated.provlog", "run02001.provlog")]
+    names = [
+        str(LOGS / name)
+        for name in ("edge_nested.provlog", "edge_truncated.provlog", "run02001.provlog")
+    ]
     with closing(open_store("sqlite://")) as store:
         statuses = [report.status for report in load(store, names)]
         assert (statuses, len(digest(store.scan()))) == (["loaded", "partial", "loaded"], 64)
@@ -60,7 +71,8 @@ def test_the_same_is_loaded(smallest: int, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_all_is_read_in_order(log: Path) -> None:
-    runs = [document.run.id for document in read_elsewhere(order(log)) if getattr(document, "run", None)]  # type: ignore[union-attr]
+    read = [document for document in read_elsewhere(order(log)) if isinstance(document, Document)]
+    runs = [document.run.id for document in read if document.run]
     assert runs == [f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa" for number in range(3 * BATCH)]
     assert not list(readers())
 
@@ -78,7 +90,9 @@ def test_who_has_enough_ends_the_process(log: Path) -> None:
     assert not list(readers())
 
 
-def test_a_reader_that_is_killed_leaves_nothing_loaded(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_is_killed_leaves_nothing_loaded(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reading, "SMALLEST", 0)
     received = reading_process._received
 
@@ -104,5 +118,7 @@ def test_a_script_without_a_guard_may_load(log: Path, tmp_path: Path) -> None:
         "reading.SMALLEST = 0\n"
         f"print([each.status for each in load(open_store('sqlite://'), [{str(log)!r}])])\n"
     )
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False
+    )
     assert (done.stdout, done.stderr) == ("['loaded']\n", "")

@@ -14,7 +14,8 @@ from tests.loaders.examples import LOGS
 from tests.processes import UNPRIVILEGED, loads_in, run
 
 WHOLE = sorted(LOGS.glob("apply_*.provlog"))
-#: The nights' rights, and what can't be read for them. Who may list a folder may not always open what is in it.
+#: The nights' rights, and what can't be read for them. Who may list a folder may not always open
+#: what is in it.
 NIGHTS = {"may not be listed": (0o000, "night2"), "may be listed only": (0o444, "night2/b.provlog")}
 DENIED = "can't be read: Permission denied"
 
@@ -33,7 +34,9 @@ def rights(path: Path, mode: int) -> Iterator[None]:
 def logs(tmp_path: Path) -> Path:
     """Three nights of one log each, an hour old."""
     folder = tmp_path / "logs"
-    for night, name, log in zip(("night1", "night2", "night3"), ("a", "b", "c"), WHOLE, strict=False):
+    for night, name, log in zip(
+        ("night1", "night2", "night3"), ("a", "b", "c"), WHOLE, strict=False
+    ):
         (folder / night).mkdir(parents=True)
         shutil.copy(log, folder / night / f"{name}.provlog")
         for path in (folder / night / f"{name}.provlog", folder / night):
@@ -47,12 +50,15 @@ def reports(home: Path, *arguments: str) -> tuple[int, dict[str, tuple[str, str]
     assert "Traceback" not in done.stderr, done.stderr
     said = [json.loads(line) for line in done.stdout.splitlines()]
     return done.returncode, {
-        each["source"]: (each["status"], each["problems"][0]["what"] if each["problems"] else "") for each in said
+        each["source"]: (each["status"], each["problems"][0]["what"] if each["problems"] else "")
+        for each in said
     }
 
 
 @pytest.mark.parametrize(("mode", "unreadable"), NIGHTS.values(), ids=NIGHTS)
-@pytest.mark.parametrize("command", [("load", "logs"), ("load", "--spool", "sp", "logs"), ("watch", "--once", "logs")])
+@pytest.mark.parametrize(
+    "command", [("load", "logs"), ("load", "--spool", "sp", "logs"), ("watch", "--once", "logs")]
+)
 def test_what_can_not_be_read_is_refused_and_the_rest_loaded(
     command: tuple[str, ...], mode: int, unreadable: str, logs: Path
 ) -> None:
@@ -68,11 +74,17 @@ def test_what_can_not_be_read_is_refused_and_the_rest_loaded(
             },
         )
     assert reports(logs.parent, *command)[0] == 0
-    assert loads_in(logs.parent / "x.db") == [f"logs/night{name}.provlog" for name in ("1/a", "2/b", "3/c")]
+    assert loads_in(logs.parent / "x.db") == [
+        f"logs/night{name}.provlog" for name in ("1/a", "2/b", "3/c")
+    ]
 
 
-@pytest.mark.parametrize("name", ["logs", "logs/night2", "logs/night2/b.provlog", "logs/night2/absent"])
+@pytest.mark.parametrize(
+    "name", ["logs", "logs/night2", "logs/night2/b.provlog", "logs/night2/absent"]
+)
 @pytest.mark.parametrize("command", [("load",), ("load", "--spool", "sp")])
-def test_what_can_not_be_read_is_refused_when_it_is_named(command: tuple[str, ...], name: str, logs: Path) -> None:
+def test_what_can_not_be_read_is_refused_when_it_is_named(
+    command: tuple[str, ...], name: str, logs: Path
+) -> None:
     with rights(logs / "night2", 0o000), rights(logs, 0o000 if name == "logs" else 0o755):
         assert reports(logs.parent, *command, name) == (1, {name: ("refused", DENIED)})

@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from provgraph.cli import main
+from provgraph.collecting import delivery
+from provgraph.collecting.delivery import deliver
+from provgraph.collecting.spool import claimed, put_aside, waiting
+from provgraph.commands.main import main
 from provgraph.errors import (
     ProvGraphError,
     ReaderEndedError,
@@ -21,15 +24,12 @@ from provgraph.errors import (
     StoreError,
     UnreachableError,
 )
-from provgraph.ingest import spooling
 from provgraph.ingest.loading import load
+from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.ingest.sources import Source
-from provgraph.ingest.spool import claimed, put_aside, waiting
-from provgraph.ingest.spooling import deliver
 from provgraph.settings import destination
 from provgraph.store.protocol import Store
-from provgraph.store.relational import open_sqlite
+from provgraph.store.relational.store import open_sqlite
 from tests.conftest import free_port
 from tests.loaders.examples import LOGS
 from tests.processes import DEADLINE, PROVGRAPH, environment, loads_in, run, until
@@ -46,7 +46,9 @@ def store() -> Iterator[Store]:
     opened.close()
 
 
-def aside(spool: Path, content: bytes | Path, source: str = "run.provlog", store: str = "sqlite:///x") -> Path:
+def aside(
+    spool: Path, content: bytes | Path, source: str = "run.provlog", store: str = "sqlite:///x"
+) -> Path:
     return put_aside(spool, content, source, namespace="scratch", format_name=None, store=store)
 
 
@@ -55,12 +57,16 @@ def test_an_item_holds_the_bytes_and_what_is_known_of_them(tmp_path: Path) -> No
     assert (item / "run.provlog").read_bytes() == WHOLE[0].read_bytes()
     label = json.loads((item / "item.json").read_text())
     assert (label["source"], label["namespace"], label["store"]) == (
-        "/scratch/run.provlog", "scratch", "neo4j://u@h:7687/d",
-    )  # fmt: skip
+        "/scratch/run.provlog",
+        "scratch",
+        "neo4j://u@h:7687/d",
+    )
     assert (tmp_path / "spool").stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("source", ["-", "item.json", "why.txt", "..", "x" * 300, "a\nb", ".hidden"])
+@pytest.mark.parametrize(
+    "source", ["-", "item.json", "why.txt", "..", "x" * 300, "a\nb", ".hidden"]
+)
 def test_every_name_can_be_put_aside(source: str, tmp_path: Path, store: Store) -> None:
     aside(tmp_path, WHOLE[0], source)
     (report,) = deliver(store, tmp_path)
@@ -72,16 +78,26 @@ def test_what_is_delivered_keeps_its_name_and_namespace(tmp_path: Path, store: S
     aside(tmp_path, WHOLE[0], "/scratch/run.provlog")
     (report,) = deliver(store, tmp_path)
     (kept,) = store.loads()
-    assert (kept.source, kept.namespace, kept.id) == ("/scratch/run.provlog", "scratch", report.load)
+    assert (kept.source, kept.namespace, kept.id) == (
+        "/scratch/run.provlog",
+        "scratch",
+        report.load,
+    )
     assert list(tmp_path.iterdir()) == []
     assert list(deliver(store, tmp_path)) == []
 
 
-def test_the_destination_is_shown_without_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_destination_is_shown_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert destination("postgresql://u:p@ss@h:1/d") == "postgresql://u@h:1/d"
     assert destination("bolt://h/d") == "bolt://h/d"
     monkeypatch.chdir(tmp_path)
-    assert destination("sqlite:///a.db") == destination(f"sqlite:////{tmp_path}/a.db") == f"sqlite:///{tmp_path}/a.db"
+    assert (
+        destination("sqlite:///a.db")
+        == destination(f"sqlite:////{tmp_path}/a.db")
+        == f"sqlite:///{tmp_path}/a.db"
+    )
 
 
 def test_what_is_meant_for_another_store_stays(tmp_path: Path, store: Store) -> None:
@@ -90,15 +106,18 @@ def test_what_is_meant_for_another_store_stays(tmp_path: Path, store: Store) -> 
     assert len(waiting(tmp_path)) == 1
 
 
-@pytest.mark.parametrize(("content", "status"), [(b"junk", "refused"), (DAMAGED.read_bytes(), "partial")])
+@pytest.mark.parametrize(
+    ("content", "status"), [(b"junk", "refused"), (DAMAGED.read_bytes(), "partial")]
+)
 def test_what_can_not_be_read_is_kept_with_the_reason(
     content: bytes, status: str, tmp_path: Path, store: Store
 ) -> None:
     aside(tmp_path, content)
     aside(tmp_path, WHOLE[0], "good")
     assert {report.source: report.status for report in deliver(store, tmp_path)} == {
-        "good": "loaded", "run.provlog": status,
-    }  # fmt: skip
+        "good": "loaded",
+        "run.provlog": status,
+    }
     (kept,) = (tmp_path / "refused").iterdir()
     (item,) = kept.glob("*.waiting")
     assert (item / "run.provlog").read_bytes() == content
@@ -146,10 +165,14 @@ SPOILT: dict[str, Callable[[Path], object]] = {
     "a store that is missing": lambda item: _relabelled(item, store=None),
     "no label": lambda item: (item / "item.json").unlink(),
     "junk for a label": lambda item: (item / "item.json").write_text("{"),
-    "a label in another encoding": lambda item: (item / "item.json").write_bytes(b'{"source": "\xff"}'),
+    "a label in another encoding": lambda item: (item / "item.json").write_bytes(
+        b'{"source": "\xff"}'
+    ),
     "a label that is a list": lambda item: (item / "item.json").write_text("[]"),
     "a label nested deeply": lambda item: (item / "item.json").write_text("[" * 60_000),
-    "a label without end": lambda item: _instead(item / "item.json", lambda path: path.symlink_to("/dev/zero")),
+    "a label without end": lambda item: _instead(
+        item / "item.json", lambda path: path.symlink_to("/dev/zero")
+    ),
     "a label far too long": lambda item: _relabelled(item, more="x" * 100_000),
     "a label from a pipe": lambda item: _instead(item / "item.json", os.mkfifo),
     "a label in a folder": lambda item: _instead(item / "item.json", Path.mkdir),
@@ -172,7 +195,8 @@ def test_a_damaged_item_is_refused_and_keeps_no_other_back(
     assert list(deliver(store, tmp_path)) == []
 
 
-# --- others may write to the spool ------------------------------------------------------------------------------------
+# --- others may write to the spool
+# ------------------------------------------------------------------------------------
 
 
 def test_the_reason_for_a_refusal_overwrites_no_file(tmp_path: Path, store: Store) -> None:
@@ -190,7 +214,9 @@ def test_the_reason_for_a_refusal_overwrites_no_file(tmp_path: Path, store: Stor
     assert waiting(tmp_path / "spool") == []
 
 
-def test_refused_items_are_moved_to_no_folder_that_a_link_leads_to(tmp_path: Path, store: Store) -> None:
+def test_refused_items_are_moved_to_no_folder_that_a_link_leads_to(
+    tmp_path: Path, store: Store
+) -> None:
     spool = tmp_path / "spool"
     aside(spool, b"junk")
     (tmp_path / "mine").mkdir()
@@ -237,7 +263,9 @@ def test_an_item_shows_no_file_of_another_owner(name: str, tmp_path: Path, store
     assert "does not belong to the owner of the item" in report.problems[0].what
 
 
-def test_who_was_killed_between_store_and_spool_delivers_again_without_a_trace(tmp_path: Path, store: Store) -> None:
+def test_who_was_killed_between_store_and_spool_delivers_again_without_a_trace(
+    tmp_path: Path, store: Store
+) -> None:
     item = aside(tmp_path / "spool", WHOLE[0])
     shutil.copytree(item, tmp_path / "before")
     assert [report.status for report in deliver(store, tmp_path / "spool")] == ["loaded"]
@@ -257,7 +285,9 @@ def test_an_item_that_another_delivers_is_left_to_it(tmp_path: Path, store: Stor
 class _Failing:
     """Loads that fail, some or all of them."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: ProvGraphError, *sources: str) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, error: ProvGraphError, *sources: str
+    ) -> None:
         self.tried = 0
 
         def failing(store: Store, names: list[Source], **options: Any) -> Iterator[Report]:
@@ -266,7 +296,7 @@ class _Failing:
                 raise error
             return load(store, names, **options)
 
-        monkeypatch.setattr(spooling, "load", failing)
+        monkeypatch.setattr(delivery, "load", failing)
 
 
 def test_one_log_that_the_store_fails_on_keeps_no_other_back(
@@ -296,7 +326,9 @@ def test_items_that_can_not_be_taken_keep_no_other_back(
     assert len(waiting(tmp_path)) == 5
 
 
-@pytest.mark.parametrize(("error", "tried"), [(UnreachableError("gone"), 1), (StoreError("disk full"), 3)])
+@pytest.mark.parametrize(
+    ("error", "tried"), [(UnreachableError("gone"), 1), (StoreError("disk full"), 3)]
+)
 def test_a_store_that_fails_is_not_asked_for_each_item(
     error: StoreError, tried: int, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,7 +343,9 @@ def test_a_store_that_fails_is_not_asked_for_each_item(
 
 def test_a_spool_that_can_not_be_written_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SpoolError, match=r"the spool .*file/spool can't be made: Not a directory; choose another"):
+    with pytest.raises(
+        SpoolError, match=r"the spool .*file/spool can't be made: Not a directory; choose another"
+    ):
         aside(tmp_path / "file" / "spool", b"x")
 
 
@@ -321,13 +355,16 @@ def test_nothing_half_written_is_left_when_the_source_vanishes(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-# --- load --spool -----------------------------------------------------------------------------------------------------
+# --- load --spool
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_load_by_spool_reports_as_load_does(tmp_path: Path) -> None:
     database = tmp_path / "x.db"
     store = f"sqlite:///{database}"
-    done = run(tmp_path, store, "load", "--spool", "sp", str(WHOLE[0]), "absent", str(DAMAGED), "--json")
+    done = run(
+        tmp_path, store, "load", "--spool", "sp", str(WHOLE[0]), "absent", str(DAMAGED), "--json"
+    )
     reports = [json.loads(line) for line in done.stdout.splitlines()]
     assert [report["status"] for report in reports] == ["loaded", "refused", "partial"]
     assert (done.returncode, loads_in(database)) == (1, sorted([str(WHOLE[0]), str(DAMAGED)]))
@@ -344,8 +381,9 @@ def test_load_by_spool_takes_what_load_takes(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'x.db'}"
     done = run(tmp_path, store, "load", "--spool", "sp", "logs", "-", input=WHOLE[1].read_text())
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [
-        ["loaded", f"logs/sub/{WHOLE[0].name}"], ["loaded", "-"],
-    ]  # fmt: skip
+        ["loaded", f"logs/sub/{WHOLE[0].name}"],
+        ["loaded", "-"],
+    ]
     (folder / "sub" / WHOLE[0].name).unlink()
     none = run(tmp_path, store, "load", "--spool", "sp", "logs")
     assert (none.returncode, "none of its 1 files" in none.stderr) == (1, True)
@@ -365,7 +403,9 @@ def test_load_by_spool_is_content_when_the_store_is_away(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
-def test_names_that_are_no_text_are_reported_as_they_are_stored(encoding: str, tmp_path: Path) -> None:
+def test_names_that_are_no_text_are_reported_as_they_are_stored(
+    encoding: str, tmp_path: Path
+) -> None:
     folder = tmp_path / os.fsdecode(b"fo\xfflder")
     folder.mkdir()
     log = shutil.copy(WHOLE[0], tmp_path / os.fsdecode(b"sur\xffr\xc3\xa9.provlog"))
@@ -379,8 +419,12 @@ def test_names_that_are_no_text_are_reported_as_they_are_stored(encoding: str, t
         str(folder),
         str(folder / "absent"),
     ]
-    variables = environment(tmp_path, f"sqlite:///{tmp_path}/x.db", PYTHONIOENCODING=f"{encoding}:strict")
-    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, encoding=encoding, check=False)
+    variables = environment(
+        tmp_path, f"sqlite:///{tmp_path}/x.db", PYTHONIOENCODING=f"{encoding}:strict"
+    )
+    done = subprocess.run(
+        command, cwd=tmp_path, env=variables, capture_output=True, encoding=encoding, check=False
+    )
     assert (done.returncode, done.stderr) == (1, "")
     reports = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(report["source"], report["status"]) for report in reports] == [
@@ -393,15 +437,17 @@ def test_names_that_are_no_text_are_reported_as_they_are_stored(encoding: str, t
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("", ), "a source without name"),
+        (("",), "a source without name"),
         (("x", "--namespace", "a/b"), "can't be a namespace"),
         (("x", "--namespace", os.fsdecode(b"\xff")), "can't be a namespace: give a word in UTF-8"),
         (("x", "--format", "odd"), "'odd' is no format"),
         (("x", "--jobs", "2"), "--jobs is not for --spool"),
         (("x", "--store", "sqlite://"), "a store in memory"),
     ],
-)  # fmt: skip
-def test_wrong_usage_puts_nothing_aside(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+)
+def test_wrong_usage_puts_nothing_aside(
+    arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
     done = run(tmp_path, "sqlite:///x.db", "load", "--spool", "sp", *arguments)
     assert (done.returncode, said in done.stderr) == (2, True)
     assert not (tmp_path / "sp").exists()
@@ -423,20 +469,31 @@ def test_load_delivers_what_waits_for_its_store(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("error", "code", "has_loaded"),
-    [(SpoolError("bad item"), 0, True), (StoreError("bad item"), 0, True), (UnreachableError("bad item"), 3, False)],
+    [
+        (SpoolError("bad item"), 0, True),
+        (StoreError("bad item"), 0, True),
+        (UnreachableError("bad item"), 3, False),
+    ],
 )
 def test_trouble_with_what_waits_is_none_of_a_load(
-    error: ProvGraphError, code: int, has_loaded: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    error: ProvGraphError,
+    code: int,
+    has_loaded: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     aside(tmp_path / "default", WHOLE[1], "earlier", destination(f"sqlite:///{tmp_path}/x.db"))
     _Failing(monkeypatch, error)
     monkeypatch.setenv("PROVGRAPH_SPOOL", str(tmp_path / "default"))
-    done = CliRunner().invoke(main, ["--store", f"sqlite:///{tmp_path}/x.db", "load", str(WHOLE[0])])
+    done = CliRunner().invoke(
+        main, ["--store", f"sqlite:///{tmp_path}/x.db", "load", str(WHOLE[0])]
+    )
     assert (done.exit_code, "bad item" in done.stderr) == (code, True)
     assert loads_in(tmp_path / "x.db") == ([str(WHOLE[0])] if has_loaded else [])
 
 
-# --- exactly once -----------------------------------------------------------------------------------------------------
+# --- exactly once
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_two_deliverers_and_kills_load_each_log_once(tmp_path: Path) -> None:
@@ -451,7 +508,9 @@ def test_two_deliverers_and_kills_load_each_log_once(tmp_path: Path) -> None:
     def pair() -> list["subprocess.Popen[bytes]"]:
         command = [*PROVGRAPH, "watch", "--once", "--only-spooled", str(spool)]
         variables = environment(tmp_path, store)
-        return [subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) for _ in range(2)]
+        return [
+            subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) for _ in range(2)
+        ]
 
     for _ in range(5):
         before = len(loads_in(database))
@@ -467,5 +526,9 @@ def test_two_deliverers_and_kills_load_each_log_once(tmp_path: Path) -> None:
 
 def test_an_empty_name_is_refused_before_anything_is_put_aside(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
-        list(spooling.set_aside(tmp_path, [str(WHOLE[0]), ""], format_name=None, namespace="x", store="sqlite:///x"))
+        list(
+            delivery.set_aside(
+                tmp_path, [str(WHOLE[0]), ""], format_name=None, namespace="x", store="sqlite:///x"
+            )
+        )
     assert waiting(tmp_path) == []

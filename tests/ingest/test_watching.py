@@ -1,4 +1,7 @@
-"""`provgraph watch` as its users meet it: files appear, grow, are cut off; the store goes away; watchers are killed."""
+"""`provgraph watch` as its users meet it: files appear, grow, are cut off; the store goes away.
+
+Watchers are killed.
+"""
 
 import json
 import os
@@ -14,16 +17,16 @@ from typing import Any
 
 import pytest
 
+from provgraph.collecting import watching
+from provgraph.collecting.drop_folder import DropFolder
+from provgraph.collecting.spool import put_aside
+from provgraph.collecting.watching import Order, Watcher
 from provgraph.errors import StoreError
-from provgraph.ingest import watching
-from provgraph.ingest.drop_folder import DropFolder
 from provgraph.ingest.loading import load
+from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.ingest.sources import Source
-from provgraph.ingest.spool import put_aside
-from provgraph.ingest.watching import Order, Watcher
 from provgraph.store.protocol import Store
-from provgraph.store.relational import open_sqlite
+from provgraph.store.relational.store import open_sqlite
 from tests.conftest import free_port
 from tests.loaders.examples import LOGS
 from tests.processes import DEADLINE, PROVGRAPH, UNPRIVILEGED, environment, loads_in, run, until
@@ -49,9 +52,13 @@ class Watched:
         command = [*before, *PROVGRAPH, "watch", str(self.folder), "--interval", "0.1", *options]
         with (self.home / "said").open("a") as said:
             process = subprocess.Popen(
-                command, env=environment(self.home, store or self.store), text=True,
-                stdout=subprocess.PIPE, stderr=said, start_new_session=True,
-            )  # fmt: skip
+                command,
+                env=environment(self.home, store or self.store),
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                start_new_session=True,
+            )
             try:
                 yield process
             finally:
@@ -59,7 +66,16 @@ class Watched:
                 process.communicate()
 
     def once(self, *options: str) -> "subprocess.CompletedProcess[str]":
-        return run(self.home, self.store, "watch", str(self.folder), "--once", "--interval", "0.05", *options)
+        return run(
+            self.home,
+            self.store,
+            "watch",
+            str(self.folder),
+            "--once",
+            "--interval",
+            "0.05",
+            *options,
+        )
 
     def drop(self, name: str, text: str, age: float = 5.0) -> Path:
         path = self.folder / name
@@ -92,7 +108,11 @@ def test_what_is_dropped_is_loaded_and_stays(watched: Watched) -> None:
         watched.drop("product.h5", "\x89HDF")
         assert process.stdout is not None
         report = json.loads(process.stdout.readline())
-        assert (report["source"], report["status"], report["activities"]) == (str(path), "loaded", 1)
+        assert (report["source"], report["status"], report["activities"]) == (
+            str(path),
+            "loaded",
+            1,
+        )
         process.terminate()
         assert process.wait(DEADLINE) == 0
         assert process.stdout.read() == ""
@@ -112,7 +132,9 @@ def test_a_signal_ends_it_soon(number: signal.Signals, watched: Watched) -> None
     assert watched.said().endswith("1 loaded\n")
 
 
-def test_a_log_that_grows_is_loaded_when_it_is_whole_and_again_when_it_is_longer(watched: Watched) -> None:
+def test_a_log_that_grows_is_loaded_when_it_is_whole_and_again_when_it_is_longer(
+    watched: Watched,
+) -> None:
     whole = one_log("a")
     with watched.watch("--patience", "600"):
         path = watched.drop("a.provlog", whole[:-20], age=0)
@@ -143,7 +165,11 @@ def test_a_single_look(watched: Watched) -> None:
     done = watched.once()
     assert (done.returncode, done.stderr) == (0, "1 loaded, 1 left until they are whole\n")
     again = watched.once()
-    assert (again.returncode, again.stdout, again.stderr) == (0, "", "1 known before, 1 left until they are whole\n")
+    assert (again.returncode, again.stdout, again.stderr) == (
+        0,
+        "",
+        "1 known before, 1 left until they are whole\n",
+    )
     assert watched.loaded() == ["a.provlog"]
 
 
@@ -206,7 +232,9 @@ def test_what_was_put_aside_in_the_folder_is_delivered(watched: Watched) -> None
         ((".", "--store", "odd://x"), 2, "is no store"),
     ],
 )
-def test_errors_say_what_to_do(arguments: tuple[str, ...], code: int, said: str, watched: Watched) -> None:
+def test_errors_say_what_to_do(
+    arguments: tuple[str, ...], code: int, said: str, watched: Watched
+) -> None:
     done = run(watched.home, watched.store, "watch", *arguments)
     assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (code, True, False)
     assert "secret" not in done.stderr
@@ -223,7 +251,9 @@ def test_a_store_that_never_answers_is_given_up(url: str, watched: Watched) -> N
 
 def test_a_signal_ends_it_while_it_hangs_in_a_store(watched: Watched) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        with watched.watch(store=f"postgresql://u@127.0.0.1:{listener.getsockname()[1]}/x") as process:
+        with watched.watch(
+            store=f"postgresql://u@127.0.0.1:{listener.getsockname()[1]}/x"
+        ) as process:
             connection, _ = listener.accept()
             started = time.monotonic()
             process.terminate()
@@ -233,7 +263,9 @@ def test_a_signal_ends_it_while_it_hangs_in_a_store(watched: Watched) -> None:
     assert watched.said() == "nothing to load\n"
 
 
-def test_a_file_that_the_store_fails_on_keeps_no_other_back(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_the_store_fails_on_keeps_no_other_back(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("a", "poison", "z"):
         watched.drop(f"{name}.provlog", one_log(name))
 
@@ -246,7 +278,12 @@ def test_a_file_that_the_store_fails_on_keeps_no_other_back(watched: Watched, mo
     monkeypatch.setattr(watching, "load", failing)
     told: list[str] = []
     order = Order(watched.folder, interval=0.05, only_once=True)
-    watcher = Watcher(order, lambda: open_sqlite("sqlite://"), lambda report: told.append(report.source), told.append)
+    watcher = Watcher(
+        order,
+        lambda: open_sqlite("sqlite://"),
+        lambda report: told.append(report.source),
+        told.append,
+    )
     with pytest.raises(StoreError, match="chokes"):
         watcher.look(Event())
     watcher.close()
@@ -276,7 +313,8 @@ def test_a_store_that_goes_away_is_waited_for(watched: Watched) -> None:
     assert watched.said().endswith("2 loaded\n")
 
 
-# --- exactly once -----------------------------------------------------------------------------------------------------
+# --- exactly once
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_watchers_of_one_folder_take_turns(watched: Watched) -> None:

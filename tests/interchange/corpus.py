@@ -8,13 +8,13 @@ from typing import cast
 import prov.tests
 from prov.model import ProvDocument
 
-from provgraph.ingest.integration import integrate
+from provgraph.ingest.deciding.integration import integrate
+from provgraph.interchange.store_reader import statements
+from provgraph.interchange.writing.prov_json import write
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
 from provgraph.store.protocol import Store
-from provgraph.writers.prov_json import write
-from provgraph.writers.prov_records import statements
 
 ROOT = Path(str(prov.tests.__file__)).parent
 #: How the package is told what a file is.
@@ -28,20 +28,36 @@ _FORMATS = {
     ".ttl": ("rdf", {"rdf_format": "turtle"}),
     ".xml": ("xml", {}),
 }
-_TWO_IN_ONE = (
-    "PROV-O can't say which values of two relations of one name belong together: the graph is not what it was made of"
+_TWO_IN_ONE = "PROV-O can't say which values of two relations of one name belong together: the graph is not what it was made of"
+_BEYOND_PROV_N = (
+    "it goes beyond the grammar of the recommendation (names without namespace, dictionaries)"
 )
-_BEYOND_PROV_N = "it goes beyond the grammar of the recommendation (names without namespace, dictionaries)"
 #: Documents that are refused, as the package refuses them, and why.
 REFUSED = {
-    **{f"rdf/{name}.ttl": _TWO_IN_ONE for kind in "MS" for name in (
-        *(f"scruffy-end{n}-{kind}" for n in range(1, 5)), *(f"scruffy-start{n}-{kind}" for n in range(1, 5)),
-        *(f"scruffy-{what}{n}-{kind}" for what in ("generation", "invalidation", "usage") for n in (1, 2)),
-    )},
-    **{f"provn/provtoolbox/{name}.provn": _BEYOND_PROV_N for name in (
-        "container0", "container1", "container2", "prov-family", "prov-family-graphics",
-    )},
-}  # fmt: skip
+    **{
+        f"rdf/{name}.ttl": _TWO_IN_ONE
+        for kind in "MS"
+        for name in (
+            *(f"scruffy-end{n}-{kind}" for n in range(1, 5)),
+            *(f"scruffy-start{n}-{kind}" for n in range(1, 5)),
+            *(
+                f"scruffy-{what}{n}-{kind}"
+                for what in ("generation", "invalidation", "usage")
+                for n in (1, 2)
+            ),
+        )
+    },
+    **{
+        f"provn/provtoolbox/{name}.provn": _BEYOND_PROV_N
+        for name in (
+            "container0",
+            "container1",
+            "container2",
+            "prov-family",
+            "prov-family-graphics",
+        )
+    },
+}
 #: Documents that the package refuses and provgraph reads.
 READ_ALL_THE_SAME = {
     f"xml/example_{number}.xml": "it has names of no namespace, which are read as texts"

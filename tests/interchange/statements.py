@@ -1,8 +1,11 @@
-"""Random statements of PROV: every type, attribute, datatype and language, open ends, bundles, ids that collide."""
+"""Random statements of PROV.
+
+Every type, attribute, datatype and language, open ends, bundles, ids that collide.
+"""
 
 from hypothesis import strategies as st
 
-from provgraph.model.prov import (
+from provgraph.prov.statements import (
     ELEMENTS,
     INTERNATIONALIZED_STRING,
     PLACES,
@@ -17,17 +20,62 @@ from provgraph.model.prov import (
 )
 
 _EX = "http://example.org/"
-URIS = (*(f"{_EX}{name}" for name in ("e1", "e2", "a1", "a2", "x.y-z", "0")), "urn:uuid:1-2", "http://b.example/#ü")
+URIS = (
+    *(f"{_EX}{name}" for name in ("e1", "e2", "a1", "a2", "x.y-z", "0")),
+    "urn:uuid:1-2",
+    "http://b.example/#ü",
+)
 BUNDLES = (None, None, f"{_EX}bundle1", f"{_EX}bundle2")
-TIMES = ("2012-03-31T09:21:00", "2012-03-31T09:21:00Z", "2012-03-31T09:21:00.123456+01:00", "2011-11-16T24:00:00Z")
+TIMES = (
+    "2012-03-31T09:21:00",
+    "2012-03-31T09:21:00Z",
+    "2012-03-31T09:21:00.123456+01:00",
+    "2011-11-16T24:00:00Z",
+)
 _TYPED = (
-    ("1", "int"), ("01", "int"), ("1", "long"), ("9000000000", "long"), ("1", "integer"), ("1", "short"),
-    ("1.0", "double"), ("0.5", "double"), ("INF", "double"), ("1.0", "float"), ("10.00", "decimal"),
-    ("true", "boolean"), ("1", "boolean"), ("2012-03-31T09:21:00", "dateTime"), ("2012-03-31", "date"),
-    ("http://example.org/", "anyURI"), ("x", "string"), ("1", "string"), ("AQ==", "base64Binary"), ("P1D", "duration"),
-)  # fmt: skip
-_TEXTS = ("", "1", "1.0", "true", "null", "[1]", '{"$":"1"}', "a text", "ü\n\"quoted\" \\ 'x'", "nan", "<b>&amp;</b>")
-_NAMES = (PROV + "label", PROV + "type", PROV + "role", PROV + "value", PROV + "location", _EX + "tag", _EX + "n-1")
+    ("1", "int"),
+    ("01", "int"),
+    ("1", "long"),
+    ("9000000000", "long"),
+    ("1", "integer"),
+    ("1", "short"),
+    ("1.0", "double"),
+    ("0.5", "double"),
+    ("INF", "double"),
+    ("1.0", "float"),
+    ("10.00", "decimal"),
+    ("true", "boolean"),
+    ("1", "boolean"),
+    ("2012-03-31T09:21:00", "dateTime"),
+    ("2012-03-31", "date"),
+    ("http://example.org/", "anyURI"),
+    ("x", "string"),
+    ("1", "string"),
+    ("AQ==", "base64Binary"),
+    ("P1D", "duration"),
+)
+_TEXTS = (
+    "",
+    "1",
+    "1.0",
+    "true",
+    "null",
+    "[1]",
+    '{"$":"1"}',
+    "a text",
+    "ü\n\"quoted\" \\ 'x'",
+    "nan",
+    "<b>&amp;</b>",
+)
+_NAMES = (
+    PROV + "label",
+    PROV + "type",
+    PROV + "role",
+    PROV + "value",
+    PROV + "location",
+    _EX + "tag",
+    _EX + "n-1",
+)
 
 
 def literals() -> st.SearchStrategy[Literal]:
@@ -58,8 +106,13 @@ def statements(draw: st.DrawFn) -> ProvStatement:
     kind = draw(st.sampled_from(ProvType))
     uri = st.sampled_from(URIS)
     identifier = draw(uri if kind in ELEMENTS else st.none() | uri | st.just("_:blank"))
-    places = tuple(draw(st.none() | (st.sampled_from(TIMES) if place is Place.TIME else uri)) for place in PLACES[kind])
-    return ProvStatement(kind, identifier, places, draw(attributes()), draw(st.sampled_from(BUNDLES)))
+    places = tuple(
+        draw(st.none() | (st.sampled_from(TIMES) if place is Place.TIME else uri))
+        for place in PLACES[kind]
+    )
+    return ProvStatement(
+        kind, identifier, places, draw(attributes()), draw(st.sampled_from(BUNDLES))
+    )
 
 
 def documents() -> st.SearchStrategy[list[ProvStatement]]:

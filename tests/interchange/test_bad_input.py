@@ -10,9 +10,9 @@ from typing import cast
 import pytest
 
 from provgraph.ingest.loading import load
+from provgraph.interchange.reading.prov_json import ProvJsonLoader
+from provgraph.interchange.reading.prov_package import LARGEST, ProvNLoader
 from provgraph.loaders.protocol import Problem
-from provgraph.loaders.prov_json import ProvJsonLoader
-from provgraph.loaders.prov_package import LARGEST, ProvNLoader
 from provgraph.model.records import Document
 from provgraph.store.nodes import digest
 from provgraph.store.registry import open_store
@@ -68,18 +68,33 @@ def test_prefixes_of_a_bundle_may_stand_last_and_hide_those_outside() -> None:
         document = in_package(exported(store), ".json")
     (inside,) = document.bundles
     found = [str(each.identifier and each.identifier.uri) for each in inside.get_records()]
-    assert (str(inside.identifier and inside.identifier.uri), found) == ("http://b.example/b", ["http://b.example/e1"])
+    assert (str(inside.identifier and inside.identifier.uri), found) == (
+        "http://b.example/b",
+        ["http://b.example/e1"],
+    )
 
 
 @pytest.mark.parametrize(
     ("content", "kept", "what"),
     [
         (f'{{{_PREFIX}, "entity": {{"no:e": {{}}, "ex:e1": {{}}}}}}', [E1], "not declared"),
-        (f'{{{_PREFIX}, "entity": {{"ex:e2": {{"no:a": 1}}, "ex:e1": {{}}}}}}', [E1], "not declared"),
+        (
+            f'{{{_PREFIX}, "entity": {{"ex:e2": {{"no:a": 1}}, "ex:e1": {{}}}}}}',
+            [E1],
+            "not declared",
+        ),
         (f'{{{_PREFIX}, "entity": {{"ex:e2": 5, "ex:e1": {{}}}}}}', [E1], "not an object"),
-        (f'{{{_PREFIX}, "entity": {{"ex:e2": {{"ex:a": {{"type": "x"}}}}, "ex:e1": {{}}}}}}', [E1], '"\\$"'),
+        (
+            f'{{{_PREFIX}, "entity": {{"ex:e2": {{"ex:a": {{"type": "x"}}}}, "ex:e1": {{}}}}}}',
+            [E1],
+            '"\\$"',
+        ),
         (f'{{{_PREFIX}, "entity": {{"ex:e1": {{}}}}, "thing": {{}}}}', [E1], "no section"),
-        (f'{{{_PREFIX}, "entity": {{"ex:e1": {{}}, "ex:e2": {{"prov:la', [E1], "nothing from here on"),
+        (
+            f'{{{_PREFIX}, "entity": {{"ex:e1": {{}}, "ex:e2": {{"prov:la',
+            [E1],
+            "nothing from here on",
+        ),
         (f'{{{_PREFIX}, "entity": {{"ex:e1": {{"ex:a": 1, "ex:a": 2}}}}}}', [E1], "stands twice"),
         (f'{{{_PREFIX}, "entity": {{"_:e": {{}}, "ex:e1": {{}}}}}}', [E1], "no identifier"),
     ],
@@ -92,7 +107,9 @@ def test_every_whole_record_loads(content: str, kept: list[str], what: str) -> N
 
 @pytest.mark.parametrize("depth", [200, 100_000])
 def test_what_is_nested_too_deeply_is_refused(depth: int) -> None:
-    content = f'{{{_PREFIX}, "entity": {{"ex:e1": {{"ex:a": {"[" * depth}{"]" * depth}}}}}}}'.encode()
+    content = (
+        f'{{{_PREFIX}, "entity": {{"ex:e1": {{"ex:a": {"[" * depth}{"]" * depth}}}}}}}'.encode()
+    )
     documents, problems = _parts(content)
     assert documents == []
     assert problems
@@ -137,7 +154,9 @@ def test_xml_with_entities_is_refused_unread(document: str, declared: str) -> No
 
 
 def test_xml_that_names_a_document_type_elsewhere_is_refused() -> None:
-    content = '<?xml version="1.0"?><!DOCTYPE d SYSTEM "http://127.0.0.1:9/d.dtd">' + _PROV_XML.format("")
+    content = (
+        '<?xml version="1.0"?><!DOCTYPE d SYSTEM "http://127.0.0.1:9/d.dtd">' + _PROV_XML.format("")
+    )
     (problem,) = read(content.encode())
     assert isinstance(problem, Problem)
 
@@ -151,7 +170,9 @@ def test_what_the_package_would_have_to_hold_is_refused_when_large() -> None:
 
 def test_documents_of_json_are_told_from_logs(tmp_path: Path) -> None:
     document = tmp_path / "x.json"
-    document.write_text('{"entity": {"e1": {"activity_name": "x"}}, "prefix": {"default": "http://example.org/"}}')
+    document.write_text(
+        '{"entity": {"e1": {"activity_name": "x"}}, "prefix": {"default": "http://example.org/"}}'
+    )
     with closing(open_store("sqlite://")) as store:
         (report,) = load(store, [str(document)])
     assert (report.format, report.status) == ("prov-json", "loaded")
@@ -175,7 +196,9 @@ def test_memory_does_not_grow_with_the_document(tmp_path: Path) -> None:
     path = tmp_path / "large.json"
     with path.open("w") as file:
         file.write(f'{{{_PREFIX}, "entity": {{"ex:first": {{}}')
-        file.writelines(f',"ex:e{number}": {{"prov:label": "{"x" * 1000}"}}' for number in range(20_000))
+        file.writelines(
+            f',"ex:e{number}": {{"prov:label": "{"x" * 1000}"}}' for number in range(20_000)
+        )
         file.write("}}")
     tracemalloc.start()
     with path.open("rb") as stream:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from provgraph.cli import DOCUMENTS, main
-from provgraph.writers.documents import DOCUMENT_WRITERS
+from provgraph.commands.main import DOCUMENTS, main
+from provgraph.interchange.writing.registry import DOCUMENT_WRITERS
 
 _PAGES = Path(__file__).parents[2] / "docs"
 
@@ -27,7 +27,9 @@ def test_an_unwritable_file_and_an_unknown_record_are_said(tmp_path: Path) -> No
 def test_bundles_are_refused_where_they_do_not_fit(tmp_path: Path) -> None:
     store = ["--store", f"sqlite:///{tmp_path / 'store.db'}"]
     document = tmp_path / "x.json"
-    document.write_text('{"prefix": {"ex": "http://e/"}, "bundle": {"ex:b": {"entity": {"ex:e": {}}}}}')
+    document.write_text(
+        '{"prefix": {"ex": "http://e/"}, "bundle": {"ex:b": {"entity": {"ex:e": {}}}}}'
+    )
     run = CliRunner().invoke
     assert run(main, [*store, "load", str(document)]).exit_code == 0
     assert "take trig" in run(main, [*store, "export", "--format", "turtle"]).stderr

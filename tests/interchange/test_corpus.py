@@ -1,4 +1,7 @@
-"""Every document of the prov package's test corpus loads and comes out equal; the exceptions stand in `corpus`."""
+"""Every document of the prov package's test corpus loads and comes out equal.
+
+The exceptions stand in `corpus`.
+"""
 
 from contextlib import closing
 from pathlib import Path
@@ -26,9 +29,16 @@ from tests.interchange.corpus import (
 from tests.services import Neo4jServer
 
 DOCUMENTS = files(
-    "json/*.json", "unification/**/*.json", "unification/**/*.provx", "rdf/*.ttl", "rdf/*.trig", "xml/*.xml",
-    "provn/provtoolbox/*.provn", "provn/provtoolbox-corpus/*.provn", "jsonld/*.jsonld",
-)  # fmt: skip
+    "json/*.json",
+    "unification/**/*.json",
+    "unification/**/*.provx",
+    "rdf/*.ttl",
+    "rdf/*.trig",
+    "xml/*.xml",
+    "provn/provtoolbox/*.provn",
+    "provn/provtoolbox-corpus/*.provn",
+    "jsonld/*.jsonld",
+)
 SPECIFIED = files("provn/spec/**/*.provn")
 
 

@@ -1,4 +1,7 @@
-"""A store → a document → a store: nothing is lost of what ctapipe, CTADIRAC and random histories say."""
+"""A store → a document → a store.
+
+Nothing is lost of what ctapipe, CTADIRAC and random histories say.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,14 +13,14 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from prov.model import ProvActivity, ProvDocument, ProvEntity, ProvGeneration, ProvUsage
 
-from provgraph.cli import main
+from provgraph.commands.main import main
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
+from provgraph.interchange.export import export
+from provgraph.interchange.writing.registry import DOCUMENT_WRITERS
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from provgraph.writers.documents import DOCUMENT_WRITERS
-from provgraph.writers.export import export
 from tests.conftest import CORPUS, LOGS
 from tests.graphs import put
 from tests.interchange.corpus import exported
@@ -80,10 +83,15 @@ def test_the_prov_package_counts_the_same(tmp_path: Path) -> None:
     url, out = f"sqlite:///{tmp_path / 'store.db'}", tmp_path / "lineage.json"
     run = CliRunner().invoke
     run(main, ["--store", url, "load", str(LOGS)])
-    answer = run(main, ["--store", url, "what-produced", DL3, "--format", "prov-json", "-o", str(out)])
+    answer = run(
+        main, ["--store", url, "what-produced", DL3, "--format", "prov-json", "-o", str(out)]
+    )
     assert answer.exit_code == 0
     document = ProvDocument.deserialize(out)
-    counts = [len(list(document.get_records(kind))) for kind in (ProvActivity, ProvEntity, ProvUsage, ProvGeneration)]
+    counts = [
+        len(list(document.get_records(kind)))
+        for kind in (ProvActivity, ProvEntity, ProvUsage, ProvGeneration)
+    ]
     assert counts == [27, 44, 90, 27]
 
 

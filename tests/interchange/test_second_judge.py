@@ -1,4 +1,6 @@
-"""What ProvToolbox, the standard's other implementation, makes of the documents that provgraph writes."""
+"""What ProvToolbox, the standard's other implementation, makes of the documents that provgraph
+writes.
+"""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,11 +10,11 @@ import pytest
 from prov.model import ProvDocument
 
 from provgraph.ingest.loading import load
+from provgraph.interchange.export import export
+from provgraph.interchange.reading.prov_package import statements_of
+from provgraph.interchange.writing import prov_n
 from provgraph.loaders.protocol import Problem
-from provgraph.loaders.prov_package import statements_of
 from provgraph.store.registry import open_store
-from provgraph.writers import prov_n
-from provgraph.writers.export import export
 from tests.conftest import CORPUS, LOGS, missing
 from tests.services import ServiceUnavailable
 from tests.services.provtoolbox import judged
@@ -41,7 +43,9 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Sequence[tuple[Path, d
 
 
 def in_prov_n(document: ProvDocument) -> str:
-    return "".join(prov_n.write(each for each in statements_of(document) if not isinstance(each, Problem)))
+    return "".join(
+        prov_n.write(each for each in statements_of(document) if not isinstance(each, Problem))
+    )
 
 
 def test_both_judge_alike(verdicts: Sequence[tuple[Path, dict[str, Any]]]) -> None:
@@ -56,7 +60,9 @@ def test_both_judge_alike(verdicts: Sequence[tuple[Path, dict[str, Any]]]) -> No
     assert differ == []
 
 
-@pytest.mark.parametrize("source", [LOGS, CORPUS / "ctaprov" / "bundles"], ids=["ctapipe", "ctadirac"])
+@pytest.mark.parametrize(
+    "source", [LOGS, CORPUS / "ctaprov" / "bundles"], ids=["ctapipe", "ctadirac"]
+)
 def test_whole_stores_are_read_and_valid(source: Path, tmp_path: Path) -> None:
     store = open_store("sqlite://")
     list(load(store, [str(source)]))

@@ -5,14 +5,14 @@ from contextlib import closing
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from provgraph.model import prov_names as names
-from provgraph.model.prov import PROV, XSD, Literal, ProvStatement, ProvType
-from provgraph.model.prov_values import kept, native_kept, native_said, said
+from provgraph.interchange.writing.registry import DOCUMENT_WRITERS
 from provgraph.model.values import union
 from provgraph.model.vocabulary import Kind
+from provgraph.prov import names
+from provgraph.prov.statements import PROV, XSD, Literal, ProvStatement, ProvType
+from provgraph.prov.values import kept, native_kept, native_said, said
 from provgraph.store.nodes import digest
 from provgraph.store.registry import open_store
-from provgraph.writers.documents import DOCUMENT_WRITERS
 from tests.interchange.corpus import are_equal, exported, in_package, put
 from tests.interchange.statements import documents, literals
 
@@ -27,8 +27,18 @@ def _written(statements: list[ProvStatement], format_name: str = "prov-json") ->
 
 @_SETTINGS
 @given(documents())
-@example([ProvStatement(ProvType.ENTITY, _E1, (), (_LABEL,)), ProvStatement(ProvType.ENTITY, _E1, (), ())])
-@example([ProvStatement(ProvType.ENTITY, _E1, (), (_LABEL,), each) for each in (None, "http://b/1", "http://b/2")])
+@example(
+    [
+        ProvStatement(ProvType.ENTITY, _E1, (), (_LABEL,)),
+        ProvStatement(ProvType.ENTITY, _E1, (), ()),
+    ]
+)
+@example(
+    [
+        ProvStatement(ProvType.ENTITY, _E1, (), (_LABEL,), each)
+        for each in (None, "http://b/1", "http://b/2")
+    ]
+)
 def test_a_document_comes_out_as_it_went_in(statements: list[ProvStatement]) -> None:
     content = _written(statements)
     with closing(open_store("sqlite://")) as store:
@@ -86,7 +96,10 @@ def test_uris_of_attributes_come_back(uri: str) -> None:
 @given(_NAMES.filter(bool))
 def test_ids_come_back(identifier: str) -> None:
     if not identifier.startswith("uri:"):
-        assert names.record_id(names.record_uri(identifier, Kind.ACTIVITY), Kind.ACTIVITY) == identifier
+        assert (
+            names.record_id(names.record_uri(identifier, Kind.ACTIVITY), Kind.ACTIVITY)
+            == identifier
+        )
     assert names.entity_id(names.entity_uri(identifier)) == identifier
 
 

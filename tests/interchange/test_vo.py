@@ -13,9 +13,9 @@ import pytest
 from astropy.io.votable import parse
 
 from provgraph.ingest.loading import load
+from provgraph.interchange.export import export
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from provgraph.writers.export import export
 from tests import services
 from tests.conftest import CORPUS, LOGS, missing
 from tests.interchange.corpus import put
@@ -46,18 +46,38 @@ def _document(store: Store) -> dict[str, Any]:
 def test_the_classes_and_names_are_the_models(jobs: Store) -> None:
     document = _document(jobs)
     assert document["prefix"]["voprov"] == "http://www.ivoa.net/documents/ProvenanceDM/index.html#"
-    assert document.keys() >= {"activity", "datasetEntity", "agent", "activityDescription", "parameter", "configFile",
-                               "isDescribedBy", "wasConfiguredBy", "used", "wasGeneratedBy"}  # fmt: skip
+    assert document.keys() >= {
+        "activity",
+        "datasetEntity",
+        "agent",
+        "activityDescription",
+        "parameter",
+        "configFile",
+        "isDescribedBy",
+        "wasConfiguredBy",
+        "used",
+        "wasGeneratedBy",
+    }
     (agent,) = document["agent"].values()
-    assert agent == {"prov:name": "CTA Observatory", "voprov:type": "Organization",
-                     "prov:type": {"$": "prov:Organization", "type": "xsd:QName"}}  # fmt: skip
-    products = [entity for name, entity in document["datasetEntity"].items() if name.startswith("pge:product:")]
+    assert agent == {
+        "prov:name": "CTA Observatory",
+        "voprov:type": "Organization",
+        "prov:type": {"$": "prov:Organization", "type": "xsd:QName"},
+    }
+    products = [
+        entity
+        for name, entity in document["datasetEntity"].items()
+        if name.startswith("pge:product:")
+    ]
     assert products
     assert all({"prov:name", "voprov:location"} <= product.keys() for product in products)
     described = next(iter(document["isDescribedBy"].values()))
     assert described["voprov:described"].startswith("pga:")
     assert described["voprov:descriptor"].startswith("pgd:activityDescription/")
-    assert {each["voprov:artefactType"] for each in document["wasConfiguredBy"].values()} == {"Parameter", "ConfigFile"}
+    assert {each["voprov:artefactType"] for each in document["wasConfiguredBy"].values()} == {
+        "Parameter",
+        "ConfigFile",
+    }
     assert not [name for name in json.dumps(document).split('"') if "provgraph." in name]
 
 

@@ -1,11 +1,11 @@
 """How runs were set up, beside a lineage: the same from every store."""
 
 from provgraph.ingest.loading import load
-from provgraph.lineage.configuration import with_configuration
-from provgraph.lineage.names import find
-from provgraph.lineage.questions import lineage
-from provgraph.model.subgraph import Lineage
+from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.questions.configuration import with_configuration
+from provgraph.questions.names import find
+from provgraph.questions.walks import lineage
 from provgraph.store.protocol import Store
 from tests.conftest import LOGS
 
@@ -21,8 +21,11 @@ def test_parameter_sets_and_configuration_files_stand_beside_their_runs(store: S
     whole = configured(store)
     run = next(node for node in whole.nodes if node.id == "5a620a10-d7a4-41b7-9814-f9e5bac5287f")
     nodes = {node.key: node for node in whole.nodes}
-    ours = [nodes[edge.target] for edge in whole.edges
-            if edge.relation is RelationType.WAS_CONFIGURED_BY and edge.source == run.key]  # fmt: skip
+    ours = [
+        nodes[edge.target]
+        for edge in whole.edges
+        if edge.relation is RelationType.WAS_CONFIGURED_BY and edge.source == run.key
+    ]
     validator = next(node for node in ours if node.name == "TrainEnergyRegressor.CrossValidator")
     assert validator.kind is Kind.COLLECTION
     assert validator.attributes["TrainEnergyRegressor.CrossValidator.n_cross_validations"] == (2,)
@@ -32,7 +35,9 @@ def test_parameter_sets_and_configuration_files_stand_beside_their_runs(store: S
     assert "python packages" not in {node.name for node in ours}
 
 
-def test_what_runs_share_is_there_once_at_its_nearest_and_in_the_order_of_answers(store: Store) -> None:
+def test_what_runs_share_is_there_once_at_its_nearest_and_in_the_order_of_answers(
+    store: Store,
+) -> None:
     whole = configured(store)
     keys = [node.key for node in whole.nodes]
     assert len(keys) == len(set(keys))
@@ -51,5 +56,8 @@ def test_what_runs_share_is_there_once_at_its_nearest_and_in_the_order_of_answer
 def test_what_was_found_before_stays(store: Store) -> None:
     whole = configured(store)
     before = lineage(store, find(store, ENERGY))
-    assert tuple(node for node in whole.nodes if node.kind in (Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT)) == before.nodes
+    assert (
+        tuple(node for node in whole.nodes if node.kind in (Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT))
+        == before.nodes
+    )
     assert whole.edges[: len(before.edges)] == before.edges

@@ -1,4 +1,7 @@
-"""Folders that CTADIRAC jobs leave behind: real ones (tests/corpus/ctaprov/ORIGIN.md), and what may befall them."""
+"""Folders that CTADIRAC jobs leave behind.
+
+Real ones (tests/corpus/ctaprov/ORIGIN.md), and what may befall them.
+"""
 
 import gzip
 import json
@@ -10,16 +13,16 @@ from typing import Any
 
 import pytest
 
+from provgraph.collecting.delivery import deliver, set_aside
 from provgraph.ingest.jobs import load_job
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
-from provgraph.ingest.spooling import deliver, set_aside
-from provgraph.lineage.names import find
-from provgraph.lineage.portrait import portrait
-from provgraph.lineage.questions import lineage
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
-from provgraph.model.subgraph import Node
+from provgraph.model.lineage import Node
 from provgraph.model.vocabulary import Kind
+from provgraph.questions.names import find
+from provgraph.questions.portrait import portrait
+from provgraph.questions.walks import lineage
 from provgraph.settings import destination
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
@@ -77,9 +80,14 @@ def records(job: str) -> list[dict[str, Any]]:
 def test_what_produced_a_file_of_the_catalogue(store: Store, file: str) -> None:
     reports = loaded(store, BUNDLES)
     assert {report.status for report in reports} == {"loaded"}
-    assert [Path(report.source).name for report in reports] == [f"481530{n:02}" for n in range(1, 11)]
+    assert [Path(report.source).name for report in reports] == [
+        f"481530{n:02}" for n in range(1, 11)
+    ]
     expected = TRUTH[file]
-    assert ancestors(store, expected["entity_id"]) == (set(expected["activities"]), set(expected["entities"]))
+    assert ancestors(store, expected["entity_id"]) == (
+        set(expected["activities"]),
+        set(expected["entities"]),
+    )
 
 
 def test_the_job_is_part_of_the_record_of_its_runs(memory: Store) -> None:
@@ -89,10 +97,17 @@ def test_the_job_is_part_of_the_record_of_its_runs(memory: Store) -> None:
         assert shown.node.attributes["jobID"] == (48153007,)
         assert len(shown.node.attributes["jobOutputData"][0]) == 2  # type: ignore[arg-type]
         causes = {
-            (each.relation, shown.others[each.target].id) for each in shown.edges if each.source == shown.node.key
+            (each.relation, shown.others[each.target].id)
+            for each in shown.edges
+            if each.source == shown.node.key
         }
-        assert {("wasAssociatedWith", "CTAO"), ("isDescribedBy", "ctapipe-process_0.28.0")} <= causes
-    description = next(node for node in shown.others.values() if node.kind is Kind.ACTIVITY_DESCRIPTION)
+        assert {
+            ("wasAssociatedWith", "CTAO"),
+            ("isDescribedBy", "ctapipe-process_0.28.0"),
+        } <= causes
+    description = next(
+        node for node in shown.others.values() if node.kind is Kind.ACTIVITY_DESCRIPTION
+    )
     assert (description.name, description.version) == ("ctapipe-process", "0.28.0")
 
 
@@ -101,7 +116,10 @@ def test_a_file_has_what_the_catalogue_says(memory: Store) -> None:
     file = find(memory, "guid:85244949-5C8B-9EAA-E1EA-03C5C3D12B5A")
     assert file.location is not None
     assert file.location.startswith("/vo.cta.in2p3.fr/user/p/provtest/MC/Paranal")
-    said = {name: file.attributes[name] for name in ("generatedAtTime", "Size", "Checksum", "storageElements")}
+    said = {
+        name: file.attributes[name]
+        for name in ("generatedAtTime", "Size", "Checksum", "storageElements")
+    }
     assert said == {
         "generatedAtTime": ("2026-11-21T08:09:36.000",),
         "Size": (837672,),
@@ -109,7 +127,9 @@ def test_a_file_has_what_the_catalogue_says(memory: Store) -> None:
         "storageElements": (["CYF-STORM-Disk"],),
     }
     shown = portrait(memory, file)
-    assert "CTAO" in {shown.others[edge.target].id for edge in shown.edges if edge.relation == "wasAttributedTo"}
+    assert "CTAO" in {
+        shown.others[edge.target].id for edge in shown.edges if edge.relation == "wasAttributedTo"
+    }
 
 
 def test_a_job_is_one_source_with_one_checksum(tmp_path: Path, memory: Store) -> None:
@@ -133,15 +153,23 @@ def test_a_folder_may_hold_jobs_and_logs(tmp_path: Path, memory: Store) -> None:
     shutil.copy(BUNDLES / "dfc.json", tmp_path / "b")
     reports = loaded(memory, tmp_path)
     assert [(Path(report.source).name, report.format) for report in reports] == [
-        ("a.log", "ctapipe"), ("48153001", "ctadirac"), ("child", "ctadirac"),
-    ]  # fmt: skip
+        ("a.log", "ctapipe"),
+        ("48153001", "ctadirac"),
+        ("child", "ctadirac"),
+    ]
 
 
 def test_a_modern_log_beside_the_job_is_enough(tmp_path: Path, memory: Store) -> None:
     for number in (1, 2, 3, 4):
-        loaded(memory, copied(f"4815300{number}", tmp_path, "ctapipe_prov_1.log", "job.json", "dfc.json"))
+        loaded(
+            memory,
+            copied(f"4815300{number}", tmp_path, "ctapipe_prov_1.log", "job.json", "dfc.json"),
+        )
     expected = TRUTH["merged_DL2"]
-    assert ancestors(memory, expected["entity_id"]) == (set(expected["activities"]), set(expected["entities"]))
+    assert ancestors(memory, expected["entity_id"]) == (
+        set(expected["activities"]),
+        set(expected["entities"]),
+    )
     found = find(memory, f"guid:{expected['entity_id']}")
     assert any(name.startswith("product:") for name in found.identifiers)
 
@@ -150,15 +178,23 @@ def test_the_same_run_from_its_log_and_its_job_is_one(store: Store) -> None:
     """CONTRACT section 2 rule 9; the log alone knows the files by their scratch paths."""
     loaded(store, BUNDLES / "48153007")
     before = store.stats()
-    loaded(store, BUNDLES / "48153007" / "ctapipe_prov_1.log", BUNDLES / "48153007" / "ctapipe_prov_2.log")
+    loaded(
+        store,
+        BUNDLES / "48153007" / "ctapipe_prov_1.log",
+        BUNDLES / "48153007" / "ctapipe_prov_2.log",
+    )
     after = store.stats()
     assert (after["activities"], after["entities"]) == (before["activities"], before["entities"])
     file = find(store, "guid:85244949-5C8B-9EAA-E1EA-03C5C3D12B5A")
     assert any(place.startswith("/scratch/dirac/48153007/") for place in file.locations)
 
 
-def test_scratch_files_of_a_job_meet_each_other_and_no_others(tmp_path: Path, memory: Store) -> None:
-    """Two jobs with the same paths on their worker nodes, whose intermediate file was never registered."""
+def test_scratch_files_of_a_job_meet_each_other_and_no_others(
+    tmp_path: Path, memory: Store
+) -> None:
+    """Two jobs with the same paths on their worker nodes, whose intermediate file was never
+    registered.
+    """
     for job in ("1", "2"):
         runs = json.loads(json.dumps(records("48153007")).replace("48153007", "job"))
         for run in runs:
@@ -174,10 +210,17 @@ def test_scratch_files_of_a_job_meet_each_other_and_no_others(tmp_path: Path, me
 
 
 def test_the_catalogue_has_what_the_last_run_wrote(tmp_path: Path, memory: Store) -> None:
-    """Three runs: the second writes the file again, which the third reads; only that was registered."""
+    """Three runs: the second writes the file again, which the third reads.
+
+    Only that was registered.
+    """
     first, second = records("48153007")
-    again = {**first, "activity_uuid": "again", "start": {"time_utc": "2026-11-21T08:09:38.000"},
-             "stop": {"time_utc": "2026-11-21T08:09:39.000"}}  # fmt: skip
+    again = {
+        **first,
+        "activity_uuid": "again",
+        "start": {"time_utc": "2026-11-21T08:09:38.000"},
+        "stop": {"time_utc": "2026-11-21T08:09:39.000"},
+    }
     folder = copied("48153007", tmp_path, "job.json", "dfc.json", "output_lfns.txt")
     (folder / "provDict.txt").write_text(json.dumps([first, again, second]))
     loaded(memory, folder)
@@ -191,9 +234,14 @@ def test_the_catalogue_has_what_the_last_run_wrote(tmp_path: Path, memory: Store
 def test_a_real_repr_of_ctapipe_is_read(job: str, tmp_path: Path, memory: Store) -> None:
     """Which has None and tuples, so the prototype could not read it; no code in it is run."""
     folder = copied(job, tmp_path, "JOBID", "job.json", "dfc.json")
-    shutil.copy(BUNDLES / job / "provDict.repr-not-readable-by-prototype.txt", folder / "provDict.txt")
+    shutil.copy(
+        BUNDLES / job / "provDict.repr-not-readable-by-prototype.txt", folder / "provDict.txt"
+    )
     assert [report.status for report in loaded(memory, folder)] == ["loaded"]
-    (run,) = (find(memory, each["activity_uuid"]) for each in json.loads((BUNDLES / job / "provDict.txt").read_text()))
+    (run,) = (
+        find(memory, each["activity_uuid"])
+        for each in json.loads((BUNDLES / job / "provDict.txt").read_text())
+    )
     assert run.attributes["system.platform.libcver"] == (["glibc", "2.36"],)
 
 
@@ -204,7 +252,9 @@ def test_of_several_lines_the_last_counts(tmp_path: Path, memory: Store) -> None
     (folder / "provDict.txt").write_text("\n".join(lines))
     assert [report.status for report in loaded(memory, folder)] == ["loaded"]
     assert memory.stats()["activities"] == 2
-    (folder / "provDict.txt").write_text("\n".join([repr([{**first, "activity_uuid": "other"}]), *lines[1:]]))
+    (folder / "provDict.txt").write_text(
+        "\n".join([repr([{**first, "activity_uuid": "other"}]), *lines[1:]])
+    )
     (report,) = loaded(memory, folder)
     assert report.status == "partial"
     (problem,) = report.problems
@@ -215,12 +265,18 @@ def test_of_several_lines_the_last_counts(tmp_path: Path, memory: Store) -> None
 def test_one_record_may_fill_several_lines(tmp_path: Path, memory: Store) -> None:
     folder = copied("48153007", tmp_path, "JOBID", "job.json", "dfc.json")
     (folder / "provDict.txt").write_text(json.dumps(records("48153007"), indent=2))
-    assert [(report.status, report.activities) for report in loaded(memory, folder)] == [("loaded", 2)]
+    assert [(report.status, report.activities) for report in loaded(memory, folder)] == [
+        ("loaded", 2)
+    ]
 
 
 @pytest.mark.parametrize("name", ["job.json", "dfc.json"])
-def test_what_is_broken_beside_the_runs_keeps_them_not_back(name: str, tmp_path: Path, memory: Store) -> None:
-    folder = copied("48153001", tmp_path, "provDict.txt", "JOBID", "job.json", "dfc.json", "output_lfns.txt")
+def test_what_is_broken_beside_the_runs_keeps_them_not_back(
+    name: str, tmp_path: Path, memory: Store
+) -> None:
+    folder = copied(
+        "48153001", tmp_path, "provDict.txt", "JOBID", "job.json", "dfc.json", "output_lfns.txt"
+    )
     (folder / name).write_text('{"JobID": 1,')
     (report,) = loaded(memory, folder)
     assert (report.status, report.activities) == ("partial", 1)
@@ -230,7 +286,9 @@ def test_what_is_broken_beside_the_runs_keeps_them_not_back(name: str, tmp_path:
 @pytest.mark.parametrize(
     "content", [b"", b"\n\n", b"[]", b"[{", b"\x00\xff", b"[1, 2]", b"[{'activity_uuid': exit()}]"]
 )
-def test_a_job_without_one_whole_run_is_refused(content: bytes, tmp_path: Path, memory: Store) -> None:
+def test_a_job_without_one_whole_run_is_refused(
+    content: bytes, tmp_path: Path, memory: Store
+) -> None:
     folder = copied("48153001", tmp_path, "JOBID", "job.json")
     (folder / "provDict.txt").write_bytes(content)
     (report,) = loaded(memory, folder)
@@ -242,7 +300,9 @@ def test_logs_of_a_job_may_be_packed(tmp_path: Path, memory: Store) -> None:
     folder = copied("48153001", tmp_path, "JOBID", "job.json", "dfc.json")
     log = (BUNDLES / "48153001" / "ctapipe_prov_1.log").read_bytes()
     (folder / "run.provlog.gz").write_bytes(gzip.compress(log))
-    assert [(report.format, report.status) for report in loaded(memory, folder)] == [("ctadirac", "loaded")]
+    assert [(report.format, report.status) for report in loaded(memory, folder)] == [
+        ("ctadirac", "loaded")
+    ]
 
 
 def test_shared_software_is_no_scratch(tmp_path: Path, memory: Store) -> None:
@@ -263,9 +323,17 @@ def test_a_client_hands_over_what_the_catalogue_said(store: Store) -> None:
     folder = BUNDLES / "48153001"
     job, catalogue = (json.loads((folder / name).read_text()) for name in ("job.json", "dfc.json"))
     for said in catalogue.values():
-        said["FileMetadata"]["CreationDate"] = datetime.fromisoformat(said["FileMetadata"]["CreationDate"])
-        said["FileMetadata"]["ModificationDate"] = datetime.fromisoformat(said["FileMetadata"]["ModificationDate"])
-    given: dict[str, Any] = {"job_id": job["JobID"], "inputs": job["InputData"], "outputs": job["OutputData"]}
+        said["FileMetadata"]["CreationDate"] = datetime.fromisoformat(
+            said["FileMetadata"]["CreationDate"]
+        )
+        said["FileMetadata"]["ModificationDate"] = datetime.fromisoformat(
+            said["FileMetadata"]["ModificationDate"]
+        )
+    given: dict[str, Any] = {
+        "job_id": job["JobID"],
+        "inputs": job["InputData"],
+        "outputs": job["OutputData"],
+    }
     report = load_job(store, records("48153001"), **given, catalogue=catalogue)
     assert (report.status, report.activities) == ("loaded", 1)
     assert load_job(store, records("48153001"), **given, catalogue=catalogue).status == "unchanged"
@@ -274,10 +342,20 @@ def test_a_client_hands_over_what_the_catalogue_said(store: Store) -> None:
 
 def test_jobs_go_through_a_spool(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
-    put = list(set_aside(tmp_path / "spool", [str(BUNDLES)], format_name=None, namespace=DEFAULT_NAMESPACE, store=url))
+    put = list(
+        set_aside(
+            tmp_path / "spool",
+            [str(BUNDLES)],
+            format_name=None,
+            namespace=DEFAULT_NAMESPACE,
+            store=url,
+        )
+    )
     assert {report.format for report, _ in put} == {"ctadirac"}
     store, direct = open_store(url), open_store("sqlite://")
-    assert {report.status for report in deliver(store, tmp_path / "spool", destination(url))} == {"loaded"}
+    assert {report.status for report in deliver(store, tmp_path / "spool", destination(url))} == {
+        "loaded"
+    }
     loaded(direct, BUNDLES)
     assert digest(store.scan()) == digest(direct.scan())
     store.close()
@@ -285,7 +363,10 @@ def test_jobs_go_through_a_spool(tmp_path: Path) -> None:
 
 
 def test_the_order_of_jobs_and_logs_does_not_matter(memory: Store) -> None:
-    sources: Sequence[Path] = [*sorted(BUNDLES.glob("48153*")), *sorted(BUNDLES.glob("*/ctapipe_prov_*.log"))]
+    sources: Sequence[Path] = [
+        *sorted(BUNDLES.glob("48153*")),
+        *sorted(BUNDLES.glob("*/ctapipe_prov_*.log")),
+    ]
     loaded(memory, *sources)
     for order in (sources[::-1], [*sources[1::2], *sources[::2], *sources]):
         other = open_store("sqlite://")

@@ -17,7 +17,7 @@ from provgraph.loaders.secrets import ENVIRONMENT_VARIABLES, SETTING
 from provgraph.model.records import SOFTWARE, Document, Settings
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import RelationType
-from provgraph.store.relational import open_sqlite
+from provgraph.store.relational.store import open_sqlite
 from tests.loaders.examples import LOGS, Record, ids, read, real_records, record
 
 
@@ -36,7 +36,8 @@ def process() -> Record:
     return real_records("edge_many_configs.provlog")[1]
 
 
-# --- facts ------------------------------------------------------------------------------------------------------------
+# --- facts
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_facts_with_a_meaning(process: Record) -> None:
@@ -52,7 +53,9 @@ def test_facts_with_a_meaning(process: Record) -> None:
         "executable": "/opt/ctapipe/bin/python",
         "arguments": process["system"]["arguments"],
     }
-    assert {name: facts[name] for name in expected} == {name: (value,) for name, value in expected.items()}
+    assert {name: facts[name] for name in expected} == {
+        name: (value,) for name, value in expected.items()
+    }
     document = document_of(process, "default")
     assert document.run is not None
     assert document.run.id == "86a589e7-f451-41ca-8931-e7a226be97d6"
@@ -60,25 +63,41 @@ def test_facts_with_a_meaning(process: Record) -> None:
 
 def leaves(name: str, value: object) -> dict[str, object]:
     if isinstance(value, dict) and value:
-        return {key: leaf for inner, item in value.items() for key, leaf in leaves(f"{name}.{inner}", item).items()}
+        return {
+            key: leaf
+            for inner, item in value.items()
+            for key, leaf in leaves(f"{name}.{inner}", item).items()
+        }
     return {name: value}
 
 
-@pytest.mark.parametrize("log", [log.name for log in sorted(LOGS.glob("edge_*")) if "truncated" not in log.name])
+@pytest.mark.parametrize(
+    "log", [log.name for log in sorted(LOGS.glob("edge_*")) if "truncated" not in log.name]
+)
 def test_no_field_of_a_real_record_is_lost(log: str) -> None:
     for said in real_records(log):
         document = document_of(said, "default")
         assert document.run is not None
         facts = document.run.facts
         told = {canonical(value) for values in facts.values() for value in values}
-        top = {key: value for key, value in said.items() if key not in ("input", "output", "config", "system")}
+        top = {
+            key: value
+            for key, value in said.items()
+            if key not in ("input", "output", "config", "system")
+        }
         top["start"], top["stop"] = said["start"]["time_utc"], said["stop"]["time_utc"]
         system = {key: value for key, value in said["system"].items() if key != "environment"}
-        system["python"] = {key: value for key, value in system["python"].items() if key != "packages"}
-        everything = [value for key, value in top.items() if key != "activity_uuid"] + list(leaves("", system).values())
+        system["python"] = {
+            key: value for key, value in system["python"].items() if key != "packages"
+        }
+        everything = [value for key, value in top.items() if key != "activity_uuid"] + list(
+            leaves("", system).values()
+        )
         assert {canonical(value) for value in everything if value is not None} <= told
         parameters = [value for each in document.settings for value in each.values.values()]
-        leaf_values = [value for value in leaves("", said.get("config", {})).values() if value != {}]
+        leaf_values = [
+            value for value in leaves("", said.get("config", {})).values() if value != {}
+        ]
         assert {canonical(value) for value in leaf_values} <= {
             canonical(leaf) for value in parameters for leaf in leaves("", value).values()
         }
@@ -107,7 +126,9 @@ def test_missing_says_nothing() -> None:
 
 
 def test_an_extra_key_is_no_fact_of_ours() -> None:
-    facts = facts_of(record(stop=None, endTime="garbage", system={}, arguments=["--password", "hunter2"]))
+    facts = facts_of(
+        record(stop=None, endTime="garbage", system={}, arguments=["--password", "hunter2"])
+    )
     assert "endTime" not in facts
     assert "hunter2" not in str(facts)
 
@@ -116,12 +137,23 @@ def test_status_words_are_kept() -> None:
     assert facts_of(record(status="check-run"))["status"] == ("check-run",)
 
 
-# --- the environment --------------------------------------------------------------------------------------------------
+# --- the environment
+# --------------------------------------------------------------------------------------------------
 
 
 def test_environment_is_kept_by_an_allow_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    environment = {"PATH": "/bin", "USER": "prod", "HOME": "/home/prod", "SHELL": "sh", "CONDA_PREFIX": None}
-    said = record(system={"environment": {**environment, "LD_LIBRARY_PATH": "/opt/lib", "OMP_NUM_THREADS": "4"}})
+    environment = {
+        "PATH": "/bin",
+        "USER": "prod",
+        "HOME": "/home/prod",
+        "SHELL": "sh",
+        "CONDA_PREFIX": None,
+    }
+    said = record(
+        system={
+            "environment": {**environment, "LD_LIBRARY_PATH": "/opt/lib", "OMP_NUM_THREADS": "4"}
+        }
+    )
     monkeypatch.delenv(SETTING, raising=False)
     facts = {name: values for name, values in facts_of(said).items() if "environment" in name}
     assert facts == {
@@ -142,7 +174,8 @@ def test_no_real_record_tells_who_ran_it() -> None:
             assert "/data/ctao/home" not in str(document_of(said, "default"))
 
 
-# --- secrets ----------------------------------------------------------------------------------------------------------
+# --- secrets
+# ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -181,7 +214,9 @@ def test_no_real_record_tells_who_ran_it() -> None:
     ids=" ".join,
 )
 def test_secrets_in_arguments_are_masked(arguments: list[str]) -> None:
-    kept = facts_of(record(system={"arguments": ["tool", *arguments, "-o", "out.h5"]}))["arguments"][0]
+    kept = facts_of(record(system={"arguments": ["tool", *arguments, "-o", "out.h5"]}))[
+        "arguments"
+    ][0]
     assert isinstance(kept, list)
     assert "hunter2" not in str(kept)
     assert "***" in str(kept)
@@ -190,7 +225,13 @@ def test_secrets_in_arguments_are_masked(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--password-file=x"], ["--tokenizer", "x"], ["-i", "/data/token/x"], ["--Tool.secretary=x"], ["a:b@c", 5, None]],
+    [
+        ["--password-file=x"],
+        ["--tokenizer", "x"],
+        ["-i", "/data/token/x"],
+        ["--Tool.secretary=x"],
+        ["a:b@c", 5, None],
+    ],
 )
 def test_what_is_no_secret_stays(arguments: list[Any]) -> None:
     assert facts_of(record(system={"arguments": arguments}))["arguments"] == (arguments,)
@@ -204,22 +245,33 @@ def test_a_command_line_of_one_text_is_kept_without_its_secrets(line: str) -> No
 
 
 def test_secrets_in_the_configuration() -> None:
-    config = {"Tool": {"db_password": "hunter2", "url": "https://me:hunter2@host/x", "log": "/x?token=hunter2"}}
+    config = {
+        "Tool": {
+            "db_password": "hunter2",
+            "url": "https://me:hunter2@host/x",
+            "log": "/x?token=hunter2",
+        }
+    }
     settings = settings_of(record(config=config))
     assert "hunter2" not in str(settings)
     assert settings["Tool"].values["Tool.db_password"] == "***"
 
 
-@pytest.mark.parametrize("trait", [{"login": {"password": "hunter2"}}, {"tokens": ["hunter2"]}, {"token": ["hunter2"]}])
+@pytest.mark.parametrize(
+    "trait", [{"login": {"password": "hunter2"}}, {"tokens": ["hunter2"]}, {"token": ["hunter2"]}]
+)
 def test_secrets_deep_in_the_configuration(trait: Record) -> None:
     assert "hunter2" not in str(settings_of(record(config={"Tool": trait})))
 
 
-# --- settings ---------------------------------------------------------------------------------------------------------
+# --- settings
+# ---------------------------------------------------------------------------------------------------------
 
 
 def test_parameters_are_named_tool_component_trait(process: Record) -> None:
-    values = {name: value for each in settings_of(process).values() for name, value in each.values.items()}
+    values = {
+        name: value for each in settings_of(process).values() for name, value in each.values.items()
+    }
     tool = "ProcessorTool"
     assert values[f"{tool}.SimTelEventSource.ThresholdGainSelector.threshold"] == math.inf
     assert values[f"{tool}.SimTelEventSource.max_events"] is None
@@ -229,8 +281,13 @@ def test_parameters_are_named_tool_component_trait(process: Record) -> None:
     assert values[f"{tool}.DataWriter.image_scale"] == 10.0
     assert isinstance(values[f"{tool}.DataWriter.image_scale"], float)
     assert isinstance(values[f"{tool}.DataWriter.image_offset"], int)
-    assert values[f"{tool}.DataWriter.contact_info"] == process["config"][tool]["DataWriter"]["contact_info"]
-    assert values[f"{tool}.ImageProcessor.TailcutsImageCleaner.picture_threshold_pe"] == [["type", "*", 9.0]]
+    assert (
+        values[f"{tool}.DataWriter.contact_info"]
+        == process["config"][tool]["DataWriter"]["contact_info"]
+    )
+    assert values[f"{tool}.ImageProcessor.TailcutsImageCleaner.picture_threshold_pe"] == [
+        ["type", "*", 9.0]
+    ]
     assert values[f"{tool}.provenance_log"] == "/data/ctao/prov/edge_many_configs.provlog"
 
 
@@ -238,9 +295,13 @@ def test_infinity_survives_the_store(process: Record) -> None:
     store = open_sqlite("sqlite://")
     list(load(store, [str(LOGS / "edge_many_configs.provlog")]))
     found = store.by_id(["86a589e7-f451-41ca-8931-e7a226be97d6"])[0].node
-    values = {k: v for each in store.parameters_of([found.key])[found.key] for k, v in each.values.items()}
+    values = {
+        k: v for each in store.parameters_of([found.key])[found.key] for k, v in each.values.items()
+    }
     assert values["ProcessorTool.SimTelEventSource.ThresholdGainSelector.threshold"] == math.inf
-    assert values["h5py"] == next(p["version"] for p in process["system"]["python"]["packages"] if p["name"] == "h5py")
+    assert values["h5py"] == next(
+        p["version"] for p in process["system"]["python"]["packages"] if p["name"] == "h5py"
+    )
 
 
 def test_packages_and_settings_are_shared_by_runs() -> None:
@@ -264,7 +325,8 @@ def test_packages_in_another_order_are_the_same() -> None:
 
 def test_settings_that_differ_have_other_keys() -> None:
     keys = {
-        settings_of(record(config={"T": {"a": value}}))["T"].key for value in (1, 1.0, "1", True, None, [1], math.inf)
+        settings_of(record(config={"T": {"a": value}}))["T"].key
+        for value in (1, 1.0, "1", True, None, [1], math.inf)
     }
     assert len(keys) == 7
 
@@ -280,13 +342,21 @@ def test_config_that_is_no_dict_is_kept() -> None:
 
 def test_config_files(process: Record) -> None:
     document = document_of(process, "default")
-    files = tuple(f"file:/data/ctao/config/{name}" for name in ("base.yaml", "dl1.yaml", "over.json", "over.py"))
+    files = tuple(
+        f"file:/data/ctao/config/{name}"
+        for name in ("base.yaml", "dl1.yaml", "over.json", "over.py")
+    )
     assert document.config_files == files
-    used = {m.place for m in document.mentions if m.relation is RelationType.USED and m.role == "Tool Configuration"}
+    used = {
+        m.place
+        for m in document.mentions
+        if m.relation is RelationType.USED and m.role == "Tool Configuration"
+    }
     assert used == set(files)
 
 
-# --- files ------------------------------------------------------------------------------------------------------------
+# --- files
+# ------------------------------------------------------------------------------------------------------------
 
 
 def entry(url: str = "/data/x", role: str | None = None, **more: Any) -> Record:
@@ -298,7 +368,9 @@ def test_a_real_header_is_stated_of_the_product() -> None:
     document = document_of(said, "default")
     stated = {entity.identifier: entity.attributes for entity in document.entities}
     header = said["output"][0]["reference_meta"]
-    assert stated[f"product:{header['CTA PRODUCT ID']}"] == {key: (value,) for key, value in header.items()}
+    assert stated[f"product:{header['CTA PRODUCT ID']}"] == {
+        key: (value,) for key, value in header.items()
+    }
     assert len(stated) == 2
     assert all(not mention.attributes for mention in document.mentions)
 
@@ -313,24 +385,33 @@ def test_a_made_up_header_is_said_of_the_mention_only() -> None:
 
 
 def test_what_else_an_entry_says_is_kept() -> None:
-    (mention,) = document_of(record(input=[entry(size=5, checksum="x", n=None)]), "default").mentions
+    (mention,) = document_of(
+        record(input=[entry(size=5, checksum="x", n=None)]), "default"
+    ).mentions
     assert mention.attributes == {"size": (5,), "checksum": ("x",)}
     header = {"CTA PRODUCT ID": "P", "CTA ACTIVITY ID": "A"}
-    (mention,) = document_of(record(input=[entry(size=5) | {"reference_meta": header}]), "default").mentions
+    (mention,) = document_of(
+        record(input=[entry(size=5) | {"reference_meta": header}]), "default"
+    ).mentions
     assert (mention.identifier, mention.attributes) == ("product:P", {"size": (5,)})
 
 
 def test_paths_stand_in_the_namespace() -> None:
-    mentions = document_of(record(input=[entry("/data//x"), entry("/cwd/root:/h/x")]), "wn").mentions
+    mentions = document_of(
+        record(input=[entry("/data//x"), entry("/cwd/root:/h/x")]), "wn"
+    ).mentions
     assert [mention.place for mention in mentions] == ["file://wn/data/x", "root://h/x"]
 
 
 def test_one_file_in_two_roles_is_two_mentions() -> None:
-    mentions = document_of(record(input=[entry(role="a"), entry(role="b"), entry(role="b")]), "default").mentions
+    mentions = document_of(
+        record(input=[entry(role="a"), entry(role="b"), entry(role="b")]), "default"
+    ).mentions
     assert [mention.role for mention in mentions] == ["a", "b"]
 
 
-# --- malformed records ------------------------------------------------------------------------------------------------
+# --- malformed records
+# ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -380,7 +461,13 @@ def test_a_missing_field_is_one_problem(field: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"system": []}, {"system": {"platform": 5}}, {"system": {"arguments": {}}}, {"config": []}, {"status": 5}],
+    [
+        {"system": []},
+        {"system": {"platform": 5}},
+        {"system": {"arguments": {}}},
+        {"config": []},
+        {"status": 5},
+    ],
 )
 def test_odd_values_where_nothing_is_needed_are_kept(change: Record) -> None:
     documents, problems = read(json.dumps([record("A", **change)]).encode())
@@ -388,12 +475,15 @@ def test_odd_values_where_nothing_is_needed_are_kept(change: Record) -> None:
 
 
 def test_times_are_utc() -> None:
-    facts = facts_of(record(start="2026-11-21T10:00:00+02:00", stop={"time_utc": "2026-11-21 08:00:00.1234567Z"}))
+    facts = facts_of(
+        record(start="2026-11-21T10:00:00+02:00", stop={"time_utc": "2026-11-21 08:00:00.1234567Z"})
+    )
     assert facts["startTime"] == ("2026-11-21T08:00:00.000",)
     assert facts["endTime"] == ("2026-11-21T08:00:00.123456700",)
 
 
-# --- the older form: Python reprs -------------------------------------------------------------------------------------
+# --- the older form: Python reprs
+# -------------------------------------------------------------------------------------
 
 
 def as_read(data: bytes) -> list[Document]:
@@ -458,7 +548,8 @@ def test_code_is_refused_and_not_run(code: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 100_000, "{'activity_name': " * 10_000, "-" * 100_000 + "1", "('activity_name',", "b'"]
+    "text",
+    ["[" * 100_000, "{'activity_name': " * 10_000, "-" * 100_000 + "1", "('activity_name',", "b'"],
 )
 def test_hostile_literals_are_problems(text: str) -> None:
     documents, problems = read(f"{record('A')}\n{text}".encode())
@@ -474,7 +565,10 @@ def test_a_huge_hexadecimal_integer() -> None:
 
 
 def test_in_a_repr_too_one_bad_record_is_one_problem() -> None:
-    evil, doubled = repr(record("B"))[:-1] + ", 'x': open('/x')}", repr(record("D"))[:-1] + ", 'x': 1, 'x': 2}"
+    evil, doubled = (
+        repr(record("B"))[:-1] + ", 'x': open('/x')}",
+        repr(record("D"))[:-1] + ", 'x': 1, 'x': 2}",
+    )
     log = f"\n[{record('A')}, {evil},\n {record('C')}, {doubled}, 5]".encode()
     documents, problems = read(log)
     assert ids(documents) == ["A", "C", "D"]
@@ -502,14 +596,18 @@ def test_a_repr_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     assert (documents, problem.where) == ([], "byte 0")
     lines = "\n".join(map(repr, records)).encode()
     documents, (problem,) = read(lines)
-    assert (ids(documents), problem.where) == (["A", "C"], f"byte {lines.index(repr(records[1]).encode())}")
+    assert (ids(documents), problem.where) == (
+        ["A", "C"],
+        f"byte {lines.index(repr(records[1]).encode())}",
+    )
     monkeypatch.setattr(ctapipe, "LARGEST_LITERAL_LOG", 1000)
     documents, (problem,) = read(lines)
     assert (documents, problem.where) == ([], "byte 0")
     assert "cut it between two lines" in problem.what
 
 
-# --- recognition ------------------------------------------------------------------------------------------------------
+# --- recognition
+# ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("log", sorted(log.name for log in LOGS.iterdir()))
@@ -520,17 +618,32 @@ def test_every_real_log_is_recognised(log: str) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        b"", b" \n", b"\xef\xbb\xbf", b'{"prefix": {}}', b"[1, 2]", b"\x89HDF", b"SIMPLE  =", b"# activity_name",
-        b"activity_uuid,activity_name\n", b'"activity_name"', b"\x00" * 100, b"<xml/>",
+        b"",
+        b" \n",
+        b"\xef\xbb\xbf",
+        b'{"prefix": {}}',
+        b"[1, 2]",
+        b"\x89HDF",
+        b"SIMPLE  =",
+        b"# activity_name",
+        b"activity_uuid,activity_name\n",
+        b'"activity_name"',
+        b"\x00" * 100,
+        b"<xml/>",
     ],
-)  # fmt: skip
+)
 def test_what_is_none_of_ours_is_not(head: bytes) -> None:
     assert not CtapipeLoader().recognises(head)
 
 
 @pytest.mark.parametrize(
     "head",
-    [b"[]" * 32_000 + b"[" + b" " * 1000 + b"x", b"[ ]\n" * 16_384, b"[" + b" " * HEAD + b"x", b"[]" * 20_000 + b"x"],
+    [
+        b"[]" * 32_000 + b"[" + b" " * 1000 + b"x",
+        b"[ ]\n" * 16_384,
+        b"[" + b" " * HEAD + b"x",
+        b"[]" * 20_000 + b"x",
+    ],
 )
 def test_recognition_takes_no_more_than_linear_time(head: bytes) -> None:
     """Quadratic time takes 2 to 8 s here."""
@@ -539,13 +652,16 @@ def test_recognition_takes_no_more_than_linear_time(head: bytes) -> None:
     assert time.process_time() - begun < 0.5
 
 
-@pytest.mark.parametrize("head", [b'[]\n[{"activity_uuid"', b'[],[{"activity_name"', b'\xef\xbb\xbf{"activity_uuid"'])
+@pytest.mark.parametrize(
+    "head", [b'[]\n[{"activity_uuid"', b'[],[{"activity_name"', b'\xef\xbb\xbf{"activity_uuid"']
+)
 def test_a_log_behind_empty_arrays_is_recognised(head: bytes) -> None:
     assert CtapipeLoader().recognises(head)
 
 
 @pytest.mark.parametrize(
-    "text", ["-" * 300_000, "a" * 300_000 + "=token", "token" * 60_000, "x://" * 80_000, "-a" * 150_000]
+    "text",
+    ["-" * 300_000, "a" * 300_000 + "=token", "token" * 60_000, "x://" * 80_000, "-a" * 150_000],
 )
 def test_masking_takes_no_more_than_linear_time(text: str) -> None:
     """Quadratic time would take minutes here."""

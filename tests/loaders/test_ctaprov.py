@@ -1,4 +1,6 @@
-"""Databases of CTADIRAC's provenance prototype, as its own code has filled them (tests/corpus/ctaprov/ORIGIN.md)."""
+"""Databases of CTADIRAC's provenance prototype, as its own code has filled them
+(tests/corpus/ctaprov/ORIGIN.md).
+"""
 
 import json
 import os
@@ -15,19 +17,19 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from provgraph.collecting.delivery import set_aside
 from provgraph.errors import SettingsError, UnreachableError
 from provgraph.ingest import writing
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
+from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.ingest.sources import Source
-from provgraph.ingest.spooling import set_aside
-from provgraph.lineage.names import find
-from provgraph.lineage.portrait import portrait
-from provgraph.lineage.questions import lineage
-from provgraph.loaders.ctaprov_address import database_of
+from provgraph.loaders.ctaprov.address import database_of
 from provgraph.model.records import Settings, key_of
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
+from provgraph.questions.names import find
+from provgraph.questions.portrait import portrait
+from provgraph.questions.walks import lineage
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
@@ -57,7 +59,16 @@ def restore(postgres_server: PostgresServer) -> Restore:
 
     def restored(dump: str) -> str:
         url = postgres_server.create_database(f"ctaprov{next(_names)}")
-        command = [str(program("psql")), "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", str(DUMPS / dump)]
+        command = [
+            str(program("psql")),
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            url,
+            "-f",
+            str(DUMPS / dump),
+        ]
         subprocess.run(command, check=True, capture_output=True)
         return url
 
@@ -89,7 +100,10 @@ def change(url: str, *statements: str) -> None:
 
 
 def expected_of(generation: str, file: str, relations: str) -> tuple[set[str], set[str]]:
-    """The ancestors by the database itself; in 2020-09 one id stands in several rows, which are one file."""
+    """The ancestors by the database itself.
+
+    In 2020-09 one id stands in several rows, which are one file.
+    """
     found = EXPECTED[generation]["lineage"][file]
     found = found.get(relations) or found[f"{relations}_by_entity_id"]
     return set(found["activities"]), set(found["entities"])
@@ -110,14 +124,23 @@ def check_ancestors(store: Store, generation: str) -> None:
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
-def test_a_database_gives_the_ancestors_that_it_has(generation: str, databases: dict[str, str], store: Store) -> None:
+def test_a_database_gives_the_ancestors_that_it_has(
+    generation: str, databases: dict[str, str], store: Store
+) -> None:
     report = load_one(store, databases[generation])
-    assert (report.status, report.format, report.activities, report.agents) == ("loaded", "ctaprov", 12, 1)
+    assert (report.status, report.format, report.activities, report.agents) == (
+        "loaded",
+        "ctaprov",
+        12,
+        1,
+    )
     check_ancestors(store, generation)
     assert load_one(store, databases[generation]).status == "unchanged"
 
 
-def test_databases_and_bundles_together_give_the_true_lineage(databases: dict[str, str], store: Store) -> None:
+def test_databases_and_bundles_together_give_the_true_lineage(
+    databases: dict[str, str], store: Store
+) -> None:
     """Where a database lost links that its bundles still have."""
     for generation in GENERATIONS:
         load_one(store, databases[generation])
@@ -125,7 +148,10 @@ def test_databases_and_bundles_together_give_the_true_lineage(databases: dict[st
     assert {report.status for report in load(store, [str(BUNDLES)])} == {"loaded"}
     for file in FILES:
         expected = TRUTH[file]
-        assert ancestors(store, expected["entity_id"]) == (set(expected["activities"]), set(expected["entities"]))
+        assert ancestors(store, expected["entity_id"]) == (
+            set(expected["activities"]),
+            set(expected["entities"]),
+        )
     assert find(store, RUN).attributes["jobID"] == (48153007,)
 
 
@@ -139,7 +165,11 @@ def test_bundles_answer_as_the_database_does(databases: dict[str, str], memory: 
 
 def test_the_order_of_loading_does_not_matter(databases: dict[str, str], memory: Store) -> None:
     """CONTRACT section 2 rule 8, with databases, bundles and logs in any order."""
-    sources = [*databases.values(), *map(str, BUNDLES.glob("48153*")), *map(str, BUNDLES.glob("*/ctapipe_prov_*.log"))]
+    sources = [
+        *databases.values(),
+        *map(str, BUNDLES.glob("48153*")),
+        *map(str, BUNDLES.glob("*/ctapipe_prov_*.log")),
+    ]
     list(load(memory, sources))
     for seed in range(4):
         order = random.Random(seed).sample(sources, len(sources))
@@ -153,10 +183,18 @@ def test_a_job_or_a_database_can_be_forgotten(databases: dict[str, str], memory:
     sources = [*databases.values(), *map(str, sorted(BUNDLES.glob("48153*")))]
     loads = {report.source: report.load for report in load(memory, sources)}
     everything = digest(memory.scan())
-    for source in (*(database_of(url).name for url in databases.values()), sources[-4], sources[-2]):
+    for source in (
+        *(database_of(url).name for url in databases.values()),
+        sources[-4],
+        sources[-2],
+    ):
         forget(memory, loads[source] or "")
         with closing(open_store("sqlite://")) as never_saw:
-            list(load(never_saw, [each for each in sources if source not in (each, shown_name(each))]))
+            list(
+                load(
+                    never_saw, [each for each in sources if source not in (each, shown_name(each))]
+                )
+            )
             assert digest(memory.scan()) == digest(never_saw.scan())
         (again,) = (report for report in load(memory, sources) if report.source == source)
         loads[source] = again.load
@@ -183,10 +221,19 @@ def test_what_a_database_says_of_a_run(databases: dict[str, str], memory: Store)
     load_one(memory, databases["2020-04"])
     run = "9bc85cd5-c2b5-4978-8351-f4591cde414e"
     shown = portrait(memory, find(memory, run))
-    assert (shown.node.name, shown.node.version, shown.node.status) == ("ctapipe-process", "0.28.0", "completed")
-    assert (shown.node.start_time, shown.node.end_time) == ("2026-11-21T08:10:06.538Z", "2026-11-21T08:10:07.556Z")
+    assert (shown.node.name, shown.node.version, shown.node.status) == (
+        "ctapipe-process",
+        "0.28.0",
+        "completed",
+    )
+    assert (shown.node.start_time, shown.node.end_time) == (
+        "2026-11-21T08:10:06.538Z",
+        "2026-11-21T08:10:07.556Z",
+    )
     (settings,) = shown.settings
-    assert settings == Settings("parameters", {**settings.values, "image_offset": None, "picture_threshold_pe": "10.0"})
+    assert settings == Settings(
+        "parameters", {**settings.values, "image_offset": None, "picture_threshold_pe": "10.0"}
+    )
     assert shown.config_files == ("lfn:/vo.cta.in2p3.fr/user/p/provtest/config/reprocess_dl2.json",)
     assert shown.node.attributes["ctaprov.configFiles"] == (
         {"place": shown.config_files[0], "comment": "job 48153011"},
@@ -205,7 +252,11 @@ def test_what_follows_from_run_and_name_is_not_repeated(restore: Restore, memory
     )
     load_one(memory, url)
     assert sorted(find(memory, RUN).attributes["ctaprov.parameters"], key=str) == [
-        {"name": "other", "id": f"{RUN}_input_url", "parameterDescription": "ctapipe-process_0.28.0_input_url"},
+        {
+            "name": "other",
+            "id": f"{RUN}_input_url",
+            "parameterDescription": "ctapipe-process_0.28.0_input_url",
+        },
         {"name": "rng_seed", "parameterDescription": None},
         {"name": "write_dl2", "parameterDescription": "ctapipe-display-muons_0.6.2_events"},
     ]
@@ -213,16 +264,25 @@ def test_what_follows_from_run_and_name_is_not_repeated(restore: Restore, memory
 
 def test_descriptions(databases: dict[str, str], memory: Store) -> None:
     load_one(memory, databases["2020-04"])
-    described = {kind: content for kind, *content in map(flat, memory.scan()) if kind.endswith("Description")}
+    described = {
+        kind: content for kind, *content in map(flat, memory.scan()) if kind.endswith("Description")
+    }
     assert described.keys() == {
-        "ActivityDescription", "DatasetDescription", "ValueDescription", "UsageDescription", "GenerationDescription",
-        "ParameterDescription", "ConfigFileDescription",
-    }  # fmt: skip
+        "ActivityDescription",
+        "DatasetDescription",
+        "ValueDescription",
+        "UsageDescription",
+        "GenerationDescription",
+        "ParameterDescription",
+        "ConfigFileDescription",
+    }
     rows = EXPECTED["2020-04"]["row_counts"]
     assert memory.stats()["descriptions"] == sum(
-        count for table, count in rows.items()
-        if table.endswith("Descriptions") and table not in ("datasetDescriptions", "valueDescriptions")
-    )  # fmt: skip
+        count
+        for table, count in rows.items()
+        if table.endswith("Descriptions")
+        and table not in ("datasetDescriptions", "valueDescriptions")
+    )
 
 
 def flat(content: tuple[str, Any]) -> tuple[str, Any]:
@@ -243,9 +303,14 @@ def test_a_failed_run_is_one(databases: dict[str, str], memory: Store) -> None:
 def test_a_derived_file_is_the_effect(databases: dict[str, str], memory: Store) -> None:
     """Columns, not the attribute names of the prototype's classes, carry the meaning."""
     load_one(memory, databases["2020-04"])
-    answer = lineage(memory, find(memory, "3FD36696-22FC-1A8D-FD19-0FE736383B28"),
-                     relations=[RelationType.WAS_DERIVED_FROM])  # fmt: skip
-    assert [guid_of(node) for node in answer.of_kind(Kind.ENTITY)[1:]] == ["C57FC092-B442-E16F-08F8-5E91F177CE48"]
+    answer = lineage(
+        memory,
+        find(memory, "3FD36696-22FC-1A8D-FD19-0FE736383B28"),
+        relations=[RelationType.WAS_DERIVED_FROM],
+    )
+    assert [guid_of(node) for node in answer.of_kind(Kind.ENTITY)[1:]] == [
+        "C57FC092-B442-E16F-08F8-5E91F177CE48"
+    ]
 
 
 def test_open_ends_are_kept(databases: dict[str, str], memory: Store) -> None:
@@ -275,16 +340,24 @@ def test_what_is_not_in_the_listing_is_kept(restore: Restore, memory: Store) -> 
     assert load_one(memory, url).status == "loaded"
     run = find(memory, RUN)
     assert (run.version, run.attributes["activities.version"], run.attributes["comment"]) == (
-        "0.28.0", ("mine",), ("by hand",),
-    )  # fmt: skip
+        "0.28.0",
+        ("mine",),
+        ("by hand",),
+    )
     assert run.attributes["open.used"] == ({"role": "lost"},)
     assert run.attributes["open.wasAssociatedWith"] == ({"role": "operator", "open": "target"},)
     assert run.attributes["open.wasInformedBy"] == ({"open": "source"},)
     file = find(memory, "3FD36696-22FC-1A8D-FD19-0FE736383B28")
-    assert (file.attributes["size"], file.attributes["stated invalidated"]) == (("12.50",), ("yesterday",))
+    assert (file.attributes["size"], file.attributes["stated invalidated"]) == (
+        ("12.50",),
+        ("yesterday",),
+    )
     assert file.attributes["open.used"] == ({"role": "orphan"},)
     assert file.attributes["open.wasDerivedFrom"] == ({"open": "target"},)
-    assert find(memory, "CTAO").attributes == {"seen": ("2026-11-21 08:00:00+00",), "type": ("Committee",)}
+    assert find(memory, "CTAO").attributes == {
+        "seen": ("2026-11-21 08:00:00+00",),
+        "type": ("Committee",),
+    }
     edges = portrait(memory, find(memory, "2e2a7abb-42cd-436f-96df-d77932b97da2")).edges
     assert "2026-11-21T08:09:05.100Z" in {edge.time for edge in edges}
 
@@ -299,12 +372,19 @@ def test_rows_that_nothing_can_hold_are_told(restore: Restore, memory: Store) ->
     )
     report = load_one(memory, url)
     assert (report.status, report.activities) == ("partial", 12)
-    assert sorted(problem.where.split()[0] for problem in report.problems) == ["parameters", "used", "wasConfiguredBy"]
+    assert sorted(problem.where.split()[0] for problem in report.problems) == [
+        "parameters",
+        "used",
+        "wasConfiguredBy",
+    ]
     assert load_one(memory, url).status == "partial"
 
 
 def test_files_without_guid_and_numbers_for_ids(restore: Restore, memory: Store) -> None:
-    """As the issue's listing has it: ``entities.id`` is a number, the GUID stands in ``ctadirac_guid`` where known."""
+    """As the issue's listing has it.
+
+    ``entities.id`` is a number, the GUID stands in ``ctadirac_guid`` where known.
+    """
     url = restore("seedlike_reconstruction_schema.sql")
     change(
         url,
@@ -320,10 +400,18 @@ def test_files_without_guid_and_numbers_for_ids(restore: Restore, memory: Store)
     )
     assert load_one(memory, url).status == "loaded"
     answer = lineage(memory, find(memory, "b"))
-    assert {node.location or "" for node in answer.of_kind(Kind.ENTITY)} == {"/cta/raw", "/cta/dl1", ""}
+    assert {node.location or "" for node in answer.of_kind(Kind.ENTITY)} == {
+        "/cta/raw",
+        "/cta/dl1",
+        "",
+    }
     assert find(memory, "/cta/dl1").id == "guid:GUID-2"
     run = find(memory, "b")
-    assert (run.status, run.end_time, run.attributes["stated endTime"]) == ("error", None, ("no time",))
+    assert (run.status, run.end_time, run.attributes["stated endTime"]) == (
+        "error",
+        None,
+        ("no time",),
+    )
 
 
 def test_tables_may_be_in_another_schema_and_missing(restore: Restore, memory: Store) -> None:
@@ -355,8 +443,9 @@ def test_a_grown_database_adds_what_is_new(restore: Restore, store: Store) -> No
     second = load_one(store, url)
     assert (second.status, second.activities) == ("loaded", 13)
     assert {node.id for node in lineage(store, find(store, "new")).of_kind(Kind.ACTIVITY)} == {
-        "new", "cb302a77-daea-422d-ab2b-ffc2bdb8e0a4",
-    }  # fmt: skip
+        "new",
+        "cb302a77-daea-422d-ab2b-ffc2bdb8e0a4",
+    }
     with closing(open_store("sqlite://")) as at_once:
         load_one(at_once, url)
         assert digest(store.scan()) == digest(at_once.scan())
@@ -368,7 +457,10 @@ def test_a_grown_database_adds_what_is_new(restore: Restore, store: Store) -> No
 def test_only_what_is_new_is_written(restore: Restore, memory: Store) -> None:
     url = restore("ctaprov_2020-09.sql")
     load_one(memory, url)
-    change(url, "INSERT INTO activities (id, name, \"startTime\") VALUES ('new', 'tool', '2026-12-01T00:00:00.000')")
+    change(
+        url,
+        "INSERT INTO activities (id, name, \"startTime\") VALUES ('new', 'tool', '2026-12-01T00:00:00.000')",
+    )
     second = load_one(memory, url)
     with memory.writing() as transaction:
         said = transaction.statements_of(key_of(Kind.LOAD, second.load or ""), 1000)
@@ -429,10 +521,15 @@ def test_another_database_is_refused(postgres_server: PostgresServer, memory: St
     assert "wasGeneratedBy" in problem.what
 
 
-def test_a_table_that_may_not_be_read_is_told(restore: Restore, postgres_server: PostgresServer, memory: Store) -> None:
+def test_a_table_that_may_not_be_read_is_told(
+    restore: Restore, postgres_server: PostgresServer, memory: Store
+) -> None:
     url = restore("ctaprov_2020-04.sql")
-    change(url, "DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'secret word'; "
-                "GRANT SELECT ON activities TO reader")  # fmt: skip
+    change(
+        url,
+        "DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'secret word'; "
+        "GRANT SELECT ON activities TO reader",
+    )
     (report,) = load(memory, [url.replace("provgraph:provgraph-tests", "reader:secret%20word")])
     assert report.status == "refused"
     assert "SELECT" in report.problems[0].what
@@ -440,8 +537,15 @@ def test_a_table_that_may_not_be_read_is_told(restore: Restore, postgres_server:
 
 def test_a_server_that_is_away(tmp_path: Path) -> None:
     """Exit 3; and no password, neither in messages nor in the record of a load."""
-    command = [sys.executable, "-m", "provgraph.cli", "--store", f"sqlite:///{tmp_path / 's.db'}", "load",
-               "postgresql://me:hush@127.0.0.1:1/prov"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "provgraph.commands.main",
+        "--store",
+        f"sqlite:///{tmp_path / 's.db'}",
+        "load",
+        "postgresql://me:hush@127.0.0.1:1/prov",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ})
     assert done.returncode == 3
     assert "postgresql://127.0.0.1:1/prov" in done.stderr
@@ -459,8 +563,16 @@ def test_no_password_is_kept(databases: dict[str, str], memory: Store) -> None:
     assert "wrong word" not in str(refused.value)
 
 
-@pytest.mark.parametrize("url", ["postgresql://", "postgresql://host", "postgres://u:hush@h:port/db",
-                                 "postgresql://u:hush@h/db/more", "postgresql://u:hush@[::1/db"])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://",
+        "postgresql://host",
+        "postgres://u:hush@h:port/db",
+        "postgresql://u:hush@h/db/more",
+        "postgresql://u:hush@[::1/db",
+    ],
+)
 def test_urls_that_make_no_sense(url: str, memory: Store) -> None:
     with pytest.raises(SettingsError) as refused:
         load_one(memory, url)
@@ -470,12 +582,30 @@ def test_urls_that_make_no_sense(url: str, memory: Store) -> None:
 
 def test_a_url_keeps_the_drivers_options_and_no_secret_in_its_name() -> None:
     database = database_of("postgres://me:a%40b@h:5433/prov?sslmode=require&schema=x")
-    said = {name: database.parameters[name] for name in ("host", "port", "user", "password", "dbname", "sslmode")}
-    assert said == {"host": "h", "port": 5433, "user": "me", "password": "a@b", "dbname": "prov", "sslmode": "require"}
+    said = {
+        name: database.parameters[name]
+        for name in ("host", "port", "user", "password", "dbname", "sslmode")
+    }
+    assert said == {
+        "host": "h",
+        "port": 5433,
+        "user": "me",
+        "password": "a@b",
+        "dbname": "prov",
+        "sslmode": "require",
+    }
     assert (database.name, database.schema) == ("postgresql://h:5433/prov?schema=x", "x")
     assert "a@b" not in repr(database)
 
 
 def test_a_database_does_not_go_into_a_spool(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="--spool"):
-        list(set_aside(tmp_path, ["postgresql://h/db"], format_name=None, namespace="default", store="sqlite:///x"))
+        list(
+            set_aside(
+                tmp_path,
+                ["postgresql://h/db"],
+                format_name=None,
+                namespace="default",
+                store="sqlite:///x",
+            )
+        )

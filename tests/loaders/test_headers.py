@@ -24,7 +24,14 @@ IDS = {
     "run02002.dl3.fits": "2de2d725-df9c-4bc5-9331-9b145151b96c",
     "run02002_v2.dl3.fits": "8bb75283-e69d-4078-8494-e38bc3bd3673",
 }
-WITHOUT = ("irf.fits", "cuts.fits", "benchmarks.fits", "energy_cv.h5", "summary.ecsv", "count00001.ecsv")
+WITHOUT = (
+    "irf.fits",
+    "cuts.fits",
+    "benchmarks.fits",
+    "energy_cv.h5",
+    "summary.ecsv",
+    "count00001.ecsv",
+)
 
 
 @pytest.mark.parametrize(("name", "product"), IDS.items())
@@ -62,7 +69,9 @@ def test_a_gzipped_fits_file(tmp_path: Path) -> None:
         ({"CTA PRODUCT ID": "P", "CTA ACTIVITY ID": "A"}, "product:P"),
     ],
 )
-def test_a_made_up_header_names_nothing(header: dict[str, str], identifier: str | None, tmp_path: Path) -> None:
+def test_a_made_up_header_names_nothing(
+    header: dict[str, str], identifier: str | None, tmp_path: Path
+) -> None:
     assert product_identifier(header) == identifier
     with h5py.File(tmp_path / "x.h5", "w") as file:
         file.attrs.update({key: value for key, value in header.items() if value is not None})
@@ -77,7 +86,9 @@ def test_an_empty_activity_id_as_pytables_writes_it(tmp_path: Path) -> None:
     assert identifier_in(path) is None
 
 
-@pytest.mark.parametrize("value", [5, [1, 2], np.array(["a", "b"], dtype="S1"), h5py.Empty("f8")], ids=str)
+@pytest.mark.parametrize(
+    "value", [5, [1, 2], np.array(["a", "b"], dtype="S1"), h5py.Empty("f8")], ids=str
+)
 def test_an_id_that_is_no_text_names_nothing(value: object, tmp_path: Path) -> None:
     path = tmp_path / "x.h5"
     with h5py.File(path, "w") as file:
@@ -87,7 +98,9 @@ def test_an_id_that_is_no_text_names_nothing(value: object, tmp_path: Path) -> N
 
 
 # astropy leaves damaged files open.
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 @pytest.mark.parametrize("name", ["run02001.dl3.fits", "int_SIGINT.dl1.h5", "energy_cv.h5"])
 @pytest.mark.parametrize("packed", [False, True])
 def test_damage_never_raises(name: str, packed: bool, tmp_path: Path) -> None:
@@ -106,7 +119,17 @@ def test_damage_never_raises(name: str, packed: bool, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"text", b"\x89HDF\r\n\x1a\n", b"SIMPLE  =", b"\x1f\x8b", gzip.compress(b"text"), b"\0" * 99], ids=str
+    "data",
+    [
+        b"",
+        b"text",
+        b"\x89HDF\r\n\x1a\n",
+        b"SIMPLE  =",
+        b"\x1f\x8b",
+        gzip.compress(b"text"),
+        b"\0" * 99,
+    ],
+    ids=str,
 )
 def test_what_is_no_product_names_nothing(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(data)

@@ -1,4 +1,7 @@
-"""Logs of any length and in any state: every whole record comes out, the rest is a problem with its byte offset."""
+"""Logs of any length and in any state.
+
+Every whole record comes out, the rest is a problem with its byte offset.
+"""
 
 import json
 import math
@@ -25,7 +28,9 @@ Found = list[tuple[int, dict[str, Any]]]
 def stream(data: bytes) -> tuple[Found, list[Problem]]:
     reader = cast("BufferedReader", BufferedReader(BytesIO(data)))
     found = list(JsonRecords(reader, lambda each: "activity_uuid" in each))
-    return [each for each in found if isinstance(each, tuple)], [each for each in found if isinstance(each, Problem)]
+    return [each for each in found if isinstance(each, tuple)], [
+        each for each in found if isinstance(each, Problem)
+    ]
 
 
 def small(name: str, **more: Any) -> dict[str, Any]:
@@ -40,7 +45,8 @@ def log(*arrays: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(array, indent=3).encode() for array in arrays)
 
 
-# --- forms ------------------------------------------------------------------------------------------------------------
+# --- forms
+# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -68,7 +74,9 @@ def test_forms(data: bytes, expected: str) -> None:
 
 
 def test_numbers_that_json_does_not_know() -> None:
-    found, problems = stream(b'[{"activity_uuid":"A","x":NaN,"y":Infinity,"z":[-Infinity,1e999,1e400]}]')
+    found, problems = stream(
+        b'[{"activity_uuid":"A","x":NaN,"y":Infinity,"z":[-Infinity,1e999,1e400]}]'
+    )
     assert not problems
     said = found[0][1]
     assert math.isnan(said["x"])
@@ -87,7 +95,9 @@ def test_numbers_that_json_does_not_know() -> None:
         (b'"' + b"x" * 9999 + b'":1,"' + b"x" * 9999 + b'":2', "x" * 60),
     ],
 )
-def test_a_key_that_stands_twice_is_a_problem_and_its_last_value_loads(doubled: bytes, key: str) -> None:
+def test_a_key_that_stands_twice_is_a_problem_and_its_last_value_loads(
+    doubled: bytes, key: str
+) -> None:
     data = b'[{"activity_uuid":"A"},{"activity_uuid":"B",' + doubled + b'},{"activity_uuid":"C"}]'
     found, (problem,) = stream(data)
     assert names(found) == ["A", "B", "C"]
@@ -97,7 +107,13 @@ def test_a_key_that_stands_twice_is_a_problem_and_its_last_value_loads(doubled: 
 
 
 @pytest.mark.parametrize(
-    "text", [b'"x": ":", "y": "\\": :"', b'"x": "a : b", "y": {"x": 1}', b'"\\":": "\\": :"', b'"x":[{"z":1},{"z":2}]']
+    "text",
+    [
+        b'"x": ":", "y": "\\": :"',
+        b'"x": "a : b", "y": {"x": 1}',
+        b'"\\":": "\\": :"',
+        b'"x":[{"z":1},{"z":2}]',
+    ],
 )
 def test_colons_in_texts_are_no_keys(text: bytes) -> None:
     found, problems = stream(b'[{"activity_uuid":"A",' + text + b"}]")
@@ -128,12 +144,15 @@ def test_texts_that_no_store_can_hold_are_shown(text: bytes, kept: Any) -> None:
     json.dumps(found[0][1], ensure_ascii=False).encode()
 
 
-# --- damage -----------------------------------------------------------------------------------------------------------
+# --- damage
+# -----------------------------------------------------------------------------------------------------------
 
 
 def test_deep_nesting_is_one_problem() -> None:
     for deep in (b"[" * 10_000 + b"]" * 10_000, b'{"a":' * 10_000 + b"1" + b"}" * 10_000):
-        data = b'[{"activity_uuid":"A"},{"activity_uuid":"B","x":' + deep + b'},{"activity_uuid":"C"}]'
+        data = (
+            b'[{"activity_uuid":"A"},{"activity_uuid":"B","x":' + deep + b'},{"activity_uuid":"C"}]'
+        )
         found, problems = stream(data)
         assert names(found) == ["A", "C"]
         assert [problem.where for problem in problems] == ["byte 23"]
@@ -154,7 +173,9 @@ def ends(data: bytes) -> dict[str, int]:
     text = data.decode()
     decoder = json.JSONDecoder()
     return {
-        each["activity_uuid"]: len(text[: decoder.raw_decode(text, len(data[:offset].decode()))[1]].encode())
+        each["activity_uuid"]: len(
+            text[: decoder.raw_decode(text, len(data[:offset].decode()))[1]].encode()
+        )
         for offset, each in found
     }
 
@@ -180,7 +201,8 @@ def test_a_cut_at_every_byte(chunk: int, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def is_closed(data: bytes) -> bool:
     text = "".join(
-        c if c in "[]" else "" for c in data.decode("utf-8", "replace").replace('"{"', "").replace('"]"', "")
+        c if c in "[]" else ""
+        for c in data.decode("utf-8", "replace").replace('"{"', "").replace('"]"', "")
     )
     return text.count("[") == text.count("]")
 
@@ -234,14 +256,19 @@ def test_a_cut_array_followed_by_a_whole_one() -> None:
 
 
 def test_a_whole_log_after_a_cut_at_every_byte() -> None:
-    """What was cut may swallow the beginning of what was appended to it; the records there load all the same."""
+    """What was cut may swallow the beginning of what was appended to it.
+
+    The records there load all the same.
+    """
     whole, _ = stream(SMALL)
     end, appended = ends(SMALL), log([small("X"), small("Y", x=["{"])], [small("Z")])
     for cut in range(len(SMALL) + 1):
         found, problems = stream(SMALL[:cut] + appended)
         kept = [name for name, last in end.items() if last <= cut]
         assert names(found) == [*kept, "X", "Y", "Z"], cut
-        assert [offset for offset, _ in found][-3:] == [cut + offset for offset, _ in stream(appended)[0]]
+        assert [offset for offset, _ in found][-3:] == [
+            cut + offset for offset, _ in stream(appended)[0]
+        ]
         begun = [offset for offset, each in whole if offset < cut < end[each["activity_uuid"]]]
         if begun:
             assert [problem.where for problem in problems] == [f"byte {begun[0]}"], cut
@@ -266,7 +293,7 @@ HOSTILE = b'[{"activity_name":1,'
         (HOSTILE + b"{" * 400_000, 0),
     ],
     ids=["deep", "records in what is deep", "siblings", "too large", "integers", "braces"],
-)  # fmt: skip
+)
 def test_hostile_damage_takes_linear_time_and_hides_no_record(
     data: bytes, records: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -280,9 +307,31 @@ def test_hostile_damage_takes_linear_time_and_hides_no_record(
 
 
 PIECES = st.sampled_from(
-    ['{"activity_uuid":1}', '{"activity_uuid":1,"x":{}}', '{"a":', '{"', '"', "\\", "{", "}", "[", "]", ":", ",", "1",
-     "x", '"{"', '{"activity_uuid":', "\\u00", "9" * 4400, '{"a":' * 120, "}" * 120, " ", '[{"activity_uuid":2,"y":[']
-)  # fmt: skip
+    [
+        '{"activity_uuid":1}',
+        '{"activity_uuid":1,"x":{}}',
+        '{"a":',
+        '{"',
+        '"',
+        "\\",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "1",
+        "x",
+        '"{"',
+        '{"activity_uuid":',
+        "\\u00",
+        "9" * 4400,
+        '{"a":' * 120,
+        "}" * 120,
+        " ",
+        '[{"activity_uuid":2,"y":[',
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -291,11 +340,16 @@ def test_damage_hides_no_record_that_trying_every_brace_would_find(text: str, ch
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_stream, "CHUNK", chunk)
         found, _ = stream(text.encode())
-    assert [offset for offset, each in found if "activity_uuid" in each] == list(tried_everywhere(text))
+    assert [offset for offset, each in found if "activity_uuid" in each] == list(
+        tried_everywhere(text)
+    )
 
 
 def tried_everywhere(text: str) -> Iterator[int]:
-    """The slow and obvious way: at each brace an object begins, or there is none and the next brace is tried."""
+    """The slow and obvious way.
+
+    At each brace an object begins, or there is none and the next brace is tried.
+    """
     at = text.find("{")
     while at >= 0:
         try:
@@ -326,7 +380,11 @@ def test_large_integers_are_kept(digits: int) -> None:
 
 
 def test_an_integer_too_large_to_read_is_one_problem() -> None:
-    data = b'[{"activity_uuid":"A"},{"activity_uuid":"B","x":' + b"9" * 5000 + b'},{"activity_uuid":"C"}]'
+    data = (
+        b'[{"activity_uuid":"A"},{"activity_uuid":"B","x":'
+        + b"9" * 5000
+        + b'},{"activity_uuid":"C"}]'
+    )
     found, (problem,) = stream(data)
     assert (names(found), problem.where) == (["A", "C"], "byte 23")
 
@@ -339,22 +397,34 @@ def test_large_integers_go_through_the_loader() -> None:
     assert documents[0].run.facts["x"] == (10**300,)
 
 
-# --- streaming --------------------------------------------------------------------------------------------------------
+# --- streaming
+# --------------------------------------------------------------------------------------------------------
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(codec="utf-8")),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('ab{}[]"\\,é', max_size=4), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(codec="utf-8")),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text('ab{}[]"\\,é', max_size=4), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    arrays=st.lists(st.lists(values.map(lambda value: small("A", x=value)), max_size=3), max_size=4),
+    arrays=st.lists(
+        st.lists(values.map(lambda value: small("A", x=value)), max_size=3), max_size=4
+    ),
     chunk=st.integers(1, 40),
     ascii_only=st.booleans(),
 )
-def test_the_size_of_the_chunks_never_matters(arrays: list[list[dict[str, Any]]], chunk: int, ascii_only: bool) -> None:
+def test_the_size_of_the_chunks_never_matters(
+    arrays: list[list[dict[str, Any]]], chunk: int, ascii_only: bool
+) -> None:
     data = "\n".join(json.dumps(array, ensure_ascii=ascii_only) for array in arrays).encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_stream, "CHUNK", chunk)
@@ -383,14 +453,20 @@ def test_records_larger_than_a_chunk(chunk: int, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(json_stream, "CHUNK", chunk)
     data = (LOGS / "edge_twotools.provlog").read_bytes()
     documents, problems = read(data)
-    assert ids(documents) == [each["activity_uuid"] for each in real_records("edge_twotools.provlog")]
+    assert ids(documents) == [
+        each["activity_uuid"] for each in real_records("edge_twotools.provlog")
+    ]
     assert not problems
 
 
 def test_a_record_larger_than_allowed_is_one_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_stream, "CHUNK", 64)
     monkeypatch.setattr(json_stream, "LARGEST_RECORD", 1000)
-    data = b'[{"activity_uuid":"A"},{"activity_uuid":"B","x":"' + b"y" * 10_000 + b'"},{"activity_uuid":"C"}]'
+    data = (
+        b'[{"activity_uuid":"A"},{"activity_uuid":"B","x":"'
+        + b"y" * 10_000
+        + b'"},{"activity_uuid":"C"}]'
+    )
     found, (problem,) = stream(data)
     assert (names(found), problem.where) == (["A", "C"], "byte 23")
 
@@ -426,7 +502,9 @@ print(json.dumps([count, log.size, resource.getrusage(resource.RUSAGE_SELF).ru_m
 
 def test_a_long_log_needs_little_memory() -> None:
     source = str(LOGS / "edge_directory.provlog")
-    done = subprocess.run([sys.executable, "-c", _STREAMING, source], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _STREAMING, source], capture_output=True, text=True, check=True
+    )
     count, size, grown_kib = json.loads(done.stdout)
     assert size >= 60 << 20
     assert count == size // (LOGS / "edge_directory.provlog").stat().st_size

@@ -82,9 +82,18 @@ paths = st.lists(st.sampled_from(["a", "b.h5", "data", "é x"]), min_size=1, max
 @given(paths, paths)
 def test_mangled_urls_are_restored(path: str, folder: str) -> None:
     """ctapipe: /cwd/ + URL, then // folded (rule 7)."""
-    assert place_of(f"{folder}/file:{path}") == place_of(f"file://{path}") == place_of(path) == f"file:{path}"
+    assert (
+        place_of(f"{folder}/file:{path}")
+        == place_of(f"file://{path}")
+        == place_of(path)
+        == f"file:{path}"
+    )
     assert place_of(f"{folder}/file:{path[1:]}") == f"file:{folder}{path}"
-    assert place_of(f"{folder}/root:/host{path}") == place_of(f"root://host/{path}") == f"root://host{path}"
+    assert (
+        place_of(f"{folder}/root:/host{path}")
+        == place_of(f"root://host/{path}")
+        == f"root://host{path}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,7 +144,15 @@ def test_versions() -> None:
 
 
 def test_the_strongest_comes_first() -> None:
-    weakest_first = ["sha256:0", "file:/a", "lfn:/a", "prov:http://a", "guid:b", "guid:a", "product:z"]
+    weakest_first = [
+        "sha256:0",
+        "file:/a",
+        "lfn:/a",
+        "prov:http://a",
+        "guid:b",
+        "guid:a",
+        "product:z",
+    ]
     expected = ["product:z", "guid:a", "guid:b", "prov:http://a", "lfn:/a", "file:/a", "sha256:0"]
     assert sorted(weakest_first, key=strength) == expected
     assert SCHEMES == ("product", "guid", "prov", "lfn", "file", "sha256")
@@ -144,7 +161,9 @@ def test_the_strongest_comes_first() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(urls.map(place_of) | st.sampled_from(["product:a", "guid:a", "sha256:a"]), max_size=6))
+@given(
+    st.lists(urls.map(place_of) | st.sampled_from(["product:a", "guid:a", "sha256:a"]), max_size=6)
+)
 def test_the_order_of_identifiers_is_total(identifiers: list[str]) -> None:
     backwards = identifiers[::-1]
     assert sorted(identifiers, key=strength) == sorted(backwards, key=strength)

@@ -1,4 +1,7 @@
-"""Joining what sources say: the order never matters, and the typed value stays (CONTRACT section 2 rule 9)."""
+"""Joining what sources say.
+
+The order never matters, and the typed value stays (CONTRACT section 2 rule 9).
+"""
 
 import json
 import math
@@ -20,13 +23,34 @@ from provgraph.model.values import (
     union,
 )
 
-numbers = st.integers(-3, 3) | st.sampled_from([0.5, 1.0, -0.0, 2.0, math.inf, -math.inf, math.nan, 1e300, 2**60])
+numbers = st.integers(-3, 3) | st.sampled_from(
+    [0.5, 1.0, -0.0, 2.0, math.inf, -math.inf, math.nan, 1e300, 2**60]
+)
 texts = st.sampled_from(
-    ["", "1", "1.0", "01", "1e0", "0.5", "true", "True", "false", "null", "nan", "inf", "[1]", "x", "é", "2"]
+    [
+        "",
+        "1",
+        "1.0",
+        "01",
+        "1e0",
+        "0.5",
+        "true",
+        "True",
+        "false",
+        "null",
+        "nan",
+        "inf",
+        "[1]",
+        "x",
+        "é",
+        "2",
+    ]
 )
 scalars = st.none() | st.booleans() | numbers | texts
 values: st.SearchStrategy[Value] = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2), max_leaves=4
+    scalars,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=4,
 )
 sets = st.lists(values, max_size=4)
 
@@ -60,14 +84,18 @@ def test_union_is_commutative_associative_and_idempotent(
     st.dictionaries(st.sampled_from("ab"), sets.filter(bool).map(union)),
     st.dictionaries(st.sampled_from("ab"), sets.filter(bool).map(union)),
 )
-def test_joining_attributes(left: dict[str, tuple[Value, ...]], right: dict[str, tuple[Value, ...]]) -> None:
+def test_joining_attributes(
+    left: dict[str, tuple[Value, ...]], right: dict[str, tuple[Value, ...]]
+) -> None:
     assert canonical(joined(left, right)) == canonical(joined(right, left))
     assert canonical(joined(left, left)) == canonical(left)
     assert joined({}, right) == right
     assert joined(left, right).keys() == left.keys() | right.keys()
 
 
-@pytest.mark.parametrize(("one", "other"), [(1, True), (0, False), (1, 1.0), (0.0, -0.0), ([1], [True])])
+@pytest.mark.parametrize(
+    ("one", "other"), [(1, True), (0, False), (1, 1.0), (0.0, -0.0), ([1], [True])]
+)
 def test_what_python_takes_for_equal_is_joined_in_any_order(one: Value, other: Value) -> None:
     left, right = {"a": (one,)}, {"a": (other,)}
     assert canonical(joined(left, right)) == canonical(joined(right, left))
@@ -138,7 +166,9 @@ def test_storable_texts_are_utf8_without_zero(text: str) -> None:
 
 
 def test_storable_values() -> None:
-    assert storable_value({"a\0": ["\ud800", 1, None, {"b": "c"}]}) == {"a\\u0000": ["\\ud800", 1, None, {"b": "c"}]}
+    assert storable_value({"a\0": ["\ud800", 1, None, {"b": "c"}]}) == {
+        "a\\u0000": ["\\ud800", 1, None, {"b": "c"}]
+    }
 
 
 @settings(max_examples=100, deadline=None)

@@ -41,7 +41,8 @@ def rows_in(url: str, schema: str = "public") -> Rows:
                 row[0]: row[1:]
                 for row in connection.execute(
                     sql.SQL("SELECT {} FROM {}").format(
-                        sql.SQL(", ").join(map(sql.Identifier, COLUMNS[table])), sql.Identifier(schema, table)
+                        sql.SQL(", ").join(map(sql.Identifier, COLUMNS[table])),
+                        sql.Identifier(schema, table),
                     )
                 )
             }
@@ -63,16 +64,32 @@ def do(url: str, *statements: str) -> None:
 
 
 def contents(rows: Rows) -> dict[str, Counter[tuple[object, ...]]]:
-    """What rows say, without the keys that sequences supply; references are texts, so they are compared."""
-    numbered = {"used", "wasGeneratedBy", "wasAssociatedWith", "wasAttributedTo", "wasConfiguredBy", "wasDerivedFrom",
-                "wasInformedBy", "parameterDescriptions", "configFileDescriptions"}  # fmt: skip
+    """What rows say, without the keys that sequences supply.
+
+    References are texts, so they are compared.
+    """
+    numbered = {
+        "used",
+        "wasGeneratedBy",
+        "wasAssociatedWith",
+        "wasAttributedTo",
+        "wasConfiguredBy",
+        "wasDerivedFrom",
+        "wasInformedBy",
+        "parameterDescriptions",
+        "configFileDescriptions",
+    }
     found: dict[str, Counter[tuple[object, ...]]] = {}
     for table, some in rows.items():
         if table in numbered:
             found[table] = Counter(some.values())
         elif table in ("parameters", "configFiles"):
-            described = rows["parameterDescriptions" if table == "parameters" else "configFileDescriptions"]
-            found[table] = Counter((key, *row[:-1], described.get(row[-1])) for key, row in some.items())
+            described = rows[
+                "parameterDescriptions" if table == "parameters" else "configFileDescriptions"
+            ]
+            found[table] = Counter(
+                (key, *row[:-1], described.get(row[-1])) for key, row in some.items()
+            )
         else:
             found[table] = Counter((key, *row) for key, row in some.items())
     return found
@@ -82,6 +99,11 @@ def restored(url: str) -> str:
     """The prototype's own database in this one."""
     dump = re.sub(r"(?m)^\\(un)?restrict .*$", "", PROTOTYPE.read_text())
     dump = re.sub(r"(?m)^ALTER .* OWNER TO ctaprov;$", "", dump)
-    subprocess.run([str(find("psql")), url, "-q", "-v", "ON_ERROR_STOP=1"], input=dump, capture_output=True, text=True,
-                   check=True)  # fmt: skip
+    subprocess.run(
+        [str(find("psql")), url, "-q", "-v", "ON_ERROR_STOP=1"],
+        input=dump,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return url

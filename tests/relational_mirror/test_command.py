@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from provgraph.cli import main
+from provgraph.commands.main import main
 from tests.conftest import LOGS
 from tests.relational_mirror.conftest import ask, do
 
@@ -20,15 +20,20 @@ class Shell:
         self.mirror = mirror
 
     def load(self, name: str) -> None:
-        assert CliRunner().invoke(main, ["load", str(LOGS / name), "--store", self.store]).exit_code == 0
+        assert (
+            CliRunner().invoke(main, ["load", str(LOGS / name), "--store", self.store]).exit_code
+            == 0
+        )
 
     def __call__(self, *options: str, mirror: str | None = None) -> Result:
-        return CliRunner().invoke(main, ["sync", "--to", mirror or self.mirror, "--store", self.store, *options])
+        return CliRunner().invoke(
+            main, ["sync", "--to", mirror or self.mirror, "--store", self.store, *options]
+        )
 
 
 @pytest.fixture
 def shell(tmp_path: Path, mirror_url: str, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    monkeypatch.setattr("provgraph.ingest.patience.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("provgraph.ingest.retrying.PATIENCE_SECONDS", 0.5)
     shell = Shell(tmp_path, mirror_url)
     shell.load("irf.provlog")
     return shell
@@ -49,7 +54,9 @@ def test_a_sync_says_what_it_did(shell: Shell, tmp_path: Path) -> None:
     assert done["rows"]["activities"] == ask(shell.mirror, "SELECT count(*) FROM activities")[0][0]
     text = metrics.read_text()
     assert "provgraph_mirror_last_success_timestamp_seconds 1" in text
-    assert f'provgraph_mirror_rows{{table="activities"}} {float(done["rows"]["activities"])}' in text
+    assert (
+        f'provgraph_mirror_rows{{table="activities"}} {float(done["rows"]["activities"])}' in text
+    )
     assert "provgraph_mirror_lag_loads 0.0" in text
     assert "provgraph_mirror_seconds " in text
     assert [path.name for path in tmp_path.glob("*mirror*")] == ["mirror.prom"]
@@ -59,7 +66,10 @@ def test_verify_is_exit_1_when_a_row_is_not_as_it_should_be(shell: Shell) -> Non
     assert shell("--verify").exit_code == 1  # there is none yet
     shell()
     assert (shell("--verify").exit_code, shell("--verify").stdout) == (0, "")
-    do(shell.mirror, "UPDATE activities SET name = 'x'||chr(27)||'[31m' WHERE id = (SELECT min(id) FROM activities)")
+    do(
+        shell.mirror,
+        "UPDATE activities SET name = 'x'||chr(27)||'[31m' WHERE id = (SELECT min(id) FROM activities)",
+    )
     done = shell("--verify")
     assert done.exit_code == 1
     assert done.stdout.startswith("different")
@@ -75,7 +85,11 @@ def test_verify_is_exit_1_when_a_row_is_not_as_it_should_be(shell: Shell) -> Non
 def test_wrong_usage_is_exit_2(shell: Shell) -> None:
     assert shell("--verify", "--full").exit_code == 2
     assert shell("--dry-run", "--metrics", "x").exit_code == 2
-    for wrong in ("mysql://x/y", "postgresql://u:secret-word@", "postgresql://u:secret-word@h/d?x=1"):
+    for wrong in (
+        "mysql://x/y",
+        "postgresql://u:secret-word@",
+        "postgresql://u:secret-word@h/d?x=1",
+    ):
         done = shell(mirror=wrong)
         assert done.exit_code == 2
         assert "secret-word" not in done.stderr

@@ -1,4 +1,6 @@
-"""Whatever happens to a sync, the mirror ends as one clean run would have made it (docs/mirror.md has the table)."""
+"""Whatever happens to a sync, the mirror ends as one clean run would have made it (docs/mirror.md
+has the table).
+"""
 
 import random
 import subprocess
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from provgraph.cli import main
+from provgraph.commands.main import main
 from provgraph.ingest.loading import load
 from provgraph.relational_mirror.syncing import sync
 from provgraph.relational_mirror.verification import verify
@@ -28,9 +30,13 @@ FIRST = ("irf", "train_energy")
 def syncing(home: Path, store: str, mirror: str, *options: str) -> Iterator[subprocess.Popen[str]]:
     """A sync as a process of its own, gone at the end."""
     process = subprocess.Popen(
-        [*PROVGRAPH, "sync", "--to", mirror, "--json", *options], env=environment(home, store), cwd=home,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [*PROVGRAPH, "sync", "--to", mirror, "--json", *options],
+        env=environment(home, store),
+        cwd=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
         yield process
     finally:
@@ -53,11 +59,18 @@ def strikes_after(process: subprocess.Popen[str], chance: random.Random, longest
 
 def fill(store: str, *names: str) -> None:
     with closing(open_store(store)) as opened:
-        list(load(opened, [str(LOGS / f"{name}.provlog") for name in names] if names else [str(LOGS)]))
+        list(
+            load(
+                opened, [str(LOGS / f"{name}.provlog") for name in names] if names else [str(LOGS)]
+            )
+        )
 
 
 def assert_is_clean(store: str, mirror: str, server: PostgresServer) -> None:
-    """Sync once more: then it equals a copy that was never disturbed, and no work of the struck ones is left over."""
+    """Sync once more.
+
+    Then it equals a copy that was never disturbed, and no work of the struck ones is left over.
+    """
     clean = server.create_database(f"clean{random.randrange(10**12)}")
     with closing(open_store(store)) as opened:
         sync(opened, mirror)
@@ -73,7 +86,9 @@ def store_file(tmp_path: Path) -> str:
 
 
 @pytest.mark.postgresql
-def test_kill_9_of_the_sync(tmp_path: Path, store_file: str, mirror_url: str, postgres_server: PostgresServer) -> None:
+def test_kill_9_of_the_sync(
+    tmp_path: Path, store_file: str, mirror_url: str, postgres_server: PostgresServer
+) -> None:
     chance = random.Random(1)
     fill(store_file, *FIRST)
     for strike in range(STRIKES):
@@ -139,7 +154,11 @@ def test_several_syncs_at_once(
 @pytest.mark.neo4j
 @pytest.mark.parametrize("kind", ["sqlite", "neo4j"])
 def test_loads_while_it_syncs(
-    kind: str, tmp_path: Path, mirror_url: str, postgres_server: PostgresServer, request: pytest.FixtureRequest
+    kind: str,
+    tmp_path: Path,
+    mirror_url: str,
+    postgres_server: PostgresServer,
+    request: pytest.FixtureRequest,
 ) -> None:
     store = f"sqlite:///{tmp_path / 'store.db'}"
     if kind == "neo4j":
@@ -148,8 +167,10 @@ def test_loads_while_it_syncs(
     fill(store, *FIRST)
     logs = sorted(LOGS.glob("run*.provlog"))[:3]
     loader = subprocess.Popen(
-        [*PROVGRAPH, "load", *map(str, logs)], env=environment(tmp_path, store), stdout=subprocess.DEVNULL
-    )  # fmt: skip
+        [*PROVGRAPH, "load", *map(str, logs)],
+        env=environment(tmp_path, store),
+        stdout=subprocess.DEVNULL,
+    )
     try:
         syncs = 0
         while loader.poll() is None or not syncs:
@@ -165,8 +186,10 @@ def test_loads_while_it_syncs(
 
 
 @pytest.mark.postgresql
-def test_a_server_that_stays_away_is_exit_3(tmp_path: Path, store_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("provgraph.ingest.patience.PATIENCE_SECONDS", 0.5)
+def test_a_server_that_stays_away_is_exit_3(
+    tmp_path: Path, store_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provgraph.ingest.retrying.PATIENCE_SECONDS", 0.5)
     fill(store_file, "irf")
     nobody = "postgresql://someone:very-secret@127.0.0.1:1/mirror"
     done = CliRunner().invoke(main, ["sync", "--to", nobody, "--store", store_file])

@@ -13,7 +13,8 @@ from tests.conftest import LOGS
 from tests.relational_mirror.conftest import ask, contents, restored, rows_in
 from tests.services import PostgresServer
 
-#: As the prototype's client asks, through its models: the joins that FACTS of tests/corpus/ctaprov lists.
+#: As the prototype's client asks, through its models: the joins that FACTS of tests/corpus/ctaprov
+#: lists.
 QUERIES = {
     "an entity's maker": """
         SELECT e.id, e.name, g.role, a.id, a.name, a."startTime", a."endTime" FROM entities e
@@ -51,7 +52,7 @@ QUERIES = {
           SELECT up.start, u.entity_id FROM up JOIN "wasGeneratedBy" g ON g.entity_id = up.id
           JOIN used u ON u.activity_id = g.activity_id)
         SELECT * FROM up""",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -61,7 +62,9 @@ def copy() -> Iterator[Store]:
     store.close()
 
 
-def test_the_prototypes_database_comes_out_as_it_went_in(store: Store, mirror_url: str, prototype_url: str) -> None:
+def test_the_prototypes_database_comes_out_as_it_went_in(
+    store: Store, mirror_url: str, prototype_url: str
+) -> None:
     (report,) = load(store, [restored(prototype_url)])
     assert report.is_clean
     sync(store, mirror_url)

@@ -1,4 +1,7 @@
-"""The mirror follows its store: whatever was loaded, forgotten or renamed in between, it equals one clean copy."""
+"""The mirror follows its store.
+
+Whatever was loaded, forgotten or renamed in between, it equals one clean copy.
+"""
 
 import random
 from collections.abc import Iterator
@@ -6,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.forgetting import forget
-from provgraph.ingest.integration import integrate
 from provgraph.ingest.loading import load
 from provgraph.model.records import (
     Agent,
@@ -63,7 +66,9 @@ def memory() -> Iterator[Store]:
     store.close()
 
 
-def test_every_store_is_mirrored_alike(store: Store, mirror_url: str, postgres_server: PostgresServer) -> None:
+def test_every_store_is_mirrored_alike(
+    store: Store, mirror_url: str, postgres_server: PostgresServer
+) -> None:
     list(load(store, [str(LOGS / "train_energy.provlog"), str(LOGS / "run02001.provlog")]))
     first = sync(store, mirror_url)
     assert (first.mode, first.why) == ("full", "first sync")
@@ -94,7 +99,9 @@ def test_full_keeps_the_keys_of_rows(memory: Store, mirror_url: str) -> None:
     before = rows_in(mirror_url)
     assert sync(memory, mirror_url, full=True).why == "asked for"
     assert rows_in(mirror_url) == before
-    do(mirror_url, "INSERT INTO used (role) VALUES ('by hand')")  # the sequence goes on behind the last key
+    do(
+        mirror_url, "INSERT INTO used (role) VALUES ('by hand')"
+    )  # the sequence goes on behind the last key
     assert max(rows_in(mirror_url)["used"]) == max(before["used"]) + 1
 
 
@@ -103,8 +110,14 @@ def test_an_entity_whose_guid_becomes_known_takes_its_references_along(
 ) -> None:
     put(memory, run("a", Mention("a", MADE, "data", "file:/x", "product:P", "log")))
     put(memory, run("b", Mention("b", USED, "data", "file:/x", "product:P", "log")))
-    put(memory, run("c", Mention("c", MADE, "data", "file:/y", None, "log"),
-                    Mention("c", MADE, "data", "file:/z", None, "log")))  # fmt: skip
+    put(
+        memory,
+        run(
+            "c",
+            Mention("c", MADE, "data", "file:/y", None, "log"),
+            Mention("c", MADE, "data", "file:/z", None, "log"),
+        ),
+    )
     sync(memory, mirror_url)
     before = rows_in(mirror_url)
     put(memory, run("a", Mention("a", MADE, "data", "lfn:/cta/x", "guid:AB-1", "catalogue")))
@@ -114,7 +127,10 @@ def test_an_entity_whose_guid_becomes_known_takes_its_references_along(
     assert set(after["used"]) == set(before["used"])
     assert set(after["wasGeneratedBy"]) == set(before["wasGeneratedBy"])
     assert {row[3] for row in after["used"].values()} == {"AB-1"}
-    renamed = {key: (before["wasGeneratedBy"][key][2], row[2]) for key, row in after["wasGeneratedBy"].items()}
+    renamed = {
+        key: (before["wasGeneratedBy"][key][2], row[2])
+        for key, row in after["wasGeneratedBy"].items()
+    }
     assert ("product:P", "AB-1") in renamed.values()
     assert ("file:/y@c", "AB-2") in renamed.values()
     assert ("file:/z@c", "file:/z@c") in renamed.values()
@@ -122,11 +138,17 @@ def test_an_entity_whose_guid_becomes_known_takes_its_references_along(
     assert_equals_clean_copy(memory, mirror_url, postgres_server)
 
 
-def test_two_entities_that_turn_out_to_be_one(memory: Store, mirror_url: str, postgres_server: PostgresServer) -> None:
+def test_two_entities_that_turn_out_to_be_one(
+    memory: Store, mirror_url: str, postgres_server: PostgresServer
+) -> None:
     derived = StatedRelation(
         RelationType.WAS_DERIVED_FROM, End(Kind.ENTITY, "guid:G"), End(Kind.ENTITY, "guid:H")
-    )  # fmt: skip
-    put(memory, Document(relations=(derived,)), run("a", Mention("a", MADE, "data", "file:/x", "product:P", "log")))
+    )
+    put(
+        memory,
+        Document(relations=(derived,)),
+        run("a", Mention("a", MADE, "data", "file:/x", "product:P", "log")),
+    )
     sync(memory, mirror_url)
     before = rows_in(mirror_url)
     put(memory, run("a", Mention("a", MADE, "data", "lfn:/cta/x", "guid:G", "catalogue")))
@@ -137,7 +159,9 @@ def test_two_entities_that_turn_out_to_be_one(memory: Store, mirror_url: str, po
     assert_equals_clean_copy(memory, mirror_url, postgres_server)
 
 
-def test_what_is_forgotten_goes(memory: Store, mirror_url: str, postgres_server: PostgresServer) -> None:
+def test_what_is_forgotten_goes(
+    memory: Store, mirror_url: str, postgres_server: PostgresServer
+) -> None:
     reports = list(load(memory, [str(LOGS / "irf.provlog"), str(LOGS / "train_energy.provlog")]))
     sync(memory, mirror_url)
     for report in reports:
@@ -161,50 +185,102 @@ def test_falsy_values_stay_and_only_null_is_null(memory: Store, mirror_url: str)
     put(memory, run("a", settings=(Settings("T", values),)))
     sync(memory, mirror_url)
     found = {row[0]: row[1] for row in rows_in(mirror_url)["parameters"].values()}
-    assert found == {"T.zero": "0", "T.empty": "", "T.false": "false", "T.none": None, "T.list": "[]",
-                     "T.text": "a\tb\\\n", "T.f": "1.0"}  # fmt: skip
+    assert found == {
+        "T.zero": "0",
+        "T.empty": "",
+        "T.false": "false",
+        "T.none": None,
+        "T.list": "[]",
+        "T.text": "a\tb\\\n",
+        "T.f": "1.0",
+    }
     assert "a_T.zero" in rows_in(mirror_url)["parameters"]
 
 
 def test_agents_relations_values_and_descriptions(
     memory: Store, mirror_url: str, postgres_server: PostgresServer
 ) -> None:
-    observatory = Agent("CTAO", "CTA Observatory", AgentType.ORGANIZATION, {"email": ("x@example.org",)})
-    tool = Description("tool_1.0", DescriptionType.ACTIVITY, {"name": ("tool",), "version": ("1.0",), "type": ("Sim",)})
-    events = Description("events", DescriptionType.DATASET, {"name": ("events",), "contentType": ("hdf5",)})
-    usage = Description("tool_1.0_events", DescriptionType.USAGE, {
-        "role": ("data",), "multiplicity": (1,), "activityDescription": ("tool_1.0",), "entityDescription": ("events",),
-    })  # fmt: skip
-    cut = Description("tool_1.0_T.cut", DescriptionType.PARAMETER, {
-        "name": ("T.cut",), "default": ("5",), "activityDescription": ("tool_1.0",),
-    })  # fmt: skip
+    observatory = Agent(
+        "CTAO", "CTA Observatory", AgentType.ORGANIZATION, {"email": ("x@example.org",)}
+    )
+    tool = Description(
+        "tool_1.0",
+        DescriptionType.ACTIVITY,
+        {"name": ("tool",), "version": ("1.0",), "type": ("Sim",)},
+    )
+    events = Description(
+        "events", DescriptionType.DATASET, {"name": ("events",), "contentType": ("hdf5",)}
+    )
+    usage = Description(
+        "tool_1.0_events",
+        DescriptionType.USAGE,
+        {
+            "role": ("data",),
+            "multiplicity": (1,),
+            "activityDescription": ("tool_1.0",),
+            "entityDescription": ("events",),
+        },
+    )
+    cut = Description(
+        "tool_1.0_T.cut",
+        DescriptionType.PARAMETER,
+        {
+            "name": ("T.cut",),
+            "default": ("5",),
+            "activityDescription": ("tool_1.0",),
+        },
+    )
     document = run(
         "a",
-        Mention("a", USED, "data", "file:/x", "guid:X", "log", attributes={"usageDescription": ("tool_1.0_events",)}),
+        Mention(
+            "a",
+            USED,
+            "data",
+            "file:/x",
+            "guid:X",
+            "log",
+            attributes={"usageDescription": ("tool_1.0_events",)},
+        ),
         settings=(Settings("T", {"T.cut": 5, "T.other": 6}),),
         config_files=("file:/c/x.yaml", "file:/d/x.yaml"),
         agents=(observatory,),
-        entities=(StatedEntity("prov:urn:v", {"value": (3,), "name": ("answer",)}, EntityType.VALUE),),
+        entities=(
+            StatedEntity("prov:urn:v", {"value": (3,), "name": ("answer",)}, EntityType.VALUE),
+        ),
         relations=(
-            StatedRelation(RelationType.WAS_ASSOCIATED_WITH, End(Kind.ACTIVITY, "a"), End(Kind.AGENT, "CTAO")),
-            StatedRelation(RelationType.WAS_ATTRIBUTED_TO, End(Kind.ENTITY, "guid:X"), End(Kind.AGENT, "CTAO")),
-            StatedRelation(RelationType.WAS_DERIVED_FROM, End(Kind.ENTITY, "prov:urn:v"), End(Kind.ENTITY, "guid:X")),
-            StatedRelation(RelationType.WAS_INFORMED_BY, End(Kind.ACTIVITY, "a"), End(Kind.ACTIVITY, "b")),
+            StatedRelation(
+                RelationType.WAS_ASSOCIATED_WITH, End(Kind.ACTIVITY, "a"), End(Kind.AGENT, "CTAO")
+            ),
+            StatedRelation(
+                RelationType.WAS_ATTRIBUTED_TO, End(Kind.ENTITY, "guid:X"), End(Kind.AGENT, "CTAO")
+            ),
+            StatedRelation(
+                RelationType.WAS_DERIVED_FROM,
+                End(Kind.ENTITY, "prov:urn:v"),
+                End(Kind.ENTITY, "guid:X"),
+            ),
+            StatedRelation(
+                RelationType.WAS_INFORMED_BY, End(Kind.ACTIVITY, "a"), End(Kind.ACTIVITY, "b")
+            ),
             StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ENTITY, "guid:X"), events.as_end),
         ),
     )
     put(memory, document)
     sync(memory, mirror_url)  # the descriptions come later
-    assert rows_in(mirror_url)["activityDescriptions"] == {"tool_1.0": ("tool", "1.0", None, None, None, None)}
+    assert rows_in(mirror_url)["activityDescriptions"] == {
+        "tool_1.0": ("tool", "1.0", None, None, None, None)
+    }
     put(memory, Document(descriptions=(tool, events, usage, cut)))
     sync(memory, mirror_url)
     rows = rows_in(mirror_url)
     assert rows["agents"] == {
         "CTAO": ("CTA Observatory", "Organization", None, "x@example.org", None, None, None, None)
-    }  # fmt: skip
+    }
     assert list(rows["wasAssociatedWith"].values()) == [(None, "a", "CTAO")]
     assert list(rows["wasAttributedTo"].values()) == [(None, "X", "CTAO")]
-    assert list(rows["wasDerivedFrom"].values()) == [("prov:urn:v", "X")]  # generatedEntity, usedEntity
+    assert list(rows["wasDerivedFrom"].values()) == [
+        ("prov:urn:v", "X")
+    ]  # generatedEntity, usedEntity
     assert list(rows["wasInformedBy"].values()) == [("b", "a")]  # informant, informed
     assert rows["entities"]["prov:urn:v"][0] == "answer"
     assert rows["valueEntities"] == {"prov:urn:v": ("3",), "a_status": ("completed",)}
@@ -214,20 +290,36 @@ def test_agents_relations_values_and_descriptions(
     assert rows["entities"]["X"][-1] == "events"
     assert list(rows["used"].values()) == [("data", None, "a", "X", "tool_1.0_events")]
     (number,) = rows["parameterDescriptions"]
-    assert {key: row[-1] for key, row in rows["parameters"].items()} == {"a_T.cut": number, "a_T.other": None}
+    assert {key: row[-1] for key, row in rows["parameters"].items()} == {
+        "a_T.cut": number,
+        "a_T.other": None,
+    }
     assert rows["configFiles"] == {
-        "a_x.yaml": ("x.yaml", "/c/x.yaml", None, None), "a_/d/x.yaml": ("x.yaml", "/d/x.yaml", None, None)
-    }  # fmt: skip
+        "a_x.yaml": ("x.yaml", "/c/x.yaml", None, None),
+        "a_/d/x.yaml": ("x.yaml", "/d/x.yaml", None, None),
+    }
     assert rows["activities"]["b"] == (None, None, None, None, None)
     assert_equals_clean_copy(memory, mirror_url, postgres_server)
 
 
-def test_long_and_hostile_names(memory: Store, mirror_url: str, postgres_server: PostgresServer) -> None:
+def test_long_and_hostile_names(
+    memory: Store, mirror_url: str, postgres_server: PostgresServer
+) -> None:
     for name in ("x" * 1_000_000, "'; DROP TABLE entities; --", '"q" \\ {a,b}', "é 日本 🜂\t\r\n"):
-        put(memory, run(f"run {name}", Mention(f"run {name}", MADE, name, f"file:/{name}"),
-                        settings=(Settings(name, {name: name}),), config_files=(f"file:/{name}",)))  # fmt: skip
+        put(
+            memory,
+            run(
+                f"run {name}",
+                Mention(f"run {name}", MADE, name, f"file:/{name}"),
+                settings=(Settings(name, {name: name}),),
+                config_files=(f"file:/{name}",),
+            ),
+        )
     sync(memory, mirror_url)
-    assert {row[1] for row in rows_in(mirror_url)["parameters"].values()} >= {"é 日本 🜂\t\r\n", "x" * 1_000_000}
+    assert {row[1] for row in rows_in(mirror_url)["parameters"].values()} >= {
+        "é 日本 🜂\t\r\n",
+        "x" * 1_000_000,
+    }
     assert_equals_clean_copy(memory, mirror_url, postgres_server)
 
 

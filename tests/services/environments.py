@@ -15,7 +15,8 @@ from .process import ServiceUnavailable
 def python_with(requirements: Path) -> Path:
     """The interpreter of an environment that has the packages of a file; made when it is not there.
 
-    pip takes the packages as they are listed, without asking whether they say that they fit each other.
+    pip takes the packages as they are listed, without asking whether they say that they fit each
+    other.
     """
     digest = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = CACHE / f"{requirements.stem}-{digest}"
@@ -25,8 +26,17 @@ def python_with(requirements: Path) -> Path:
         print(f"making an environment for {requirements.stem} (once)", file=sys.stderr)
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run((sys.executable, "-m", "venv", str(folder)), check=True)
-        packages = ("install", "--quiet", "--no-deps", "--disable-pip-version-check", "-r", str(requirements))
-        done = subprocess.run((str(python), "-m", "pip", *packages), check=False, capture_output=True, text=True)
+        packages = (
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--disable-pip-version-check",
+            "-r",
+            str(requirements),
+        )
+        done = subprocess.run(
+            (str(python), "-m", "pip", *packages), check=False, capture_output=True, text=True
+        )
         if done.returncode:
             raise ServiceUnavailable(
                 f"pip could not fetch {requirements.stem}: {done.stderr[-2000:]}",

@@ -1,4 +1,7 @@
-"""Java programs for the tests, as Maven artifacts: each has a pom.xml of its own with pinned versions."""
+"""Java programs for the tests, as Maven artifacts.
+
+Each has a pom.xml of its own with pinned versions.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from pathlib import Path
 
 from .process import Server, ServiceUnavailable
 
-CACHE = Path(os.environ.get("PROVGRAPH_SERVICES_CACHE", Path(__file__).parents[2] / ".services")).absolute()
+CACHE = Path(
+    os.environ.get("PROVGRAPH_SERVICES_CACHE", Path(__file__).parents[2] / ".services")
+).absolute()
 
 
 def jars(name: str, pom: Path, cache: Path = CACHE) -> Path:

@@ -24,7 +24,9 @@ def find(program: str) -> Path:
         return newest[-1]
     if on_path := shutil.which(program):
         return Path(on_path)
-    raise ServiceUnavailable(f"no {program}", where="/usr/lib/postgresql/*/bin and PATH", todo=Server.install_hint)
+    raise ServiceUnavailable(
+        f"no {program}", where="/usr/lib/postgresql/*/bin and PATH", todo=Server.install_hint
+    )
 
 
 class PostgresServer(Server):

@@ -31,7 +31,10 @@ class ServiceUnavailable(RuntimeError):  # noqa: N818 - says a state, as in HTTP
         self.what, self.where, self.todo = what, where, todo
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """So that it comes out of another process: exceptions are rebuilt from what is not keywords alone."""
+        """So that it comes out of another process.
+
+        Exceptions are rebuilt from what is not keywords alone.
+        """
         return partial(type(self), where=self.where, todo=self.todo), (self.what,)
 
 
@@ -52,7 +55,9 @@ def free_port(*, avoid: int | None = None) -> int:
             except OSError:
                 continue
             return port
-    raise ServiceUnavailable("no free port", where=f"{HOST}, 20000-31999", todo="stop some of what listens there")
+    raise ServiceUnavailable(
+        "no free port", where=f"{HOST}, 20000-31999", todo="stop some of what listens there"
+    )
 
 
 def tail(path: Path, lines: int = 40) -> str:
@@ -130,7 +135,9 @@ class Server(ABC):
                 return
             except Exception as error:  # any: the driver's own errors vary while it comes up
                 if time.monotonic() > deadline:
-                    raise self._failed(f"gave no answer in {self.start_timeout:.0f} s ({error})") from error
+                    raise self._failed(
+                        f"gave no answer in {self.start_timeout:.0f} s ({error})"
+                    ) from error
             time.sleep(0.1)
 
     def _failed(self, why: str) -> ServiceUnavailable:

@@ -1,6 +1,9 @@
-"""ProvToolbox's validator, a second judge: ``python -m tests.services.provtoolbox FILE…`` judges PROV-N documents.
+"""ProvToolbox's validator, a second judge.
 
-It prints one JSON object a document, behind ``verdict:``. Java runs in a process of its own, which ends with it.
+``python -m tests.services.provtoolbox FILE…`` judges PROV-N documents.
+
+It prints one JSON object a document, behind ``verdict:``. Java runs in a process of its own, which
+ends with it.
 """
 
 from __future__ import annotations
@@ -26,20 +29,25 @@ def judged(documents: Sequence[Path]) -> list[dict[str, Any]]:
     """What ProvToolbox says of PROV-N documents.
 
     Returns:
-        of each ``statements`` (how many it has), ``valid``, and ``why`` it is not; or ``refused``, the error that
+        of each ``statements`` (how many it has), ``valid``, and ``why`` it is not; or ``refused``,
+            the error that
         reading or validating it ended with.
     """
     program("java")
     done = subprocess.run(
         [sys.executable, "-m", __name__, str(jars("provtoolbox", POM)), *map(str, documents)],
-        stdout=subprocess.PIPE, check=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        check=True,
+    )
     said = (line.partition(_VERDICT) for line in done.stdout.decode().splitlines())
     return [json.loads(verdict) for _, is_one, verdict in said if is_one]
 
 
 class _Names:
-    """Makes the names that the validator needs for what is unknown; ProvToolbox leaves that to its callers."""
+    """Makes the names that the validator needs for what is unknown.
+
+    ProvToolbox leaves that to its callers.
+    """
 
     def __init__(self, factory: Any) -> None:
         self._factory = factory
@@ -54,7 +62,9 @@ class _Names:
         class Maker:
             @jpype.JOverride  # type: ignore[untyped-decorator]
             def makeVarQName(self, *parts: Any) -> Any:  # noqa: N802 - Java's
-                return names._variable(parts[0] if len(parts) == 1 else names._factory.newQualifiedName(*parts))
+                return names._variable(
+                    parts[0] if len(parts) == 1 else names._factory.newQualifiedName(*parts)
+                )
 
             @jpype.JOverride  # type: ignore[untyped-decorator]
             def makeUnknown(self, namespace: Any, local: Any) -> Any:  # noqa: N802 - Java's

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from provgraph.ingest.integration import integrate
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.loading import load
-from provgraph.lineage.names import find
-from provgraph.lineage.portrait import portrait
-from provgraph.lineage.questions import lineage, path
+from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.records import (
     Agent,
     Description,
@@ -22,9 +20,11 @@ from provgraph.model.records import (
     StatedRelation,
     key_of,
 )
-from provgraph.model.subgraph import Direction, Lineage
 from provgraph.model.values import Value, Values
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.questions.names import find
+from provgraph.questions.portrait import portrait
+from provgraph.questions.walks import lineage, path
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Changes, LoadRecord, Store
 from provgraph.store.registry import open_store
@@ -34,18 +34,31 @@ USED, MADE = RelationType.USED, RelationType.WAS_GENERATED_BY
 EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
 
 
-def run(name: str, start: int, end: int | None, reads: tuple[str, ...] = (), writes: tuple[str, ...] = ()) -> Document:
-    """A run from second ``start`` to ``end`` that reads and writes; ``path=P`` names product P at the path."""
+def run(
+    name: str,
+    start: int,
+    end: int | None,
+    reads: tuple[str, ...] = (),
+    writes: tuple[str, ...] = (),
+) -> Document:
+    """A run from second ``start`` to ``end`` that reads and writes.
+
+    ``path=P`` names product P at the path.
+    """
     facts = {"name": (f"tool {name}",), "startTime": (f"2026-01-01T00:00:{start:02}.000",)}
     if end is not None:
         facts["endTime"] = (f"2026-01-01T00:00:{end:02}.000",)
-    mentions = [_mention(name, USED, each) for each in reads] + [_mention(name, MADE, each) for each in writes]
+    mentions = [_mention(name, USED, each) for each in reads] + [
+        _mention(name, MADE, each) for each in writes
+    ]
     return Document(run=Run(name, facts), mentions=tuple(mentions))
 
 
 def _mention(name: str, relation: RelationType, file: str) -> Mention:
     place, equals, product = file.partition("=")
-    return Mention(name, relation, "data", f"file:{place}", f"product:{product}" if equals else None, "test")
+    return Mention(
+        name, relation, "data", f"file:{place}", f"product:{product}" if equals else None, "test"
+    )
 
 
 def put(store: Store, *documents: Document) -> None:
@@ -130,7 +143,9 @@ def test_walk_upstream_and_downstream(chain: Store) -> None:
     down = lineage(chain, find(chain, "/raw"), Direction.DOWNSTREAM)
     assert ids(down) == ["file:/raw", "a", "c", "file:/table@c", "product:C", "b", "file:/image@b"]
     shown = {node.key: node.id for node in answer.nodes}
-    assert [(edge.relation, shown[edge.source], shown[edge.target], edge.role) for edge in answer.edges] == [
+    assert [
+        (edge.relation, shown[edge.source], shown[edge.target], edge.role) for edge in answer.edges
+    ] == [
         (USED, "a", "file:/raw", "data"),
         (USED, "b", "product:C", "data"),
         (MADE, "file:/image@b", "b", "data"),
@@ -140,7 +155,15 @@ def test_walk_upstream_and_downstream(chain: Store) -> None:
 
 def test_walk_both_ways_is_not_a_walk_to_siblings(chain: Store) -> None:
     answer = lineage(chain, find(chain, "product:C"), Direction.BOTH)
-    assert ids(answer) == ["product:C", "a", "b", "file:/image@b", "file:/raw", "c", "file:/table@c"]
+    assert ids(answer) == [
+        "product:C",
+        "a",
+        "b",
+        "file:/image@b",
+        "file:/raw",
+        "c",
+        "file:/table@c",
+    ]
 
 
 def test_depth_and_limit(chain: Store) -> None:
@@ -163,8 +186,12 @@ def test_path_between_two_records(chain: Store) -> None:
     chained = path(chain, find(chain, "/table"), find(chain, "/raw"))
     assert ids(chained) == ["file:/table@c", "c", "file:/raw"]
     assert ids(path(chain, find(chain, "/raw"), find(chain, "/image"))) == [
-        "file:/raw", "a", "product:C", "b", "file:/image@b",
-    ]  # fmt: skip
+        "file:/raw",
+        "a",
+        "product:C",
+        "b",
+        "file:/image@b",
+    ]
 
 
 def test_a_ladder_of_ten_to_the_forty_paths(store: Store) -> None:
@@ -202,7 +229,9 @@ def _derived(effect: int, cause: int) -> StatedRelation:
 
 
 def test_agents_are_leaves(chain: Store) -> None:
-    observatory = Agent("CTAO", "CTA Observatory", AgentType.ORGANIZATION, {"email": ("x@example.org",)})
+    observatory = Agent(
+        "CTAO", "CTA Observatory", AgentType.ORGANIZATION, {"email": ("x@example.org",)}
+    )
     answers = [
         StatedRelation(
             RelationType.WAS_ASSOCIATED_WITH,
@@ -221,7 +250,9 @@ def test_agents_are_leaves(chain: Store) -> None:
     assert named in {(edge.relation, edge.role, edge.time) for edge in answer.edges}
     assert named in {
         (edge.relation, edge.role, edge.time)
-        for edge in chain.edges_of([answer.root.key, key_of(Kind.ACTIVITY, "a")], list(RelationType))
+        for edge in chain.edges_of(
+            [answer.root.key, key_of(Kind.ACTIVITY, "a")], list(RelationType)
+        )
     }
     assert find(chain, "CTAO").attributes == {"email": ("x@example.org",)}
     assert chain.stats()["agents"] == 1
@@ -231,7 +262,9 @@ def test_descriptions_are_shared_and_joined(chain: Store) -> None:
     """CONTRACT section 1: what every run of a kind of job has in common."""
     tool = Description("tool_1", DescriptionType.ACTIVITY, {"name": ("tool",), "version": ("1",)})
     more = Description("tool_1", DescriptionType.ACTIVITY, {"type": ("Reconstruction",)})
-    table = Description("tool_1", DescriptionType.DATASET, {"contentType": ("text/ecsv",)})  # another kind, another one
+    table = Description(
+        "tool_1", DescriptionType.DATASET, {"contentType": ("text/ecsv",)}
+    )  # another kind, another one
     answers = [
         StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ACTIVITY, "a"), tool.as_end),
         StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ENTITY, "product:C"), table.as_end),
@@ -240,10 +273,19 @@ def test_descriptions_are_shared_and_joined(chain: Store) -> None:
     put(chain, Document(descriptions=(table, more)))
     assert chain.stats()["descriptions"] == 2
     described = portrait(chain, find(chain, "a"))
-    (shown,) = (node for node in described.others.values() if node.kind is Kind.ACTIVITY_DESCRIPTION)
-    assert (shown.id, shown.name, shown.type, shown.version) == ("tool_1", "tool", "ActivityDescription", "1")
+    (shown,) = (
+        node for node in described.others.values() if node.kind is Kind.ACTIVITY_DESCRIPTION
+    )
+    assert (shown.id, shown.name, shown.type, shown.version) == (
+        "tool_1",
+        "tool",
+        "ActivityDescription",
+        "1",
+    )
     assert shown.attributes == {"name": ("tool",), "version": ("1",), "type": ("Reconstruction",)}
-    (shown,) = (node for node in portrait(chain, find(chain, "C")).others.values() if node.id == "tool_1")
+    (shown,) = (
+        node for node in portrait(chain, find(chain, "C")).others.values() if node.id == "tool_1"
+    )
     assert (shown.kind, shown.type) == (Kind.ENTITY_DESCRIPTION, "DatasetDescription")
     assert ids(upstream(chain, "/calibrated")) == ["product:C", "a", "file:/raw"]
 
@@ -255,9 +297,14 @@ def test_all_stores_keep_descriptions_alike(store: Store) -> None:
         for each, name in zip(DescriptionType, names, strict=True)
     ]
     named_twice = Description("status", DescriptionType.VALUE, {"name": ("status", "Status")})
-    relation = StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ENTITY, "guid:G"), named_twice.as_end)
-    documents = [Document(descriptions=tuple(several)), Document(relations=(relation,)),
-                 Document(descriptions=(named_twice,))]  # fmt: skip
+    relation = StatedRelation(
+        RelationType.IS_DESCRIBED_BY, End(Kind.ENTITY, "guid:G"), named_twice.as_end
+    )
+    documents = [
+        Document(descriptions=tuple(several)),
+        Document(relations=(relation,)),
+        Document(descriptions=(named_twice,)),
+    ]
     put(store, *documents)
     reference = open_store("sqlite://")
     put(reference, *reversed(documents))
@@ -274,10 +321,22 @@ def test_the_ends_of_a_relation_exist(store: Store) -> None:
 
 
 def test_a_relation_follows_its_entity_when_a_stronger_name_is_learnt(store: Store) -> None:
-    """CONTRACT section 2 rules 2 and 6: two identifiers turn out to be one entity, ids given out keep resolving."""
-    put(store, Document(relations=(
-        StatedRelation(RelationType.WAS_DERIVED_FROM, End(Kind.ENTITY, "guid:G"), End(Kind.ENTITY, "guid:H")),
-    )))  # fmt: skip
+    """CONTRACT section 2 rules 2 and 6.
+
+    Two identifiers turn out to be one entity, ids given out keep resolving.
+    """
+    put(
+        store,
+        Document(
+            relations=(
+                StatedRelation(
+                    RelationType.WAS_DERIVED_FROM,
+                    End(Kind.ENTITY, "guid:G"),
+                    End(Kind.ENTITY, "guid:H"),
+                ),
+            )
+        ),
+    )
     put(store, run("a", 0, 1, (), ("/x=P",)))
     assert ids(upstream(store, "guid:G")) == ["guid:G", "guid:H"]
     both = Document(
@@ -293,7 +352,12 @@ def test_a_relation_follows_its_entity_when_a_stronger_name_is_learnt(store: Sto
 
 def test_names(chain: Store) -> None:
     put(chain, run("d", 6, 7, (), ("/image",)))
-    assert find(chain, "product:C").id == find(chain, "C").id == find(chain, "calibrated").id == "product:C"
+    assert (
+        find(chain, "product:C").id
+        == find(chain, "C").id
+        == find(chain, "calibrated").id
+        == "product:C"
+    )
     assert find(chain, "/image").id == "file:/image@d"
     assert find(chain, "/image@b").id == find(chain, "file:/image@b").id == "file:/image@b"
     assert find(chain, "/calibrated@a").id == "product:C"
@@ -323,15 +387,32 @@ def test_typed_facts_come_back(store: Store) -> None:
     assert all(type(attributes[name][0]) is type(facts[name][0]) for name in facts)
 
 
-HOSTILE = ["`a`", '"q" \'s', "$x {y}", "MATCH (n) DETACH DELETE n", "'; DROP TABLE entity; --", "<b>&amp;", "a\nb\tc",
-           "\u202eevil", "é 日本 🜂", "x" * 1_000_000, "id", "name", "key", "attribute:id"]  # fmt: skip
+HOSTILE = [
+    "`a`",
+    '"q" \'s',
+    "$x {y}",
+    "MATCH (n) DETACH DELETE n",
+    "'; DROP TABLE entity; --",
+    "<b>&amp;",
+    "a\nb\tc",
+    "\u202eevil",
+    "é 日本 🜂",
+    "x" * 1_000_000,
+    "id",
+    "name",
+    "key",
+    "attribute:id",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:12]))
 def test_hostile_names_are_data(store: Store, name: str) -> None:
     place = f"file:/{name}"
     document = Document(
-        run=Run(f"run {name}", {"name": (name,), "startTime": ("2026-01-01T00:00:00.000",), name: (name,)}),
+        run=Run(
+            f"run {name}",
+            {"name": (name,), "startTime": ("2026-01-01T00:00:00.000",), name: (name,)},
+        ),
         mentions=(
             Mention(f"run {name}", MADE, name, place, source=name, attributes={name: (name,)}),
             Mention(f"run {name}", USED, name, f"{place}.in", f"product:{name}", name),
@@ -342,8 +423,16 @@ def test_hostile_names_are_data(store: Store, name: str) -> None:
     )
     put(store, document)
     answer = upstream(store, f"{place}@run {name}")
-    assert [node.id for node in answer.nodes] == [f"{place}@run {name}", f"run {name}", f"product:{name}"]
-    assert answer.nodes[1].attributes[name] == (name,) if name != "name" else answer.nodes[1].name == name
+    assert [node.id for node in answer.nodes] == [
+        f"{place}@run {name}",
+        f"run {name}",
+        f"product:{name}",
+    ]
+    assert (
+        answer.nodes[1].attributes[name] == (name,)
+        if name != "name"
+        else answer.nodes[1].name == name
+    )
     assert answer.nodes[2].attributes == {name: (name,)}
     assert {edge.role for edge in answer.edges} == {name}
     key = key_of(Kind.ACTIVITY, f"run {name}")
@@ -355,7 +444,9 @@ def test_hostile_names_are_data(store: Store, name: str) -> None:
 
 
 def test_settings_are_shared(store: Store) -> None:
-    shared = Settings("Tool.Part", {"Tool.Part.cut": 5.5, "Tool.Part.on": False, "Tool.Part.none": None})
+    shared = Settings(
+        "Tool.Part", {"Tool.Part.cut": 5.5, "Tool.Part.on": False, "Tool.Part.none": None}
+    )
     for name in "abc":
         put(store, Document(run=Run(name, {"name": ("t",)}), settings=(shared,)))
     key = key_of(Kind.ACTIVITY, "b")
@@ -379,8 +470,18 @@ def test_a_failing_load_leaves_nothing(chain: Store) -> None:
 
 def test_loads_are_kept_apart_from_content(chain: Store) -> None:
     before = digest(chain.scan())
-    done = LoadRecord("1", "a.log", "ctapipe", "default", "00ff", "2026-01-01T00:00:00.000", "0", "loaded",
-                      {"activities": 1, "entities": 0, "agents": 0, "relations": 0}, (("byte 1", "what"),))  # fmt: skip
+    done = LoadRecord(
+        "1",
+        "a.log",
+        "ctapipe",
+        "default",
+        "00ff",
+        "2026-01-01T00:00:00.000",
+        "0",
+        "loaded",
+        {"activities": 1, "entities": 0, "agents": 0, "relations": 0},
+        (("byte 1", "what"),),
+    )
     with chain.writing() as transaction:
         transaction.apply(Changes(loads=[done]), ())
     assert list(chain.loads()) == [done]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.forgetting import forget
-from provgraph.ingest.integration import integrate
 from provgraph.ingest.loading import load
 from provgraph.model.records import (
     Agent,
@@ -71,8 +71,10 @@ def test_a_transaction_leaves_the_subjects_that_it_may_have_changed(store: Store
 def test_a_relation_counts_for_both_its_ends_by_the_names_that_it_gives_them(store: Store) -> None:
     attributed = StatedRelation(
         RelationType.WAS_ATTRIBUTED_TO, End(Kind.ENTITY, "guid:G"), End(Kind.AGENT, "CTAO")
-    )  # fmt: skip
-    found = put(store, Document(agents=(Agent("CTAO", "CTA Observatory"),), relations=(attributed,)))
+    )
+    found = put(
+        store, Document(agents=(Agent("CTAO", "CTA Observatory"),), relations=(attributed,))
+    )
     assert found[Subject.AGENT] == {"CTAO"}
     assert found[Subject.NAME] == found[Subject.ENTITY] == {"guid:G"}
 
@@ -92,13 +94,17 @@ def test_what_is_forgotten_counts(store: Store) -> None:
         known = {kind: set(view.subjects(kind, "", 1000).ids) for kind in list(Subject)[:-1]}
     forget(store, report.load)
     found = since(store, before)
-    assert {kind: ids - found.get(kind, set()) for kind, ids in known.items()} == {kind: set() for kind in known}
+    assert {kind: ids - found.get(kind, set()) for kind, ids in known.items()} == {
+        kind: set() for kind in known
+    }
 
 
 def test_bookkeeping_alone_is_no_turn(store: Store) -> None:
     counts = dict.fromkeys(("activities", "entities", "agents", "relations"), 0)
     with store.writing() as transaction:
-        done = LoadRecord("1", "x", "ctapipe", "default", "00", "2026-01-01T00:00:00.000", "0", "loaded", counts)
+        done = LoadRecord(
+            "1", "x", "ctapipe", "default", "00", "2026-01-01T00:00:00.000", "0", "loaded", counts
+        )
         transaction.apply(Changes(loads=[done]), ())
     assert turn_of(store) == 0
 
@@ -117,10 +123,18 @@ def test_a_transaction_that_fails_leaves_no_entry(store: Store) -> None:
 
 def test_what_a_view_shows_of_subjects(store: Store) -> None:
     derived = StatedRelation(
-        RelationType.WAS_DERIVED_FROM, End(Kind.ENTITY, "guid:G"), End(Kind.ENTITY, "guid:H"), attributes={"a": (1,)}
+        RelationType.WAS_DERIVED_FROM,
+        End(Kind.ENTITY, "guid:G"),
+        End(Kind.ENTITY, "guid:H"),
+        attributes={"a": (1,)},
     )
     document = made("a", "file:/x=", "product:P")
-    put(store, Document(document.run, document.mentions, settings=(SETTINGS,), config_files=("file:/c.yaml",)))
+    put(
+        store,
+        Document(
+            document.run, document.mentions, settings=(SETTINGS,), config_files=("file:/c.yaml",)
+        ),
+    )
     put(store, Document(relations=(derived,)), made("a", "lfn:/cta/x=", "guid:G", "catalogue"))
     with store.viewing() as view:
         assert view.settings_of(["a", "unknown"]) == {"a": [SETTINGS.key.hex()]}
@@ -148,7 +162,9 @@ def test_subjects_come_in_pages(store: Store) -> None:
 
 def test_descriptions_count(store: Store) -> None:
     description = Description("tool_1", DescriptionType.ACTIVITY, {"version": ("1",)})
-    related = StatedRelation(RelationType.IS_DESCRIBED_BY, End(Kind.ACTIVITY, "a"), description.as_end)
+    related = StatedRelation(
+        RelationType.IS_DESCRIBED_BY, End(Kind.ACTIVITY, "a"), description.as_end
+    )
     found = put(store, Document(descriptions=(description,), relations=(related,)))
     assert found == {Subject.ACTIVITY: {"a"}, Subject.ACTIVITY_DESCRIPTION: {"tool_1"}}
     with store.viewing() as view:

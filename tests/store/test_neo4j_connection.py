@@ -7,9 +7,15 @@ import pytest
 from neo4j import exceptions as driver_errors
 
 from provgraph.errors import SettingsError, StoreError, UnreachableError
-from provgraph.store import neo4j_connection
-from provgraph.store.neo4j import open_neo4j
-from provgraph.store.neo4j_connection import DRIVER_ERRORS, MEANINGS, Address, Connection, address_of
+from provgraph.store.neo4j import connection
+from provgraph.store.neo4j.connection import (
+    DRIVER_ERRORS,
+    MEANINGS,
+    Address,
+    Connection,
+    address_of,
+)
+from provgraph.store.neo4j.store import open_neo4j
 from tests.services.process import free_port
 
 SECRET = "s3cret"
@@ -90,8 +96,10 @@ def test_an_error_that_is_new_means_what_its_base_means() -> None:
     connection.close()
 
 
-def test_a_server_that_does_not_answer_is_tried_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neo4j_connection, "FIRST_RETRY_SECONDS", 0.5)
+def test_a_server_that_does_not_answer_is_tried_again_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "FIRST_RETRY_SECONDS", 0.5)
     store = open_neo4j(f"bolt://u:{SECRET}@127.0.0.1:{free_port()}/lab")
     began = time.monotonic()
     with pytest.raises(UnreachableError, match="is the server up") as raised:
@@ -109,7 +117,11 @@ def test_only_transient_errors_are_tried_again() -> None:
 
     def ask() -> None:
         asked.append(1)
-        raise driver_errors.TransientError("later") if len(asked) < 3 else driver_errors.ClientError("no")
+        raise (
+            driver_errors.TransientError("later")
+            if len(asked) < 3
+            else driver_errors.ClientError("no")
+        )
 
     with pytest.raises(StoreError, match="no"), connection.translated():
         connection._retried(ask)

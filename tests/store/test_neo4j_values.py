@@ -11,8 +11,8 @@ from provgraph.model.records import Agent, End, Mention, Run, StatedEntity, Stat
 from provgraph.model.times import utc
 from provgraph.model.values import Values, canonical, union
 from provgraph.model.vocabulary import AgentType, EntityType, Kind, RelationType
-from provgraph.store import neo4j_properties as properties
-from provgraph.store.neo4j_values import (
+from provgraph.store.neo4j import records as properties
+from provgraph.store.neo4j.values import (
     HASHED,
     MARKS,
     Properties,
@@ -29,11 +29,20 @@ from provgraph.store.protocol import EntityRecord, StoredMention
 CORE = MARKS | {"id", "name"}
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
-values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
-names = st.text() | st.sampled_from(["id", "attribute:id", "jsonAttributes", "name", "a.b", "`x`", "$x"])
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5
+)
+names = st.text() | st.sampled_from(
+    ["id", "attribute:id", "jsonAttributes", "name", "a.b", "`x`", "$x"]
+)
 attributes = st.dictionaries(names, st.lists(values, min_size=1, max_size=3).map(union), max_size=5)
 times = st.datetimes().map(lambda time: utc(time.isoformat())) | st.sampled_from(
-    ["2026-11-21T08:29:38.045123456", "2026-11-21T08:00:00.000", "0001-01-01T00:00:00.000", "9999-12-31T23:59:59.999"]
+    [
+        "2026-11-21T08:29:38.045123456",
+        "2026-11-21T08:00:00.000",
+        "0001-01-01T00:00:00.000",
+        "9999-12-31T23:59:59.999",
+    ]
 )
 
 
@@ -57,16 +66,29 @@ def test_attributes_are_what_neo4j_holds(said: dict[str, Values]) -> None:
         assert "\0" not in name
         items = value if isinstance(value, list) else [value]
         assert len({type(item) for item in items}) <= 1
-        assert all(isinstance(item, str | bool | float) or -(1 << 63) <= item < 1 << 63 for item in items)
+        assert all(
+            isinstance(item, str | bool | float) or -(1 << 63) <= item < 1 << 63 for item in items
+        )
 
 
 def test_plain_values_are_native_under_their_own_names() -> None:
-    said: dict[str, Values] = {"a": (1,), "b": ("x",), "c": (True,), "d": (1.5,), "e": (["x", "y"],)}
+    said: dict[str, Values] = {
+        "a": (1,),
+        "b": ("x",),
+        "c": (True,),
+        "d": (1.5,),
+        "e": (["x", "y"],),
+    }
     assert encoded(said, CORE) == {"a": 1, "b": "x", "c": True, "d": 1.5, "e": ["x", "y"]}
 
 
 def test_what_is_not_native_is_marked() -> None:
-    said: dict[str, Values] = {"object": ({"a": 1},), "mixed": ([1, "x"],), "null": (None,), "huge": (1 << 70,)}
+    said: dict[str, Values] = {
+        "object": ({"a": 1},),
+        "mixed": ([1, "x"],),
+        "null": (None,),
+        "huge": (1 << 70,),
+    }
     found = encoded(said, CORE)
     assert found["object"] == '{"a":1}'
     assert found["jsonAttributes"] == ["object", "mixed", "null", "huge"]
@@ -87,7 +109,13 @@ def test_infinity_and_nan() -> None:
 
 @pytest.mark.parametrize(
     ("text", "is_hashed"),
-    [("x", False), ("x" * 1000, False), ("x" * 1001, True), ("ü" * 501, True), (HASHED + "0" * 64, True)],
+    [
+        ("x", False),
+        ("x" * 1000, False),
+        ("x" * 1001, True),
+        ("ü" * 501, True),
+        (HASHED + "0" * 64, True),
+    ],
 )
 def test_long_texts_are_indexed_by_their_hash(text: str, is_hashed: bool) -> None:
     assert indexed(text).startswith(HASHED) is is_hashed
@@ -107,7 +135,9 @@ facts = st.fixed_dictionaries(
     optional={
         "name": st.lists(st.text(min_size=1) | st.integers(), min_size=1, max_size=2).map(union),
         "version": st.just(("0.28.0",)) | st.just((0.28,)) | st.just(("1", "2")),
-        "status": st.just(("completed",)) | st.just(("ctapipe-merge",)) | st.just(("completed", "error")),
+        "status": st.just(("completed",))
+        | st.just(("ctapipe-merge",))
+        | st.just(("completed", "error")),
         "startTime": st.lists(times, min_size=1, max_size=2).map(union),
         "endTime": st.lists(times, min_size=1, max_size=2).map(union),
         "host": st.just(("wn1",)) | st.just((None,)),
@@ -127,9 +157,19 @@ def test_runs_come_back_the_same(identifier: str, said: dict[str, Values]) -> No
 
 
 def test_a_run_shows_the_gravest_status_the_earliest_start_and_the_latest_end() -> None:
-    said = {"status": ("completed", "error"), "startTime": (T1, T2), "endTime": (T1, T2), "name": ("a", "b")}
+    said = {
+        "status": ("completed", "error"),
+        "startTime": (T1, T2),
+        "endTime": (T1, T2),
+        "name": ("a", "b"),
+    }
     shown = properties.run_properties(Run("r", said))
-    assert (shown["name"], shown["status"], shown["startTime"], shown["endTime"]) == ("a", "error", T1 + "Z", T2 + "Z")
+    assert (shown["name"], shown["status"], shown["startTime"], shown["endTime"]) == (
+        "a",
+        "error",
+        T1 + "Z",
+        T2 + "Z",
+    )
     assert shown["attribute:status"] == ["completed", "error"]
 
 
@@ -140,12 +180,17 @@ def test_what_no_source_says_is_derived() -> None:
 
 
 def test_what_is_stated_of_several_identifiers_stays_apart() -> None:
-    stated = [StatedEntity("guid:1", {"a": (1,)}), StatedEntity("product:1", {"a": (2,)}, EntityType.PLAN)]
+    stated = [
+        StatedEntity("guid:1", {"a": (1,)}),
+        StatedEntity("product:1", {"a": (2,)}, EntityType.PLAN),
+    ]
     record = EntityRecord(
         "product:1", EntityType.PLAN, ("product:1", "guid:1"), (), None, None, None, {"a": (1, 2)}
-    )  # fmt: skip
+    )
     found = properties.entity_properties(record, stated)
-    assert properties.stated_of(found, ["Entity", "Plan"]) == {each.identifier: each for each in stated}
+    assert properties.stated_of(found, ["Entity", "Plan"]) == {
+        each.identifier: each for each in stated
+    }
     assert properties.record_of(as_read(found), ["Entity", "Plan"]) == record
 
 
@@ -153,41 +198,68 @@ def test_what_is_stated_of_one_identifier_is_not_written_twice() -> None:
     stated = StatedEntity("product:1", {"CTA PRODUCT ID": ("1",)})
     record = EntityRecord(
         "product:1", EntityType.DATASET, ("product:1",), (), None, None, "DL1", stated.attributes
-    )  # fmt: skip
+    )
     found = properties.entity_properties(record, [stated])
     assert "statedApart" not in found
     assert properties.stated_of(found, ["DatasetEntity", "Entity"]) == {"product:1": stated}
 
 
 def test_agents_come_back_the_same() -> None:
-    for agent in (Agent("x"), Agent("x", "CTAO", AgentType.ORGANIZATION, {"name": ("a", "b"), "mail": ("m",)})):
+    for agent in (
+        Agent("x"),
+        Agent("x", "CTAO", AgentType.ORGANIZATION, {"name": ("a", "b"), "mail": ("m",)}),
+    ):
         labels = ["Agent", agent.type.value] if agent.type else ["Agent"]
         assert properties.agent_of(properties.agent_properties(agent), labels) == agent
 
 
 def test_mentions_and_relations_come_back_the_same() -> None:
     place = "file:/" + "x" * 5000
-    mention = Mention("r", RelationType.USED, "data", place, "product:1", "ctapipe default", T1, {"key": (1,)})
+    mention = Mention(
+        "r", RelationType.USED, "data", place, "product:1", "ctapipe default", T1, {"key": (1,)}
+    )
     stored = StoredMention(mention, b"\1" * 16, "product:1", "named")
-    assert properties.mention_of("r", "product:1", "USED", as_read(properties.mention_properties(stored))) == stored
+    assert (
+        properties.mention_of(
+            "r", "product:1", "USED", as_read(properties.mention_properties(stored))
+        )
+        == stored
+    )
     relation = StatedRelation(
-        RelationType.WAS_DERIVED_FROM, End(Kind.ENTITY, "prov:a"), End(Kind.ENTITY, "prov:b"), None, T2, {"role": (1,)}
+        RelationType.WAS_DERIVED_FROM,
+        End(Kind.ENTITY, "prov:a"),
+        End(Kind.ENTITY, "prov:b"),
+        None,
+        T2,
+        {"role": (1,)},
     )
     found = as_read(properties.relation_properties(relation))
-    assert properties.relation_of("WAS_DERIVED_FROM", found, ["Entity"], ["Collection", "Entity"]) == relation
+    assert (
+        properties.relation_of("WAS_DERIVED_FROM", found, ["Entity"], ["Collection", "Entity"])
+        == relation
+    )
 
 
 T1, T2 = "2026-11-21T08:00:00.000", "2026-11-21T09:00:00.123456789"
 
 
 def as_read(written: Properties) -> Properties:
-    """The properties as the server gives them back: null is no property, and times are read as text."""
+    """The properties as the server gives them back.
+
+    Null is no property, and times are read as text.
+    """
     found = {name: value for name, value in written.items() if value is not None}
-    return {name: as_cypher_says(value) if isinstance(value, DateTime) else value for name, value in found.items()}
+    return {
+        name: as_cypher_says(value) if isinstance(value, DateTime) else value
+        for name, value in found.items()
+    }
 
 
 def as_cypher_says(time: DateTime) -> str:
-    """The text that ``toString`` makes of a time: no zeros at the end, and no seconds when there are none."""
+    """The text that ``toString`` makes of a time.
+
+    No zeros at the end, and no seconds when there are none.
+    """
     text = time.iso_format().removesuffix("+00:00").rstrip("0").removesuffix(".")
     text = text.ljust(len("2026-11-21T08:29:38"), "0")
     return (text[:-3] if "." not in text and text.endswith(":00") else text) + "Z"

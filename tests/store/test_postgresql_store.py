@@ -9,7 +9,9 @@ from tests.services import PostgresServer
 pytestmark = pytest.mark.postgresql
 
 
-@pytest.mark.parametrize(("right", "wrong"), [("provgraph:", "stranger:"), ("/postgres", "/nosuch")])
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("provgraph:", "stranger:"), ("/postgres", "/nosuch")]
+)
 def test_a_wrong_login_or_database_is_no_server_that_is_away(
     right: str, wrong: str, postgres_server: PostgresServer
 ) -> None:

@@ -1,10 +1,13 @@
-"""Small histories as statements: written by hand, drawn at random, and drawn so that they obey the order of time."""
+"""Small histories as statements.
+
+Written by hand, drawn at random, and drawn so that they obey the order of time.
+"""
 
 from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from provgraph.model.prov import Literal, ProvStatement, ProvType
+from provgraph.prov.statements import Literal, ProvStatement, ProvType
 from provgraph.validation.checking import Verdict, check
 from provgraph.validation.instance import LABEL
 
@@ -16,15 +19,23 @@ NOW = "2026-06-01T00:00:00.000"
 
 
 def moment(second: int | None) -> str | None:
-    return None if second is None else f"2026-01-01T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    return (
+        None
+        if second is None
+        else f"2026-01-01T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    )
 
 
-def said(type_: ProvType, *places: str | None, id: str | None = None, bundle: str | None = None) -> ProvStatement:
+def said(
+    type_: ProvType, *places: str | None, id: str | None = None, bundle: str | None = None
+) -> ProvStatement:
     return ProvStatement(type_, id, places, (), bundle)
 
 
 def run(name: str, start: int | None = None, end: int | None = None) -> ProvStatement:
-    return ProvStatement(T.ACTIVITY, name, (moment(start), moment(end)), ((LABEL, Literal(f"tool-{name}")),))
+    return ProvStatement(
+        T.ACTIVITY, name, (moment(start), moment(end)), ((LABEL, Literal(f"tool-{name}")),)
+    )
 
 
 def file(name: str) -> ProvStatement:
@@ -56,7 +67,9 @@ _MAYBE_RUN = st.none() | _RUN
 _TIME = st.none() | st.integers(0, LAST)
 
 
-def _statement(type_: ProvType, *places: st.SearchStrategy[str | None]) -> st.SearchStrategy[ProvStatement]:
+def _statement(
+    type_: ProvType, *places: st.SearchStrategy[str | None]
+) -> st.SearchStrategy[ProvStatement]:
     return st.builds(lambda *drawn: said(type_, *drawn), *places)
 
 
@@ -80,7 +93,10 @@ ANYTHING = st.lists(STATEMENTS, max_size=8)
 
 @st.composite
 def true_histories(draw: Callable[[st.SearchStrategy[int]], int]) -> list[ProvStatement]:
-    """Histories as they can have happened: runs on a clock that write files and read those that are there."""
+    """Histories as they can have happened.
+
+    Runs on a clock that write files and read those that are there.
+    """
     maybe = st.booleans()
     told: list[ProvStatement] = []
     written: dict[str, int] = {}

@@ -1,13 +1,13 @@
 """The order of events, slowly: every statement's events by themselves, every pair of them compared.
 
-Written from PROV-CONSTRAINTS alone. It knows statements without identifiers, and declares what is used as a run or a
-file.
+Written from PROV-CONSTRAINTS alone. It knows statements without identifiers, and declares what is
+used as a run or a file.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from provgraph.model.prov import PLACES, Place, ProvStatement, ProvType
+from provgraph.prov.statements import PLACES, Place, ProvStatement, ProvType
 
 T = ProvType
 Event = tuple[str, str, int]  # (what happens, to whom, which statement says so)
@@ -21,8 +21,12 @@ class History:
         self.times: dict[Event, str] = {}
         self.events: set[Event] = set()
         self.statements = [*statements, *self._inferred(statements)]
-        self.runs = self._named(Place.ACTIVITY) | {s.id for s in self.statements if s.type is T.ACTIVITY and s.id}
-        self.files = self._named(Place.ENTITY) | {s.id for s in self.statements if s.type is T.ENTITY and s.id}
+        self.runs = self._named(Place.ACTIVITY) | {
+            s.id for s in self.statements if s.type is T.ACTIVITY and s.id
+        }
+        self.files = self._named(Place.ENTITY) | {
+            s.id for s in self.statements if s.type is T.ENTITY and s.id
+        }
         for run in self.runs:
             self._event("start", run, -1, None)
             self._event("end", run, -1, None)
@@ -42,7 +46,9 @@ class History:
         before = self._closure(strictly)
         if any(strict and u == v for (u, v), strict in before.items()):
             return False
-        return not any(u in self.times and v in self.times and self.times[u] > self.times[v] for u, v in before)
+        return not any(
+            u in self.times and v in self.times and self.times[u] > self.times[v] for u, v in before
+        )
 
     def _inferred(self, statements: Iterable[ProvStatement]) -> Iterator[ProvStatement]:
         for each in statements:
@@ -77,14 +83,23 @@ class History:
         elif statement.type is T.USAGE:
             self._event("read", places[1] or "", number, places[2])
         elif statement.type in (T.GENERATION, T.INVALIDATION):
-            self._event("made" if statement.type is T.GENERATION else "gone", places[0] or "", number, places[2])
+            self._event(
+                "made" if statement.type is T.GENERATION else "gone",
+                places[0] or "",
+                number,
+                places[2],
+            )
         elif statement.type in (T.START, T.END):
-            self._event("start" if statement.type is T.START else "end", places[0] or "", number, places[3])
+            self._event(
+                "start" if statement.type is T.START else "end", places[0] or "", number, places[3]
+            )
 
     def _of(self, what: str, whom: str | None) -> list[Event]:
         return [event for event in self.events if event[:2] == (what, whom)]
 
-    def _all(self, one: str, of: str | None, other: str, of_other: str | None, strict: bool = False) -> Iterator[Edge]:
+    def _all(
+        self, one: str, of: str | None, other: str, of_other: str | None, strict: bool = False
+    ) -> Iterator[Edge]:
         for u, v in product(self._of(one, of), self._of(other, of_other)):
             yield u, v, strict
 
@@ -127,7 +142,9 @@ class History:
             for began, ended in (("made", "gone"), ("start", "end")):
                 yield from self._all(began, places[1], ended, places[0])
 
-    def _closure(self, strictly: dict[tuple[Event, Event], bool]) -> dict[tuple[Event, Event], bool]:
+    def _closure(
+        self, strictly: dict[tuple[Event, Event], bool]
+    ) -> dict[tuple[Event, Event], bool]:
         closed = dict(strictly)
         for middle in self.events:
             into = [(u, strict) for (u, v), strict in closed.items() if v == middle]

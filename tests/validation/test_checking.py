@@ -2,7 +2,7 @@
 
 import pytest
 
-from provgraph.model.prov import Literal, ProvStatement, ProvType
+from provgraph.prov.statements import Literal, ProvStatement, ProvType
 from provgraph.validation.findings import Gravity, Rule, as_document, as_text
 from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE
 from tests.validation.histories import derived, file, gone, made, moment, run, said, used, verdict
@@ -124,7 +124,11 @@ EXAMPLES: dict[str, tuple[list[ProvStatement], str, int | None]] = {
         "though tool-A wrote file F, file G was derived from F and tool-B read G",
         42,
     ),
-    "made from itself": ([derived("F", "G"), derived("G", "F")], "file F was made from itself: F → G → F", 42),
+    "made from itself": (
+        [derived("F", "G"), derived("G", "F")],
+        "file F was made from itself: F → G → F",
+        42,
+    ),
     "made from itself at once": ([derived("F", "F")], "file F was made from itself: F → F", 42),
     "a form of itself": (
         [said(T.SPECIALIZATION, "F", "G"), said(T.SPECIALIZATION, "G", "F")],
@@ -191,7 +195,9 @@ SUSPICIOUS: dict[str, tuple[list[ProvStatement], str, Rule]] = {
 def test_an_error_is_told(name: str) -> None:
     statements, message, number = EXAMPLES[name]
     found = verdict(*statements)
-    assert [(finding.message, finding.rule.number) for finding in found.findings] == [(message, number)]
+    assert [(finding.message, finding.rule.number) for finding in found.findings] == [
+        (message, number)
+    ]
     assert not found.is_valid
 
 
@@ -210,9 +216,16 @@ def test_a_warning_is_told(name: str) -> None:
         [used("A", "F", 10), used("A", "F", 20)],  # read twice
         [used("A", "F"), made("F", "A")],  # read again by the run that wrote it
         [run("A", 10, 10), made("F", "A", 10), used("B", "F", 10)],  # all at once
-        [said(T.START, "A", None, "B", moment(1)), run("A", 1), run("B", 5)],  # the starter's times don't matter
+        [
+            said(T.START, "A", None, "B", moment(1)),
+            run("A", 1),
+            run("B", 5),
+        ],  # the starter's times don't matter
         [file("X"), said(T.AGENT, id="X")],
-        [said(T.MEMBERSHIP, "F", "G", id="_:m"), said(T.MEMBERSHIP, "F", "H", id="_:m")],  # two members, said at once
+        [
+            said(T.MEMBERSHIP, "F", "G", id="_:m"),
+            said(T.MEMBERSHIP, "F", "H", id="_:m"),
+        ],  # two members, said at once
         [said(T.SPECIALIZATION, "F", "G"), made("F", None, 20), made("G", None, 10)],
     ],
 )
@@ -231,9 +244,17 @@ def test_what_a_blank_name_stands_for_is_found_out() -> None:
 
 
 def test_gravest_first_then_by_time() -> None:
-    found = verdict(run("B", 9, 8), run("A", 7, 6), derived("F", "F"), ProvStatement(T.ACTIVITY, "C", ("2027-01-01",)))
+    found = verdict(
+        run("B", 9, 8),
+        run("A", 7, 6),
+        derived("F", "F"),
+        ProvStatement(T.ACTIVITY, "C", ("2027-01-01",)),
+    )
     assert [finding.records[0] for finding in found.findings] == ["A", "B", "F", "C"]
-    assert [finding.gravity for finding in found.findings] == [*[Gravity.ERROR] * 3, Gravity.WARNING]
+    assert [finding.gravity for finding in found.findings] == [
+        *[Gravity.ERROR] * 3,
+        Gravity.WARNING,
+    ]
 
 
 def test_runs_of_one_tool_are_told_apart() -> None:
@@ -247,7 +268,9 @@ def test_runs_of_one_tool_are_told_apart() -> None:
 
 
 def test_a_finding_as_text_and_as_json() -> None:
-    hostile = ProvStatement(T.ACTIVITY, "A", (moment(9), moment(3)), ((LABEL, Literal("evil\x1b[31m\n")),), "http://b")
+    hostile = ProvStatement(
+        T.ACTIVITY, "A", (moment(9), moment(3)), ((LABEL, Literal("evil\x1b[31m\n")),), "http://b"
+    )
     (finding,) = verdict(hostile).findings
     assert as_text(finding) == (
         "error    run evil\\x1b[31m\\n (A) ended 6.0 s before it started, in bundle http://b  [30 start-precedes-end]"
@@ -267,7 +290,9 @@ def test_a_finding_as_text_and_as_json() -> None:
 def test_a_cycle_is_told_by_a_shortest_one() -> None:
     ring = [derived(f"F{number}", f"F{(number + 1) % 50:}") for number in range(50)]
     found = verdict(*ring, derived("F7", "F9"), derived("F9", "F7"))
-    assert [finding.message for finding in found.findings] == ["file F7 was made from itself: F7 → F9 → F7"]
+    assert [finding.message for finding in found.findings] == [
+        "file F7 was made from itself: F7 → F9 → F7"
+    ]
 
 
 def test_long_chains_without_times() -> None:

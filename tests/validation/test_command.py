@@ -1,4 +1,7 @@
-"""``provgraph validate`` as a user meets it: real ctapipe logs, and the same with something wrong in them."""
+"""``provgraph validate`` as a user meets it.
+
+Real ctapipe logs, and the same with something wrong in them.
+"""
 
 import gzip
 import json
@@ -10,7 +13,7 @@ from typing import Any
 import pytest
 
 from provgraph.loaders.protocol import Problem
-from provgraph.model.prov import ProvStatement, ProvType
+from provgraph.prov.statements import ProvStatement, ProvType
 from provgraph.validation import sources
 from provgraph.validation.sources import check_sources
 from tests.conftest import CORPUS, LOGS
@@ -27,10 +30,19 @@ def shell(tmp_path: Path) -> Shell:
 
 
 def record(
-    identifier: str, start: str, stop: str | None, reads: tuple[str, ...] = (), writes: tuple[str, ...] = ()
+    identifier: str,
+    start: str,
+    stop: str | None,
+    reads: tuple[str, ...] = (),
+    writes: tuple[str, ...] = (),
 ) -> Record:
-    """A run of a real log with other times and files; ``name=P`` is a file whose header names product P."""
-    (first, *_), _ = json.JSONDecoder().raw_decode((LOGS / "run02001.provlog").read_text(encoding="utf-8"))
+    """A run of a real log with other times and files.
+
+    ``name=P`` is a file whose header names product P.
+    """
+    (first, *_), _ = json.JSONDecoder().raw_decode(
+        (LOGS / "run02001.provlog").read_text(encoding="utf-8")
+    )
     files = {
         "input": [_file(each, identifier) for each in reads],
         "output": [_file(each, identifier) for each in writes],
@@ -69,7 +81,9 @@ def test_real_jobs(shell: Shell) -> None:
 
 
 def test_an_end_before_the_start(shell: Shell) -> None:
-    code, found = validated(shell, record(WRITER, "2026-01-01T10:00:00.000", "2026-01-01T09:55:00.000"))
+    code, found = validated(
+        shell, record(WRITER, "2026-01-01T10:00:00.000", "2026-01-01T09:55:00.000")
+    )
     assert code == 1
     (finding,) = found
     name = "ctapipe-process"
@@ -81,9 +95,13 @@ def test_an_end_before_the_start(shell: Shell) -> None:
 
 
 def test_times_in_the_future(shell: Shell) -> None:
-    code, found = validated(shell, record(WRITER, "2191-01-01T10:00:00.000", "2191-01-01T10:05:00.000"))
+    code, found = validated(
+        shell, record(WRITER, "2191-01-01T10:00:00.000", "2191-01-01T10:05:00.000")
+    )
     assert code == 0
-    assert [(each["gravity"], each["name"]) for each in found] == [("warning", "time-in-the-future")]
+    assert [(each["gravity"], each["name"]) for each in found] == [
+        ("warning", "time-in-the-future")
+    ]
 
 
 def test_what_a_run_read_before_another_one_claims_it_is_another_file(shell: Shell) -> None:
@@ -98,20 +116,27 @@ def test_what_a_run_read_before_another_one_claims_it_is_another_file(shell: She
 def test_two_runs_that_made_what_the_other_read(shell: Shell) -> None:
     code, found = validated(
         shell,
-        record(WRITER, "2026-01-01T10:00:00.000", "2026-01-01T10:05:00.000", ("g.h5=p2",), ("f.h5=p1",)),
-        record(READER, "2026-01-01T10:00:00.000", "2026-01-01T10:05:00.000", ("f.h5=p1",), ("g.h5=p2",)),
+        record(
+            WRITER, "2026-01-01T10:00:00.000", "2026-01-01T10:05:00.000", ("g.h5=p2",), ("f.h5=p1",)
+        ),
+        record(
+            READER, "2026-01-01T10:00:00.000", "2026-01-01T10:05:00.000", ("f.h5=p1",), ("g.h5=p2",)
+        ),
     )
     assert code == 0
     assert [(each["name"], set(each["records"])) for each in found] == [
         ("lineage-cycle", {WRITER, READER, "product:p1", "product:p2"})
     ]
-    assert found[0]["message"].startswith("file f.h5 (product:p1) was made from itself: f.h5 → ctapipe-process → g.h5")
+    assert found[0]["message"].startswith(
+        "file f.h5 (product:p1) was made from itself: f.h5 → ctapipe-process → g.h5"
+    )
 
 
 def test_the_store_is_checked_without_a_source(shell: Shell) -> None:
     assert shell("validate").returncode == 2
     (shell.folder / "x.provlog").write_text(
-        json.dumps([record(WRITER, "2026-01-01T10:00:00.000", "2026-01-01T09:55:00.000")]), encoding="utf-8"
+        json.dumps([record(WRITER, "2026-01-01T10:00:00.000", "2026-01-01T09:55:00.000")]),
+        encoding="utf-8",
     )
     shell("load", "x.provlog")
     done = shell("validate")
@@ -130,7 +155,9 @@ def test_the_store_is_checked_without_a_source(shell: Shell) -> None:
         (("--store", "neo4j://neo4j@127.0.0.1:1/neo4j"), 3, "is the server up"),
     ],
 )
-def test_errors_say_what_to_do(shell: Shell, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_errors_say_what_to_do(
+    shell: Shell, arguments: tuple[str, ...], code: int, said: str
+) -> None:
     done = shell("validate", *arguments)
     assert done.returncode == code
     assert said in done.stderr
@@ -145,7 +172,9 @@ class Documents:
     def recognises(self, head: bytes) -> bool:
         return head.startswith(b"document")
 
-    def documents(self, stream: BufferedReader, namespace: str, start: int = 0) -> Iterator[Problem]:
+    def documents(
+        self, stream: BufferedReader, namespace: str, start: int = 0
+    ) -> Iterator[Problem]:
         raise AssertionError("it is not loaded")
 
     def statements(self, stream: BufferedReader) -> Iterator[ProvStatement | Problem]:
@@ -153,19 +182,30 @@ class Documents:
         yield Problem("line 2", "can't be read")
 
 
-def test_documents_are_checked_each_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_are_checked_each_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sources, "loader_for", lambda head, format_name: Documents())
     for name in ("document1", "document2"):
         (tmp_path / name).write_text(name, encoding="utf-8")
     checked = list(check_sources([str(tmp_path)]))
-    assert [each.sources for each in checked] == [(str(tmp_path / "document1"),), (str(tmp_path / "document2"),)]
+    assert [each.sources for each in checked] == [
+        (str(tmp_path / "document1"),),
+        (str(tmp_path / "document2"),),
+    ]
     assert all(each.problems[0][1].where == "line 2" for each in checked)
-    messages = [finding.message for each in checked if each.verdict for finding in each.verdict.findings]
-    assert messages == [f"run {name} ended 6.0 s before it started" for name in ("document1", "document2")]
+    messages = [
+        finding.message for each in checked if each.verdict for finding in each.verdict.findings
+    ]
+    assert messages == [
+        f"run {name} ended 6.0 s before it started" for name in ("document1", "document2")
+    ]
 
 
 def test_standard_input_and_gzip(shell: Shell) -> None:
-    log = json.dumps([record(WRITER, "2026-01-01T10:00:00.000", "2026-01-01T09:55:00.000")]).encode()
+    log = json.dumps(
+        [record(WRITER, "2026-01-01T10:00:00.000", "2026-01-01T09:55:00.000")]
+    ).encode()
     (shell.folder / "x.provlog.gz").write_bytes(gzip.compress(log))
     for done in (shell("validate", "-", stdin=log), shell("validate", "x.provlog.gz")):
         assert done.returncode == 1

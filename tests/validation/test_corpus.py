@@ -8,17 +8,17 @@ import pytest
 from prov.model import ProvDocument
 
 from provgraph.ingest.loading import load
-from provgraph.loaders.prov_package import statements_of
-from provgraph.model.prov import ProvStatement
+from provgraph.interchange.reading.prov_package import statements_of
+from provgraph.prov.statements import ProvStatement
 from provgraph.store.registry import open_store
 from provgraph.validation.checking import Verdict, check
 from provgraph.validation.sources import check_store
 
 CORPUS = Path(prov.tests.__file__).parent / "unification"
 DOCUMENTS = sorted(path for path in CORPUS.rglob("*") if path.suffix in (".xml", ".provx", ".json"))
-#: Documents that are valid though their names say otherwise. ProvToolbox, where they come from, expects the same of
-#: all but the last ("SUCCESS" in its ValidateTest), and does not run that one; the W3C's own list has usage-f5 to f7 as
-#: PASS, and none of these as FAIL.
+#: Documents that are valid though their names say otherwise. ProvToolbox, where they come from,
+#: expects the same of all but the last ("SUCCESS" in its ValidateTest), and does not run that one;
+#: the W3C's own list has usage-f5 to f7 as PASS, and none of these as FAIL.
 VALID_ALL_THE_SAME = {
     "usage-fail1.xml": "a run may read one file several times: no constraint makes usages unique",
     "usage-fail5.xml": "as usage-fail1",
@@ -39,7 +39,10 @@ def verdict_of(path: Path) -> bool:
 
 
 def document_at(path: Path) -> ProvDocument:
-    """The document; three are in ProvToolbox's dialect, whose name for a bundle's content is its own."""
+    """The document.
+
+    Three are in ProvToolbox's dialect, whose name for a bundle's content is its own.
+    """
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".json":
         return ProvDocument.deserialize(content=text, format="json")
@@ -64,7 +67,9 @@ def test_verdict(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in DOCUMENTS if re.search(r"FAIL.*c\d\d", path.name)], ids=lambda path: path.name
+    "path",
+    [path for path in DOCUMENTS if re.search(r"FAIL.*c\d\d", path.name)],
+    ids=lambda path: path.name,
 )
 def test_the_constraint_in_the_name_is_found(path: Path) -> None:
     demanded = {int(number) for number in re.findall(r"c(\d\d)", path.name)} - {50}
@@ -73,7 +78,9 @@ def test_the_constraint_in_the_name_is_found(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in DOCUMENTS if not path.name.startswith("bundle-")], ids=lambda path: path.name
+    "path",
+    [path for path in DOCUMENTS if not path.name.startswith("bundle-")],
+    ids=lambda path: path.name,
 )
 def test_a_store_that_holds_the_document_gets_the_same_verdict(path: Path) -> None:
     store = open_store("sqlite://")

@@ -5,7 +5,7 @@ import os
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provgraph.model.prov import ProvStatement
+from provgraph.prov.statements import ProvStatement
 from provgraph.validation.findings import Rule
 from tests.validation.histories import ANYTHING, FILES, STATEMENTS, derived, true_histories, verdict
 from tests.validation.oracle import History
@@ -37,7 +37,9 @@ def test_the_order_and_repetition_of_statements_never_matter(
 
 @settings(max_examples=_EXAMPLES, deadline=None)
 @given(ANYTHING, STATEMENTS)
-def test_more_statements_never_make_a_history_valid(statements: list[ProvStatement], one_more: ProvStatement) -> None:
+def test_more_statements_never_make_a_history_valid(
+    statements: list[ProvStatement], one_more: ProvStatement
+) -> None:
     if not verdict(*statements).is_valid:
         assert not verdict(*statements, one_more).is_valid
 
@@ -45,15 +47,28 @@ def test_more_statements_never_make_a_history_valid(statements: list[ProvStateme
 @settings(max_examples=_EXAMPLES, deadline=None)
 @given(st.lists(st.sampled_from(FILES), min_size=1, unique=True), ANYTHING)
 def test_a_strict_cycle_is_always_found(cycle: list[str], others: list[ProvStatement]) -> None:
-    around = [derived(effect, cause) for effect, cause in zip(cycle[1:] + cycle[:1], cycle, strict=True)]
-    told = [finding for finding in verdict(*around, *others).findings if finding.rule is Rule.DERIVATION]
-    assert any(len(finding.records) <= len(cycle) and "itself" in finding.message for finding in told)
+    around = [
+        derived(effect, cause) for effect, cause in zip(cycle[1:] + cycle[:1], cycle, strict=True)
+    ]
+    told = [
+        finding for finding in verdict(*around, *others).findings if finding.rule is Rule.DERIVATION
+    ]
+    assert any(
+        len(finding.records) <= len(cycle) and "itself" in finding.message for finding in told
+    )
 
 
 @settings(max_examples=_EXAMPLES, deadline=None)
 @given(ANYTHING, ANYTHING)
-def test_bundles_are_checked_by_themselves(statements: list[ProvStatement], others: list[ProvStatement]) -> None:
-    there = [ProvStatement(each.type, each.id, each.places, each.attributes, "http://b") for each in others]
+def test_bundles_are_checked_by_themselves(
+    statements: list[ProvStatement], others: list[ProvStatement]
+) -> None:
+    there = [
+        ProvStatement(each.type, each.id, each.places, each.attributes, "http://b")
+        for each in others
+    ]
     found = verdict(*statements, *there)
-    assert [each for each in found.findings if each.bundle is None] == list(verdict(*statements).findings)
+    assert [each for each in found.findings if each.bundle is None] == list(
+        verdict(*statements).findings
+    )
     assert found.is_valid == (verdict(*statements).is_valid and verdict(*others).is_valid)

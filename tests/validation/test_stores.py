@@ -24,7 +24,9 @@ def stated(relation: RelationType, source: End, target: End, time: str | None = 
 
 def told(checked: Checked) -> list[tuple[str, int | None, str]]:
     assert checked.verdict is not None
-    return [(each.gravity.value, each.rule.number, each.message) for each in checked.verdict.findings]
+    return [
+        (each.gravity.value, each.rule.number, each.message) for each in checked.verdict.findings
+    ]
 
 
 def check_of(store: Store, documents: Iterable[Document]) -> list[tuple[str, int | None, str]]:
@@ -33,7 +35,9 @@ def check_of(store: Store, documents: Iterable[Document]) -> list[tuple[str, int
 
 
 def test_a_sound_history(store: Store) -> None:
-    found = check_of(store, [run("a", 0, 1, ("/raw",), ("/x=C",)), run("b", 2, None, ("/x=C",), ("/image",))])
+    found = check_of(
+        store, [run("a", 0, 1, ("/raw",), ("/x=C",)), run("b", 2, None, ("/x=C",), ("/image",))]
+    )
     assert found == []
 
 
@@ -53,12 +57,13 @@ def test_times_and_cycles_and_producers(store: Store) -> None:
     assert found == [
         ("error", 30, "run tool a (a) ended 5.0 s before it started"),
         (
-            "error", 39,
+            "error",
+            39,
             "file z (product:Z) has two producers: run tool b (b) and run tool c (c); "
             "tool b ended 10 s before tool c started",
         ),
         ("error", 42, "file product:F was made from itself: product:F → product:G → product:F"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_file_read_before_it_was_made_and_after_it_was_gone(store: Store) -> None:
@@ -66,14 +71,25 @@ def test_a_file_read_before_it_was_made_and_after_it_was_gone(store: Store) -> N
         store,
         [
             run("a", 10, 20, ("/x=X",), ("/w=W",)),
-            stated(RelationType.WAS_GENERATED_BY, entity("X"), End(Kind.ACTIVITY, "m"), "2026-01-01T00:01:00.000"),
-            Document(entities=(StatedEntity("product:W", {INVALIDATED: ("2026-01-01T00:00:30.000",)}),)),
+            stated(
+                RelationType.WAS_GENERATED_BY,
+                entity("X"),
+                End(Kind.ACTIVITY, "m"),
+                "2026-01-01T00:01:00.000",
+            ),
+            Document(
+                entities=(StatedEntity("product:W", {INVALIDATED: ("2026-01-01T00:00:30.000",)}),)
+            ),
             run("b", 40, 50, ("/w=W",), ()),
         ],
     )
     assert [each[:2] for each in found] == [("error", 37), ("error", 38)]
-    assert found[0][2].startswith("run tool a (a) ended 40 s before run m wrote file x (product:X), though tool a read")
-    assert found[1][2].startswith("file w (product:W) became invalid 10 s before run tool b (b) started")
+    assert found[0][2].startswith(
+        "run tool a (a) ended 40 s before run m wrote file x (product:X), though tool a read"
+    )
+    assert found[1][2].startswith(
+        "file w (product:W) became invalid 10 s before run tool b (b) started"
+    )
 
 
 def test_one_name_for_a_run_and_a_file(store: Store) -> None:

@@ -1,4 +1,7 @@
-"""Lineages for the tests: a realistic one made by hand, chains, and random ones with hostile names."""
+"""Lineages for the tests.
+
+A realistic one made by hand, chains, and random ones with hostile names.
+"""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -7,11 +10,11 @@ from string import ascii_letters
 
 from hypothesis import strategies as st
 
+from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import key_of
-from provgraph.model.subgraph import Direction, Edge, Lineage, Node
 from provgraph.model.times import shown, utc
 from provgraph.model.vocabulary import EntityType, Kind, RelationType, Status
-from provgraph.writers.look import PLAIN, Look
+from provgraph.pictures.look import PLAIN, Look
 from provgraph.writers.registry import PICTURES, WRITERS
 
 HOSTILE = (
@@ -29,7 +32,7 @@ HOSTILE = (
     "\u202egnp.exe\u2066\u200b\ufeff",
     "\ud800 lone \udfff",
     "\ufffe\uffff\U0001fffe",
-    "=HYPERLINK(\"http://evil\",\"x\")",
+    '=HYPERLINK("http://evil","x")',
     "+1+1",
     "@SUM(A1)",
     "-2",
@@ -37,13 +40,13 @@ HOSTILE = (
     "日本語のファイル名.h5",
     "é e\u0301 \U0001f52d عربى",
     "javascript:alert(1)",
-    "http://host/a?b=<c>&d=\"e\"",
+    'http://host/a?b=<c>&d="e"',
     "ﬂ°°60¶ß",
     "",
     " ",
     "/",
     "x" * 20_000,
-)  # fmt: skip
+)
 
 
 #: The formats that are text.
@@ -59,7 +62,9 @@ def written(lineage: Lineage, form: str, look: Look = PLAIN) -> str:
     return document
 
 
-def entity(path: str, *, name: str | None = None, made: str | None = None, run: str = "", **more: str) -> Node:
+def entity(
+    path: str, *, name: str | None = None, made: str | None = None, run: str = "", **more: str
+) -> Node:
     """A file: a version known by its path when a run made it and it has no id of its own."""
     version = f"file:{path}@{run}" if made else f"file:{path}"
     identifier = more.pop("id", version)
@@ -77,7 +82,9 @@ def entity(path: str, *, name: str | None = None, made: str | None = None, run: 
     )
 
 
-def activity(identifier: str, name: str, start: str, end: str | None, status: Status = Status.COMPLETED) -> Node:
+def activity(
+    identifier: str, name: str, start: str, end: str | None, status: Status = Status.COMPLETED
+) -> Node:
     """A run."""
     return Node(
         key=key_of(Kind.ACTIVITY, identifier),
@@ -101,7 +108,9 @@ def lineage(
     depth: int | None = None,
     truncated: bool = False,
 ) -> Lineage:
-    """The answer about the first node, with every node at its distance along the given order of nodes."""
+    """The answer about the first node, with every node at its distance along the given order of
+    nodes.
+    """
     placed = [replace(node, distance=index) for index, node in enumerate(nodes)]
     return Lineage(placed[0], direction, depth, truncated, tuple(placed), tuple(edges))
 
@@ -115,7 +124,10 @@ TRAIN, APPLY = "5a620a10-d7a4-41b7-9814-f9e5bac5287f", "1ca17bea-0a22-45e3-a8a9-
 
 
 def two_steps() -> Lineage:
-    """A model is trained and applied; both runs read one configuration, and the model was overwritten since."""
+    """A model is trained and applied.
+
+    Both runs read one configuration, and the model was overwritten since.
+    """
     dl2 = entity(
         "/data/dl2/run02001_full.dl2.h5",
         made="2026-11-21 08:30:30",
@@ -124,11 +136,23 @@ def two_steps() -> Lineage:
     )
     apply = activity(APPLY, "ctapipe-apply-models", "2026-11-21 08:30:27.5", "2026-11-21 08:32:30")
     model = entity(
-        "/data/models/energy.pkl", made="2026-11-21 08:29:38.830", run=TRAIN, invalidated_at="2026-11-22 10:00:00"
+        "/data/models/energy.pkl",
+        made="2026-11-21 08:29:38.830",
+        run=TRAIN,
+        invalidated_at="2026-11-22 10:00:00",
     )
-    train = activity(TRAIN, "ctapipe-train-energy-regressor", "2026-11-21 08:29:38.045", "2026-11-21 08:29:38.830")
+    train = activity(
+        TRAIN,
+        "ctapipe-train-energy-regressor",
+        "2026-11-21 08:29:38.045",
+        "2026-11-21 08:29:38.830",
+    )
     config = entity("/data/config/base.yaml")
-    dl1 = entity("/data/dl1/run02001.dl1.h5", id="product:0ca26da2-c10d-46a8-add5-4380ba2ac4b1", data_level="DL1")
+    dl1 = entity(
+        "/data/dl1/run02001.dl1.h5",
+        id="product:0ca26da2-c10d-46a8-add5-4380ba2ac4b1",
+        data_level="DL1",
+    )
     training = entity('/data/dl2/gamma <train> & "more".dl2.h5', data_level="DL2")
     agent = Node(key_of(Kind.AGENT, "CTAO"), "CTAO", Kind.AGENT, "CTAO", "Organization")
     used, made = RelationType.USED, RelationType.WAS_GENERATED_BY
@@ -169,23 +193,34 @@ def impact_of_model() -> Lineage:
 def chain(length: int) -> Lineage:
     """Files and runs in one line."""
     nodes = [
-        activity(f"run-{n}", "step", "2026-11-21 08:00:00", "2026-11-21 08:00:01") if n % 2 else entity(f"/data/{n}.h5")
+        activity(f"run-{n}", "step", "2026-11-21 08:00:00", "2026-11-21 08:00:01")
+        if n % 2
+        else entity(f"/data/{n}.h5")
         for n in range(length)
     ]
     pairs = pairwise(nodes)
     return lineage(
         nodes,
         [
-            edge(RelationType.USED if a.kind is Kind.ACTIVITY else RelationType.WAS_GENERATED_BY, a, b)
+            edge(
+                RelationType.USED if a.kind is Kind.ACTIVITY else RelationType.WAS_GENERATED_BY,
+                a,
+                b,
+            )
             for a, b in pairs
         ],
-    )  # fmt: skip
+    )
 
 
 def ladder(levels: int, wide: int) -> Lineage:
     """Files, each derived from all of the next level."""
-    rows = [[entity("/data/top.h5")], *([entity(f"/data/{n}/{m}.h5") for m in range(wide)] for n in range(levels))]
-    placed = [[replace(node, distance=distance) for node in row] for distance, row in enumerate(rows)]
+    rows = [
+        [entity("/data/top.h5")],
+        *([entity(f"/data/{n}/{m}.h5") for m in range(wide)] for n in range(levels)),
+    ]
+    placed = [
+        [replace(node, distance=distance) for node in row] for distance, row in enumerate(rows)
+    ]
     edges = [
         edge(RelationType.WAS_DERIVED_FROM, above, below)
         for row, following in pairwise(placed)
@@ -199,13 +234,19 @@ def ladder(levels: int, wide: int) -> Lineage:
 def night(runs: int, failed: Collection[int] = ()) -> Lineage:
     """Files that runs of one kind made of one file each, merged; some runs failed."""
     merged = entity("/data/night/merged.dl2.h5", data_level="DL2")
-    merge = replace(activity("merge", "ctapipe-merge", "2026-11-21 09:00:00", "2026-11-21 09:01:00"), distance=1)
+    merge = replace(
+        activity("merge", "ctapipe-merge", "2026-11-21 09:00:00", "2026-11-21 09:01:00"), distance=1
+    )
     config = replace(entity("/data/config/base.yaml"), distance=4)
     nodes, edges = [merged, merge], [edge(RelationType.WAS_GENERATED_BY, merged, merge)]
     for n in range(runs):
         status = Status.ERROR if n in failed else Status.COMPLETED
-        start, end = (f"2026-11-21 {8 + minute // 60:02}:{minute % 60:02}:00" for minute in (n, n + 1))
-        process = replace(activity(f"run-{n:02}", "ctapipe-process", start, end, status), distance=3)
+        start, end = (
+            f"2026-11-21 {8 + minute // 60:02}:{minute % 60:02}:00" for minute in (n, n + 1)
+        )
+        process = replace(
+            activity(f"run-{n:02}", "ctapipe-process", start, end, status), distance=3
+        )
         dl1 = replace(entity(f"/data/night/run{n:05}.dl1.h5", data_level="DL1"), distance=2)
         dl0 = replace(entity(f"/data/night/run{n:05}.simtel.zst", data_level="DL0"), distance=4)
         nodes += [dl1, process, dl0]
@@ -230,7 +271,9 @@ def _time(text: str | None) -> str | None:
     return None if text is None else shown(utc(text))
 
 
-_TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=30), st.text(ascii_letters, min_size=1, max_size=8))
+_TEXTS = st.one_of(
+    st.sampled_from(HOSTILE), st.text(max_size=30), st.text(ascii_letters, min_size=1, max_size=8)
+)
 _MAYBE = st.none() | _TEXTS
 _TIMES = st.none() | st.sampled_from(
     (
@@ -241,8 +284,12 @@ _TIMES = st.none() | st.sampled_from(
     )
 )
 _LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | _TEXTS
-_VALUES = st.recursive(_LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXTS, inner, max_size=3))
-_ATTRIBUTES = st.dictionaries(_TEXTS, st.lists(_VALUES, min_size=1, max_size=2).map(tuple), max_size=3)
+_VALUES = st.recursive(
+    _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXTS, inner, max_size=3)
+)
+_ATTRIBUTES = st.dictionaries(
+    _TEXTS, st.lists(_VALUES, min_size=1, max_size=2).map(tuple), max_size=3
+)
 
 
 @st.composite
@@ -271,7 +318,10 @@ def _nodes(draw: st.DrawFn, number: int) -> Node:
 
 @st.composite
 def lineages(draw: st.DrawFn) -> Lineage:
-    """Any lineage at all: cycles, loops, parts that hang on nothing, relations whose ends were filtered out."""
+    """Any lineage at all.
+
+    Cycles, loops, parts that hang on nothing, relations whose ends were filtered out.
+    """
     nodes = [draw(_nodes(number)) for number in range(draw(st.integers(1, 8)))]
     ends = st.integers(0, len(nodes)).map(lambda number: number.to_bytes(16, "big"))
     edges = st.builds(Edge, st.sampled_from(RelationType), ends, ends, _MAYBE, _TIMES)

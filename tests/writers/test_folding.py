@@ -9,12 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provgraph.model.subgraph import Direction, Edge, Lineage, Node
+from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.vocabulary import Kind, RelationType, Status
-from provgraph.writers.figure import figure
-from provgraph.writers.folding import folded
-from provgraph.writers.look import Look
-from tests.writers.examples import HOSTILE, TEXTS, activity, chain, edge, entity, ladder, lineage, night, written
+from provgraph.pictures.figure import figure
+from provgraph.pictures.folding import folded
+from provgraph.pictures.look import Look
+from tests.writers.examples import (
+    HOSTILE,
+    TEXTS,
+    activity,
+    chain,
+    edge,
+    entity,
+    ladder,
+    lineage,
+    night,
+    written,
+)
 
 KINDS = (Kind.ACTIVITY, Kind.ENTITY)
 RELATIONS = (RelationType.USED, RelationType.WAS_INFORMED_BY)
@@ -49,10 +60,14 @@ def by_hand(nodes: list[Node], edges: list[Edge]) -> set[frozenset[bytes]]:
             key: (
                 classes[key],
                 frozenset(
-                    (each.relation, each.role, "to", classes[each.target]) for each in edges if each.source == key
+                    (each.relation, each.role, "to", classes[each.target])
+                    for each in edges
+                    if each.source == key
                 ),
                 frozenset(
-                    (each.relation, each.role, "of", classes[each.source]) for each in edges if each.target == key
+                    (each.relation, each.role, "of", classes[each.source])
+                    for each in edges
+                    if each.target == key
                 ),
             )
             for key in classes
@@ -64,7 +79,9 @@ def by_hand(nodes: list[Node], edges: list[Edge]) -> set[frozenset[bytes]]:
 
 @settings(deadline=None)
 @given(alike())
-def test_every_record_is_in_one_group_and_the_root_is_alone(drawn: tuple[list[Node], list[Edge]]) -> None:
+def test_every_record_is_in_one_group_and_the_root_is_alone(
+    drawn: tuple[list[Node], list[Edge]],
+) -> None:
     nodes, edges = drawn
     groups = folded(nodes, edges, nodes[0].key)
     assert sorted(node.key for group in groups for node in group) == [node.key for node in nodes]
@@ -81,14 +98,22 @@ def test_groups_are_those_of_the_slow_way(drawn: tuple[list[Node], list[Edge]]) 
 
 @settings(deadline=None)
 @given(alike())
-def test_arrows_are_there_if_and_only_if_relations_are(drawn: tuple[list[Node], list[Edge]]) -> None:
+def test_arrows_are_there_if_and_only_if_relations_are(
+    drawn: tuple[list[Node], list[Edge]],
+) -> None:
     nodes, edges = drawn
-    shown = figure(Lineage(nodes[0], Direction.BOTH, None, False, tuple(nodes), tuple(edges)), Look(fold=True))
-    box = {node.key: n for n, group in enumerate(folded(nodes, edges, nodes[0].key)) for node in group}
-    assert {(arrow.source, arrow.target, name) for arrow in shown.arrows for name in arrow.relations} == {
-        (box[each.source], box[each.target], each.relation) for each in edges
+    shown = figure(
+        Lineage(nodes[0], Direction.BOTH, None, False, tuple(nodes), tuple(edges)), Look(fold=True)
+    )
+    box = {
+        node.key: n for n, group in enumerate(folded(nodes, edges, nodes[0].key)) for node in group
     }
-    assert [each.count for each in shown.boxes] == [list(box.values()).count(n) for n in range(len(shown.boxes))]
+    assert {
+        (arrow.source, arrow.target, name) for arrow in shown.arrows for name in arrow.relations
+    } == {(box[each.source], box[each.target], each.relation) for each in edges}
+    assert [each.count for each in shown.boxes] == [
+        list(box.values()).count(n) for n in range(len(shown.boxes))
+    ]
 
 
 @settings(deadline=None)
@@ -97,8 +122,15 @@ def test_what_is_folded_can_be_folded_no_further(drawn: tuple[list[Node], list[E
     nodes, edges = drawn
     groups = folded(nodes, edges, nodes[0].key)
     first = {node.key: group[0] for group in groups for node in group}
-    left = list({Edge(each.relation, first[each.source].key, first[each.target].key, each.role) for each in edges})
-    assert folded([group[0] for group in groups], left, nodes[0].key) == [(group[0],) for group in groups]
+    left = list(
+        {
+            Edge(each.relation, first[each.source].key, first[each.target].key, each.role)
+            for each in edges
+        }
+    )
+    assert folded([group[0] for group in groups], left, nodes[0].key) == [
+        (group[0],) for group in groups
+    ]
 
 
 def test_a_chain_does_not_fold_and_long_ones_take_no_time() -> None:
@@ -109,8 +141,14 @@ def test_a_chain_does_not_fold_and_long_ones_take_no_time() -> None:
 
 
 def test_two_long_chains_that_end_differently() -> None:
-    nodes = [Node(n.to_bytes(4, "big"), str(n), Kind.ENTITY, distance=(n + 1) // 2) for n in range(20_001)]
-    edges = [edge(RelationType.WAS_DERIVED_FROM, nodes[max(0, n - 2)], nodes[n]) for n in range(1, 20_001)]
+    nodes = [
+        Node(n.to_bytes(4, "big"), str(n), Kind.ENTITY, distance=(n + 1) // 2)
+        for n in range(20_001)
+    ]
+    edges = [
+        edge(RelationType.WAS_DERIVED_FROM, nodes[max(0, n - 2)], nodes[n])
+        for n in range(1, 20_001)
+    ]
     start = time.monotonic()
     assert len(folded(nodes, edges, nodes[0].key)) == 10_001
     nodes.append(Node(b"x", "x", Kind.AGENT))
@@ -121,7 +159,10 @@ def test_two_long_chains_that_end_differently() -> None:
 
 def test_a_ladder_becomes_its_levels() -> None:
     rungs = ladder(levels=40, wide=10)
-    assert [len(group) for group in folded(rungs.nodes, rungs.edges, rungs.root.key)] == [1, *[10] * 40]
+    assert [len(group) for group in folded(rungs.nodes, rungs.edges, rungs.root.key)] == [
+        1,
+        *[10] * 40,
+    ]
 
 
 def test_parallel_runs_become_one_box_that_says_how_many_failed() -> None:
@@ -156,7 +197,9 @@ def test_a_run_that_left_nothing_behind_is_not_like_the_others() -> None:
     edges = tuple(each for each in whole.edges if lost.key not in (each.source, each.target))
     nodes = tuple(node for node in whole.nodes if node.key != lost.key)
     shown = figure(Lineage(whole.root, whole.direction, None, False, nodes, edges), Look(fold=True))
-    assert sorted(each.count for each in shown.boxes if each.name.startswith("ctapipe-process")) == [1, 11]
+    assert sorted(
+        each.count for each in shown.boxes if each.name.startswith("ctapipe-process")
+    ) == [1, 11]
 
 
 def test_files_without_a_level_are_alike_if_their_names_are_but_for_numbers() -> None:
@@ -172,7 +215,14 @@ def test_files_without_a_level_are_alike_if_their_names_are_but_for_numbers() ->
     groups = folded([run, *files], [edge(RelationType.USED, run, file) for file in files], run.key)
     assert [len(group) for group in groups] == [1, 2, 1, 2]
     levelled = [replace(file, data_level="DL1") for file in files]
-    assert len(folded([run, *levelled], [edge(RelationType.USED, run, file) for file in levelled], run.key)) == 2
+    assert (
+        len(
+            folded(
+                [run, *levelled], [edge(RelationType.USED, run, file) for file in levelled], run.key
+            )
+        )
+        == 2
+    )
 
 
 def test_a_drawing_says_that_it_is_folded_or_cut() -> None:
@@ -204,7 +254,9 @@ def test_hostile_names_are_shown_escaped_in_folded_boxes_too(name: str) -> None:
     run = activity("merge", "merge", "2026-11-21 08:00:00", None)
     runs = [activity(f"r{n}", name, "2026-11-21 08:00:00", None, Status.ERROR) for n in range(3)]
     runs = [replace(each, version=name, id=f"{name}{each.id}", distance=1) for each in runs]
-    answer = lineage([run, *runs], [edge(RelationType.WAS_INFORMED_BY, run, each, name) for each in runs])
+    answer = lineage(
+        [run, *runs], [edge(RelationType.WAS_INFORMED_BY, run, each, name) for each in runs]
+    )
     answer = replace(answer, nodes=(run, *runs), root=run)
     assert len(figure(answer, Look(fold=True)).boxes) == 2
     drawing = ET.fromstring(written(answer, "svg", Look(fold=True)))

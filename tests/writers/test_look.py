@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provgraph.errors import SettingsError
-from provgraph.model.subgraph import Direction, Node
+from provgraph.model.lineage import Direction, Node
 from provgraph.model.values import storable
 from provgraph.model.vocabulary import Kind
-from provgraph.writers.look import Look, Orientation
+from provgraph.pictures.look import Look, Orientation
 from tests.writers.examples import HOSTILE, entity
 
 HERE = "https://example.org/records/{id}?from=picture"
@@ -45,7 +45,12 @@ def test_what_is_no_web_address_with_a_place_for_the_id_is_refused(link: str) ->
 def test_an_id_stays_one_part_of_the_address(identifier: str) -> None:
     link = Look(link=HERE).link_of(replace(entity("/data/a"), id=identifier))
     parts = urlsplit(link or "")
-    assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == ("https", "example.org", "from=picture", "")
+    assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == (
+        "https",
+        "example.org",
+        "from=picture",
+        "",
+    )
     assert parts.path.count("/") == 2
     assert unquote(parts.path.rpartition("/")[2]) == storable(identifier)
 
@@ -76,5 +81,7 @@ def test_own_addresses_are_links_only_if_they_are_of_the_web(place: str) -> None
         (Orientation.ACROSS, Direction.DOWNSTREAM, "RL"),
     ],
 )
-def test_what_was_asked_about_stands_first(orientation: Orientation, direction: Direction, flow: str) -> None:
+def test_what_was_asked_about_stands_first(
+    orientation: Orientation, direction: Direction, flow: str
+) -> None:
     assert Look(orientation=orientation).flow(direction) == flow

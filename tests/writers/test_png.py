@@ -1,4 +1,8 @@
-"""The image: as large as the drawing, its text visible on a machine without fonts, and never too large to be opened."""
+"""The image.
+
+As large as the drawing, its text visible on a machine without fonts, and never too large to be
+opened.
+"""
 
 import io
 import xml.etree.ElementTree as ET
@@ -9,9 +13,9 @@ from hypothesis import given, settings
 from PIL import Image
 
 from provgraph.errors import SettingsError
-from provgraph.model.subgraph import Lineage
-from provgraph.writers import png, svg
-from provgraph.writers.look import PLAIN, Look, Orientation
+from provgraph.model.lineage import Lineage
+from provgraph.pictures import png, svg
+from provgraph.pictures.look import PLAIN, Look, Orientation
 from tests.writers.examples import chain, entity, lineage, lineages, night, two_steps
 
 SVG = "{http://www.w3.org/2000/svg}"

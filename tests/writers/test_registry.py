@@ -1,4 +1,7 @@
-"""What every writer promises: any lineage at all, hostile names included, becomes one well-formed document."""
+"""What every writer promises.
+
+Any lineage at all, hostile names included, becomes one well-formed document.
+"""
 
 import csv
 import io
@@ -12,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provgraph.cli import FORMATS
-from provgraph.model.subgraph import Lineage
+from provgraph.commands.main import FORMATS
+from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind
-from provgraph.writers.look import Look, Orientation
+from provgraph.pictures.look import Look, Orientation
 from provgraph.writers.registry import PICTURES, WRITERS
 from tests.writers.examples import TEXTS, chain, impact_of_model, lineages, two_steps, written
 
@@ -63,7 +66,9 @@ def test_csv_reads_back_without_formulas(lineage: Lineage) -> None:
     rows = list(csv.reader(io.StringIO(WRITERS["csv"](lineage), newline=""), strict=True))
     assert len(rows) == 1 + len(lineage.nodes)
     assert {len(row) for row in rows} == {10}
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
+    assert not any(
+        cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -71,9 +76,22 @@ def test_csv_reads_back_without_formulas(lineage: Lineage) -> None:
 def test_svg_is_xml_without_anything_active(lineage: Lineage, look: Look) -> None:
     drawing = ET.fromstring(written(lineage, "svg", look))
     assert {element.tag.removeprefix(SVG) for element in drawing.iter()} <= {
-        "svg", "title", "defs", "marker", "path", "rect", "ellipse", "polygon", "g", "text", "a",
-    }  # fmt: skip
-    assert all(element.get("href", "http://").lower().startswith(("http://", "https://")) for element in drawing.iter())
+        "svg",
+        "title",
+        "defs",
+        "marker",
+        "path",
+        "rect",
+        "ellipse",
+        "polygon",
+        "g",
+        "text",
+        "a",
+    }
+    assert all(
+        element.get("href", "http://").lower().startswith(("http://", "https://"))
+        for element in drawing.iter()
+    )
     assert not any(name.startswith("on") for element in drawing.iter() for name in element.attrib)
 
 
@@ -83,18 +101,30 @@ def test_svg_is_xml_without_anything_active(lineage: Lineage, look: Look) -> Non
 def test_dot_parses(lineage: Lineage, look: Look) -> None:
     pydot = pytest.importorskip("pydot")
     (graph,) = pydot.graph_from_dot_data(written(lineage, "dot", look))
-    named = [node.get_name() for node in graph.get_nodes() if node.get_name() not in ("node", "edge", "graph")]
+    named = [
+        node.get_name()
+        for node in graph.get_nodes()
+        if node.get_name() not in ("node", "edge", "graph")
+    ]
     assert named == [f"n{number}" for number in range(len(named))]
-    hidden = [node for node in lineage.nodes if node.kind is Kind.AGENT and node.key != lineage.root.key]
+    hidden = [
+        node for node in lineage.nodes if node.kind is Kind.AGENT and node.key != lineage.root.key
+    ]
     most = len(lineage.nodes) - (0 if look.agents else len(hidden)) or 1
     assert len(named) <= most if look.fold else len(named) == most
-    links = [node.get_attributes()["URL"].lower() for node in graph.get_nodes() if "URL" in node.get_attributes()]
+    links = [
+        node.get_attributes()["URL"].lower()
+        for node in graph.get_nodes()
+        if "URL" in node.get_attributes()
+    ]
     assert all(link.startswith(('"http://', '"https://')) for link in links)
 
 
 @settings(max_examples=150, deadline=None)
 @given(lineages(), LOOKS)
-def test_mermaid_has_one_statement_a_line_and_nothing_to_interpret(lineage: Lineage, look: Look) -> None:
+def test_mermaid_has_one_statement_a_line_and_nothing_to_interpret(
+    lineage: Lineage, look: Look
+) -> None:
     document = written(lineage, "mermaid", look)
     if document.startswith("---"):
         document = re.sub(r'\A---\ntitle: "[a-z0-9 ,;:]+"\n---\n', "", document)
@@ -113,7 +143,10 @@ def test_mermaid_has_one_statement_a_line_and_nothing_to_interpret(lineage: Line
 @given(lineages())
 def test_text_has_no_control_characters_and_no_more_lines_than_it_needs(lineage: Lineage) -> None:
     text = WRITERS["text"](lineage)
-    assert all(char == "\n" or char.isprintable() or char in "\xa0\u3000" or not char.isascii() for char in text)
+    assert all(
+        char == "\n" or char.isprintable() or char in "\xa0\u3000" or not char.isascii()
+        for char in text
+    )
     assert "\u202e" not in text
     assert "\x1b" not in text
     trees = 2 if lineage.direction.value == "both" else 1
@@ -129,7 +162,10 @@ def test_ten_thousand_steps(form: str) -> None:
 @pytest.mark.parametrize("example", [two_steps, impact_of_model])
 def test_golden(example: object, form: str) -> None:
     lineage = two_steps() if example is two_steps else impact_of_model()
-    path = GOLDEN / f"{two_steps.__name__ if example is two_steps else impact_of_model.__name__}.{form}"
+    path = (
+        GOLDEN
+        / f"{two_steps.__name__ if example is two_steps else impact_of_model.__name__}.{form}"
+    )
     document = written(lineage, form)
     if os.environ.get("PROVGRAPH_WRITE_GOLDEN"):
         path.write_text(document, encoding="utf-8", newline="")

@@ -11,17 +11,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provgraph.model.subgraph import Direction, Lineage, Node
+from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.writers.captions import Point
-from provgraph.writers.figure import figure
-from provgraph.writers.layers import layers
-from provgraph.writers.layout import Spacing, layout
-from provgraph.writers.look import PLAIN, Look, Orientation
-from provgraph.writers.plan import plan
-from provgraph.writers.shapes import HEIGHT, half_height, half_width, width
-from provgraph.writers.svg import write
-from tests.writers.examples import activity, chain, edge, entity, impact_of_model, lineage, night, two_steps
+from provgraph.pictures.captions import Point
+from provgraph.pictures.figure import figure
+from provgraph.pictures.layers import layers
+from provgraph.pictures.layout import Spacing, layout
+from provgraph.pictures.look import PLAIN, Look, Orientation
+from provgraph.pictures.plan import plan
+from provgraph.pictures.shapes import HEIGHT, half_height, half_width, width
+from provgraph.pictures.svg import write
+from tests.writers.examples import (
+    activity,
+    chain,
+    edge,
+    entity,
+    impact_of_model,
+    lineage,
+    night,
+    two_steps,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 ENDS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=30)
@@ -40,7 +49,9 @@ def middles(answer: Lineage, look: Look = PLAIN) -> dict[str, tuple[float, float
     for group in drawn(answer, look).iter(f"{SVG}g"):
         texts = group.findall(f"{SVG}text")
         if group.find(f"{SVG}title") is not None and texts:
-            shape = next(child for child in group if child.tag[len(SVG) :] in ("ellipse", "rect", "polygon"))
+            shape = next(
+                child for child in group if child.tag[len(SVG) :] in ("ellipse", "rect", "polygon")
+            )
             found[str(texts[0].text)] = (
                 float(texts[0].get("x", "")),
                 float(shape.get("cy") or texts[0].get("y") or ""),
@@ -51,33 +62,59 @@ def middles(answer: Lineage, look: Look = PLAIN) -> dict[str, tuple[float, float
 def test_what_was_asked_about_is_at_the_top_and_causes_below_effects() -> None:
     at = middles(two_steps())
     assert min(at, key=lambda name: at[name][1]) == "run02001_full.dl2.h5"
-    assert at["ctapipe-apply-models"][1] < at["energy.pkl"][1] < at["ctapipe-train-energy-regressor"][1]
+    assert (
+        at["ctapipe-apply-models"][1]
+        < at["energy.pkl"][1]
+        < at["ctapipe-train-energy-regressor"][1]
+    )
 
 
 def test_downstream_the_root_is_at_the_top_too() -> None:
     at = middles(impact_of_model())
-    assert at["energy.pkl"][1] < at["ctapipe-apply-models"][1] < at["run02001_full.dl2.h5"][1] < at["create-dl3"][1]
+    assert (
+        at["energy.pkl"][1]
+        < at["ctapipe-apply-models"][1]
+        < at["run02001_full.dl2.h5"][1]
+        < at["create-dl3"][1]
+    )
 
 
 def test_across_what_was_asked_about_is_at_the_left() -> None:
     at = middles(two_steps(), SIDEWAYS)
     assert min(at, key=lambda name: at[name][0]) == "run02001_full.dl2.h5"
-    assert at["ctapipe-apply-models"][0] < at["energy.pkl"][0] < at["ctapipe-train-energy-regressor"][0]
+    assert (
+        at["ctapipe-apply-models"][0]
+        < at["energy.pkl"][0]
+        < at["ctapipe-train-energy-regressor"][0]
+    )
     at = middles(impact_of_model(), SIDEWAYS)
-    assert at["energy.pkl"][0] < at["ctapipe-apply-models"][0] < at["run02001_full.dl2.h5"][0] < at["create-dl3"][0]
+    assert (
+        at["energy.pkl"][0]
+        < at["ctapipe-apply-models"][0]
+        < at["run02001_full.dl2.h5"][0]
+        < at["create-dl3"][0]
+    )
 
 
 @pytest.mark.parametrize("orientation", Orientation)
 @pytest.mark.parametrize(
-    "example", [two_steps(), impact_of_model(), night(12), replace(night(9), direction=Direction.BOTH)]
+    "example",
+    [two_steps(), impact_of_model(), night(12), replace(night(9), direction=Direction.BOTH)],
 )
-def test_boxes_do_not_overlap_and_arrows_end_at_their_edges(orientation: Orientation, example: Lineage) -> None:
+def test_boxes_do_not_overlap_and_arrows_end_at_their_edges(
+    orientation: Orientation, example: Lineage
+) -> None:
     shown = figure(example, Look(fold=False))
     places = plan(shown, example.direction, orientation is Orientation.ACROSS)
-    rooms = [(middle, width(box.kind) / 2) for box, middle in zip(shown.boxes, places.boxes, strict=True)]
+    rooms = [
+        (middle, width(box.kind) / 2) for box, middle in zip(shown.boxes, places.boxes, strict=True)
+    ]
     for (one, half), (other, more) in combinations(rooms, 2):
         assert abs(one.x - other.x) >= half + more or abs(one.y - other.y) >= HEIGHT
-    assert all(half <= x <= places.size.x - half and HEIGHT / 2 <= y <= places.size.y for (x, y), half in rooms)
+    assert all(
+        half <= x <= places.size.x - half and HEIGHT / 2 <= y <= places.size.y
+        for (x, y), half in rooms
+    )
     for arrow, way in zip(shown.arrows, places.ways, strict=True):
         assert on_outline(way[0].start, rooms[arrow.source][0], shown.boxes[arrow.source].kind)
         assert on_outline(way[-1].end, rooms[arrow.target][0], shown.boxes[arrow.target].kind)
@@ -86,31 +123,39 @@ def test_boxes_do_not_overlap_and_arrows_end_at_their_edges(orientation: Orienta
 
 def on_outline(point: Point, middle: Point, kind: Kind) -> bool:
     right, down = point.x - middle.x, point.y - middle.y
-    return (
-        math.isclose(abs(down), half_height(kind, right, 1 if down > 0 else -1), abs_tol=1e-6)
-        or math.isclose(abs(right), half_width(kind, down), abs_tol=1e-6)
-    )  # fmt: skip
+    return math.isclose(
+        abs(down), half_height(kind, right, 1 if down > 0 else -1), abs_tol=1e-6
+    ) or math.isclose(abs(right), half_width(kind, down), abs_tol=1e-6)
 
 
 def test_agents_are_left_out_with_their_arrows() -> None:
     assert "CTAO" in middles(two_steps())
     drawing = drawn(two_steps(), Look(agents=False))
     assert not list(drawing.iter(f"{SVG}polygon"))
-    assert not [title for title in drawing.iter(f"{SVG}title") if "wasAssociatedWith" in (title.text or "")]
+    assert not [
+        title for title in drawing.iter(f"{SVG}title") if "wasAssociatedWith" in (title.text or "")
+    ]
     alone = lineage([Node(b"1", "CTAO", Kind.AGENT, "CTAO")], [])
-    assert len(list(drawn(alone, Look(agents=False)).iter(f"{SVG}polygon"))) == 1  # it was asked about
+    assert (
+        len(list(drawn(alone, Look(agents=False)).iter(f"{SVG}polygon"))) == 1
+    )  # it was asked about
 
 
 def test_a_folded_box_has_an_outline_behind_it_and_is_red_when_a_run_in_it_failed() -> None:
     drawing = drawn(night(12, failed=(4,)), Look(fold=True))
-    (runs,) = [group for group in drawing.iter(f"{SVG}g") if "ctapipe-process × 12" in group.itertext()]
+    (runs,) = [
+        group for group in drawing.iter(f"{SVG}g") if "ctapipe-process × 12" in group.itertext()
+    ]
     assert [shape.get("stroke") for shape in runs.iter(f"{SVG}rect")] == ["#C62828", "#C62828"]
     assert "1 error  2026-11-21 08:00 to 08:12" in runs.itertext()
     assert "and 7 more" in (runs.findtext(f"{SVG}title") or "")
 
 
 def test_boxes_lead_where_the_reader_wants() -> None:
-    links = [a.get("href") for a in drawn(two_steps(), Look(link="https://example.org/{id}")).iter(f"{SVG}a")]
+    links = [
+        a.get("href")
+        for a in drawn(two_steps(), Look(link="https://example.org/{id}")).iter(f"{SVG}a")
+    ]
     assert len(links) == 8
     assert "https://example.org/file%3A%2Fdata%2Fconfig%2Fbase.yaml" in links
 
@@ -123,7 +168,11 @@ def test_configuration_is_grey_notes() -> None:
     (note,) = drawing.iter(f"{SVG}polygon")
     assert note.get("fill") == "#EDEDED"
     assert {"Tool", "30 parameters", "wasConfiguredBy"} <= set(drawing.itertext())
-    (tip,) = [title.text for title in drawing.iter(f"{SVG}title") if (title.text or "").startswith("Tool\n")]
+    (tip,) = [
+        title.text
+        for title in drawing.iter(f"{SVG}title")
+        if (title.text or "").startswith("Tool\n")
+    ]
     assert tip is not None
     assert tip.splitlines()[1:3] == ["Tool.p0 = 0", "Tool.p1 = 1"]
     assert tip.endswith("\nand 18 more")
@@ -138,16 +187,26 @@ def test_shapes_and_colours_of_prov() -> None:
 
 def test_every_arrow_has_its_meaning_and_its_head() -> None:
     drawing = drawn(two_steps())
-    meanings = [title.text for path in drawing.iter(f"{SVG}path") for title in path.findall(f"{SVG}title")]
+    meanings = [
+        title.text for path in drawing.iter(f"{SVG}path") for title in path.findall(f"{SVG}title")
+    ]
     assert len(meanings) == 9  # two roles of one pair are one arrow
     assert "used: Event data, data product to merge" in meanings
-    assert [group.get("marker-end") for group in drawing.iter(f"{SVG}g") if group.get("marker-end")] == ["url(#head)"]
+    assert [
+        group.get("marker-end") for group in drawing.iter(f"{SVG}g") if group.get("marker-end")
+    ] == ["url(#head)"]
 
 
 def test_only_web_addresses_are_links() -> None:
     plain = entity("/data/a.h5")
-    for place, links in (('https://host/a?b=1&c="d"', 1), ("javascript:alert(1)", 0), ("root://host/x", 0)):
-        assert len(list(drawn(lineage([replace(plain, location=place)], [])).iter(f"{SVG}a"))) == links
+    for place, links in (
+        ('https://host/a?b=1&c="d"', 1),
+        ("javascript:alert(1)", 0),
+        ("root://host/x", 0),
+    ):
+        assert (
+            len(list(drawn(lineage([replace(plain, location=place)], [])).iter(f"{SVG}a"))) == links
+        )
 
 
 def test_one_box() -> None:
@@ -163,7 +222,11 @@ def test_two_thousand_boxes_are_drawn_in_time(shape: str) -> None:
         shared = entity("/data/shared.yaml")
         more = [edge(RelationType.USED, run, shared, "Tool Configuration") for run in runs]
         fan = [edge(RelationType.WAS_DERIVED_FROM, big.root, node) for node in big.nodes[1:]]
-        big = replace(big, nodes=(*big.nodes, shared), edges=(*big.edges, *more) if shape == "shared" else tuple(fan))
+        big = replace(
+            big,
+            nodes=(*big.nodes, shared),
+            edges=(*big.edges, *more) if shape == "shared" else tuple(fan),
+        )
     start = time.monotonic()
     drawing = drawn(big, Look(fold=False))
     assert time.monotonic() - start < 5
@@ -176,7 +239,9 @@ def test_a_loop_stands_above_its_box(orientation: Orientation) -> None:
     informed = edge(RelationType.WAS_INFORMED_BY, run, run)
     answer = lineage([run, file], [informed, edge(RelationType.USED, run, file)], Direction.BOTH)
     look = Look(orientation=orientation)
-    (label,) = [text for text in drawn(answer, look).iter(f"{SVG}text") if text.text == "wasInformedBy"]
+    (label,) = [
+        text for text in drawn(answer, look).iter(f"{SVG}text") if text.text == "wasInformedBy"
+    ]
     _, middle = middles(answer, look)["stamp"]
     assert float(label.get("y", "")) < middle - HEIGHT / 2
 
@@ -207,7 +272,9 @@ def test_places_in_a_row_keep_their_distance(ends: list[tuple[int, int]], root: 
         for (left, room), (right, more) in pairwise(across):
             assert right - left >= (room + more) / 2 - 1e-6
     for (source, target), route in zip(ends, placed.routes, strict=True):
-        assert all(min(placed.rows[source], placed.rows[target]) < placed.rows[place] for place in route)
+        assert all(
+            min(placed.rows[source], placed.rows[target]) < placed.rows[place] for place in route
+        )
 
 
 def test_no_two_labels_overlap() -> None:

@@ -2,12 +2,20 @@
 
 from dataclasses import replace
 
-from provgraph.model.subgraph import Direction
+from provgraph.model.lineage import Direction
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.writers.phrases import PHRASES
 from provgraph.writers.text import write
 from provgraph.writers.tree import DEEPEST
-from tests.writers.examples import activity, chain, edge, entity, impact_of_model, lineage, two_steps
+from tests.writers.examples import (
+    activity,
+    chain,
+    edge,
+    entity,
+    impact_of_model,
+    lineage,
+    two_steps,
+)
 
 
 def test_every_relation_has_its_phrases() -> None:
@@ -35,12 +43,16 @@ def test_it_is_not_claimed_that_nobody_made_a_file_where_the_answer_is_cut() -> 
     assert "no known run" in write(whole)
     assert "no known run" not in write(replace(whole, truncated=True, nodes=whole.nodes[:3]))
     one_step = replace(
-        whole, depth=2, nodes=tuple(replace(node, distance=min(node.distance, 2)) for node in whole.nodes)
+        whole,
+        depth=2,
+        nodes=tuple(replace(node, distance=min(node.distance, 2)) for node in whole.nodes),
     )
     text = write(one_step)
     assert "no known run" not in text
     assert "(within 2 relations)" in text
-    assert text.endswith("The walk stopped after 2 relations, as asked; there may be more (--depth).\n")
+    assert text.endswith(
+        "The walk stopped after 2 relations, as asked; there may be more (--depth).\n"
+    )
 
 
 def test_a_cut_answer_says_so() -> None:
@@ -51,7 +63,9 @@ def test_a_cut_answer_says_so() -> None:
 
 def test_a_filtered_answer_is_a_list() -> None:
     whole = two_steps()
-    text = write(replace(whole, edges=(), nodes=tuple(n for n in whole.nodes if n.kind is Kind.ACTIVITY)))
+    text = write(
+        replace(whole, edges=(), nodes=tuple(n for n in whole.nodes if n.kind is Kind.ACTIVITY))
+    )
     assert "Found, without the relations between them:\n   ctapipe-apply-models" in text
     assert "no known run" not in text
 
@@ -72,13 +86,24 @@ def test_both_ways_is_two_trees() -> None:
 
 
 def test_what_was_shown_is_folded() -> None:
-    model, run = entity("/m.pkl", made="2026-01-01", run="t"), activity("t", "train", "2026-01-01", None)
+    model, run = (
+        entity("/m.pkl", made="2026-01-01", run="t"),
+        activity("t", "train", "2026-01-01", None),
+    )
     first, second = (activity(name, name, "2026-01-02", None) for name in ("first", "second"))
     root, config = entity("/out.h5", made="2026-01-03", run="x"), entity("/config.yaml")
     made, used = RelationType.WAS_GENERATED_BY, RelationType.USED
-    edges = [edge(made, root, first), edge(made, root, second), edge(used, first, model), edge(used, second, model)]
+    edges = [
+        edge(made, root, first),
+        edge(made, root, second),
+        edge(used, first, model),
+        edge(used, second, model),
+    ]
     text = write(
-        lineage([root, first, second, model, run, config], [*edges, edge(made, model, run), edge(used, run, config)])
+        lineage(
+            [root, first, second, model, run, config],
+            [*edges, edge(made, model, run), edge(used, run, config)],
+        )
     )
     assert text.count("made by train") == 1
     assert text.count("… shown above") == 1
@@ -87,7 +112,10 @@ def test_what_was_shown_is_folded() -> None:
 def test_a_cycle_ends() -> None:
     run, file = activity("r", "stamp", "2026-01-01", None), entity("/a.h5")
     text = write(
-        lineage([file, run], [edge(RelationType.WAS_GENERATED_BY, file, run), edge(RelationType.USED, run, file)])
+        lineage(
+            [file, run],
+            [edge(RelationType.WAS_GENERATED_BY, file, run), edge(RelationType.USED, run, file)],
+        )
     )
     assert "used /a.h5  … shown above" in text
 

@@ -4,6 +4,8 @@ from alembic import context
 
 from provgraph.relational_mirror.tables import OWN_SCHEMA
 
-context.configure(connection=context.config.attributes["connection"], version_table_schema=OWN_SCHEMA)
+context.configure(
+    connection=context.config.attributes["connection"], version_table_schema=OWN_SCHEMA
+)
 with context.begin_transaction():
     context.run_migrations()

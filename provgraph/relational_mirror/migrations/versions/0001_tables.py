@@ -16,7 +16,9 @@ def upgrade() -> None:
     _published(target)
     quoted = op.get_bind().dialect.identifier_preparer.quote(target)
     op.execute(f"CREATE SEQUENCE {quoted}.entities_id_seq AS integer OWNED BY {quoted}.entities.id")
-    op.execute(f"ALTER TABLE {quoted}.entities ALTER COLUMN id SET DEFAULT nextval('{quoted}.entities_id_seq')")
+    op.execute(
+        f"ALTER TABLE {quoted}.entities ALTER COLUMN id SET DEFAULT nextval('{quoted}.entities_id_seq')"
+    )
     _own()
 
 
@@ -25,7 +27,10 @@ def _text(*names: str) -> list[sa.Column[str]]:
 
 
 def _make(target: str, name: str, *columns: sa.Column[Any], **references: str) -> None:
-    """A table with its key first; ``references`` are its columns that refer to tables, each with an index."""
+    """A table with its key first.
+
+    ``references`` are its columns that refer to tables, each with an index.
+    """
     key = columns[0].name
     constraints: list[sa.Constraint] = [sa.PrimaryKeyConstraint(key, name=f"{name}_pkey")]
     constraints += [
@@ -39,9 +44,21 @@ def _make(target: str, name: str, *columns: sa.Column[Any], **references: str) -
 
 
 def _published(target: str) -> None:
-    _make(target, "activityDescriptions", *_text("id", "name", "version", "description", "type", "subtype", "doculink"))
-    _make(target, "agents", *_text("id", "name", "type", "comment", "email", "affiliation", "phone", "address", "url"))
-    _make(target, "entityDescriptions", *_text("id", "name", "type", "description", "doculink", "classType"))
+    _make(
+        target,
+        "activityDescriptions",
+        *_text("id", "name", "version", "description", "type", "subtype", "doculink"),
+    )
+    _make(
+        target,
+        "agents",
+        *_text("id", "name", "type", "comment", "email", "affiliation", "phone", "address", "url"),
+    )
+    _make(
+        target,
+        "entityDescriptions",
+        *_text("id", "name", "type", "description", "doculink", "classType"),
+    )
     _make(
         target,
         "activities",
@@ -101,7 +118,12 @@ def _published(target: str) -> None:
         activityDescription_id="activityDescriptions",
         entityDescription_id="entityDescriptions",
     )
-    _make(target, "valueDescriptions", *_text("id", "valueType", "unit", "ucd", "utype"), id="entityDescriptions")
+    _make(
+        target,
+        "valueDescriptions",
+        *_text("id", "valueType", "unit", "ucd", "utype"),
+        id="entityDescriptions",
+    )
     _make(
         target,
         "configFiles",

@@ -1,0 +1,250 @@
+"""Sources into a spool, and out of it into a store, exactly once."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from provgraph.collecting import spool as spools
+from provgraph.collecting.courier import deliver_apart
+from provgraph.collecting.spool import Label, put_aside
+from provgraph.errors import (
+    LoadError,
+    ProvGraphError,
+    SettingsError,
+    StoreError,
+    UnknownFormatError,
+    UnreachableError,
+)
+from provgraph.ingest.loading import check_namespace, load
+from provgraph.ingest.reading.reading import format_of
+from provgraph.ingest.reading.sources import Source, check_names, checksum, expanded, is_job
+from provgraph.ingest.reports import Report, report_of_strangers
+from provgraph.loaders.ctadirac.job_folder import packed
+from provgraph.loaders.ctaprov.address import is_database
+from provgraph.loaders.protocol import Problem
+from provgraph.loaders.registry import loader_named
+from provgraph.model.values import storable
+from provgraph.settings import IN_MEMORY, destination
+from provgraph.store.protocol import Store
+
+#: How long a load waits for its logs to be delivered, in seconds.
+DELIVERY_SECONDS = 10.0
+#: The status of a source that is put aside.
+SPOOLED = "spooled"
+#: After so many logs that the store failed on, it is the store and not the logs.
+_FAILURES = 3
+
+
+#: A source's report, and its folder in the spool unless it was refused.
+Aside = tuple[Report, Path | None]
+
+
+def set_aside(
+    spool: Path, names: Collection[str], *, format_name: str | None, namespace: str, store: str
+) -> Iterator[Aside]:
+    """Put sources into a spool; those that no loader reads are refused at once.
+
+    Args:
+        spool: the folder.
+        names: files, folders, or ``-`` for standard input.
+        format_name: a loader's name; None to recognise each source by its content.
+        namespace: in which the sources' paths mean files.
+        store: the URL of the store that they are for.
+
+    Yields:
+        each source's report, ``spooled`` or ``refused``, and its folder in the spool; in a folder,
+            files that are none
+        of ours are passed over.
+
+    Raises:
+        SettingsError: the namespace, the format or the store makes no sense.
+        SpoolError: the spool can't be written.
+    """
+    if store in IN_MEMORY:
+        raise SettingsError(
+            "a store in memory is gone when its process ends: give one that logs can be delivered to"
+        )
+    check_namespace(namespace)
+    check_names(names)
+    if any(map(is_database, names)):
+        raise SettingsError("a database can't be put aside in a spool; load it without --spool")
+    if format_name is not None:
+        loader_named(format_name)
+
+    def put(source: Source) -> Path:
+        return put_aside(
+            spool,
+            b"".join(packed(source.path)) if is_job(source.path) else source.path,
+            source.name,
+            namespace=namespace,
+            format_name=format_name,
+            store=destination(store),
+        )
+
+    with ExitStack() as kept:
+        for name in names:
+            yield from _set_aside(expanded(name, kept), format_name, put)
+
+
+def _set_aside(
+    sources: Iterable[Source], format_name: str | None, put: Callable[[Source], Path]
+) -> Iterator[Aside]:
+    """Put the sources behind one name aside."""
+    strangers, ours = Counter[str](), 0
+    for source in sources:
+        try:
+            found = format_of(source, format_name)
+        except LoadError as error:
+            if source.folder is not None and isinstance(error, UnknownFormatError):
+                strangers[source.folder] += 1
+                continue
+            yield _refused(source.name, "the whole source", str(error)), None
+        else:
+            item = put(source)
+            yield Report(source.stored_name, found, SPOOLED, sha256=_checksum(item)), item
+        ours += 1
+    if not ours:
+        yield from (
+            (report_of_strangers(folder, count), None) for folder, count in strangers.items()
+        )
+
+
+def deliver_aside(
+    spool: Path, aside: Iterable[Aside], store: str
+) -> tuple[list[Report], list[Report]]:
+    """Have a spool delivered by a process of its own, for a few seconds.
+
+    Args:
+        spool: the folder.
+        aside: what was put into it just now.
+        store: the store's URL.
+
+    Returns:
+        the reports of what was put aside, as it came out; and those of what had waited there
+            before.
+    """
+    aside = list(aside)
+    delivered: dict[tuple[str, str | None], Report] = {}
+    if any(item is not None for _, item in aside):
+        printed = deliver_apart(spool, store, DELIVERY_SECONDS)
+        for report in map(_parsed, filter(_is_whole_line, printed.splitlines(keepends=True))):
+            delivered[report.source, report.sha256] = report
+    ours = [delivered.get((report.source, report.sha256), report) for report, _ in aside]
+    return ours, [report for report in delivered.values() if report not in ours]
+
+
+def _is_whole_line(line: str) -> bool:
+    """A process that is killed may leave half a line."""
+    return line.endswith("\n")
+
+
+def _parsed(line: str) -> Report:
+    said = json.loads(line)
+    return Report(**{**said, "problems": tuple(Problem(**problem) for problem in said["problems"])})
+
+
+def deliver(store: Store, spool: Path, destination: str | None = None) -> Iterator[Report]:
+    """Load what waits in a spool, and take away what the store has then.
+
+    An item leaves the spool only after its load is complete; one whose delivery was cut off in
+    between is recognised by its checksum the next time. What can't be read, in part or whole, is
+    kept in the spool's folder ``refused``.
+
+    Args:
+        store: where to.
+        spool: the folder.
+        destination: deliver only what is meant for this store; None for everything.
+
+    Yields:
+        a report an item, when it is done with.
+
+    Raises:
+        UnreachableError: the store went away; the rest waits.
+        StoreError: the store failed on some items; they wait, the others are delivered.
+        SpoolError: the spool, or an item in it, can't be read or taken away; the others are
+            delivered.
+        ReaderEndedError: an item can't be read to its end; it waits, the others are delivered.
+    """
+    spools.tidy(spool)
+    failures = Failures()
+    for item in spools.waiting(spool):
+        report = None
+        with failures.collected(), spools.claimed(item) as is_ours:
+            report = _delivered(store, item, destination) if is_ours else None
+        if report is not None:
+            yield report
+    failures.raise_first()
+
+
+class Failures:
+    """One log that fails keeps no other back, and a store that fails on all is not asked for each."""
+
+    def __init__(self) -> None:
+        self._of_the_store: list[StoreError] = []
+        self._others: list[ProvGraphError] = []
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Keep an error of the block for later, unless the store went away or has failed too often."""
+        try:
+            yield
+        except UnreachableError:
+            raise
+        except StoreError as error:
+            self._of_the_store.append(error)
+            if len(self._of_the_store) == _FAILURES:
+                raise
+        except ProvGraphError as error:
+            self._others.append(error)
+
+    def raise_first(self) -> None:
+        """Raise the first error that was kept, if there is one.
+
+        One of the store goes before others.
+        """
+        for error in (*self._of_the_store, *self._others):
+            raise error
+
+
+def _delivered(store: Store, item: Path, destination: str | None) -> Report | None:
+    """Deliver one item; None when it is meant for another store."""
+    try:
+        label = spools.label_of(item)
+        if destination not in (None, label.store):
+            return None
+        report = _loaded(store, item, label)
+    except LoadError as error:
+        report = _refused(str(item), "the whole item", str(error))
+    if report.is_clean:
+        spools.remove(item)
+    else:
+        spools.refuse(item, _why(report))
+    return report
+
+
+def _loaded(store: Store, item: Path, label: Label) -> Report:
+    source = Source(label.source, item / label.content)
+    try:
+        (report,) = load(store, [source], format_name=label.format, namespace=label.namespace)
+    except SettingsError as error:
+        raise LoadError(str(error)) from error
+    return report
+
+
+def _why(report: Report) -> str:
+    kept = {"partial": "its readable part is in the store"}.get(
+        report.status, "nothing of it is in the store"
+    )
+    problems = "".join(f"{problem.where}: {problem.what}\n" for problem in report.problems)
+    return f"{report.source}: {report.status}; {kept}.\n{problems}"
+
+
+def _refused(source: str, where: str, what: str) -> Report:
+    return Report(storable(source), None, "refused", problems=(Problem(where, what),))
+
+
+def _checksum(item: Path) -> str | None:
+    found = checksum(item / spools.label_of(item).content)
+    return found.sha256 if found else None

@@ -1,0 +1,274 @@
+"""From documents to changes.
+
+Joins what is new with what is known and settles again which file is which.
+
+One `Plan` looks only at what the new documents touch, directly or through shared places and
+identifiers, and leaves the store as if all documents had come at once (CONTRACT section 2 rule 8).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from provgraph.identity.files import times_of
+from provgraph.ingest.deciding.marks import Seen, touched
+from provgraph.ingest.deciding.neighbourhood import (
+    Neighbourhood,
+    Touched,
+    decide,
+    mentions_by_run,
+    touched_in_run,
+)
+from provgraph.model.records import (
+    OPEN,
+    Agent,
+    Description,
+    Document,
+    End,
+    Mention,
+    Run,
+    StatedEntity,
+)
+from provgraph.model.values import Attributes, joined
+from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, EntityType, Kind
+from provgraph.prov.names import is_hidden, is_native
+from provgraph.store.protocol import Changes, Facts, StoredMention, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Values of one run that differ between sources; all are kept (rule 9)."""
+
+    run: str
+    fact: str
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What documents change in a store, as decided from its facts.
+
+    Attributes:
+        changes: to be written.
+        disagreements: where the documents disagree with each other or with what was known.
+        seen: marks of the facts that it was decided from (`provgraph.ingest.deciding.marks`).
+        touched: marks of the facts that it changes.
+    """
+
+    changes: Changes
+    disagreements: tuple[Disagreement, ...]
+    seen: frozenset[bytes]
+    touched: frozenset[bytes]
+
+    def holds_in(self, transaction: Transaction, turn: int) -> bool:
+        """Whether nobody has written since that turn what this was decided from."""
+        written = transaction.touched_since(turn)
+        return written is not None and self.seen.isdisjoint(written)
+
+
+def plan(facts: Facts, documents: Sequence[Document]) -> Plan:
+    """Decide what documents change.
+
+    Args:
+        facts: as they stand.
+        documents: what sources say, in any order.
+    """
+    seen = Seen(facts)
+    update = _Update(seen, documents)
+    changes = update.changes()
+    return Plan(
+        changes,
+        tuple(update.disagreements),
+        frozenset(seen.marks),
+        touched(changes, update.touched),
+    )
+
+
+def integrate(transaction: Transaction, documents: Sequence[Document]) -> Plan:
+    """Write what the documents say, and what follows from it; returns what was done."""
+    planned = plan(transaction, documents)
+    transaction.apply(planned.changes, planned.touched)
+    return planned
+
+
+class _Update:
+    """One integration.
+
+    Facts first, then the neighbourhood they touch, then what is decided anew.
+    """
+
+    def __init__(self, facts: Facts, documents: Sequence[Document]) -> None:
+        self.facts = facts
+        self.documents = documents
+        self.disagreements: list[Disagreement] = []
+        self.touched: list[Touched] = []
+
+    def changes(self) -> Changes:
+        changes = Changes()
+        self._plain_facts(changes)
+        changes.runs, moved = self._joined_runs()
+        changes.stated = self._joined_entities()
+        self.touched = self._touched_mentions(moved)
+        neighbourhood = Neighbourhood(self.facts, self.touched, self._stated_names())
+        decide(
+            self.facts,
+            neighbourhood,
+            {entity.identifier: entity for entity in changes.stated},
+            changes,
+        )
+        return changes
+
+    def _plain_facts(self, changes: Changes) -> None:
+        settings = {}
+        for document in self.documents:
+            changes.relations.extend(document.relations)
+            for setting in document.settings:
+                settings[setting.key] = setting
+            if document.run is not None:
+                keys = (*(setting.key for setting in document.settings), *document.settings_keys)
+                changes.settings_of.extend((document.run.id, key) for key in keys)
+                changes.config_files_of.extend(
+                    (document.run.id, place) for place in document.config_files
+                )
+        changes.settings = list(settings.values())
+        changes.agents = self._joined_agents()
+        changes.descriptions = self._joined_descriptions()
+
+    def _joined_runs(self) -> tuple[list[Run], set[str]]:
+        """The runs whose facts change, and the ids of known runs whose times or process change."""
+        said: dict[str, Attributes] = {name: {} for name in self._ends(Kind.ACTIVITY)}
+        for document in self.documents:
+            if document.run is not None:
+                said[document.run.id] = joined(said.get(document.run.id, {}), document.run.facts)
+        known = self.facts.runs(said)
+        changed: list[Run] = []
+        moved: set[str] = set()
+        for identifier, facts in said.items():
+            before = known.get(identifier)
+            run = Run(identifier, joined(before.facts, facts) if before else facts)
+            if before is None or before.facts != run.facts:
+                changed.append(run)
+                self._note_disagreements(run)
+                if before is not None and times_of(before) != times_of(run):
+                    moved.add(identifier)
+        return changed, moved
+
+    def _note_disagreements(self, run: Run) -> None:
+        several = (
+            (name, values)
+            for name, values in run.facts.items()
+            if len(values) > 1 and _is_single(name)
+        )
+        self.disagreements.extend(Disagreement(run.id, name, values) for name, values in several)
+
+    def _joined_agents(self) -> list[Agent]:
+        said: dict[str, Agent] = {}
+        ends = self._ends(Kind.AGENT)
+        known = self.facts.agents(
+            ends | {agent.id for document in self.documents for agent in document.agents}
+        )
+        for document in self.documents:
+            for agent in document.agents:
+                said[agent.id] = joined_agent(said.get(agent.id) or known.get(agent.id), agent)
+        said.update((name, Agent(name)) for name in ends - said.keys() - known.keys())
+        return [agent for agent in said.values() if known.get(agent.id) != agent]
+
+    def _joined_descriptions(self) -> list[Description]:
+        said: dict[End, Description] = {}
+        ends = {end for kind in DESCRIPTIONS for end in map(partial(End, kind), self._ends(kind))}
+        known = self.facts.descriptions(
+            ends | {each.as_end for d in self.documents for each in d.descriptions}
+        )
+        for document in self.documents:
+            for each in document.descriptions:
+                said[each.as_end] = joined_description(
+                    said.get(each.as_end) or known.get(each.as_end), each
+                )
+        said.update(
+            (end, Description(end.id, DescriptionType.of(end.kind)))
+            for end in ends - said.keys() - known.keys()
+        )
+        return [each for end, each in said.items() if known.get(end) != each]
+
+    def _joined_entities(self) -> list[StatedEntity]:
+        known = self.facts.stated(self._stated_names())
+        said = dict(known)
+        for document in self.documents:
+            for entity in document.entities:
+                said[entity.identifier] = joined_entity(said.get(entity.identifier), entity)
+        for identifier in self._ends(Kind.ENTITY) - said.keys():
+            said[identifier] = StatedEntity(identifier)
+        return [entity for entity in said.values() if known.get(entity.identifier) != entity]
+
+    def _ends(self, kind: Kind) -> set[str]:
+        """The records that stated relations name.
+
+        They exist, though nothing else may be said of them.
+        """
+        ends = (
+            end
+            for d in self.documents
+            for relation in d.relations
+            for end in (relation.source, relation.target)
+        )
+        return {end.id for end in ends if end.kind is kind}
+
+    def _stated_names(self) -> set[str]:
+        return self._ends(Kind.ENTITY) | {
+            entity.identifier for d in self.documents for entity in d.entities
+        }
+
+    def _touched_mentions(self, moved: Collection[str]) -> list[Touched]:
+        """Mentions that are new, that have other twins now, or whose run has other times now."""
+        said: dict[str, dict[bytes, Mention]] = defaultdict(dict)
+        for document in self.documents:
+            for mention in document.mentions:
+                said[mention.run][mention.key] = mention
+        runs = said.keys() | set(moved)
+        known = mentions_by_run(self.facts, runs)
+        return [
+            each
+            for run in sorted(runs)
+            for each in touched_in_run(known[run], _mentions(known[run]) | said[run], run in moved)
+        ]
+
+
+def _is_single(fact: str) -> bool:
+    """Whether sources that give a fact several values disagree.
+
+    A document's attribute may have any number of them.
+    """
+    return not is_hidden(fact) and not fact.startswith(OPEN) and is_native(fact)
+
+
+def joined_agent(before: Agent | None, agent: Agent) -> Agent:
+    """Both together; of different names the smaller is shown and all are kept."""
+    if before is None:
+        return agent
+    names = sorted({name for name in (before.name, agent.name) if name is not None})
+    attributes = joined(before.attributes, agent.attributes)
+    if len(names) > 1:
+        attributes = joined(attributes, {"name": tuple(names)})
+    kinds = sorted(kind for kind in (before.type, agent.type) if kind is not None)
+    return Agent(agent.id, min(names, default=None), min(kinds, default=None), attributes)
+
+
+def joined_description(before: Description | None, description: Description) -> Description:
+    """What is said of a description altogether; the finer type counts."""
+    if before is None:
+        return description
+    kind = max(before.type, description.type, key=list(DescriptionType).index)
+    return Description(description.id, kind, joined(before.attributes, description.attributes))
+
+
+def joined_entity(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
+    """What is stated of an entity altogether."""
+    if before is None:
+        return entity
+    kind = max(before.type, entity.type, key=list(EntityType).index)
+    return StatedEntity(entity.identifier, joined(before.attributes, entity.attributes), kind)
+
+
+def _mentions(known: Mapping[bytes, StoredMention]) -> dict[bytes, Mention]:
+    return {key: stored.mention for key, stored in known.items()}

@@ -1,0 +1,270 @@
+"""What a change touches, and what is decided anew because of it.
+
+A change of some mentions can only matter to those that share a place, an identifier or a twin with
+them, directly or through each other. These are fetched, resolved together, and what is other than
+before is noted.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from provgraph.identity.files import RunTimes, files_of, times_of, twins
+from provgraph.identity.resolution import Resolution, ResolvedEntity, resolve
+from provgraph.model.classes import Classes
+from provgraph.model.identifiers import is_strong, places_in, version_of
+from provgraph.model.levels import data_level
+from provgraph.model.records import INVALIDATED, Mention, StatedEntity
+from provgraph.model.values import Attributes, joined
+from provgraph.model.vocabulary import EntityType
+from provgraph.store.protocol import Changes, EntityRecord, Facts, StoredMention
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A mention to decide on: as it is now, as it was, and whether its run has other times now."""
+
+    now: StoredMention
+    before: StoredMention | None
+    moved: bool
+
+    @property
+    def can_change_others(self) -> bool:
+        """Whether what it is now, or what it was, can change which file others are."""
+        return self.now.is_structural or (self.before is not None and self.before.is_structural)
+
+
+def mentions_by_run(
+    facts: Facts, runs: Collection[str]
+) -> defaultdict[str, dict[bytes, StoredMention]]:
+    """Run → its mentions in the store by key; nothing for the others."""
+    known: defaultdict[str, dict[bytes, StoredMention]] = defaultdict(dict)
+    for stored in facts.mentions_of(runs):
+        known[stored.mention.run][stored.mention.key] = stored
+    return known
+
+
+def touched_in_run(
+    known: Mapping[bytes, StoredMention], mentions: Mapping[bytes, Mention], moved: bool
+) -> Iterator[Touched]:
+    """The mentions of one run that are new, that have other twins now, or all when the run has
+    other times now.
+
+    Args:
+        known: the run's mentions in the store.
+        mentions: the run's mentions from now on.
+        moved: whether the run has other times now.
+    """
+    twin_of = twins(mentions.values())
+    for key, mention in mentions.items():
+        before = known.get(key)
+        stored = before or StoredMention(mention)
+        now = StoredMention(stored.mention, twin_of.get(key), stored.entity, stored.rule)
+        if moved or now != before:
+            yield Touched(now, before, moved)
+
+
+class Neighbourhood:
+    """All that may be decided otherwise because of the touched mentions.
+
+    Attributes:
+        mentions: by key, as they are to be decided on.
+        unwritten: the keys of those that the store holds otherwise or not at all.
+        before: the entities that they were of.
+        stated: names of entities that sources state outright.
+        changed: the names for which every mention is here, so that entities may go; for the others
+            only new reads are.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        touched: Sequence[Touched],
+        stated: set[str],
+        gone: Sequence[StoredMention] = (),
+        unsaid: Collection[str] = (),
+    ) -> None:
+        """Fetch what is to be decided.
+
+        Args:
+            facts: as they are before the change.
+            touched: mentions that change.
+            stated: names of entities that sources state outright, as far as the change touches
+                them.
+            gone: mentions that nobody makes any more.
+            unsaid: names of entities of which less is stated outright than before, or nothing.
+        """
+        self.mentions = {each.now.mention.key: each.now for each in touched}
+        self.unwritten = {each.now.mention.key for each in touched if each.now != each.before}
+        self.stated = set(stated)
+        self._facts = facts
+        self._gone = {stored.mention.key for stored in gone}
+        start = {
+            name
+            for stored in (*(each.now for each in touched), *gone)
+            for name in stored.mention.names
+        }
+        self._close_over(start | _with_places(stated) | _with_places(unsaid))
+        weak = {name for name in stated if not is_strong(name)}
+        self.changed = self._changed_names(touched, gone, _with_places({*weak, *unsaid}))
+        for stored in facts.plain_reads({name for name in self.changed if not is_strong(name)}):
+            self._add(stored)
+        decided = [stored for stored in (*self.mentions.values(), *gone) if stored.entity]
+        self.before = {stored.entity for stored in decided if stored.entity}
+        self.stated |= self._weakly_stated(decided) - set(unsaid)
+
+    def _add(self, stored: StoredMention) -> None:
+        if stored.mention.key not in self._gone:
+            self.mentions.setdefault(stored.mention.key, stored)
+
+    def _close_over(self, names: set[str]) -> None:
+        """Fetch structural mentions until no place, identifier or twin leads to another one."""
+        twin_keys = {stored.twin for stored in self.mentions.values() if stored.twin is not None}
+        seen_names, seen_twins = set(names), set(twin_keys)
+        while names or twin_keys:
+            fetched = self._facts.structural_mentions(names, twin_keys)
+            for stored in fetched:
+                self._add(stored)
+            names = {name for stored in fetched for name in stored.mention.names} - seen_names
+            twin_keys = {stored.twin for stored in fetched if stored.twin is not None} - seen_twins
+            seen_names |= names
+            seen_twins |= twin_keys
+
+    def _weakly_stated(self, decided: Iterable[StoredMention]) -> set[str]:
+        """The weak names of which something is stated.
+
+        Of paths that may mean another entity now, and of values.
+        """
+        names = set()
+        for mention in (stored.mention for stored in decided):
+            if mention.place in self.changed:
+                names |= {mention.place, version_of(mention.place, mention.run)}
+        named = (stored.mention.identifier for stored in self.mentions.values())
+        names.update(name for name in named if name is not None and not is_strong(name))
+        return set(self._facts.stated(names)) if names else set()
+
+    def _changed_names(
+        self, touched: Iterable[Touched], gone: Sequence[StoredMention], named: set[str]
+    ) -> set[str]:
+        """The places and identifiers joined, directly or through others, to something that changed.
+
+        A read by path alone changes nothing for others; but when its run has moved in time, at a
+        place that runs write to, it may leave an entity that nobody else is of, and so it does when
+        nobody makes it any more.
+        """
+        joint = Classes([])
+        written = set()
+        for stored in (*self.mentions.values(), *gone):
+            if stored.is_structural:
+                joint.add_together(
+                    [*stored.mention.names, *([stored.twin.hex()] if stored.twin else [])]
+                )
+                written.update(stored.mention.names)
+        changed = {
+            joint.name(name)
+            for each in touched
+            for name in each.now.mention.names
+            if each.can_change_others or (each.moved and name in written)
+        }
+        named = named | {name for stored in gone for name in stored.mention.names}
+        changed |= {joint.name(name) for name in named}
+        within = {
+            name for root, group in joint.groups().items() if root in changed for name in group
+        }
+        return within | named
+
+
+def decide(
+    facts: Facts,
+    around: Neighbourhood,
+    stated_now: Mapping[str, StatedEntity | None],
+    changes: Changes,
+) -> None:
+    """Resolve the neighbourhood and note what is other than before.
+
+    Args:
+        facts: as they are before the change.
+        around: what is to be decided.
+        stated_now: what is stated of names as from this change; None of those of which nothing is
+            any more.
+        changes: its runs are as they will be; its mentions and entities, and the entities to
+            remove, are set.
+    """
+    times = facts.times({stored.mention.run for stored in around.mentions.values()})
+    times |= {run.id: times_of(run) for run in changes.runs}
+    resolution = _resolved(around, times)
+    changes.mentions = [
+        decided
+        for key, stored in around.mentions.items()
+        if (decided := _decided(stored, resolution)) != stored or key in around.unwritten
+    ]
+    names = {name for entity in resolution.entities.values() for name in entity.stated_names} | set(
+        stated_now
+    )
+    known = facts.entities(around.before | names | resolution.entities.keys())
+    stated = {
+        name: each
+        for name, each in {**facts.stated(names), **stated_now}.items()
+        if each is not None
+    }
+    roles = _roles(around, resolution)
+    for entity in resolution.entities.values():
+        old = known.get(entity.id)
+        if old is not None and not around.changed.intersection(entity.identifiers):
+            roles[entity.id].add(old.data_level or "")
+        record = _record(entity, stated, roles[entity.id])
+        if old != record:
+            changes.entities.append(record)
+    changes.removals.entities = sorted(known.keys() - resolution.entities.keys())
+
+
+def _resolved(around: Neighbourhood, times: Mapping[str, RunTimes]) -> Resolution:
+    mentions = [stored.mention for stored in around.mentions.values()]
+    twin_of = {
+        key: stored.twin for key, stored in around.mentions.items() if stored.twin is not None
+    }
+    return resolve(files_of(mentions, twin_of, times), around.stated)
+
+
+def _decided(stored: StoredMention, resolution: Resolution) -> StoredMention:
+    given = resolution.assignments[stored.mention.key]
+    return StoredMention(stored.mention, stored.twin, given.entity, given.rule)
+
+
+def _roles(around: Neighbourhood, resolution: Resolution) -> defaultdict[str, set[str]]:
+    roles: defaultdict[str, set[str]] = defaultdict(set)
+    for key, stored in around.mentions.items():
+        if stored.mention.role is not None:
+            roles[resolution.assignments[key].entity].add(stored.mention.role)
+    return roles
+
+
+def _record(
+    entity: ResolvedEntity, stated: Mapping[str, StatedEntity], roles: set[str]
+) -> EntityRecord:
+    attributes: Attributes = {}
+    types = {EntityType.DATASET}
+    for name in entity.stated_names:
+        if name in stated:
+            attributes = joined(attributes, stated[name].attributes)
+            types.add(stated[name].type)
+    lost = [
+        time
+        for time in (entity.invalidated_at, *attributes.get(INVALIDATED, ()))
+        if time is not None
+    ]
+    return EntityRecord(
+        id=entity.id,
+        type=max(types, key=list(EntityType).index),
+        identifiers=entity.identifiers,
+        standings=entity.standings,
+        generated_at=entity.generated_at,
+        invalidated_at=min(map(str, lost), default=None),
+        data_level=data_level(attributes, roles),
+        attributes=attributes,
+        former=tuple(name for name in entity.former if name in stated),
+    )
+
+
+def _with_places(names: Collection[str]) -> set[str]:
+    return {*names, *(place for name in names for place in places_in(name))}

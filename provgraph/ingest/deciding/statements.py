@@ -1,0 +1,247 @@
+"""What a load says, subject by subject, in a form that a store keeps.
+
+So that it can be forgotten again.
+
+A run's statement holds all that a document says of the run and of the files it names; what
+documents say of other records stands under these.
+"""
+
+import json
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provgraph.model.records import (
+    Agent,
+    Description,
+    Document,
+    End,
+    Mention,
+    Run,
+    StatedEntity,
+    StatedRelation,
+    key_of,
+)
+from provgraph.model.values import Attributes, canonical
+from provgraph.model.vocabulary import (
+    DESCRIPTIONS,
+    AgentType,
+    DescriptionType,
+    EntityType,
+    Kind,
+    RelationType,
+)
+from provgraph.store.protocol import Statement, Transaction
+
+#: Speed before size: a statement is read only when a load is forgotten.
+_COMPRESSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What one statement says; as a `Document`, but settings by their keys alone.
+
+    Attributes:
+        run: the run that it is about, with its facts; None when it is about something else.
+        settings: keys of the run's settings.
+    """
+
+    run: Run | None = None
+    mentions: tuple[Mention, ...] = ()
+    settings: tuple[bytes, ...] = ()
+    config_files: tuple[str, ...] = ()
+    entities: tuple[StatedEntity, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    descriptions: tuple[Description, ...] = ()
+    relations: tuple[StatedRelation, ...] = ()
+
+
+def statements_of(load: str, first_part: int, documents: Iterable[Document]) -> list[Statement]:
+    """What a load says in these documents.
+
+    Args:
+        load: its id.
+        first_part: the number of the first statement; each has its own.
+        documents: in the order of the source.
+    """
+    load_key = key_of(Kind.LOAD, load)
+    sayings = (saying for document in documents for saying in _sayings(document))
+    distinct = dict.fromkeys((subject, canonical(said).encode()) for subject, said in sayings)
+    return [
+        Statement(subject, load_key, part, zlib.compress(content, _COMPRESSION))
+        for part, (subject, content) in enumerate(distinct, first_part)
+    ]
+
+
+def unsaid(
+    transaction: Transaction, documents: Iterable[Document], loads: Collection[bytes]
+) -> list[Document]:
+    """The documents that say something which none of some loads has said.
+
+    Args:
+        transaction: where to look.
+        documents: what is to be loaded.
+        loads: keys of loads.
+    """
+    said = [(document, _telling(document)) for document in documents]
+    subjects = {statement.subject for _, statements in said for statement in statements}
+    known = {
+        (each.subject, each.content)
+        for each in transaction.statements_about(subjects, b"")
+        if each.load in loads
+    }
+    return [
+        document
+        for document, statements in said
+        if not statements or not {(each.subject, each.content) for each in statements} <= known
+    ]
+
+
+def _telling(document: Document) -> list[Statement]:
+    """What a document says, but of agents and descriptions, of which every second load says the
+    same.
+    """
+    ends = (end for relation in document.relations for end in (relation.source, relation.target))
+    shared = {end.key for end in ends if end.kind is Kind.AGENT or end.kind in DESCRIPTIONS}
+    shared |= {each.as_end.key for each in document.descriptions}
+    shared |= {key_of(Kind.AGENT, agent.id) for agent in document.agents}
+    return [
+        statement
+        for statement in statements_of("", 0, [document])
+        if statement.subject not in shared
+    ]
+
+
+def said_in(statement: Statement) -> Saying:
+    """What a statement says."""
+    said: dict[str, Any] = json.loads(zlib.decompress(statement.content))
+    run = said.get("run")
+    return Saying(
+        run=Run(run[0], _attributes(run[1])) if run else None,
+        mentions=tuple(_mention(run[0], each) for each in said.get("mentions", ())) if run else (),
+        settings=tuple(map(bytes.fromhex, said.get("settings", ()))),
+        config_files=tuple(said.get("config_files", ())),
+        entities=tuple(map(_entity, said.get("entities", ()))),
+        agents=tuple(map(_agent, said.get("agents", ()))),
+        descriptions=tuple(map(_description, said.get("descriptions", ()))),
+        relations=tuple(map(_relation, said.get("relations", ()))),
+    )
+
+
+def subject_of_entity(identifier: str) -> bytes:
+    """The subject of what is stated of an entity outside of a run's statement."""
+    return key_of(Kind.ENTITY, identifier)
+
+
+def _sayings(document: Document) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """What a document says, by subject."""
+    mentioned: set[str | None] = set()
+    if document.run is not None:
+        mentioned = {mention.identifier for mention in document.mentions}
+        named = [entity for entity in document.entities if entity.identifier in mentioned]
+        yield key_of(Kind.ACTIVITY, document.run.id), _of_run(document, named)
+    for entity in document.entities:
+        if entity.identifier not in mentioned:
+            yield subject_of_entity(entity.identifier), {"entities": [_entity_fields(entity)]}
+    for agent in document.agents:
+        yield key_of(Kind.AGENT, agent.id), {"agents": [_agent_fields(agent)]}
+    for description in document.descriptions:
+        yield description.as_end.key, {"descriptions": [_description_fields(description)]}
+    for relation in document.relations:
+        yield relation.key, {"relations": [_relation_fields(relation)]}
+        yield from (_of_end(end) for end in (relation.source, relation.target))
+
+
+def _of_run(document: Document, entities: Iterable[StatedEntity]) -> dict[str, Any]:
+    if document.run is None:
+        raise ValueError("a document without a run")
+    return {
+        "run": [document.run.id, document.run.facts],
+        "mentions": [_mention_fields(mention) for mention in document.mentions],
+        "settings": [
+            key.hex()
+            for key in (*(each.key for each in document.settings), *document.settings_keys)
+        ],
+        "config_files": document.config_files,
+        "entities": [_entity_fields(entity) for entity in entities],
+    }
+
+
+def _of_end(end: End) -> tuple[bytes, dict[str, Any]]:
+    """That a record exists, because a relation names it."""
+    if end.kind is Kind.ACTIVITY:
+        return end.key, {"run": [end.id, {}]}
+    if end.kind is Kind.AGENT:
+        return end.key, {"agents": [_agent_fields(Agent(end.id))]}
+    if end.kind in DESCRIPTIONS:
+        only_named = Description(end.id, DescriptionType.of(end.kind))
+        return end.key, {"descriptions": [_description_fields(only_named)]}
+    return end.key, {"entities": [_entity_fields(StatedEntity(end.id))]}
+
+
+def _mention_fields(each: Mention) -> list[object]:
+    return [
+        each.relation,
+        each.role,
+        each.place,
+        each.identifier,
+        each.source,
+        each.time,
+        each.attributes,
+    ]
+
+
+def _mention(run: str, fields: list[Any]) -> Mention:
+    relation, role, place, identifier, source, time, attributes = fields
+    return Mention(
+        run, RelationType(relation), role, place, identifier, source, time, _attributes(attributes)
+    )
+
+
+def _entity_fields(each: StatedEntity) -> list[object]:
+    return [each.identifier, each.attributes, each.type]
+
+
+def _entity(fields: list[Any]) -> StatedEntity:
+    identifier, attributes, kind = fields
+    return StatedEntity(identifier, _attributes(attributes), EntityType(kind))
+
+
+def _agent_fields(each: Agent) -> list[object]:
+    return [each.id, each.name, each.type, each.attributes]
+
+
+def _agent(fields: list[Any]) -> Agent:
+    identifier, name, kind, attributes = fields
+    return Agent(identifier, name, AgentType(kind) if kind else None, _attributes(attributes))
+
+
+def _description_fields(each: Description) -> list[object]:
+    return [each.id, each.type, each.attributes]
+
+
+def _description(fields: list[Any]) -> Description:
+    identifier, kind, attributes = fields
+    return Description(identifier, DescriptionType(kind), _attributes(attributes))
+
+
+def _relation_fields(each: StatedRelation) -> list[object]:
+    ends = [[end.kind, end.id] for end in (each.source, each.target)]
+    return [each.relation, *ends, each.role, each.time, each.attributes]
+
+
+def _relation(fields: list[Any]) -> StatedRelation:
+    relation, source, target, role, time, attributes = fields
+    return StatedRelation(
+        RelationType(relation), _end(source), _end(target), role, time, _attributes(attributes)
+    )
+
+
+def _end(fields: list[str]) -> End:
+    kind, identifier = fields
+    return End(Kind(kind), identifier)
+
+
+def _attributes(said: Mapping[str, list[Any]]) -> Attributes:
+    return {name: tuple(values) for name, values in said.items()}

@@ -1,0 +1,141 @@
+"""Reads a large source in a process of its own, while the one that asked for it writes.
+
+Run as ``python -m provgraph.ingest.reading.process`` it takes an `Order` on standard input and
+answers on standard output. Both ends are provgraph's own, so they speak pickle. Not
+`multiprocessing`, which would run a user's script again that calls `load` without a guard.
+"""
+
+import os
+import pickle
+import sys
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from subprocess import PIPE, Popen
+from typing import IO
+
+from provgraph.errors import ReaderEndedError
+from provgraph.ingest.reading.sources import Source, opened
+from provgraph.loaders.protocol import Problem
+from provgraph.loaders.registry import loader_named
+from provgraph.model.records import Document
+
+#: A source of fewer bytes is read almost as soon as such a process has started.
+SMALLEST = 16 << 20
+#: How many documents and problems are sent at once, and how many such answers may wait.
+BATCH = 100
+AHEAD = 8
+
+Answer = list[Document | Problem] | Exception | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to read.
+
+    Attributes:
+        source: the source.
+        format_name: the loader's name.
+        namespace: in which its paths mean files.
+        start: the byte to begin at.
+    """
+
+    source: Source
+    format_name: str
+    namespace: str
+    start: int
+
+
+def read_elsewhere(order: Order) -> Iterator[Document | Problem]:
+    """The source's documents and problems, as its loader finds them in another process.
+
+    Raises:
+        Exception: what its loader raised, behind what it found before.
+        ReaderEndedError: the process ended before it was done.
+    """
+    # A session of its own: who stops us by Ctrl-C lets us end it.
+    command = (sys.executable, "-m", __name__)
+    process = Popen(command, stdin=PIPE, stdout=PIPE, start_new_session=True)  # noqa: S603 - our own program
+    if process.stdin is None or process.stdout is None:
+        raise AssertionError("both are pipes")
+    try:
+        with process.stdin, process.stdout:
+            pickle.dump(order, process.stdin)
+            process.stdin.flush()
+            while (answer := _received(process.stdout, order)) is not None:
+                if not isinstance(answer, list):
+                    raise answer
+                yield from answer
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _received(stream: IO[bytes], order: Order) -> Answer:
+    try:
+        answer: Answer = pickle.load(stream)  # noqa: S301 - from our own process
+    except (EOFError, pickle.UnpicklingError, OSError):
+        raise ReaderEndedError(
+            f"the process that reads {order.source.name} ended before it was done (out of memory, or killed); "
+            "nothing of the source is loaded: load it again"
+        ) from None
+    return answer
+
+
+def _answers(order: Order) -> Iterator[Answer]:
+    some: list[Document | Problem] = []
+    error: Exception | None = None
+    try:
+        for each in _found(order):
+            some.append(each)
+            if len(some) == BATCH:
+                yield some
+                some = []
+    except Exception as caught:
+        error = caught
+    yield some
+    yield error
+
+
+def _found(order: Order) -> Iterator[Document | Problem]:
+    with opened(order.source) as stream:
+        if order.start:
+            stream.seek(order.start)
+        yield from loader_named(order.format_name).documents(stream, order.namespace, order.start)
+
+
+def main() -> None:
+    """Read what the order says."""
+    order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own process
+    with os.fdopen(os.dup(1), "wb") as stream:
+        os.dup2(2, 1)  # so that a loader which prints spoils no answer
+        try:
+            _send(_answers(order), stream)
+        except BrokenPipeError:
+            os._exit(0)  # nobody wants more
+
+
+def _send(answers: Iterator[Answer], stream: IO[bytes]) -> None:
+    """Send from another thread, so that reading goes on while the other process has no time for
+    answers.
+    """
+    with ThreadPoolExecutor(max_workers=1) as sender:
+        waiting: deque[Future[None]] = deque()
+        for answer in answers:
+            waiting.append(
+                sender.submit(_write, stream, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+            )
+            if len(waiting) > AHEAD:
+                waiting.popleft().result()
+        for sent in waiting:
+            sent.result()
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
+    stream.write(data)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()

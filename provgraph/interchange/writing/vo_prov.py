@@ -1,0 +1,205 @@
+"""The IVOA flavour of PROV-JSON, as the voprov package writes and reads it (IVOA Provenance DM
+1.0).
+
+It has the model's classes and names (datasetEntity, activityDescription, parameter,
+``voprov:location``), and none of what only provgraph reads: PROV-JSON is for taking a store
+elsewhere, this for the VO's tools.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from provgraph.interchange.reading.records import MARK
+from provgraph.interchange.store_reader import Stated
+from provgraph.interchange.writing import prov_json
+from provgraph.interchange.writing.sorting import Row
+from provgraph.model.identifiers import base_name, location_of
+from provgraph.model.records import SOFTWARE
+from provgraph.model.vocabulary import DESCRIPTIONS, EntityType, RelationType
+from provgraph.prov import names
+from provgraph.prov.prefixes import Prefixes
+from provgraph.prov.statements import PROV, QUALIFIED_NAME, Literal, Pair, ProvStatement, ProvType
+from provgraph.prov.values import native_kept, native_said
+
+#: Attributes of the model's classes, by provgraph's names for them.
+_TERMS = frozenset(
+    {
+        "location",
+        "generatedAtTime",
+        "invalidatedAtTime",
+        "comment",
+        "version",
+        "description",
+        "docurl",
+        "doculink",
+        "value",
+        "valueType",
+        "contentType",
+        "unit",
+        "ucd",
+        "utype",
+        "min",
+        "max",
+        "default",
+        "options",
+        "type",
+        "email",
+        "affiliation",
+        "phone",
+        "address",
+        "url",
+        "rights",
+        "creatorId",
+        "multiplicity",
+        "status",
+    }
+)
+_IN_PROV = frozenset({"name", "role"})
+_SECTIONS_OF = {EntityType.VALUE.value: "valueEntity", EntityType.DATASET.value: "datasetEntity"}
+
+
+def write(statements: Iterable[Stated]) -> Iterator[str]:
+    """The document, piece by piece.
+
+    Args:
+        statements: in any order in which settings come before what they configure.
+    """
+    prefixes = Prefixes()
+    yield from prov_json.document(_rows(statements, prefixes), prefixes)
+
+
+def _rows(statements: Iterable[Stated], prefixes: Prefixes) -> Iterator[Row]:
+    parameters: dict[str, list[str]] = {}
+    for each in statements:
+        if not isinstance(each, ProvStatement):
+            yield prov_json.row(each, prefixes)
+        elif each.id is not None and each.id.startswith(names.SETTINGS):
+            own = list(_parameters(each))
+            parameters[each.id] = [str(parameter.id) for parameter in own]
+            yield from (prov_json.row(parameter, prefixes, "parameter") for parameter in own)
+        elif each.type is ProvType.INFLUENCE and "relation" in marks_of(each):
+            yield from _of_the_vo(each, parameters, prefixes)
+        else:
+            yield prov_json.row(in_terms(each), prefixes, _section(each))
+            yield from _configuration_files(each, prefixes)
+
+
+def marks_of(statement: ProvStatement) -> dict[str, str]:
+    """What provgraph marks a statement with."""
+    beginning = names.own_attribute(MARK)
+    return {
+        uri[len(beginning) :]: value.text
+        for uri, value in statement.attributes
+        if uri.startswith(beginning)
+    }
+
+
+def is_of_settings(statement: ProvStatement) -> bool:
+    """Whether it says how runs were set up, which the model has classes of its own for."""
+    is_settings = statement.id is not None and statement.id.startswith(names.SETTINGS)
+    return is_settings or (
+        statement.type is ProvType.INFLUENCE and "relation" in marks_of(statement)
+    )
+
+
+def _section(statement: ProvStatement) -> str | None:
+    """Where an element stands; None for the section of its type."""
+    if statement.type is not ProvType.ENTITY or statement.id is None:
+        return None
+    if statement.id.startswith(names.DESCRIPTION):
+        described = statement.id[len(names.DESCRIPTION) :].partition("/")[0]
+        return described if described in {kind.value for kind in DESCRIPTIONS} else None
+    kind = marks_of(statement).get("type", EntityType.DATASET.value)
+    return _SECTIONS_OF.get(kind) if statement.id.startswith(names.ENTITY) else None
+
+
+def in_terms(statement: ProvStatement) -> ProvStatement:
+    """The statement in the model's names."""
+    pairs = list(
+        dict.fromkeys(pair for each in statement.attributes if (pair := _term(each)) is not None)
+    )
+    said = {name for name, _ in pairs}
+    places = [value.text for name, value in pairs if name == names.VOPROV + "location"]
+    if statement.type is ProvType.ENTITY and places and PROV + "name" not in said:
+        pairs.append((PROV + "name", Literal(base_name(places[0]))))
+    return replace(statement, attributes=tuple(pairs))
+
+
+def _term(pair: Pair) -> Pair | None:
+    """An attribute in the model's names; None of what only provgraph needs."""
+    uri, value = pair
+    if not uri.startswith(names.ATTRIBUTE):
+        return pair
+    name = uri[len(names.ATTRIBUTE) :]
+    is_mark = name.startswith(MARK)
+    name = name.removeprefix(MARK)
+    if name in _IN_PROV:
+        return PROV + name, value
+    if name in _TERMS:
+        return names.VOPROV + name, value
+    return None if is_mark else pair
+
+
+def _parameters(settings: ProvStatement) -> Iterator[ProvStatement]:
+    """The parameters in settings, each by itself; the packages of an environment are one value."""
+    marks = marks_of(settings)
+    values = json.loads(marks["values"])
+    if marks.get("name") == SOFTWARE:
+        values = {SOFTWARE: values}
+    for name, value in values.items():
+        text = native_said(value).text
+        pairs = (
+            ("name", Literal(name)),
+            ("value", native_said(value)),
+            ("label", Literal(f"{name} = {text[:80]}")),
+        )
+        uri = f"{settings.id}/{names.quoted(name)}"
+        yield ProvStatement(
+            ProvType.ENTITY, uri, (), tuple((PROV + key, said) for key, said in pairs)
+        )
+
+
+def _of_the_vo(
+    statement: ProvStatement, parameters: Mapping[str, list[str]], prefixes: Prefixes
+) -> Iterator[Row]:
+    """IsDescribedBy and wasConfiguredBy, which PROV has not."""
+    effect, cause = (str(place) for place in statement.places)
+    if marks_of(statement)["relation"] == RelationType.WAS_CONFIGURED_BY:
+        for parameter in parameters.get(cause, ()):
+            yield _configured(effect, parameter, "Parameter", prefixes)
+    else:
+        ends = (("described", effect), ("descriptor", cause))
+        yield _related("isDescribedBy", ends, (), prefixes)
+
+
+def _configuration_files(statement: ProvStatement, prefixes: Prefixes) -> Iterator[Row]:
+    mark = names.own_attribute(MARK + "configFile")
+    for uri, value in statement.attributes:
+        if uri == mark:
+            place = str(native_kept(value))
+            file = names.entity_uri(place)
+            pairs = (
+                (PROV + "name", Literal(base_name(place))),
+                (PROV + "location", Literal(location_of(place))),
+            )
+            yield prov_json.row(
+                ProvStatement(ProvType.ENTITY, file, (), pairs), prefixes, "configFile"
+            )
+            yield _configured(str(statement.id), file, "ConfigFile", prefixes)
+
+
+def _configured(activity: str, by: str, artefact: str, prefixes: Prefixes) -> Row:
+    more = ((names.VOPROV + "artefactType", Literal(artefact)),)
+    return _related(
+        "wasConfiguredBy", (("configured", activity), ("configurator", by)), more, prefixes
+    )
+
+
+def _related(
+    section: str, ends: Iterable[tuple[str, str]], more: tuple[Pair, ...], prefixes: Prefixes
+) -> Row:
+    pairs = tuple((names.VOPROV + name, Literal(uri, QUALIFIED_NAME)) for name, uri in ends)
+    return prov_json.row(
+        ProvStatement(ProvType.INFLUENCE, None, (None, None), pairs + more), prefixes, section
+    )

@@ -1,0 +1,140 @@
+"""The folder that a CTADIRAC job leaves behind, as one stream of bytes.
+
+The job's files one after another.
+
+So a job is one source with one checksum, and goes through spools and readers as any file does.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BufferedReader, BytesIO
+from pathlib import Path
+
+from provgraph.errors import LoadError
+from provgraph.loaders.protocol import HEAD
+
+#: What a packed job begins with; no file of a job does.
+MAGIC = b"provgraph job folder 1\n"
+PROVENANCE = "provDict.txt"
+JOB_ID = "JOBID"
+OUTPUTS = "output_lfns.txt"
+JOB = "job.json"
+CATALOGUE = "dfc.json"
+_ABOUT_THE_JOB = (JOB_ID, OUTPUTS, JOB, CATALOGUE)
+_LOG_SUFFIXES = (".log", ".provlog", ".log.gz", ".provlog.gz")
+_MARK_OF_A_RECORD = b"activity_uuid"
+_GZIP_MAGIC = b"\x1f\x8b"
+#: No job's file is larger; a longer log is one to be loaded by itself.
+LARGEST_FILE = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class JobFiles:
+    """The files of a job, each by its name.
+
+    Attributes:
+        provenance: provDict.txt and ctapipe logs.
+        about: JOBID, output_lfns.txt, job.json, dfc.json, as far as they are there.
+    """
+
+    provenance: Mapping[str, bytes]
+    about: Mapping[str, bytes]
+
+
+def is_job_folder(folder: Path) -> bool:
+    """Whether a job left this folder.
+
+    With provDict.txt, or with a ctapipe log beside files about the job.
+    """
+    try:
+        if (folder / PROVENANCE).is_file():
+            return True
+        return any((folder / name).is_file() for name in _ABOUT_THE_JOB) and bool(_logs(folder))
+    except OSError:
+        return False
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The job's files, in a fixed order; others in the folder are passed over."""
+    names = [name for name in (PROVENANCE, *_ABOUT_THE_JOB) if (folder / name).is_file()]
+    return sorted((*(folder / name for name in names), *_logs(folder)))
+
+
+def packed(folder: Path) -> Iterator[bytes]:
+    """The job's files as one stream, the same for the same files.
+
+    Raises:
+        OSError: a file can't be read.
+    """
+    yield MAGIC
+    for path in files_of(folder):
+        content = path.read_bytes()
+        yield f"{json.dumps(path.name)} {len(content)}\n".encode()
+        yield content
+
+
+def unpacked(stream: BufferedReader) -> JobFiles:
+    """The files in a packed job.
+
+    Raises:
+        LoadError: the stream is cut off, or a file is too large.
+    """
+    if stream.read(len(MAGIC)) != MAGIC:
+        raise LoadError("is no packed job folder")
+    provenance: dict[str, bytes] = {}
+    about: dict[str, bytes] = {}
+    while label := stream.readline(HEAD):
+        name, size = _label(label)
+        content = stream.read(size)
+        if len(content) < size:
+            raise LoadError(f"is cut off within {name}")
+        (about if name in _ABOUT_THE_JOB else provenance)[name] = _decompressed(name, content)
+    return JobFiles(provenance, about)
+
+
+def _label(label: bytes) -> tuple[str, int]:
+    name, _, size = label.decode("utf-8", "replace").rpartition(" ")
+    try:
+        length = int(size)
+        known = str(json.loads(name))
+    except ValueError:
+        raise LoadError("is no packed job folder") from None
+    if length > LARGEST_FILE:
+        raise LoadError(_too_large(known))
+    return known, length
+
+
+def _decompressed(name: str, content: bytes) -> bytes:
+    if not content.startswith(_GZIP_MAGIC):
+        return content
+    try:
+        found = gzip.GzipFile(fileobj=BytesIO(content)).read(LARGEST_FILE + 1)
+    except (OSError, EOFError) as error:
+        raise LoadError(f"{name} can't be unpacked: {error}") from None
+    if len(found) > LARGEST_FILE:
+        raise LoadError(_too_large(name))
+    return found
+
+
+def _too_large(name: str) -> str:
+    return f"{name} is larger than {LARGEST_FILE >> 20} MiB, which no job's file is; load that log by itself"
+
+
+def _logs(folder: Path) -> list[Path]:
+    """The ctapipe logs that lie in the folder itself."""
+    return sorted(
+        path for path in folder.iterdir() if path.name.endswith(_LOG_SUFFIXES) and _is_log(path)
+    )
+
+
+def _is_log(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+            if head.startswith(_GZIP_MAGIC):
+                head = gzip.GzipFile(fileobj=BytesIO(head)).read1(HEAD)
+    except (OSError, EOFError):
+        return False
+    return _MARK_OF_A_RECORD in head

@@ -1,0 +1,57 @@
+"""A lineage as a Graphviz drawing in the shapes and colours of W3C PROV."""
+
+from collections.abc import Iterator
+
+from provgraph.model.lineage import Lineage
+from provgraph.model.vocabulary import Kind
+from provgraph.pictures.boxes import Box
+from provgraph.pictures.figure import Arrow, Figure, colours, figure
+from provgraph.pictures.look import PLAIN, Look
+
+_SHAPES = {Kind.ENTITY: "ellipse", Kind.ACTIVITY: "box", Kind.AGENT: "house"}
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
+
+
+def write(lineage: Lineage, look: Look = PLAIN) -> str:
+    """The DOT document; boxes are named n0 … nN in the order of the lineage's nodes."""
+    lines = _lines(figure(lineage, look), look.flow(lineage.direction))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lines(shown: Figure, flow: str) -> Iterator[str]:
+    yield "digraph lineage {"
+    yield f"  graph [rankdir={flow}];"
+    if shown.remark:
+        yield f'  graph [label={_quoted(shown.remark)}, labeljust=l, fontname="Helvetica", fontsize=10];'
+    yield '  node [style=filled, fontname="Helvetica", fontsize=11];'
+    yield '  edge [fontname="Helvetica", fontsize=9, color="#606060"];'
+    yield from (
+        f"  n{number} [{', '.join(_attributes(box))}];" for number, box in enumerate(shown.boxes)
+    )
+    yield from (
+        f"  n{arrow.source} -> n{arrow.target} [label={_label(arrow)}];" for arrow in shown.arrows
+    )
+    yield "}"
+
+
+def _attributes(box: Box) -> Iterator[str]:
+    yield f"shape={_SHAPES.get(box.kind, 'note')}"
+    yield f"label={_quoted(box.name, box.detail) if box.detail else _quoted(box.name)}"
+    yield f'fillcolor="{colours(box).fill}", color="{colours(box).line}"'
+    if box.is_root or box.is_failed:
+        yield f"penwidth={3 if box.is_root else 2}"
+    if box.count > 1:
+        yield "peripheries=2"
+    yield f"tooltip={_quoted(*box.tip)}"
+    if box.link:
+        yield f"URL={_quoted(box.link)}"
+
+
+def _label(arrow: Arrow) -> str:
+    relations = ", ".join(arrow.relations)
+    return _quoted(relations, f"({', '.join(arrow.roles)})") if arrow.roles else _quoted(relations)
+
+
+def _quoted(*lines: str) -> str:
+    """The lines as one DOT string, in which nothing but the line breaks means anything to Graphviz."""
+    return '"' + "\\n".join(line.translate(_ESCAPES) for line in lines) + '"'

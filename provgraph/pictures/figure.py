@@ -1,0 +1,125 @@
+"""What every drawing of a lineage shows.
+
+Boxes with two lines of text, and arrows from effect to cause.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from provgraph.model.lineage import Edge, Lineage, Node
+from provgraph.model.vocabulary import Kind
+from provgraph.pictures.boxes import Box, box
+from provgraph.pictures.folding import folded
+from provgraph.pictures.look import Look
+from provgraph.writers.labels import readable
+
+ROLE_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """How the boxes of one kind are painted."""
+
+    fill: str
+    line: str
+
+
+#: As W3C PROV draws them: entities yellow, activities blue, agents orange.
+COLOURS = {
+    Kind.ENTITY: Colours("#FFFC87", "#808080"),
+    Kind.ACTIVITY: Colours("#9FB1FC", "#3B4CC0"),
+    Kind.AGENT: Colours("#FED37F", "#B36B00"),
+}
+#: Configuration, descriptions and the rest.
+OTHER_COLOURS = Colours("#EDEDED", "#808080")
+#: The outline of a run that did not end well, and of a box with such a run.
+FAILED_LINE = "#C62828"
+
+
+def colours(shown: Box) -> Colours:
+    """How a box is painted."""
+    plain = COLOURS.get(shown.kind, OTHER_COLOURS)
+    return Colours(plain.fill, FAILED_LINE) if shown.is_failed else plain
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """All relations from the records of one box to those of another, drawn as one arrow.
+
+    Attributes:
+        source: the effect, as an index of the boxes.
+        target: the cause.
+        relations: their names.
+        roles: the roles played in them; may be empty.
+    """
+
+    source: int
+    target: int
+    relations: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A lineage as boxes and arrows, in the order of its nodes and edges.
+
+    Attributes:
+        boxes: its records.
+        arrows: their relations.
+        remark: what must be known of the whole: that records are folded, or that the answer was
+            cut; may be empty.
+    """
+
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    remark: str
+
+    @property
+    def root(self) -> int:
+        """The index of the box that was asked about."""
+        return next((number for number, each in enumerate(self.boxes) if each.is_root), 0)
+
+
+def figure(lineage: Lineage, look: Look) -> Figure:
+    """The boxes and arrows of a lineage.
+
+    What was asked about is always among them, and by itself.
+    """
+    root = lineage.root.key
+    shown = (
+        node
+        for node in lineage.nodes
+        if look.agents or node.kind is not Kind.AGENT or node.key == root
+    )
+    nodes = list(shown) or [lineage.root]
+    groups: Sequence[tuple[Node, ...]] = [(node,) for node in nodes]
+    if look.folds(len(nodes)):
+        groups = folded(nodes, lineage.edges, root)
+    numbers = {node.key: number for number, group in enumerate(groups) for node in group}
+    boxes = tuple(box(group, group[0].key == root, look) for group in groups)
+    return Figure(
+        boxes,
+        tuple(_arrows(lineage.edges, numbers)),
+        _remark(len(nodes), len(boxes), lineage.truncated),
+    )
+
+
+def _remark(records: int, boxes: int, is_cut: bool) -> str:
+    remarks = [f"{records:,} records in {boxes:,} boxes"] if boxes < records else []
+    remarks += ["cut short: there are more records behind these"] if is_cut else []
+    return "; ".join(remarks)
+
+
+def _arrows(edges: Iterable[Edge], numbers: dict[bytes, int]) -> Iterable[Arrow]:
+    said: dict[tuple[int, int], tuple[dict[str, None], dict[str, None]]] = {}
+    for edge in edges:
+        if edge.source in numbers and edge.target in numbers:
+            relations, roles = said.setdefault(
+                (numbers[edge.source], numbers[edge.target]), ({}, {})
+            )
+            relations[edge.relation.value] = None
+            if edge.role and edge.role.strip():
+                roles[readable(edge.role, ROLE_LENGTH)] = None
+    return (
+        Arrow(*ends, tuple(relations), tuple(roles)) for ends, (relations, roles) in said.items()
+    )

@@ -1,0 +1,85 @@
+"""A lineage as a Mermaid flowchart, for Markdown pages.
+
+Mermaid itself draws at most 500 arrows and 50,000 characters unless its page allows more
+(``maxEdges``, ``maxTextSize``).
+"""
+
+import re
+from collections.abc import Iterator
+
+from provgraph.model.lineage import Lineage
+from provgraph.model.vocabulary import Kind
+from provgraph.pictures.boxes import Box
+from provgraph.pictures.figure import (
+    COLOURS,
+    FAILED_LINE,
+    OTHER_COLOURS,
+    Arrow,
+    Colours,
+    Figure,
+    figure,
+)
+from provgraph.pictures.look import PLAIN, Look
+
+_BRACKETS = {Kind.ENTITY: ("([", "])"), Kind.ACTIVITY: ("[", "]"), Kind.AGENT: ("{{", "}}")}
+_OTHER_BRACKETS = ("[/", "/]")
+#: How Mermaid marks character codes within itself; a name that held it would be shown as another.
+_OWN_MARK, _HARMLESS = "\ufb02°", "fl°"
+#: Whatever could mean something to Mermaid, Markdown or HTML: all but letters, digits, and ``._-``
+#: inside a word.
+_SPECIAL = re.compile(r"(?<![^\W_])[._-]|[._-](?![^\W_])|[^\w /.-]")
+
+
+def write(lineage: Lineage, look: Look = PLAIN) -> str:
+    """The flowchart; boxes are named n0 … nN in the order of the lineage's nodes."""
+    lines = _lines(figure(lineage, look), look.flow(lineage.direction))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lines(shown: Figure, flow: str) -> Iterator[str]:
+    if shown.remark:
+        yield from ("---", f'title: "{shown.remark}"', "---")
+    yield f"flowchart {flow}"
+    yield from (f"  n{number}{_box(box)}" for number, box in enumerate(shown.boxes))
+    yield from (f"  n{arrow.source} -->|{_label(arrow)}| n{arrow.target}" for arrow in shown.arrows)
+    yield from (_class(kind.value, colours) for kind, colours in COLOURS.items())
+    yield _class("other", OTHER_COLOURS)
+    yield "  classDef root stroke-width:4px"
+    yield f"  classDef failed stroke:{FAILED_LINE}"
+    yield from (f"  class n{number} root" for number, box in enumerate(shown.boxes) if box.is_root)
+    yield from (
+        f"  class n{number} failed" for number, box in enumerate(shown.boxes) if box.is_failed
+    )
+    yield from (
+        f'  click n{number} href "{box.link}"' for number, box in enumerate(shown.boxes) if box.link
+    )
+
+
+def _box(box: Box) -> str:
+    before, behind = _BRACKETS.get(box.kind, _OTHER_BRACKETS)
+    label = _quoted(box.name, box.detail) if box.detail else _quoted(box.name)
+    return f"{before}{label}{behind}:::{box.kind.value if box.kind in COLOURS else 'other'}"
+
+
+def _label(arrow: Arrow) -> str:
+    relations = ", ".join(arrow.relations)
+    return _quoted(relations, f"({', '.join(arrow.roles)})") if arrow.roles else _quoted(relations)
+
+
+def _class(name: str, colours: Colours) -> str:
+    return f"  classDef {name} fill:{colours.fill},stroke:{colours.line},color:#000"
+
+
+def _quoted(*lines: str) -> str:
+    """The lines as one Mermaid string, in which nothing but the line breaks means anything to
+    Mermaid.
+    """
+    return (
+        '"'
+        + "<br/>".join(_SPECIAL.sub(_code, line.replace(_OWN_MARK, _HARMLESS)) for line in lines)
+        + '"'
+    )
+
+
+def _code(match: re.Match[str]) -> str:
+    return f"#{ord(match[0])};"

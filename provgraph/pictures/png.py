@@ -1,0 +1,55 @@
+"""A lineage as a PNG image of its SVG drawing.
+
+It needs no program, and no font of the machine for Latin letters.
+"""
+
+import math
+import re
+from importlib.resources import as_file, files
+
+import resvg_py
+
+from provgraph.errors import SettingsError
+from provgraph.model.lineage import Lineage
+from provgraph.pictures.look import PLAIN, Look
+from provgraph.pictures.svg import Drawing
+
+#: Pixels for each unit of the drawing; fewer when the image would become too large.
+SHARP, LEGIBLE = 2.0, 0.6
+#: More pixels in all need too much memory; with more in a row or column many programs fail.
+MOST_PIXELS, LONGEST_SIDE = 50e6, 32_000
+_FAMILY = "Liberation Sans"
+_STYLE = f'svg {{ font-family: "{_FAMILY}", sans-serif }}'
+#: What our font lacks, other fonts are asked for.
+_FOREIGN = re.compile("[^\n -\u036f…]")
+
+
+def write(lineage: Lineage, look: Look = PLAIN) -> bytes:
+    """The image.
+
+    Raises:
+        SettingsError: it would be too large to be read.
+    """
+    drawing = Drawing(lineage, look)
+    document = drawing.document()
+    with as_file(files("provgraph") / "data" / "fonts" / "LiberationSans-Regular.ttf") as font:
+        return resvg_py.svg_to_bytes(
+            svg_string=document,
+            zoom=_zoom(*drawing.size),
+            style_sheet=_STYLE,
+            font_files=[str(font)],
+            font_family=_FAMILY,
+            sans_serif_family=_FAMILY,
+            skip_system_fonts=not _FOREIGN.search(document),
+        )
+
+
+def _zoom(width: float, height: float) -> float:
+    """How many pixels a unit of the drawing takes."""
+    zoom = min(SHARP, math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
+    if zoom < LEGIBLE:
+        raise SettingsError(
+            f"as PNG this would be too large or illegible ({width:.0f} by {height:.0f} units): take --format svg, or "
+            "show less with --fold, --depth, --kind or --no-agents"
+        )
+    return zoom

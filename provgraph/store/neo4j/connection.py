@@ -1,0 +1,312 @@
+"""Connections to a Neo4j database: addresses, retries, and the driver's errors in our words."""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from neo4j import (
+    READ_ACCESS,
+    WRITE_ACCESS,
+    Driver,
+    GraphDatabase,
+    NotificationMinimumSeverity,
+    Record,
+    Transaction,
+)
+from neo4j import exceptions as driver_errors
+
+from provgraph.errors import SettingsError, StoreError, UnreachableError
+
+T = TypeVar("T")
+#: How long a server that has answered before is waited for, and one that has not; in seconds.
+RETRY_SECONDS = 30.0
+FIRST_RETRY_SECONDS = 5.0
+#: How long to wait for a TCP connection and for a free one in the pool.
+CONNECT_SECONDS = 10.0
+ACQUIRE_SECONDS = 60.0
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 3.0
+#: How many rows a stream fetches at a time; an answer is fetched whole.
+STREAM_ROWS = 1_000
+WHOLE = -1
+
+_FORM = (
+    "a Neo4j store is neo4j://USER:PASSWORD@HOST:7687/DATABASE, or neo4j+s://, bolt://, bolt+s://"
+)
+SCHEMES = ("neo4j", "neo4j+s", "bolt", "bolt+s")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]/?#\s]+)(:\d{1,5})?")
+
+_ASK_SERVER = "is the server up, and are host and port right?"
+_LATER = "try again later"
+_CHECK_LOGIN = "check user and password"
+_CHECK_RIGHTS = "check what the user may do there"
+_CHECK_URL = "check the store's URL"
+_LOAD_AGAIN = "loading again completes it"
+_REPORT = "this should not happen: please report it"
+
+#: What each error of the driver means here, and what to do about it; another class means what its
+#: base means.
+MEANINGS: Mapping[type[Exception], tuple[type[StoreError], str]] = {
+    driver_errors.GqlError: (StoreError, _REPORT),
+    driver_errors.Neo4jError: (StoreError, _REPORT),
+    driver_errors.ClientError: (StoreError, "the server refused it; its log says more"),
+    driver_errors.CypherSyntaxError: (StoreError, _REPORT),
+    driver_errors.CypherTypeError: (StoreError, _REPORT),
+    driver_errors.ConstraintError: (
+        StoreError,
+        "what is there was not written by provgraph; use another database",
+    ),
+    driver_errors.AuthError: (StoreError, _CHECK_LOGIN),
+    driver_errors.TokenExpired: (StoreError, _CHECK_LOGIN),
+    driver_errors.Forbidden: (StoreError, _CHECK_RIGHTS),
+    driver_errors.DatabaseError: (StoreError, "the server failed; its log says more"),
+    driver_errors.TransientError: (UnreachableError, _LATER),
+    driver_errors.DatabaseUnavailable: (UnreachableError, _LATER),
+    driver_errors.NotALeader: (UnreachableError, _LATER),
+    driver_errors.ForbiddenOnReadOnlyDatabase: (
+        UnreachableError,
+        "the database is read-only; " + _LATER,
+    ),
+    driver_errors.DriverError: (StoreError, _REPORT),
+    driver_errors.SessionError: (StoreError, _REPORT),
+    driver_errors.TransactionError: (StoreError, _REPORT),
+    driver_errors.TransactionNestingError: (StoreError, _REPORT),
+    driver_errors.ResultError: (StoreError, _REPORT),
+    driver_errors.ResultFailedError: (StoreError, _REPORT),
+    driver_errors.ResultConsumedError: (StoreError, _REPORT),
+    driver_errors.ResultNotSingleError: (StoreError, _REPORT),
+    driver_errors.BrokenRecordError: (StoreError, _REPORT),
+    driver_errors.SessionExpired: (UnreachableError, _LATER),
+    driver_errors.ServiceUnavailable: (UnreachableError, _ASK_SERVER),
+    driver_errors.RoutingServiceUnavailable: (UnreachableError, _ASK_SERVER),
+    driver_errors.WriteServiceUnavailable: (
+        UnreachableError,
+        "no server of the cluster takes writes; " + _LATER,
+    ),
+    driver_errors.ReadServiceUnavailable: (
+        UnreachableError,
+        "no server of the cluster takes reads; " + _LATER,
+    ),
+    driver_errors.IncompleteCommit: (
+        UnreachableError,
+        "the last transaction may be written or not; " + _LOAD_AGAIN,
+    ),
+    driver_errors.ConfigurationError: (StoreError, _CHECK_URL),
+    driver_errors.AuthConfigurationError: (StoreError, _CHECK_LOGIN),
+    driver_errors.CertificateConfigurationError: (StoreError, "check the server's certificate"),
+    driver_errors.UnsupportedServerProduct: (StoreError, "provgraph needs Neo4j 5.26 or newer"),
+    driver_errors.ConnectionPoolError: (UnreachableError, _LATER),
+    driver_errors.ConnectionAcquisitionTimeoutError: (
+        UnreachableError,
+        "too many questions at once; " + _LATER,
+    ),
+}
+DRIVER_ERRORS = (driver_errors.Neo4jError, driver_errors.DriverError)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a database is and who asks.
+
+    Attributes:
+        server: the URL for the driver, without user and database.
+        user: None without a login.
+        password: never shown.
+        database: None is the user's home database.
+    """
+
+    server: str
+    user: str | None
+    password: str | None = field(repr=False)
+    database: str | None
+
+    def __str__(self) -> str:
+        """The URL without the password."""
+        scheme, _, host = self.server.partition("://")
+        return f"{scheme}://{self.user + '@' if self.user else ''}{host}/{self.database or ''}"
+
+
+def address_of(url: str, password: str | None = None) -> Address:
+    """The address that a store's URL gives.
+
+    Args:
+        url: ``neo4j://USER:PASSWORD@HOST:7687/DATABASE``; USER, PASSWORD and DATABASE may be left
+            out.
+        password: instead of the one in the URL.
+
+    Raises:
+        SettingsError: it is no such URL; the message does not repeat it, for a password may be
+            anywhere in it.
+    """
+    scheme, separator, rest = url.partition("://")
+    # The last @: a password that was not quoted may hold any character.
+    login, _, place = rest.rpartition("@")
+    host, _, database = place.partition("/")
+    if (
+        scheme not in SCHEMES
+        or not separator
+        or not _HOST.fullmatch(host)
+        or set("/?") & set(database)
+    ):
+        raise SettingsError(_FORM)
+    user, _, inline = login.partition(":")
+    if password is None and inline:
+        password = unquote(inline)
+    if password is not None and not user:
+        user = "neo4j"
+    return Address(f"{scheme}://{host}", unquote(user) or None, password, unquote(database) or None)
+
+
+class Connection:
+    """A database as the store sees it: statements go in, rows come out, all errors are ours.
+
+    The sessions of one connection form one causal chain: each sees what those before it wrote, in a
+    cluster too.
+    """
+
+    def __init__(self, address: Address) -> None:
+        """Get ready; nothing is sent yet.
+
+        Raises:
+            StoreError: the address makes no sense to the driver.
+        """
+        self._address = address
+        self._bookmarks = GraphDatabase.bookmark_manager()
+        self._answered = False
+        with self.translated():
+            self._driver = self._open()
+
+    def _open(self) -> Driver:
+        address = self._address
+        login = (address.user, address.password or "") if address.user is not None else None
+        return GraphDatabase.driver(
+            address.server,
+            auth=login,
+            connection_timeout=CONNECT_SECONDS,
+            connection_acquisition_timeout=ACQUIRE_SECONDS,
+            # Hints for whoever types Cypher; provgraph's has been looked at.
+            notifications_min_severity=NotificationMinimumSeverity.OFF,
+            telemetry_disabled=True,
+        )
+
+    def __str__(self) -> str:
+        """Where it is, without the password."""
+        return str(self._address)
+
+    def read(self, text: str, **parameters: Any) -> list[Record]:
+        """All rows that one statement finds; asked again while the error is transient.
+
+        Sent as a transaction of its own, which takes one round trip where a managed transaction
+        takes two.
+        """
+
+        def ask() -> list[Record]:
+            with self._driver.session(**self._settings(READ_ACCESS, WHOLE)) as session:
+                return list(session.run(text, parameters))
+
+        with self.translated():
+            return self._retried(ask)
+
+    def stream(self, text: str, **parameters: Any) -> Iterator[Record]:
+        """The rows that one statement finds, a few at a time."""
+        with (
+            self.translated(),
+            self._driver.session(**self._settings(READ_ACCESS, STREAM_ROWS)) as session,
+        ):
+            yield from self._retried(lambda: session.run(text, parameters))
+
+    def execute(self, text: str) -> None:
+        """Run one statement that changes the schema, as a transaction of its own."""
+
+        def ask() -> None:
+            with self._driver.session(**self._settings(WRITE_ACCESS, WHOLE)) as session:
+                session.run(text).consume()
+
+        with self.translated():
+            self._retried(ask)
+
+    @contextmanager
+    def transaction(self, first: str) -> Iterator[Transaction]:
+        """A transaction that writes: committed at the end of the block, rolled back when it raises.
+
+        Args:
+            first: a statement to begin with; it and the beginning are tried again while the error
+                is transient.
+        """
+        with (
+            self.translated(),
+            self._driver.session(**self._settings(WRITE_ACCESS, WHOLE)) as session,
+        ):
+
+            def begin() -> Transaction:
+                transaction = session.begin_transaction()
+                try:
+                    transaction.run(first).consume()
+                except BaseException:
+                    transaction.close()
+                    raise
+                return transaction
+
+            transaction = self._retried(begin)
+            try:
+                yield transaction
+                transaction.commit()
+            finally:
+                transaction.close()
+
+    @contextmanager
+    def view(self) -> Iterator[Transaction]:
+        """A transaction that only reads."""
+        with (
+            self.translated(),
+            self._driver.session(**self._settings(READ_ACCESS, WHOLE)) as session,
+            self._retried(session.begin_transaction) as transaction,
+        ):
+            yield transaction
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._driver.close()
+
+    def _settings(self, access: str, rows: int) -> dict[str, Any]:
+        return {
+            "database": self._address.database,
+            "default_access_mode": access,
+            "bookmark_manager": self._bookmarks,
+            "fetch_size": rows,
+        }
+
+    def _retried(self, ask: Callable[[], T]) -> T:
+        """The answer, asked for until it comes, the error is final, or the time is over."""
+        patience = RETRY_SECONDS if self._answered else FIRST_RETRY_SECONDS
+        deadline = time.monotonic() + patience
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                answer = ask()
+            except DRIVER_ERRORS as error:
+                if not error.is_retryable() or time.monotonic() + pause > deadline:
+                    raise
+            else:
+                self._answered = True
+                return answer
+            # Clients that lost the same server must not come back all at once.
+            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """The driver's errors as ours, with where and what to do."""
+        try:
+            yield
+        except DRIVER_ERRORS as error:
+            meaning, advice = next(
+                MEANINGS[each] for each in type(error).__mro__ if each in MEANINGS
+            )
+            said = " ".join(str(error).split())[:300]
+            raise meaning(f"the store at {self} failed: {said}; {advice}") from error

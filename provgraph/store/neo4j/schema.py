@@ -1,0 +1,105 @@
+"""Constraints and indexes of the Neo4j store, made when the first writer comes."""
+
+import time
+
+from provgraph.errors import StoreError
+from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, Kind, RelationType
+from provgraph.store.neo4j.connection import Connection
+
+#: Finds entities by the names that no other index finds them by; a full-text index sees into lists.
+ALIASES = "provgraph_entity_aliases"
+_RANGE_INDEXES = (
+    (Kind.ENTITY, "key"),
+    (Kind.ENTITY, "location"),
+    (Kind.ENTITY, "name"),
+    (Kind.ACTIVITY, "key"),
+    (Kind.AGENT, "key"),
+    *((kind, "key") for kind in sorted(DESCRIPTIONS)),
+    (Kind.LOAD, "sha256"),
+    (Kind.LOAD, "source"),
+)
+#: Plain reads have neither identifier nor twin, so the indexes of two properties hold structural
+#: mentions alone.
+_MENTION_INDEXES = (
+    (RelationType.USED, ("place",)),
+    (RelationType.USED, ("place", "identifier")),
+    (RelationType.USED, ("place", "twin")),
+    (RelationType.USED, ("identifier",)),
+    (RelationType.USED, ("twin",)),
+    (RelationType.WAS_GENERATED_BY, ("place",)),
+    (RelationType.WAS_GENERATED_BY, ("identifier",)),
+    (RelationType.WAS_GENERATED_BY, ("twin",)),
+)
+#: The label of what is no provenance and no load: the writers' lock, and statements.
+BOOKKEEPING = "Bookkeeping"
+_ATTEMPTS = 5
+_WAIT_SECONDS = 300
+
+
+def statements() -> dict[str, str]:
+    """Each constraint and index, by its name, as the statement that makes it."""
+    made = {}
+    for label in (*NODE_LABEL.values(), BOOKKEEPING):
+        name = f"provgraph_{label}_id"
+        made[name] = (
+            f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
+        )
+    for kind, key in _RANGE_INDEXES:
+        name = f"provgraph_{NODE_LABEL[kind]}_{key}"
+        made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{NODE_LABEL[kind]}) ON (n.{key})"
+    for key in ("load", "subject"):
+        name = f"provgraph_{BOOKKEEPING}_{key}"
+        made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{BOOKKEEPING}) ON (n.{key})"
+    for relation, keys in _MENTION_INDEXES:
+        name = f"provgraph_{relation.name}_{'_'.join(keys)}"
+        properties = ", ".join(f"r.{key}" for key in keys)
+        made[name] = (
+            f"CREATE INDEX {name} IF NOT EXISTS FOR ()-[r:{relation.name}]-() ON ({properties})"
+        )
+    made[ALIASES] = (
+        f"CREATE FULLTEXT INDEX {ALIASES} IF NOT EXISTS FOR (n:{NODE_LABEL[Kind.ENTITY]}) "
+        # The keyword analyzer takes each name as one word.
+        "ON EACH [n.aliases, n.otherNames] OPTIONS {indexConfig: {`fulltext.analyzer`: 'keyword'}}"
+    )
+    return made
+
+
+def is_there(connection: Connection) -> bool:
+    """Whether anybody has written here yet."""
+    return ALIASES in _existing(connection)
+
+
+def ensure(connection: Connection) -> None:
+    """Make what is missing, and wait until it can be used.
+
+    Raises:
+        StoreError: the server refuses.
+    """
+    existing = _existing(connection)
+    missing = [statement for name, statement in statements().items() if name not in existing]
+    for statement in missing:
+        _make(connection, statement)
+    if missing:
+        connection.execute(f"CALL db.awaitIndexes({_WAIT_SECONDS})")
+        connection.execute(
+            "MATCH (l:Load {id: 'writer-lock'}) DELETE l"
+        )  # as provgraph 0.1 left it
+
+
+def _existing(connection: Connection) -> set[str]:
+    return {row[0] for row in connection.read("SHOW INDEXES YIELD name")}
+
+
+def _make(connection: Connection, statement: str) -> None:
+    """Make one.
+
+    Several writers may come first, and then IF NOT EXISTS may see what is not yet committed.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return connection.execute(statement)
+        except StoreError as error:
+            if ".Schema." not in str(error) or attempt == _ATTEMPTS:
+                raise
+            time.sleep(0.2 * attempt)
+    return None

@@ -1,0 +1,212 @@
+"""The tables of the embedded store and of its PostgreSQL twin, shaped for lineage.
+
+Records have 16-byte keys (`model.records.key_of`), so identifiers of any length can be indexed.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+
+def _key(name: str, *, primary: bool = False, optional: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary(16), primary_key=primary, nullable=optional)
+
+
+#: Runs. `facts` is JSON, each fact a list of values; the other columns follow from it.
+activity = Table(
+    "activity",
+    metadata,
+    _key("key", primary=True),
+    Column("id", Text, nullable=False),
+    Column("start_time", Text),
+    Column("end_time", Text),
+    Column("process", Text),
+    Column("facts", Text, nullable=False),
+)
+
+#: Files and other entities, all of it decided from mentions.
+entity = Table(
+    "entity",
+    metadata,
+    _key("key", primary=True),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("identifiers", Text, nullable=False),
+    Column("standings", Text, nullable=False),
+    Column("generated_at", Text),
+    Column("invalidated_at", Text),
+    Column("data_level", Text),
+    Column("attributes", Text, nullable=False),
+)
+
+#: What is stated of strong identifiers.
+stated_entity = Table(
+    "stated_entity",
+    metadata,
+    _key("key", primary=True),
+    Column("identifier", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("attributes", Text, nullable=False),
+)
+
+agent = Table(
+    "agent",
+    metadata,
+    _key("key", primary=True),
+    Column("id", Text, nullable=False),
+    Column("name", Text),
+    Column("type", Text),
+    Column("attributes", Text, nullable=False),
+)
+
+#: What every run of a kind of job has in common.
+description = Table(
+    "description",
+    metadata,
+    _key("key", primary=True),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("attributes", Text, nullable=False),
+)
+
+#: Places and identifiers, each once.
+name = Table(
+    "name",
+    metadata,
+    _key("key", primary=True),
+    Column("text", Text, nullable=False),
+    _key("base_key", optional=True),
+    Index("name_base", "base_key"),
+)
+
+#: Which entities bear a name; `rank` tells the newest at a place.
+naming = Table(
+    "naming",
+    metadata,
+    _key("name", primary=True),
+    _key("entity", primary=True),
+    Column("rank", Integer, nullable=False),
+    Index("naming_entity", "entity"),
+    sqlite_with_rowid=False,
+)
+
+#: All relations, from effect (source) to cause (target). Inputs and outputs of runs are mentions:
+#: they also keep what the source called the file. `structural` as in `StoredMention.is_structural`;
+#: `stated` keeps the stated ends of the other relations.
+relation = Table(
+    "relation",
+    metadata,
+    _key("key", primary=True),
+    Column("type", Text, nullable=False),
+    _key("source", optional=False),
+    _key("target", optional=False),
+    Column("role", Text),
+    Column("time", Text),
+    Column("attributes", Text),
+    _key("place", optional=True),
+    _key("identifier", optional=True),
+    _key("twin", optional=True),
+    Column("structural", Boolean),
+    Column("said_by", Text),
+    Column("rule", Text),
+    Column("stated", Text),
+)
+Index("relation_source", relation.c.source, relation.c.type, relation.c.target)
+Index("relation_target", relation.c.target, relation.c.type, relation.c.source)
+Index("relation_place", relation.c.place, relation.c.structural)
+Index(
+    "relation_identifier",
+    relation.c.identifier,
+    sqlite_where=relation.c.identifier.is_not(None),
+    postgresql_where=relation.c.identifier.is_not(None),
+)
+Index(
+    "relation_twin",
+    relation.c.twin,
+    sqlite_where=relation.c.twin.is_not(None),
+    postgresql_where=relation.c.twin.is_not(None),
+)
+
+#: Parameters and package versions, shared by runs.
+settings = Table(
+    "settings",
+    metadata,
+    _key("key", primary=True),
+    Column("name", Text, nullable=False),
+    Column("parameters", Text, nullable=False),
+)
+
+settings_of = Table(
+    "settings_of",
+    metadata,
+    _key("activity", primary=True),
+    _key("settings", primary=True),
+    sqlite_with_rowid=False,
+)
+
+config_file_of = Table(
+    "config_file_of",
+    metadata,
+    _key("activity", primary=True),
+    _key("place", primary=True),
+    sqlite_with_rowid=False,
+)
+
+load = Table(
+    "load",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("namespace", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("problems", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("read_to", BigInteger),
+    Column("continues", Text),
+    Index("load_sha256", "sha256"),
+    Index("load_source", "source"),
+)
+
+#: What each load says, by subject, so that it can be forgotten.
+statement = Table(
+    "statement",
+    metadata,
+    _key("load", primary=True),
+    _key("subject", primary=True),
+    Column("part", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Index("statement_subject", "subject"),
+)
+
+#: The last transactions and the marks of what they touched, eight bytes each; NULL when there were
+#: too many.
+turn = Table(
+    "turn",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("touched", LargeBinary),
+)
+
+#: What each transaction may have changed (`provgraph.store.journal`), for mirrors.
+journal = Table(
+    "journal",
+    metadata,
+    Column("turn", BigInteger, primary_key=True, autoincrement=False),
+    Column("mark", LargeBinary(16), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
