@@ -3,14 +3,15 @@
 Rule numbers are those of CONTRACT section 2.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from provgraph.model.identifiers import scheme_of, strength
-from provgraph.model.records import Fact, Mention, Run
-from provgraph.model.runs import end_of, start_of
+from provgraph.model.records import Fact, Mention, Run, end_of, start_of
 from provgraph.model.values import Attributes, Value, fingerprint
 from provgraph.model.vocabulary import RelationType
 
@@ -176,3 +177,119 @@ def _by_base_name(mentions: Iterable[Mention]) -> dict[tuple[RelationType, str],
         if mention.base_name is not None:
             groups[(mention.relation, mention.base_name)].append(mention)
     return groups
+
+
+class Classes:
+    """Classes of identifiers.
+
+    Each class is called by its strongest member (CONTRACT section 2, rules 2 and 6).
+    """
+
+    def __init__(self, together: Iterable[Iterable[str]]) -> None:
+        """Put the identifiers of each group together into one class."""
+        self._parent: dict[str, str] = {}
+        for group in together:
+            self.add_together(group)
+
+    def add(self, identifiers: Iterable[str]) -> None:
+        """Make each identifier known, in a class of its own unless it has one."""
+        for identifier in identifiers:
+            self._parent.setdefault(identifier, identifier)
+
+    def add_together(self, identifiers: Iterable[str]) -> None:
+        """Make the identifiers one class."""
+        first: str | None = None
+        for identifier in identifiers:
+            root = self.name(identifier)
+            first = root if first is None else self._join(first, root)
+
+    def name(self, identifier: str) -> str:
+        """What the identifier's class is called; an unknown one is its own class."""
+        parent = self._parent.setdefault(identifier, identifier)
+        while parent != self._parent[parent]:
+            self._parent[identifier] = self._parent[parent]
+            identifier, parent = parent, self._parent[parent]
+        return parent
+
+    def groups(self) -> dict[str, set[str]]:
+        """Each class, by its name."""
+        found: dict[str, set[str]] = {}
+        for identifier in list(self._parent):
+            found.setdefault(self.name(identifier), set()).add(identifier)
+        return found
+
+    def _join(self, left: str, right: str) -> str:
+        stronger, weaker = sorted((left, right), key=strength)
+        self._parent[weaker] = stronger
+        return stronger
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One entity at one place.
+
+    Attributes:
+        place: the path or URL, as an identifier.
+        rank: sorts the entities that stood at one place, the newest greatest.
+        since: when it was last written or seen there; "" when not known.
+        until: when the next write there ended that; None while it stands.
+    """
+
+    place: str
+    rank: int
+    since: str
+    until: str | None
+
+
+def newest_first(standings: Sequence[Standing]) -> tuple[Standing, ...]:
+    """An entity's places.
+
+    Those where it still stands first, of those the newest, of equal ones the smallest.
+    """
+    by_place = sorted(standings, key=lambda standing: standing.place)
+    by_time = sorted(by_place, key=lambda standing: standing.since, reverse=True)
+    return tuple(sorted(by_time, key=lambda standing: standing.until is not None))
+
+
+class Timeline:
+    """The writes at one place.
+
+    A write has an odd rank, twice its index and one; a sighting after ``n`` writes the even rank
+    ``2 n``.
+    """
+
+    def __init__(self, writes: Sequence[File]) -> None:
+        """Take the writes in their order."""
+        self.writes = writes
+        self._orders = [file.run.order for file in writes]
+        self._index = {id(file): index for index, file in enumerate(writes)}
+
+    def count_before(self, reader: RunTimes) -> int:
+        """How many of the writes are of runs that come before the reader in the order of runs (rule
+        5).
+        """
+        return bisect_left(self._orders, reader.order)
+
+    def rank_of_write(self, file: File) -> int:
+        """The rank of one of the writes."""
+        return 2 * self._index[id(file)] + 1
+
+    def rank_of_sighting(self, reader: RunTimes) -> int:
+        """The rank of a file that the reader met there when it started."""
+        count = self.count_before(reader)
+        return 2 * bisect_right(
+            self.writes, reader.start, hi=count, key=lambda file: file.run.generated
+        )
+
+    def after(self, rank: int) -> Iterator[File]:
+        """The writes after a write or a sighting."""
+        return islice(self.writes, (rank + 1) // 2, None)
+
+
+def loss_of_all(standings: Sequence[Standing]) -> str | None:
+    """When the last of the places was lost.
+
+    None while one of them still holds, or when there is none.
+    """
+    lost = [standing.until for standing in standings if standing.until is not None]
+    return max(lost) if lost and len(lost) == len(standings) else None

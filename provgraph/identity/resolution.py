@@ -10,9 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provgraph.identity.files import File, RunTimes
-from provgraph.identity.standing import Standing, Timeline, loss_of_all, newest_first
-from provgraph.model.classes import Classes
+from provgraph.identity.files import (
+    Classes,
+    File,
+    RunTimes,
+    Standing,
+    Timeline,
+    loss_of_all,
+    newest_first,
+)
 from provgraph.model.identifiers import (
     DEFAULT_NAMESPACE,
     PROV,

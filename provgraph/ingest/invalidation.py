@@ -9,7 +9,6 @@ from provgraph import __version__
 from provgraph.errors import LoadError, LookupFailedError, SettingsError
 from provgraph.ingest.deciding.integration import plan
 from provgraph.ingest.deciding.statements import statements_of
-from provgraph.ingest.retrying import persistently
 from provgraph.ingest.writing import new_load, now
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Node
@@ -18,6 +17,7 @@ from provgraph.model.times import utc
 from provgraph.model.values import canonical, storable
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.waiting import persistently
 
 #: What such a load's format is called; there is no loader of this name.
 FORMAT = "invalidation"

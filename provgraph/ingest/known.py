@@ -7,8 +7,8 @@ from itertools import islice
 
 from provgraph import __version__
 from provgraph.ingest.reading.sources import Checksum, Source, checksum, checksum_of
-from provgraph.ingest.retrying import persistently
 from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.waiting import persistently
 
 #: How many sources are looked up at once.
 AT_ONCE = 64

@@ -13,11 +13,11 @@ from provgraph.ingest.deciding.statements import statements_of, unsaid
 from provgraph.ingest.known import is_whole
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reports import Report, report_of, report_of_known
-from provgraph.ingest.retrying import persistently
 from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
+from provgraph.store.waiting import persistently
 
 #: How many documents are integrated at once; a source with more of them is a large one.
 BATCH = 500

@@ -6,14 +6,22 @@ A `Document` is what one record of a source says. It says nothing about which fi
 decided in `provgraph.identity` from all documents together.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.values import Attributes, Value, fingerprint
-from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.model.vocabulary import (
+    AgentType,
+    DescriptionType,
+    EntityType,
+    Kind,
+    RelationType,
+    Status,
+)
 
 _T = TypeVar("_T", "Document", "Mention")
 
@@ -276,3 +284,54 @@ class Document:
     config_files: tuple[str, ...] = ()
     settings_keys: tuple[bytes, ...] = ()
     end: int | None = field(default=None, compare=False)
+
+
+_STATED = (Status.ERROR, Status.INTERRUPTED, Status.COMPLETED)
+
+
+def status_of(facts: Attributes) -> Status:
+    """How the run ended: of the stated words the gravest.
+
+    Any other word means completed when it has an end.
+
+    CONTRACT section 1.
+    """
+    said = set(facts.get(Fact.STATUS, ()))
+    for status in _STATED:
+        if status.value in said:
+            return status
+    return Status.COMPLETED if Fact.END in facts else Status.RUNNING
+
+
+def start_of(facts: Attributes) -> str | None:
+    """The earliest start that any source gives (CONTRACT section 2 rule 3)."""
+    return min((str(value) for value in facts.get(Fact.START, ())), default=None)
+
+
+def end_of(facts: Attributes) -> str | None:
+    """The latest end that any source gives (CONTRACT section 2 rule 3)."""
+    return max((str(value) for value in facts.get(Fact.END, ())), default=None)
+
+
+def first_text(facts: Attributes, name: str) -> str | None:
+    """A fact as one text: the first of its values in their fixed order."""
+    return str(facts[name][0]) if name in facts else None
+
+
+HEADER_KEY = "CTA PRODUCT DATA LEVELS"
+_LEVEL = re.compile(r"\bDL(\d)(?!\d)", re.ASCII)
+
+
+def data_level(attributes: Attributes, roles: Iterable[str | None]) -> str | None:
+    """``DLn``.
+
+    The highest in the product's header, else the highest among the roles that it played; None
+    without.
+    """
+    stated = [str(value) for value in attributes.get(HEADER_KEY, ())]
+    levels = _levels(stated) or _levels(role for role in roles if role)
+    return f"DL{max(levels)}" if levels else None
+
+
+def _levels(texts: Iterable[str]) -> list[str]:
+    return [level for text in texts for level in _LEVEL.findall(text.replace("_", " "))]

@@ -12,8 +12,7 @@ from typing import Any
 
 from provgraph.errors import LoadError
 from provgraph.model.identifiers import base_name, location_of
-from provgraph.model.records import SOFTWARE, Fact
-from provgraph.model.runs import end_of, first_text, start_of
+from provgraph.model.records import SOFTWARE, Fact, end_of, first_text, start_of
 from provgraph.model.times import utc
 from provgraph.model.values import canonical
 from provgraph.model.vocabulary import DescriptionType, EntityType, Kind, RelationType

@@ -14,8 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from provgraph.model.identifiers import base_name
-from provgraph.model.records import OPEN, End, Fact, Run
-from provgraph.model.runs import first_text, status_of
+from provgraph.model.records import OPEN, End, Fact, Run, first_text, status_of
 from provgraph.model.values import Attributes, canonical, fingerprint
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind, RelationType
 from provgraph.store.journal import Subject

@@ -17,7 +17,6 @@ from typing import TypeVar
 from psycopg import sql
 from sqlalchemy import Connection
 
-from provgraph.ingest.retrying import persistently
 from provgraph.model.records import End
 from provgraph.model.vocabulary import Kind
 from provgraph.relational_mirror import mapping
@@ -56,6 +55,7 @@ from provgraph.relational_mirror.staging import (
 from provgraph.relational_mirror.tables import NUMBERED, OWN_SCHEMA, SEQUENCES, TABLES
 from provgraph.store.journal import Subject, Subjects, subjects_in
 from provgraph.store.protocol import EntityRecord, JournalEntry, Store, View, pages
+from provgraph.store.waiting import persistently
 
 T = TypeVar("T")
 #: How many subjects are read at once.

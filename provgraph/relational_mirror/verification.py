@@ -15,7 +15,6 @@ from functools import partial
 from psycopg import sql
 
 from provgraph.errors import MirrorError
-from provgraph.ingest.retrying import persistently
 from provgraph.relational_mirror import mapping
 from provgraph.relational_mirror.checksums import SUMMED, Group, groups_in, groups_of
 from provgraph.relational_mirror.connection import Cursor, connected, cursor_of
@@ -25,6 +24,7 @@ from provgraph.relational_mirror.staging import RECORD, Batch, Sink, names, tabl
 from provgraph.relational_mirror.syncing import Work, chunks, last_numbers, set_up, state_of
 from provgraph.relational_mirror.tables import COLUMNS, OWN_SCHEMA, RECORD_COLUMNS, TABLES
 from provgraph.store.protocol import Store, View
+from provgraph.store.waiting import persistently
 
 _BUCKETS = 4096
 #: How many rows of each side are held at once.

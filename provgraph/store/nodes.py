@@ -5,8 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from provgraph.model.identifiers import base_name, location_of
 from provgraph.model.lineage import Node
-from provgraph.model.records import Agent, Description, Fact, Run, StatedRelation, key_of
-from provgraph.model.runs import end_of, first_text, start_of, status_of
+from provgraph.model.records import (
+    Agent,
+    Description,
+    Fact,
+    Run,
+    StatedRelation,
+    end_of,
+    first_text,
+    key_of,
+    start_of,
+    status_of,
+)
 from provgraph.model.times import shown
 from provgraph.model.values import Attributes, Value, canonical
 from provgraph.model.vocabulary import Kind, RelationType

@@ -12,8 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from provgraph.identity.files import RunTimes
-from provgraph.identity.standing import Standing
+from provgraph.identity.files import RunTimes, Standing
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import (
     Agent,

@@ -1,9 +1,14 @@
 """Telling the user why nothing happens."""
 
 import logging
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
+from typing import TypeVar
+
+from provgraph.errors import UnreachableError
 
 #: Seconds of waiting that need no word.
 PATIENCE = 2.0
@@ -22,3 +27,36 @@ def told_of_waiting(where: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+T = TypeVar("T")
+#: How long a store that went away is waited for, in seconds.
+PATIENCE_SECONDS = 60.0
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 5.0
+_LOG = logging.getLogger(__name__)
+
+
+def persistently(work: Callable[[], T]) -> T:
+    """What the work returns; it is done again from its beginning while the store can't be reached.
+
+    Args:
+        work: something that may be done twice: a transaction, whose commit may have come through
+            unheard.
+
+    Raises:
+        UnreachableError: the store stayed away.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return work()
+        except UnreachableError as error:
+            if time.monotonic() + pause > deadline:
+                raise
+            if pause == _FIRST_PAUSE:
+                _LOG.warning("%s; trying again for %.0f seconds", error, PATIENCE_SECONDS)
+        # Loaders that lost the same server must not come back all at once.
+        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
+        pause = min(2 * pause, _LONGEST_PAUSE)

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from provgraph.identity.standing import newest_first
+from provgraph.identity.files import newest_first
 from provgraph.interchange.reading.records import types_of
 from provgraph.model.identifiers import base_name
-from provgraph.model.records import OPEN, Fact
-from provgraph.model.runs import end_of, first_text, start_of
+from provgraph.model.records import OPEN, Fact, end_of, first_text, start_of
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.prov import names

@@ -21,8 +21,8 @@ BATCH = 100
 SMALLEST = 1 << 20
 #: Before other modules take these numbers from there.
 _BEGIN = f"""
-from provgraph.ingest import reading_process
-reading_process.SMALLEST = {SMALLEST}
+from provgraph.ingest.reading import process
+process.SMALLEST = {SMALLEST}
 from provgraph.ingest import writing
 writing.BATCH = {BATCH}
 """

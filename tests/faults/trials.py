@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provgraph.ingest.loading import load
-from provgraph.ingest.retrying import PATIENCE_SECONDS
 from provgraph.store.nodes import digest
 from provgraph.store.registry import open_store
+from provgraph.store.waiting import PATIENCE_SECONDS
 from tests.faults.consistency import faults_in
 from tests.faults.loaders import Loader
 from tests.faults.material import RUNS, Material, counted, exit_code_of

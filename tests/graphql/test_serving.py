@@ -23,7 +23,7 @@ from tests.graphql.test_failures import Failing
 SERVE = """
 import sys
 import time
-from provgraph.app import serve
+from provgraph.web.app import serve
 from provgraph.store.relational import open_sqlite
 serve(open_sqlite(sys.argv[1]), sys.argv[2], 0, insecure=len(sys.argv) > 3)
 """

@@ -312,7 +312,7 @@ def test_a_commit_whose_answer_is_lost_is_no_second_load(
             raise UnreachableError("the answer is lost")
 
     monkeypatch.setattr(sqlite, "writing", writing_once)
-    monkeypatch.setattr("provgraph.ingest.retrying.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("provgraph.store.waiting.time.sleep", lambda _seconds: None)
     for path in (large, small):
         lost.clear()
         assert only(sqlite, path).status == "loaded"

@@ -21,11 +21,12 @@ from typing import Any, cast
 import pytest
 
 from provgraph.errors import NotFoundError, SettingsError, UnreachableError
-from provgraph.ingest import known, loading, retrying, writing
+from provgraph.ingest import known, loading, writing
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.questions.names import find
+from provgraph.store import waiting
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Changes, LoadRecord, Store, Transaction
 from provgraph.store.relational.store import open_sqlite
@@ -481,7 +482,7 @@ class _FailingTransaction:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retrying, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -558,7 +559,7 @@ def test_the_store_is_waited_for_when_sources_are_looked_up(
                 raise UnreachableError("gone")
             return self._store.loads_of(sha256s, namespace)
 
-    monkeypatch.setattr(retrying, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(waiting, "_FIRST_PAUSE", 0.0)
     monkeypatch.setattr(known, "AT_ONCE", 1)
     names = (FAILED, LOGS / "edge_overwrite.provlog")
     assert [
@@ -580,7 +581,7 @@ def test_a_store_that_comes_back_is_waited_for(
             if self._left >= 0:
                 raise UnreachableError("the answer was lost")
 
-    monkeypatch.setattr(retrying, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(waiting, "_FIRST_PAUSE", 0.0)
     [report] = loaded(cast("Store", LostAnswer(store, 2)), FAILED)
     assert report.status == "loaded"
     assert [kept.id for kept in store.loads()] == [report.load]

@@ -33,7 +33,7 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path, mirror_url: str, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    monkeypatch.setattr("provgraph.ingest.retrying.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("provgraph.store.waiting.PATIENCE_SECONDS", 0.5)
     shell = Shell(tmp_path, mirror_url)
     shell.load("irf.provlog")
     return shell

@@ -189,7 +189,7 @@ def test_loads_while_it_syncs(
 def test_a_server_that_stays_away_is_exit_3(
     tmp_path: Path, store_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provgraph.ingest.retrying.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("provgraph.store.waiting.PATIENCE_SECONDS", 0.5)
     fill(store_file, "irf")
     nobody = "postgresql://someone:very-secret@127.0.0.1:1/mirror"
     done = CliRunner().invoke(main, ["sync", "--to", nobody, "--store", store_file])

@@ -9,12 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from provgraph.identity.files import RunTimes, files_of, times_of, twins
+from provgraph.identity.files import Classes, RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, ResolvedEntity, resolve
-from provgraph.model.classes import Classes
 from provgraph.model.identifiers import is_strong, places_in, version_of
-from provgraph.model.levels import data_level
-from provgraph.model.records import INVALIDATED, Mention, StatedEntity
+from provgraph.model.records import INVALIDATED, Mention, StatedEntity, data_level
 from provgraph.model.values import Attributes, joined
 from provgraph.model.vocabulary import EntityType
 from provgraph.store.protocol import Changes, EntityRecord, Facts, StoredMention

@@ -2,14 +2,14 @@
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BufferedReader
+from typing import TYPE_CHECKING
 
 from provgraph.errors import LoadError, UnknownFormatError
 from provgraph.ingest.reading.databases import snapshot
-from provgraph.ingest.reading.distinct import Distinct
 from provgraph.ingest.reading.process import SMALLEST, Order, read_elsewhere
 from provgraph.ingest.reading.sources import Checksum, Source, opened, stamp_of
 from provgraph.loaders.ctaprov.address import NAME
@@ -18,9 +18,48 @@ from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
 from provgraph.store.protocol import LoadRecord
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 #: How many problems a report lists; the others are counted.
 LISTED_PROBLEMS = 1000
+#: How many new names are gathered before they are put to the others.
+_GATHERED = 50_000
 _AT_BYTE = re.compile(r"byte (\d+)")
+
+
+class Distinct:
+    """How many different names were added.
+
+    8 bytes are kept of each, so two among billions may count as one.
+    """
+
+    def __init__(self) -> None:
+        self._gathered: set[int] = set()
+        self._settled: NDArray[np.int64] | None = None
+
+    def add(self, names: Iterable[str]) -> None:
+        """Count these, too."""
+        self._gathered.update(map(hash, names))
+        if len(self._gathered) > _GATHERED:
+            self._settle()
+
+    def __len__(self) -> int:
+        """How many there were."""
+        if self._settled is None:
+            return len(self._gathered)
+        self._settle()
+        return len(self._settled)
+
+    def _settle(self) -> None:
+        # Only large sources come here. numpy starts threads, which a watcher's signals must not
+        # meet when it begins.
+        import numpy as np  # noqa: PLC0415
+
+        new = np.fromiter(self._gathered, np.int64, len(self._gathered))
+        self._settled = np.unique(new) if self._settled is None else np.union1d(self._settled, new)
+        self._gathered.clear()
 
 
 @dataclass

@@ -38,8 +38,10 @@ from provgraph.model.records import (
     Run,
     StatedEntity,
     StatedRelation,
+    end_of,
+    first_text,
+    start_of,
 )
-from provgraph.model.runs import end_of, first_text, start_of
 from provgraph.model.times import utc
 from provgraph.model.values import Values, storable, storable_value
 from provgraph.model.vocabulary import AgentType, DescriptionType, Kind, RelationType

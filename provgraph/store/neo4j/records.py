@@ -7,8 +7,7 @@ Each kind of record has core properties, and beside them what sources say under 
 import json
 from collections.abc import Iterable, Sequence
 
-from provgraph.identity.files import times_of
-from provgraph.identity.standing import Standing
+from provgraph.identity.files import Standing, times_of
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.records import (
     Agent,
@@ -19,9 +18,12 @@ from provgraph.model.records import (
     Run,
     StatedEntity,
     StatedRelation,
+    end_of,
+    first_text,
     key_of,
+    start_of,
+    status_of,
 )
-from provgraph.model.runs import end_of, first_text, start_of, status_of
 from provgraph.model.times import shown
 from provgraph.model.values import Value, Values, canonical, fingerprint
 from provgraph.model.vocabulary import (

@@ -4,13 +4,12 @@ from collections.abc import Collection
 
 from neo4j import Transaction as DriverTransaction
 
-from provgraph.store.journal import Journaled, new_mark
+from provgraph.store.journal import KEPT_TURNS, Journaled, Touched, marks_in, new_mark
 from provgraph.store.neo4j import records as properties
 from provgraph.store.neo4j.bulk import Neo4jView, journal_id
 from provgraph.store.neo4j.changes import Writer
 from provgraph.store.neo4j.facts import LOCK
 from provgraph.store.protocol import CURRENT_STATUSES, Changes, LoadRecord, Statement
-from provgraph.store.turns import KEPT_TURNS, Touched, marks_in
 
 TAKE_TURN = f"MERGE {LOCK} SET l.name = 'writer lock'"
 #: A load as a map, its time as text.

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Row, Select
 from sqlalchemy.sql.elements import ColumnElement
 
-from provgraph.identity.standing import Standing
+from provgraph.identity.files import Standing
 from provgraph.model.identifiers import base_name, is_strong
 from provgraph.model.records import (
     Agent,
@@ -19,9 +19,10 @@ from provgraph.model.records import (
     Settings,
     StatedEntity,
     StatedRelation,
+    end_of,
     key_of,
+    start_of,
 )
-from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import Attributes, canonical, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.protocol import EntityRecord, LoadRecord, Statement, StoredMention

@@ -22,11 +22,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from provgraph.identity.files import times_of
 from provgraph.model.records import End, StatedRelation, key_of
 from provgraph.model.vocabulary import Kind
-from provgraph.store.journal import Journaled, new_mark
+from provgraph.store.journal import KEPT_TURNS, Journaled, Touched, marks_in, new_mark
 from provgraph.store.protocol import CURRENT_STATUSES, Changes, LoadRecord, Removals, Statement
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.bulk import RelationalView
-from provgraph.store.turns import KEPT_TURNS, Touched, marks_in
 
 
 class RelationalTransaction(RelationalView):
