@@ -633,7 +633,8 @@ def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> 
 
 
 def _write(answer: "Lineage", format_name: str, look: "Look | None", output: Path | None) -> None:
-    from provgraph.writers.registry import PICTURES, WRITERS
+    from provgraph.pictures.registry import PICTURES
+    from provgraph.writers.registry import WRITERS
 
     document = WRITERS[format_name](answer) if look is None else PICTURES[format_name](answer, look)
     _put([document.encode() if isinstance(document, str) else document], output)

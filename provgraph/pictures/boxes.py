@@ -1,4 +1,4 @@
-"""What a box of a drawing says: of one record, or of several that are folded into it."""
+"""The texts of a box in a drawing: of one record, or of several folded ones."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from provgraph.model.identifiers import base_name
 from provgraph.model.lineage import Node
 from provgraph.model.vocabulary import Kind, Status
 from provgraph.pictures.look import Look
-from provgraph.writers.labels import moment, place, readable
+from provgraph.writers.labels import display_name, readable, time_text
 
 NAME_LENGTH = 40
 DETAIL_LENGTH = 44
@@ -56,7 +56,16 @@ class Box:
 
 
 def box(nodes: Sequence[Node], is_root: bool, look: Look) -> Box:
-    """The box of these records; texts are visible characters only, and short."""
+    """Return the box of one or more records.
+
+    Args:
+        nodes: the records, all of one kind; at least one.
+        is_root: whether the box is what was asked about.
+        look: how the reader wants the drawing.
+
+    Returns:
+        The box. Its texts are short and hold visible characters only.
+    """
     name, detail, tip = _single(nodes[0]) if len(nodes) == 1 else _several(nodes)
     return Box(
         nodes[0].kind,
@@ -80,7 +89,7 @@ def _single(node: Node) -> _Texts:
 def _name(node: Node) -> str:
     names = (
         node.name,
-        base_name(place(node)) if node.kind is Kind.ENTITY else None,
+        base_name(display_name(node)) if node.kind is Kind.ENTITY else None,
         node.id,
         NAMELESS,
     )
@@ -91,14 +100,14 @@ def _details(node: Node) -> Iterable[str | None]:
     """The facts of a record that fit below its name."""
     if node.kind is Kind.ACTIVITY:
         status = None if node.status == Status.COMPLETED else node.status
-        return node.version, status, node.start_time and moment(node.start_time)
+        return node.version, status, node.start_time and time_text(node.start_time)
     if node.kind is Kind.ENTITY:
         return node.data_level, _folder(node)
     return (_parameters([node]) if node.kind is Kind.COLLECTION else node.type,)
 
 
 def _folder(node: Node) -> str | None:
-    path = place(node)
+    path = display_name(node)
     return path.rpartition("/")[0] if path != node.id else None
 
 
@@ -164,9 +173,9 @@ def _several(nodes: Sequence[Node]) -> _Texts:
 
 
 def _members(nodes: Sequence[Node]) -> list[str]:
-    """What the tooltip calls the records in a box, those first that failed.
+    """Return how the tooltip names the records in a box, failed runs first.
 
-    Nobody looks for a parameter set's id.
+    Parameter sets are named by their label: nobody looks for their ids.
     """
     if nodes[0].kind is Kind.COLLECTION:
         return [node.label for node in nodes]
@@ -201,15 +210,15 @@ def _common(texts: Sequence[str]) -> str:
 
 
 def _span(nodes: Sequence[Node]) -> str | None:
-    """From the first start to the last end of runs, to the minute.
+    """Return the time from the first start to the last end of runs, to the minute.
 
-    ``2026-11-21 08:27 to 08:30``.
+    For example ``2026-11-21 08:27 to 08:30``.
     """
     starts = [node.start_time for node in nodes if node.start_time]
     if not starts:
         return None
-    first = moment(min(starts))
-    last = moment(max(node.end_time or node.start_time or "" for node in nodes))
+    first = time_text(min(starts))
+    last = time_text(max(node.end_time or node.start_time or "" for node in nodes))
     if first[:10] != last[:10]:
         return f"{first[:10]} to {last[:10]}"
     return first[:16] if first[:16] == last[:16] else f"{first[:16]} to {last[11:16]}"

@@ -1,4 +1,4 @@
-"""Where the small texts of a drawing go, so that no two lie on each other."""
+"""Places for the small texts of a drawing, so that no two overlap."""
 
 import math
 from collections.abc import Iterable
@@ -30,15 +30,21 @@ class _Area(NamedTuple):
 
 
 class Captions:
-    """The places taken so far, found again by the squares of a grid that they touch."""
+    """The areas that texts take, found again by the squares of a grid."""
 
     def __init__(self) -> None:
         self._taken: dict[tuple[int, int], list[_Area]] = {}
 
     def place(self, wished: Iterable[Point], width: float, height: float) -> Point | None:
-        """The first of the wished middles at which a text of this size is free of all others.
+        """Take the first free place for a text.
 
-        None when none is.
+        Args:
+            wished: middles where the text may go, the best one first.
+            width: of the text, in the units of the drawing.
+            height: of the text.
+
+        Returns:
+            The middle of the text, free of all other texts; None when no wished place is free.
         """
         for middle in wished:
             area = _Area(

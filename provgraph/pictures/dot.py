@@ -1,4 +1,4 @@
-"""A lineage as a Graphviz drawing in the shapes and colours of W3C PROV."""
+"""Draws a lineage for Graphviz, in the shapes and colours of W3C PROV."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,15 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
 
 
 def write(lineage: Lineage, look: Look = PLAIN) -> str:
-    """The DOT document; boxes are named n0 … nN in the order of the lineage's nodes."""
+    """Write a lineage as a DOT document.
+
+    Args:
+        lineage: the answer to draw.
+        look: how its reader wants the drawing.
+
+    Returns:
+        The document. Boxes are named n0 … nN in the order of the nodes of the lineage.
+    """
     lines = _lines(figure(lineage, look), look.flow(lineage.direction))
     return "".join(f"{line}\n" for line in lines)
 
@@ -22,7 +30,8 @@ def _lines(shown: Figure, flow: str) -> Iterator[str]:
     yield "digraph lineage {"
     yield f"  graph [rankdir={flow}];"
     if shown.remark:
-        yield f'  graph [label={_quoted(shown.remark)}, labeljust=l, fontname="Helvetica", fontsize=10];'
+        style = 'labeljust=l, fontname="Helvetica", fontsize=10'
+        yield f"  graph [label={_quoted(shown.remark)}, {style}];"
     yield '  node [style=filled, fontname="Helvetica", fontsize=11];'
     yield '  edge [fontname="Helvetica", fontsize=9, color="#606060"];'
     yield from (
@@ -53,5 +62,5 @@ def _label(arrow: Arrow) -> str:
 
 
 def _quoted(*lines: str) -> str:
-    """The lines as one DOT string, in which nothing but the line breaks means anything to Graphviz."""
+    """Return lines as one DOT string: only the line breaks mean anything to Graphviz."""
     return '"' + "\\n".join(line.translate(_ESCAPES) for line in lines) + '"'

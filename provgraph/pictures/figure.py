@@ -1,7 +1,4 @@
-"""What every drawing of a lineage shows.
-
-Boxes with two lines of text, and arrows from effect to cause.
-"""
+"""What every drawing of a lineage shows: boxes, and arrows from effect to cause."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,7 +34,14 @@ FAILED_LINE = "#C62828"
 
 
 def colours(shown: Box) -> Colours:
-    """How a box is painted."""
+    """Return how a box is painted.
+
+    Args:
+        shown: the box.
+
+    Returns:
+        The colours of its kind; a red line when a run in it failed.
+    """
     plain = COLOURS.get(shown.kind, OTHER_COLOURS)
     return Colours(plain.fill, FAILED_LINE) if shown.is_failed else plain
 
@@ -81,9 +85,14 @@ class Figure:
 
 
 def figure(lineage: Lineage, look: Look) -> Figure:
-    """The boxes and arrows of a lineage.
+    """Return the boxes and arrows of a lineage.
 
-    What was asked about is always among them, and by itself.
+    Args:
+        lineage: the answer to draw.
+        look: how the reader wants the drawing.
+
+    Returns:
+        The figure. What was asked about is always in it, in a box of its own.
     """
     root = lineage.root.key
     shown = (
@@ -111,15 +120,15 @@ def _remark(records: int, boxes: int, is_cut: bool) -> str:
 
 
 def _arrows(edges: Iterable[Edge], numbers: dict[bytes, int]) -> Iterable[Arrow]:
-    said: dict[tuple[int, int], tuple[dict[str, None], dict[str, None]]] = {}
+    labels: dict[tuple[int, int], tuple[dict[str, None], dict[str, None]]] = {}
     for edge in edges:
         if edge.source in numbers and edge.target in numbers:
-            relations, roles = said.setdefault(
+            relations, roles = labels.setdefault(
                 (numbers[edge.source], numbers[edge.target]), ({}, {})
             )
             relations[edge.relation.value] = None
             if edge.role and edge.role.strip():
                 roles[readable(edge.role, ROLE_LENGTH)] = None
     return (
-        Arrow(*ends, tuple(relations), tuple(roles)) for ends, (relations, roles) in said.items()
+        Arrow(*ends, tuple(relations), tuple(roles)) for ends, (relations, roles) in labels.items()
     )

@@ -1,9 +1,11 @@
-"""Which records of a lineage play the same part, so that one box can stand for them.
+"""Finds records of a lineage that play the same part, so that one box can stand for them.
 
-Records are alike when they are of one kind, equally far from what was asked about, and have the
-same relations, in the same roles, with records that are alike. So an arrow between two boxes holds
-for every record in either of them. This is found by splitting: from classes of equal looks, as long
-as members of one class have other neighbours.
+Records are alike when all of this holds: they are of one kind, equally far from what was asked
+about, and have the same relations in the same roles with records that are alike. So an arrow
+between two boxes holds for every record in them.
+
+The groups are found by splitting. At first records that look the same are one class. A class is
+split as long as some of its members have neighbours in other classes than the rest.
 """
 
 import re
@@ -12,7 +14,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from provgraph.model.identifiers import base_name
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.vocabulary import Kind
-from provgraph.writers.labels import place
+from provgraph.writers.labels import display_name
 
 #: Splitting stops, and leaves classes that are too large, after this many looks at each record and
 #: relation.
@@ -29,9 +31,15 @@ _Tie = tuple[int, int]
 
 
 def folded(nodes: Sequence[Node], edges: Iterable[Edge], root: bytes) -> list[tuple[Node, ...]]:
-    """The records in groups of those that are alike, in the order of their first members.
+    """Group the records that are alike.
 
-    The root is alone.
+    Args:
+        nodes: the records.
+        edges: their relations.
+        root: the key of the record that was asked about; it stays alone.
+
+    Returns:
+        The groups, in the order of their first members.
     """
     ties = _ties(nodes, edges)
     partition = _Partition([_looks(node, root) for node in nodes])
@@ -71,7 +79,7 @@ def _looks(node: Node, root: bytes) -> Hashable:
     if (
         node.kind is Kind.ENTITY and node.data_level is None
     ):  # a model is not like a configuration file
-        name = _VARYING.sub("*", (node.name or base_name(place(node)))[:_COMPARED])
+        name = _VARYING.sub("*", (node.name or base_name(display_name(node)))[:_COMPARED])
     return node.kind, node.distance, node.type, node.data_level, name, node.version
 
 
@@ -86,7 +94,14 @@ class _Partition:
             self._members[number].add(node)
 
     def has_company(self, node: int) -> bool:
-        """Whether the record's class has others."""
+        """Tell whether a record shares its class with others.
+
+        Args:
+            node: the index of the record.
+
+        Returns:
+            False when the record is alone.
+        """
         return len(self._members[self.class_of[node]]) > 1
 
     def classes(self) -> list[list[int]]:
@@ -94,9 +109,14 @@ class _Partition:
         return sorted(sorted(members) for members in self._members)
 
     def split(self, signatures: Mapping[int, Hashable]) -> list[int]:
-        """Part those in one class whose signatures differ, and from those without.
+        """Split each class by the signatures of its members.
 
-        The members of new classes.
+        Args:
+            signatures: index of a record → its signature. Members of a class that have none stay
+                together.
+
+        Returns:
+            The indexes of the records that are in a new class now.
         """
         parts: dict[int, dict[Hashable, set[int]]] = {}
         for node, signature in signatures.items():
@@ -108,9 +128,9 @@ class _Partition:
         ]
 
     def _divide(self, number: int, parts: list[set[int]]) -> list[int]:
-        """Make the parts of a class and what they leave of it classes.
+        """Make each part of a class, and what the parts leave of it, a class.
 
-        The largest stays what it is.
+        The largest of them keeps the number of the class.
         """
         rest = self._members[number].difference(*parts)
         stays, *moving = sorted((part for part in (*parts, rest) if part), key=len, reverse=True)

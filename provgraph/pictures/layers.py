@@ -1,8 +1,7 @@
 """Which row of a drawing each record stands in.
 
-Effects above causes, none higher or lower than it must.
-
-Nothing here recurses, cycles (a source may state one) are cut at one arrow.
+Effects stand above causes, and nothing stands higher or lower than it must. Nothing here
+recurses. A cycle (a source may state one) is opened at one arrow.
 """
 
 import math
@@ -15,11 +14,17 @@ Ways = list[list[int]]
 
 
 def layers(count: int, ends: Sequence[Ends], root: int, long_row: int) -> list[int]:
-    """A row for each record, from 0.
+    """Assign a row to each record.
 
-    Arrows on the ways from the root go down, save one in each cycle.
+    Args:
+        count: how many records there are.
+        ends: the arrows, as pairs (effect, cause) of indexes of records.
+        root: the index of the record that was asked about.
+        long_row: how many records a row of a small drawing holds at most.
 
-    Rows of a drawing of few records hold at most ``long_row``.
+    Returns:
+        The row of each record; rows count from 0. Arrows on the ways from the root go down, save
+        one in each cycle.
     """
     down = _acyclic(count, ends, root)
     causes, effects = _ways(count, down), _ways(count, [(b, a) for a, b in down])
@@ -40,7 +45,7 @@ def _ways(count: int, ends: Iterable[Ends]) -> Ways:
 
 
 def _acyclic(count: int, ends: Iterable[Ends], root: int) -> list[Ends]:
-    """The arrows, each that closes a cycle on a walk from the root turned round."""
+    """Return the arrows; one that closes a cycle on a walk from the root is reversed."""
     ways = _ways(count, ends)
     turned: list[Ends] = []
     open_, done = set[int](), set[int]()

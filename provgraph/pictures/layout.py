@@ -1,10 +1,8 @@
-"""Where everything in a drawing stands.
+"""Where everything in a drawing stands: a layered layout (Sugiyama, ordered by igraph).
 
-A layered (Sugiyama) layout, ordered by igraph, then pulled straight.
-
-Rows come from `layers`; where an arrow passes a row it gets a narrow place of its own there, so
-that it runs between the boxes. Only when there would be too many such places do the longest arrows
-run straight, behind the boxes.
+Rows come from `layers`. Where an arrow passes a row it gets a narrow place of its own there, so
+that the arrow runs between the boxes. Only when there would be too many such places do the
+longest arrows run straight, behind the boxes.
 """
 
 from collections import Counter
@@ -58,7 +56,17 @@ class Layout:
 
 
 def layout(widths: Sequence[float], ends: Sequence[Ends], root: int, spacing: Spacing) -> Layout:
-    """The places of boxes with these widths, at least a gap apart, and of arrows between them."""
+    """Place boxes and the arrows between them.
+
+    Args:
+        widths: of the boxes, in the units of the drawing.
+        ends: the arrows, as pairs (effect, cause) of indexes of boxes.
+        root: the index of the box that was asked about.
+        spacing: what keeps the places of a row apart.
+
+    Returns:
+        The places; boxes in one row are at least a gap apart.
+    """
     rows = layers(len(widths), ends, root, spacing.long_row)
     links, routes = _routes(rows, ends)
     order = _order(rows, links)
@@ -70,9 +78,9 @@ def layout(widths: Sequence[float], ends: Sequence[Ends], root: int, spacing: Sp
 
 
 def _routes(rows: list[int], ends: Sequence[Ends]) -> tuple[list[Ends], list[list[int]]]:
-    """Links from row to row, and each arrow's passages.
+    """Return links from row to row, and the passages of each arrow.
 
-    The rows of the passages are added to ``rows``.
+    The rows of the passages are appended to ``rows``.
     """
     links: list[Ends] = []
     routes: list[list[int]] = [[] for _ in ends]
@@ -111,9 +119,9 @@ def _order(rows: list[int], links: list[Ends]) -> list[list[int]]:
 def _straight(
     order: list[list[int]], links: list[Ends], room: list[float], boxes: int
 ) -> list[float]:
-    """The middle of each place.
+    """Return the middle of each place: as near as can be to what it is linked to.
 
-    In its order, with its room, as near as can be to what it is linked to.
+    The order of a row, and the room of each place, are kept.
     """
     above: list[list[int]] = [[] for _ in room]
     below: list[list[int]] = [[] for _ in room]
@@ -153,8 +161,9 @@ def _packed(order: list[list[int]], room: list[float]) -> list[float]:
 
 
 def _spread(wished: list[float], weights: list[float], room: list[float]) -> list[float]:
-    """The places nearest to the wished ones (least squares) that keep their order and leave each
-    its room.
+    """Return the places nearest to the wished ones (least squares).
+
+    They keep their order and leave each other room.
     """
     offsets = [0.0]
     for left, right in pairwise(room):

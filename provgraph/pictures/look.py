@@ -1,4 +1,4 @@
-"""What the reader of a drawing chose: which records it shows, how, and where its boxes lead."""
+"""What the reader of a drawing chose: which records are shown, how, and where links lead."""
 
 import re
 from dataclasses import dataclass
@@ -60,8 +60,8 @@ class Look:
             _TEMPLATE.fullmatch(self.link) and visible(self.link) == self.link
         ):
             raise SettingsError(
-                f"boxes can't link to {self.link!r}: give a web address with {_ID} where the record's id goes, such as "
-                f"https://example.org/records/{_ID}"
+                f"boxes can't link to {self.link!r}: give a web address with {_ID} where the "
+                f"record's id goes, such as https://example.org/records/{_ID}"
             )
 
     @property
@@ -70,11 +70,25 @@ class Look:
         return self.orientation == Orientation.ACROSS
 
     def folds(self, boxes: int) -> bool:
-        """Whether so many boxes are to become fewer."""
+        """Tell whether a drawing of so many boxes is to be folded.
+
+        Args:
+            boxes: how many boxes there would be.
+
+        Returns:
+            What the reader chose; without a choice, whether there are more than `MANY_BOXES`.
+        """
         return boxes > MANY_BOXES if self.fold is None else self.fold
 
     def link_of(self, node: Node) -> str | None:
-        """Where a click on a record leads, http or https in any case; None when nowhere."""
+        """Return where a click on a record leads.
+
+        Args:
+            node: the record.
+
+        Returns:
+            A web address (http or https); None when there is none.
+        """
         if self.link is not None and node.kind in ANYTHING:
             return _address(self.link.replace(_ID, quote(storable(node.id), safe="")))
         places = (node.location, node.id)
@@ -84,16 +98,21 @@ class Look:
         )
 
     def flow(self, direction: Direction) -> str:
-        """How Graphviz and Mermaid call it.
+        """Return how Graphviz and Mermaid call the direction of the drawing.
 
-        What was asked about stands at the beginning, and arrows go to causes.
+        Args:
+            direction: of the question.
+
+        Returns:
+            ``TB``, ``BT``, ``LR`` or ``RL``: what was asked about stands at the beginning, and
+            arrows go to causes.
         """
         forth, back = ("LR", "RL") if self.is_across else ("TB", "BT")
         return back if direction is Direction.DOWNSTREAM else forth
 
 
 def _address(text: str) -> str:
-    """The address with all that could end it, or mean something where it stands, percent-encoded."""
+    """Return an address with all characters percent-encoded that could end it."""
     return quote(storable(text), safe=_HARMLESS)
 
 

@@ -31,7 +31,15 @@ _SPECIAL = re.compile(r"(?<![^\W_])[._-]|[._-](?![^\W_])|[^\w /.-]")
 
 
 def write(lineage: Lineage, look: Look = PLAIN) -> str:
-    """The flowchart; boxes are named n0 … nN in the order of the lineage's nodes."""
+    """Write a lineage as a Mermaid flowchart.
+
+    Args:
+        lineage: the answer to draw.
+        look: how its reader wants the drawing.
+
+    Returns:
+        The flowchart. Boxes are named n0 … nN in the order of the nodes of the lineage.
+    """
     lines = _lines(figure(lineage, look), look.flow(lineage.direction))
     return "".join(f"{line}\n" for line in lines)
 
@@ -71,9 +79,7 @@ def _class(name: str, colours: Colours) -> str:
 
 
 def _quoted(*lines: str) -> str:
-    """The lines as one Mermaid string, in which nothing but the line breaks means anything to
-    Mermaid.
-    """
+    """Return lines as one Mermaid string: only the line breaks mean anything to Mermaid."""
     return (
         '"'
         + "<br/>".join(_SPECIAL.sub(_code, line.replace(_OWN_MARK, _HARMLESS)) for line in lines)

@@ -1,6 +1,6 @@
-"""A lineage as a PNG image of its SVG drawing.
+"""Draws a lineage as a PNG image of its SVG drawing.
 
-It needs no program, and no font of the machine for Latin letters.
+That needs no program, and no font of the machine for Latin letters.
 """
 
 import math
@@ -25,10 +25,17 @@ _FOREIGN = re.compile("[^\n -\u036f…]")
 
 
 def write(lineage: Lineage, look: Look = PLAIN) -> bytes:
-    """The image.
+    """Write a lineage as a PNG image.
+
+    Args:
+        lineage: the answer to draw.
+        look: how its reader wants the drawing.
+
+    Returns:
+        The image.
 
     Raises:
-        SettingsError: it would be too large to be read.
+        SettingsError: the image would be too large to be read.
     """
     drawing = Drawing(lineage, look)
     document = drawing.document()
@@ -49,7 +56,7 @@ def _zoom(width: float, height: float) -> float:
     zoom = min(SHARP, math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
     if zoom < LEGIBLE:
         raise SettingsError(
-            f"as PNG this would be too large or illegible ({width:.0f} by {height:.0f} units): take --format svg, or "
-            "show less with --fold, --depth, --kind or --no-agents"
+            f"as PNG this would be too large or illegible ({width:.0f} by {height:.0f} units): "
+            "take --format svg, or show less with --fold, --depth, --kind or --no-agents"
         )
     return zoom

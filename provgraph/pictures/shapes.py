@@ -1,6 +1,7 @@
 """The outlines of boxes.
 
-An ellipse for entities, a rectangle for activities, a pentagon for agents, else a note.
+Entities are ellipses, activities rectangles, agents pentagons; all others are notes with a
+turned-down corner (W3C PROV Graph Layout Conventions).
 """
 
 from provgraph.model.vocabulary import Kind
@@ -15,18 +16,35 @@ _ROUND, _HOUSE, _PLAIN = Kind.ENTITY, Kind.AGENT, Kind.ACTIVITY
 
 
 def width(kind: Kind) -> float:
-    """How wide a box is."""
+    """Return how wide a box is.
+
+    Args:
+        kind: of its records.
+
+    Returns:
+        The width, in the units of the drawing.
+    """
     return AGENT_WIDTH if kind is _HOUSE else WIDTH
 
 
 def outline(kind: Kind, middle: Point, paint: str) -> str:
-    """The box as an SVG element."""
+    """Return the outline of a box as an SVG element.
+
+    Args:
+        kind: of its records.
+        middle: of the box.
+        paint: attributes of the element, such as ``fill``.
+
+    Returns:
+        The element.
+    """
     x, y = middle
     across, high = width(kind) / 2, HEIGHT / 2
     if kind is _ROUND:
         return f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{across}" ry="{high}" {paint}/>'
     if kind is _PLAIN:
-        return f'<rect x="{x - across:.1f}" y="{y - high:.1f}" width="{2 * across}" height="{2 * high}" rx="3" {paint}/>'
+        corner = f'x="{x - across:.1f}" y="{y - high:.1f}"'
+        return f'<rect {corner} width="{2 * across}" height="{2 * high}" rx="3" {paint}/>'
     corners = [
         (-across, high),
         (-across, ROOF - high),
@@ -47,8 +65,15 @@ def outline(kind: Kind, middle: Point, paint: str) -> str:
 
 
 def half_height(kind: Kind, right: float, side: int) -> float:
-    """How far the outline is below (1) or above (-1) the middle of a box, so far to the right of
-    it.
+    """Return the distance from the middle of a box up or down to its outline.
+
+    Args:
+        kind: of its records.
+        right: how far to the right of the middle.
+        side: 1 for below, -1 for above.
+
+    Returns:
+        The distance, in the units of the drawing.
     """
     part = abs(right) / (width(kind) / 2)
     if kind is _ROUND:
@@ -57,7 +82,15 @@ def half_height(kind: Kind, right: float, side: int) -> float:
 
 
 def half_width(kind: Kind, down: float) -> float:
-    """How far the outline is to the left or right of the middle of a box, so far below it."""
+    """Return the distance from the middle of a box to the left or right to its outline.
+
+    Args:
+        kind: of its records.
+        down: how far below the middle.
+
+    Returns:
+        The distance, in the units of the drawing.
+    """
     half = width(kind) / 2
     if kind is _ROUND:
         return _arc(abs(down) / (HEIGHT / 2)) * half

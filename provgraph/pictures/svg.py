@@ -12,10 +12,10 @@ from provgraph.model.vocabulary import Kind
 from provgraph.pictures.boxes import Box
 from provgraph.pictures.captions import Captions, Point
 from provgraph.pictures.figure import Arrow, colours, figure
+from provgraph.pictures.geometry import MARGIN, Curve, geometry_of
 from provgraph.pictures.look import PLAIN, Look
-from provgraph.pictures.plan import MARGIN, Curve, plan
 from provgraph.pictures.shapes import outline, width
-from provgraph.writers.labels import ems, fitted
+from provgraph.pictures.text_width import ems, fitted
 
 NAME_SIZE, DETAIL_SIZE, LABEL_SIZE, REMARK_SIZE = 12.0, 9.5, 9.0, 11.0
 #: How much of a box's width its two lines may take: an ellipse is narrower where they stand.
@@ -32,7 +32,15 @@ BEHIND = 4.0
 
 
 def write(lineage: Lineage, look: Look = PLAIN) -> str:
-    """The SVG document."""
+    """Write a lineage as an SVG drawing.
+
+    Args:
+        lineage: the answer to draw.
+        look: how its reader wants the drawing.
+
+    Returns:
+        The SVG document.
+    """
     return Drawing(lineage, look).document()
 
 
@@ -45,7 +53,7 @@ class Drawing:
 
     def __init__(self, lineage: Lineage, look: Look) -> None:
         self._shown = figure(lineage, look)
-        self._places = plan(self._shown, lineage.direction, look.is_across)
+        self._places = geometry_of(self._shown, lineage.direction, look.is_across)
         width, height = self._places.size
         if self._shown.remark:
             width = max(width, 2 * MARGIN + REMARK_SIZE * ems(self._shown.remark))
@@ -66,8 +74,9 @@ class Drawing:
         )
         yield f"<title>{escape(boxes[self._shown.root].name)}</title>"
         yield (
-            '<defs><marker id="head" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="9" markerHeight="9" '
-            'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.8 8 4 0 7.2 1.6 4z" fill="#555"/></marker></defs>'
+            '<defs><marker id="head" viewBox="0 0 8 8" refX="7.5" refY="4" '
+            'markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">'
+            '<path d="M0 0.8 8 4 0 7.2 1.6 4z" fill="#555"/></marker></defs>'
         )
         yield f'<rect {size} fill="#fff"/>'
         yield '<g fill="none" stroke="#666" marker-end="url(#head)">'
@@ -77,32 +86,33 @@ class Drawing:
         for box, middle in zip(boxes, self._places.boxes, strict=True):
             yield from _box(box, middle)
         yield (
-            f'<g font-size="{LABEL_SIZE}" fill="#333" stroke="#fff" stroke-width="3" stroke-linejoin="round" '
-            'paint-order="stroke" pointer-events="none">'
+            f'<g font-size="{LABEL_SIZE}" fill="#333" stroke="#fff" stroke-width="3" '
+            'stroke-linejoin="round" paint-order="stroke" pointer-events="none">'
         )
         yield from self._labels()
         yield "</g>"
         if self._shown.remark:
-            at = f'x="{MARGIN}" y="{self.size.y - REMARK_SIZE:.0f}"'
-            yield f'<text {at} font-size="{REMARK_SIZE}" text-anchor="start" fill="#555">{self._shown.remark}</text>'
+            at = f'x="{MARGIN}" y="{self.size.y - REMARK_SIZE:.0f}" font-size="{REMARK_SIZE}"'
+            yield f'<text {at} text-anchor="start" fill="#555">{self._shown.remark}</text>'
         yield "</svg>"
 
     def _labels(self) -> Iterator[str]:
-        """What each arrow means, where there is room, best near that end of it where fewer arrows
-        are.
+        """Yield the label of each arrow that has room for one.
+
+        A label stands near that end of its arrow where fewer arrows are.
         """
         arrows = self._shown.arrows
         leaving = Counter(arrow.source for arrow in arrows)
         arriving = Counter(arrow.target for arrow in arrows)
         captions = Captions()
         for arrow, way in zip(arrows, self._places.ways, strict=True):
-            said = _said(arrow)
-            size = LABEL_SIZE * max(map(ems, said)) + 6, LABEL_STEP * len(said) + 2
+            lines = _label_lines(arrow)
+            size = LABEL_SIZE * max(map(ems, lines)) + 6, LABEL_STEP * len(lines) + 2
             middle = captions.place(
                 _beside(way, arriving[arrow.target] <= leaving[arrow.source]), *size
             )
             if middle:
-                yield from _label(said, middle)
+                yield from _label(lines, middle)
 
 
 def _path(arrow: Arrow, way: Sequence[Curve], target: Box) -> str:
@@ -136,14 +146,14 @@ def _beside(way: Sequence[Curve], from_target: bool) -> Iterator[Point]:
         yield from (curve.at(1 - part if from_target else part) for part in LABEL_PARTS)
 
 
-def _said(arrow: Arrow) -> list[str]:
+def _label_lines(arrow: Arrow) -> list[str]:
     relations = ", ".join(arrow.relations)
     return [relations, fitted(", ".join(arrow.roles), LABEL_EMS)] if arrow.roles else [relations]
 
 
-def _label(said: Sequence[str], middle: Point) -> Iterator[str]:
-    first = middle.y + LABEL_SIZE / 3 - LABEL_STEP * (len(said) - 1) / 2
-    for index, line in enumerate(said):
+def _label(lines: Sequence[str], middle: Point) -> Iterator[str]:
+    first = middle.y + LABEL_SIZE / 3 - LABEL_STEP * (len(lines) - 1) / 2
+    for index, line in enumerate(lines):
         yield f'<text x="{middle.x:.1f}" y="{first + LABEL_STEP * index:.1f}">{escape(line)}</text>'
 
 
@@ -167,13 +177,16 @@ def _box(box: Box, middle: Point) -> Iterator[str]:
     yield "</g></a>" if box.link else "</g>"
 
 
-def _line(said: str, at: Point, size: float, room: float) -> str:
-    """One line of text in a box, shortened to fit; a font that is wider than others is squeezed."""
-    said = fitted(said, room / size)
-    wide = ems(said) * size
+def _line(text: str, at: Point, size: float, room: float) -> str:
+    """Return one line of text in a box, shortened to fit.
+
+    A font that is wider than others is squeezed.
+    """
+    text = fitted(text, room / size)
+    wide = ems(text) * size
     squeezed = (
         f' textLength="{wide:.0f}" lengthAdjust="spacingAndGlyphs"'
         if wide > room * SQUEEZED
         else ""
     )
-    return f'<text x="{at.x:.1f}" y="{at.y:.1f}" font-size="{size}"{squeezed}>{escape(said)}</text>'
+    return f'<text x="{at.x:.1f}" y="{at.y:.1f}" font-size="{size}"{squeezed}>{escape(text)}</text>'

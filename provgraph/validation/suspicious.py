@@ -16,7 +16,7 @@ from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.phrasing import Phrasing
 from provgraph.validation.wording import Names, Telling, chain
-from provgraph.writers.labels import lasted
+from provgraph.writers.labels import duration_text
 
 
 class Suspicious:
@@ -51,7 +51,8 @@ class Suspicious:
                 Gravity.WARNING,
                 Rule.FUTURE,
                 self._names.ids(tell.told),
-                f"{what} in the future: {self._names.moment(time)}, {lasted(self._now, text)} from now",
+                f"{what} in the future: {self._names.moment(time)}, "
+                f"{duration_text(self._now, text)} from now",
                 text,
                 seconds_between(self._now, text),
                 self._names.bundle(tell.told[0]),

@@ -9,7 +9,7 @@ from provgraph.model.identifiers import base_name
 from provgraph.model.times import seconds_between
 from provgraph.validation.instance import Instance
 from provgraph.validation.kinds import Kinds
-from provgraph.writers.labels import lasted, moment, readable
+from provgraph.writers.labels import duration_text, readable, time_text
 
 #: So many characters of a name are shown.
 _LONGEST = 160
@@ -59,7 +59,7 @@ class Names:
 
     def moment(self, number: int) -> str:
         """A time to the second."""
-        return moment(self._instance.times.texts[number])
+        return time_text(self._instance.times.texts[number])
 
     def seconds(self, earlier: int, later: int) -> float:
         """The seconds from one time to another."""
@@ -85,7 +85,7 @@ class Names:
         if seconds < _SECOND:
             return f"{seconds * 1000:.3g} ms"
         texts = self._instance.times.texts
-        return lasted(texts[earlier], texts[later])
+        return duration_text(texts[earlier], texts[later])
 
 
 class Telling:

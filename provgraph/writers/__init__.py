@@ -1,1 +1,4 @@
-"""A lineage as text: for a terminal, for scripts, for spreadsheets and as drawings."""
+"""Lineages and records as text for terminals and scripts.
+
+Imports the model, `questions` and the rooms before them; reads no store.
+"""

@@ -23,9 +23,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(lineage: Lineage) -> str:
-    """The table after RFC 4180.
+    """Write a lineage as a table (RFC 4180).
 
-    A cell that a spreadsheet would take for a formula gets a leading apostrophe.
+    A cell that a spreadsheet would take for a formula gets a leading apostrophe: ``=1+1`` is
+    written as ``'=1+1``.
+
+    Args:
+        lineage: the answer to write.
+
+    Returns:
+        A heading and one row for each record, in the order of the answer. Lines end in CR LF.
     """
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\r\n")

@@ -1,4 +1,4 @@
-"""A lineage as strict JSON, in the shape that CONTRACT section 4 fixes."""
+"""Writes a lineage as strict JSON (docs/contract.md, Commands)."""
 
 import json
 from typing import Any
@@ -8,9 +8,14 @@ from provgraph.model.values import storable
 
 
 def write(lineage: Lineage) -> str:
-    """The JSON document.
+    """Write a lineage as a JSON document.
 
-    No NaN and no Infinity, UTF-8 as it is, lone surrogates as JSON escapes.
+    Args:
+        lineage: the answer to write.
+
+    Returns:
+        The document in UTF-8 characters as they are. It holds no NaN and no Infinity; a lone
+        surrogate is written as a JSON escape.
     """
     return (
         storable(json.dumps(document(lineage), ensure_ascii=False, allow_nan=False, indent=2))
@@ -19,7 +24,15 @@ def write(lineage: Lineage) -> str:
 
 
 def document(lineage: Lineage) -> dict[str, Any]:
-    """The answer as plain data, for JSON and for whoever builds on it."""
+    """Return a lineage as plain data, for JSON and for programs that build on it.
+
+    Args:
+        lineage: the answer.
+
+    Returns:
+        The object that docs/contract.md, Commands, fixes: ``root``, ``direction``, ``depth``,
+        ``truncated``, ``nodes`` and ``edges``.
+    """
     ids = {node.key: node.id for node in (lineage.root, *lineage.nodes)}
     return {
         "root": lineage.root.id,
@@ -34,7 +47,14 @@ def document(lineage: Lineage) -> dict[str, Any]:
 
 
 def node_document(node: Node) -> dict[str, Any]:
-    """One record as plain data."""
+    """Return one record as plain data.
+
+    Args:
+        node: the record.
+
+    Returns:
+        One element of ``nodes`` in a lineage document.
+    """
     return {
         "id": node.id,
         "kind": node.kind.value,

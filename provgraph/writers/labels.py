@@ -1,4 +1,4 @@
-"""What a person reads of a record: names that show every character, times, durations."""
+"""What a person reads of a record: visible names, times, durations."""
 
 import unicodedata
 
@@ -11,8 +11,16 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def visible(text: str) -> str:
-    """The text with what a screen obeys instead of showing (newlines, ESC, bidi controls) written
-    as escapes.
+    r"""Return a text with every character visible.
+
+    What a screen obeys instead of showing it (a newline, ESC, a bidirectional control) is written
+    as an escape, such as ``\n``.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The text; the same object when nothing had to be escaped.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -20,9 +28,16 @@ def visible(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text in at most so many characters.
+    """Return a text in at most so many characters.
 
-    A longer one loses its middle, since names differ at their ends.
+    A longer text loses its middle, since names differ at their ends: ``run02…dl2.h5``.
+
+    Args:
+        text: any text.
+        limit: the greatest length, in characters.
+
+    Returns:
+        The text, or its beginning and its end with an ellipsis between them.
     """
     if len(text) <= limit:
         return text
@@ -31,15 +46,27 @@ def shortened(text: str, limit: int) -> str:
 
 
 def readable(text: str, limit: int) -> str:
-    """The text with every character visible, in at most so many characters.
+    """Return a text that is both visible and short; cheap for texts of any length.
 
-    Cheap for texts of any length.
+    Args:
+        text: any text.
+        limit: the greatest length, in characters.
+
+    Returns:
+        The text after `visible` and `shortened`.
     """
     return shortened(visible(shortened(text, limit)), limit)
 
 
-def place(node: Node) -> str:
-    """Where an entity is or last was, else its id; the name of any other record."""
+def display_name(node: Node) -> str:
+    """Return what a person calls a record in running text.
+
+    Args:
+        node: the record.
+
+    Returns:
+        The path where an entity stands or last stood, else its id; the name of any other record.
+    """
     if node.kind is not Kind.ENTITY:
         return node.label
     if node.location or node.locations:
@@ -48,19 +75,38 @@ def place(node: Node) -> str:
 
 
 def is_known_by_path(node: Node) -> bool:
-    """Whether the entity has no identifier of its own, only a path (CONTRACT section 2 rule 6)."""
+    """Tell whether an entity has no identifier of its own, only a path.
+
+    Args:
+        node: the record.
+
+    Returns:
+        True for ids such as ``file:/data/x`` and ``file:/data/x@RUN`` (docs/contract.md, rule 6).
+    """
     return node.kind is Kind.ENTITY and node.id.startswith("file:")
 
 
-def moment(time: str) -> str:
-    """The time to the second, in UTC as all times are: ``2026-11-21 08:29:38``."""
+def time_text(time: str) -> str:
+    """Return a time to the second, such as ``2026-11-21 08:29:38``.
+
+    Args:
+        time: an ISO 8601 time in UTC.
+
+    Returns:
+        The time in UTC, without its zone.
+    """
     return visible(time[:19].replace("T", " "))
 
 
-def lasted(start: str, end: str) -> str:
-    """How long from one time to the other, in the two greatest units that matter.
+def duration_text(start: str, end: str) -> str:
+    """Return a duration in the two greatest units that matter, such as ``2 min 05 s``.
 
-    Negative when the end comes first.
+    Args:
+        start: an ISO 8601 time in UTC.
+        end: another one.
+
+    Returns:
+        The time from start to end; with a minus sign when the end comes first.
     """
     seconds = seconds_between(start.rstrip("Z"), end.rstrip("Z"))
     return f"-{_span(-seconds)}" if seconds < 0 else _span(seconds)
@@ -94,43 +140,3 @@ def _escape(char: str) -> str:
     if code < 0x100:
         return _SHORT.get(char, f"\\x{code:02x}")
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def ems(text: str) -> float:
-    """How wide the text is in Helvetica, in units of its size; roughly, for other scripts."""
-    return sum(_em(char) for char in text)
-
-
-def fitted(text: str, most: float) -> str:
-    """The text no wider than so many ems, by leaving out of its middle."""
-    length = len(text)
-    while ems(text) > most and length > 1:
-        length = max(1, min(length - 1, int(length * most / ems(text))))
-        text = shortened(text, length)
-    return text
-
-
-_WIDTHS = {
-    char: width
-    for chars, width in (
-        ("ijl'", 0.222),
-        ("ft.,:;!/\\| []I", 0.278),
-        ("-r()`", 0.334),
-        ("cksvxyzJ", 0.5),
-        ("FTZ", 0.611),
-        ("ABEKPSVXY&", 0.667),
-        ("wCDHNRU", 0.722),
-        ("GOQ", 0.778),
-        ("mM", 0.833),
-        ("%W@…", 1.0),
-    )
-    for char in chars
-}
-
-
-def _em(char: str) -> float:
-    if char in _WIDTHS:
-        return _WIDTHS[char]
-    if unicodedata.combining(char):
-        return 0.0
-    return 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.556

@@ -1,4 +1,4 @@
-"""How a lineage reads in English: each relation from its effect to its cause, and back."""
+"""How relations read in English: from an effect to its cause, and back."""
 
 from provgraph.model.vocabulary import RelationType
 

@@ -1,4 +1,4 @@
-"""One record as text and as JSON (``show``)."""
+"""Writes one record with all that is known of it, as text and as JSON (``show``)."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -16,7 +16,14 @@ from provgraph.writers.labels import visible
 
 
 def as_document(portrait: Portrait) -> dict[str, Any]:
-    """The record as JSON-like data."""
+    """Return a record and what is known of it as plain data.
+
+    Args:
+        portrait: the record with its relations, settings and explanations.
+
+    Returns:
+        The object that ``show --json`` prints.
+    """
     packages = [settings.values for settings in portrait.settings if settings.name == SOFTWARE]
     parameters = {
         name: json_safe(value)
@@ -38,7 +45,14 @@ def as_document(portrait: Portrait) -> dict[str, Any]:
 
 
 def as_text(portrait: Portrait) -> str:
-    """The record for a terminal."""
+    """Return a record and what is known of it as lines for a terminal.
+
+    Args:
+        portrait: the record with its relations, settings and explanations.
+
+    Returns:
+        The text that ``show`` prints, without a newline at its end.
+    """
     return "\n".join(_lines(portrait))
 
 

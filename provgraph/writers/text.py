@@ -1,4 +1,4 @@
-"""A lineage for people at a terminal: the question, a summary, and a tree."""
+"""Writes a lineage for people at a terminal: the question, a summary, and a tree."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.vocabulary import EntityType, Kind, Status
-from provgraph.writers.labels import is_known_by_path, lasted, moment, place, readable
+from provgraph.writers.labels import (
+    display_name,
+    duration_text,
+    is_known_by_path,
+    readable,
+    time_text,
+)
 from provgraph.writers.tree import ROLE_LENGTH, Tree
 
 #: A longer name or path loses its middle; no file system allows one so long.
@@ -14,19 +20,27 @@ NAME_LENGTH = 4096
 
 
 def write(lineage: Lineage) -> str:
-    """The text, ending in a newline; control characters in names are shown as escapes."""
+    """Write a lineage for a terminal.
+
+    Args:
+        lineage: the answer to write.
+
+    Returns:
+        The text, ending in a newline. Control characters in names are shown as escapes.
+    """
     return "".join(f"{line}\n" for line in _Answer.of(lineage).lines())
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """A lineage with its trees, and what may be said of it.
+    """A lineage with its trees, and what may be said about it.
 
     Attributes:
         lineage: the answer.
-        trees: one for each direction.
-        others: records that no tree shows: the answer was filtered to a list.
-        horizon: records at this distance and beyond may have more behind them than the answer says.
+        trees: one for each direction that was asked for.
+        others: records that no tree shows, because the answer was filtered to a list.
+        horizon: records at this distance and beyond may have more behind them than the answer
+            shows; None when the answer is complete.
     """
 
     lineage: Lineage
@@ -57,7 +71,7 @@ class _Answer:
         yield from self._footer()
 
     def _question(self) -> str:
-        name = readable(place(self.lineage.root), NAME_LENGTH)
+        name = readable(display_name(self.lineage.root), NAME_LENGTH)
         depth = self.lineage.depth
         within = f" (within {_counted(depth, 'relation')})" if depth is not None else ""
         is_file = self.lineage.root.kind is Kind.ENTITY
@@ -80,10 +94,9 @@ class _Answer:
         counts += [_counted(sum(_is_value(node) for node in rest), "value")]
         counts += [_counted(sum(node.kind is Kind.AGENT for node in rest), "agent")]
         counts += [_counted(sum(node.kind not in _COUNTED for node in rest), "other record")]
-        said = ", ".join(count for count in counts if not count.startswith("0 "))
-        return (
-            f"{said}{_period(rest)}{'  [cut short, see the end]' if self.lineage.truncated else ''}"
-        )
+        counted = ", ".join(count for count in counts if not count.startswith("0 "))
+        cut = "  [cut short, see the end]" if self.lineage.truncated else ""
+        return f"{counted}{_period(rest)}{cut}"
 
     def _tree(self, tree: Tree) -> Iterator[str]:
         if self.lineage.direction is Direction.BOTH:
@@ -91,9 +104,9 @@ class _Answer:
         yield from tree.lines(_described, lambda node: self._remark(node, tree))
 
     def _remark(self, node: Node, tree: Tree) -> str:
-        """That nothing more is known behind a record, where the answer shows it.
+        """Return the remark that nothing more is known behind a record.
 
-        One filtered or cut does not.
+        A record that was filtered or cut off gets no such remark: more may be known of it.
         """
         is_file = node.kind is Kind.ENTITY
         if self.others or node.key in tree.branches or not self._is_settled(node):
@@ -107,9 +120,9 @@ class _Answer:
         return "  (no known run used it)" if is_file else "  (nothing is known that came of it)"
 
     def _is_external(self, node: Node) -> bool:
-        """Whether the answer shows that no known run made this file.
+        """Tell whether the answer shows that no known run made this file.
 
-        A filtered or cut answer doesn't.
+        An answer that was filtered or cut does not show that.
         """
         return (
             node.kind is Kind.ENTITY
@@ -126,22 +139,27 @@ class _Answer:
         depth = self.lineage.depth
         if self.lineage.truncated:
             yield ""
-            yield f"Cut short: these are the nearest {len(self.lineage.nodes)} records; there are more behind them."
+            yield (
+                f"Cut short: these are the nearest {len(self.lineage.nodes)} records; "
+                "there are more behind them."
+            )
         elif depth is not None and any(not self._is_settled(node) for node in self.lineage.nodes):
             yield ""
-            yield f"The walk stopped after {_counted(depth, 'relation')}, as asked; there may be more (--depth)."
+            yield (
+                f"The walk stopped after {_counted(depth, 'relation')}, as asked; "
+                "there may be more (--depth)."
+            )
 
 
 _COUNTED = frozenset({Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT})
 
 
 def _horizon(lineage: Lineage) -> int | None:
-    """The distance from which on the answer may be incomplete.
+    """Return the distance from which on the answer may be incomplete.
 
-    At its depth, or where a limit left out nodes.
-
-    Answers keep the nearest nodes, so a limit leaves out some at the greatest distance, or beyond
-    it: what the nodes one nearer led to.
+    That is its depth, or the distance where a limit left out nodes. Answers keep the nearest nodes.
+    So a limit leaves out some nodes at the greatest distance, or nodes beyond it: those that the
+    nodes one step nearer led to.
     """
     walked = [node.distance for node in lineage.nodes if node.kind is not Kind.AGENT]
     bounds = [] if lineage.depth is None else [lineage.depth]
@@ -160,13 +178,13 @@ def _described(node: Node) -> str:
 
 
 def _of_file(node: Node) -> Iterator[str]:
-    yield readable(place(node), NAME_LENGTH)
+    yield readable(display_name(node), NAME_LENGTH)
     if node.data_level:
         yield readable(node.data_level, ROLE_LENGTH)
     if node.generated_at and is_known_by_path(node):
-        yield f"version of {moment(node.generated_at)}"
+        yield f"version of {time_text(node.generated_at)}"
     if node.invalidated_at:
-        yield f"overwritten {moment(node.invalidated_at)}"
+        yield f"overwritten {time_text(node.invalidated_at)}"
 
 
 def _of_run(node: Node) -> Iterator[str]:
@@ -175,9 +193,9 @@ def _of_run(node: Node) -> Iterator[str]:
     if node.status:
         yield readable(node.status, ROLE_LENGTH)
     if node.start_time:
-        yield moment(node.start_time)
+        yield time_text(node.start_time)
     if node.start_time and node.end_time:
-        yield lasted(node.start_time, node.end_time)
+        yield duration_text(node.start_time, node.end_time)
     if node.host:
         yield readable(node.host, ROLE_LENGTH)
     if node.label != node.id:
@@ -210,8 +228,8 @@ def _period(nodes: list[Node]) -> str:
     runs = [node for node in nodes if node.kind is Kind.ACTIVITY and node.start_time]
     if not runs:
         return ""
-    first = moment(min(node.start_time or "" for node in runs))
-    last = moment(max(node.end_time or node.start_time or "" for node in runs))
+    first = time_text(min(node.start_time or "" for node in runs))
+    last = time_text(max(node.end_time or node.start_time or "" for node in runs))
     return f", {first} to {last.removeprefix(first[:11])} UTC"
 
 

@@ -1,6 +1,6 @@
 """A lineage as a tree of lines: depth first from its root, each record unfolded once.
 
-Nothing here recurses, and below `DEEPEST` levels a branch goes on at the left margin, so that a
+Nothing here recurses. Below `DEEPEST` levels a branch goes on at the left margin, so that a
 chain of ten thousand runs stays readable and small.
 """
 
@@ -29,7 +29,7 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Position:
     """Where a branch stands in the tree."""
 
     branch: Branch
@@ -42,11 +42,11 @@ class Tree:
     """One direction of a lineage, as a tree from its root.
 
     Attributes:
-        root: where it begins.
-        upstream: whether its branches are causes.
-        branches: record → what hangs below it, in the order of showing.
-        agents: record → who answers for it, shown on its own line.
-        reached: the records that the tree shows, agents among them.
+        root: the record where the tree begins.
+        upstream: whether branches lead to causes.
+        branches: key of a record → its branches, in reading order.
+        agents: key of a record → the agents that answer for it, shown on its own line.
+        reached: the keys of the records that the tree shows, agents among them.
     """
 
     def __init__(self, lineage: Lineage, direction: Direction) -> None:
@@ -56,14 +56,26 @@ class Tree:
         self.reached = self._reach()
 
     def lines(self, describe: Describe, remark: Describe) -> Iterator[str]:
-        """The lines of the tree.
+        """Write the tree.
 
-        ``remark`` is what stands behind the first line that shows a record.
+        Args:
+            describe: gives the facts of a record, for every line that shows the record.
+            remark: gives what stands behind the first line that shows a record; may be empty.
+
+        Yields:
+            The lines, without newlines.
         """
         return _Rendering(self, describe, remark).lines()
 
     def ends_with(self, node: Node) -> bool:
-        """Whether the tree shows the record with nothing below it."""
+        """Tell whether the tree shows a record with nothing below it.
+
+        Args:
+            node: the record.
+
+        Returns:
+            False also for a record that the tree does not show.
+        """
         return node.key in self.reached and node.key not in self.branches
 
     def _reach(self) -> frozenset[bytes]:
@@ -79,7 +91,7 @@ class Tree:
 
 
 class _Rendering:
-    """The state of one showing: what was unfolded already and what is still to be continued."""
+    """The state of writing a tree: which records were unfolded, and which continue below."""
 
     def __init__(self, tree: Tree, describe: Describe, remark: Describe) -> None:
         self._tree = tree
@@ -102,31 +114,34 @@ class _Rendering:
             yield from self._below(node)
 
     def _below(self, top: Node) -> Iterator[str]:
-        stack = self._places(top, "", 1)
+        stack = self._positions(top, "", 1)
         while stack:
-            place = stack.pop()
-            node = place.branch.node
+            position = stack.pop()
+            node = position.branch.node
             is_first = node.key not in self._shown
-            end = self._first(place) if is_first else self._again(node)
-            yield f"{place.indent}{'└─ ' if place.is_last else '├─ '}{self._said(place.branch)}{end}"
-            if is_first and place.level < DEEPEST:
-                stack += self._places(
-                    node, place.indent + ("   " if place.is_last else "│  "), place.level + 1
+            end = self._first_end(position) if is_first else self._repeated_end(node)
+            corner = "└─ " if position.is_last else "├─ "
+            yield f"{position.indent}{corner}{self._branch_line(position.branch)}{end}"
+            if is_first and position.level < DEEPEST:
+                stack += self._positions(
+                    node,
+                    position.indent + ("   " if position.is_last else "│  "),
+                    position.level + 1,
                 )
 
-    def _places(self, node: Node, indent: str, level: int) -> list[_Place]:
+    def _positions(self, node: Node, indent: str, level: int) -> list[_Position]:
         """What hangs below the node, last first."""
         branches = self._tree.branches.get(node.key, [])
         last = len(branches) - 1
         return [
-            _Place(branch, indent, index == last, level) for index, branch in enumerate(branches)
+            _Position(branch, indent, index == last, level) for index, branch in enumerate(branches)
         ][::-1]
 
-    def _first(self, place: _Place) -> str:
-        """What stands behind the first line of a record."""
-        node = place.branch.node
+    def _first_end(self, position: _Position) -> str:
+        """Return what stands behind the first line of a record."""
+        node = position.branch.node
         self._shown[node.key] = "shown above"
-        if node.key not in self._tree.branches or place.level < DEEPEST:
+        if node.key not in self._tree.branches or position.level < DEEPEST:
             return self._remark(node)
         self._continuations += 1
         mark = f"[{self._continuations}]"
@@ -134,18 +149,18 @@ class _Rendering:
         self._continued.append((node, mark))
         return f"{self._remark(node)}  … continued below at {mark}"
 
-    def _again(self, node: Node) -> str:
+    def _repeated_end(self, node: Node) -> str:
         """What stands behind every further line of a record."""
         return f"  … {self._shown[node.key]}" if node.key in self._tree.branches else ""
 
-    def _said(self, branch: Branch) -> str:
+    def _branch_line(self, branch: Branch) -> str:
         phrase = PHRASES[branch.relation][0 if self._tree.upstream else 1]
         roles = f"  as {_roles(branch)}" if branch.roles else ""
         return f"{phrase} {self._line(branch.node, roles)}"
 
     def _line(self, node: Node, roles: str = "") -> str:
-        said = ", ".join(self._agent(agent) for agent in self._tree.agents.get(node.key, ()))
-        return f"{self._describe(node)}{roles}{f'  by {said}' if said else ''}"
+        agents = ", ".join(self._agent(agent) for agent in self._tree.agents.get(node.key, ()))
+        return f"{self._describe(node)}{roles}{f'  by {agents}' if agents else ''}"
 
     def _agent(self, agent: Branch) -> str:
         return self._describe(agent.node) + (f" ({_roles(agent)})" if agent.roles else "")
@@ -159,7 +174,7 @@ _Hanging = dict[bytes, list[Branch]]
 
 
 def _branches(lineage: Lineage, upstream: bool) -> tuple[_Hanging, _Hanging]:
-    """What hangs below each record, and the agents on its line.
+    """Return the branches below each record, and the agents on its line.
 
     Equal relations in several roles are one branch.
     """
@@ -185,9 +200,9 @@ def _branches(lineage: Lineage, upstream: bool) -> tuple[_Hanging, _Hanging]:
 
 
 def _reading_order(branch: Branch, branches: _Hanging) -> tuple[bool, str, str, str, str]:
-    """Short lines first, then what came first.
+    """Order branches for reading: short ones first, then by time.
 
-    So a record is unfolded before what was made from it refers to it.
+    So a record is unfolded before another line refers to it.
     """
     node = branch.node
     came = node.generated_at or node.start_time or ""

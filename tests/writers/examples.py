@@ -15,7 +15,8 @@ from provgraph.model.records import key_of
 from provgraph.model.times import shown, utc
 from provgraph.model.vocabulary import EntityType, Kind, RelationType, Status
 from provgraph.pictures.look import PLAIN, Look
-from provgraph.writers.registry import PICTURES, WRITERS
+from provgraph.pictures.registry import PICTURES
+from provgraph.writers.registry import WRITERS
 
 HOSTILE = (
     'quote " and \\" and \\',

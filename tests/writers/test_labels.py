@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provgraph.writers.labels import ems, fitted, lasted, moment, readable, shortened, visible
+from provgraph.pictures.text_width import ems, fitted
+from provgraph.writers.labels import duration_text, readable, shortened, time_text, visible
 
 DAY = "2026-11-21T00:00:00.000Z"
 
@@ -24,11 +25,11 @@ DAY = "2026-11-21T00:00:00.000Z"
     ],
 )
 def test_lasted(end: str, said: str) -> None:
-    assert lasted(DAY, end) == said
+    assert duration_text(DAY, end) == said
 
 
 def test_moment() -> None:
-    assert moment("2026-11-21T08:29:38.045Z") == "2026-11-21 08:29:38"
+    assert time_text("2026-11-21T08:29:38.045Z") == "2026-11-21 08:29:38"
 
 
 @pytest.mark.parametrize(

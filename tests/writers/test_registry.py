@@ -19,7 +19,8 @@ from provgraph.commands.main import FORMATS
 from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.look import Look, Orientation
-from provgraph.writers.registry import PICTURES, WRITERS
+from provgraph.pictures.registry import PICTURES
+from provgraph.writers.registry import WRITERS
 from tests.writers.examples import TEXTS, chain, impact_of_model, lineages, two_steps, written
 
 LOOKS = st.builds(

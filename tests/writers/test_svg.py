@@ -15,10 +15,10 @@ from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.pictures.captions import Point
 from provgraph.pictures.figure import figure
+from provgraph.pictures.geometry import geometry_of
 from provgraph.pictures.layers import layers
 from provgraph.pictures.layout import Spacing, layout
 from provgraph.pictures.look import PLAIN, Look, Orientation
-from provgraph.pictures.plan import plan
 from provgraph.pictures.shapes import HEIGHT, half_height, half_width, width
 from provgraph.pictures.svg import write
 from tests.writers.examples import (
@@ -105,7 +105,7 @@ def test_boxes_do_not_overlap_and_arrows_end_at_their_edges(
     orientation: Orientation, example: Lineage
 ) -> None:
     shown = figure(example, Look(fold=False))
-    places = plan(shown, example.direction, orientation is Orientation.ACROSS)
+    places = geometry_of(shown, example.direction, orientation is Orientation.ACROSS)
     rooms = [
         (middle, width(box.kind) / 2) for box, middle in zip(shown.boxes, places.boxes, strict=True)
     ]

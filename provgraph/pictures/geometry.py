@@ -1,7 +1,7 @@
 """Where the boxes and arrows of a figure stand in a picture.
 
-Everything is found as if the picture ran downwards, and turned on its side when it runs from left
-to right.
+Everything is found as if the picture ran downwards. A picture that runs from left to right is
+turned on its side at the end.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,14 @@ class _Frame:
     spacing: Spacing
 
     def turned(self, point: Point) -> Point:
-        """A point as it is in the picture, from one as if the picture ran downwards; or back."""
+        """Turn a point from a picture that runs downwards into this picture, or back.
+
+        Args:
+            point: the point.
+
+        Returns:
+            The point, with its coordinates exchanged when the picture runs from left to right.
+        """
         return Point(point.y, point.x) if self.is_turned else point
 
 
@@ -63,7 +70,14 @@ class Curve(NamedTuple):
     end: Point
 
     def at(self, part: float) -> Point:
-        """The point of the curve at this part of it, from 0 to 1."""
+        """Return a point of the curve.
+
+        Args:
+            part: how far along the curve, from 0 to 1.
+
+        Returns:
+            The point.
+        """
         rest = 1 - part
         weights = (rest**3, 3 * rest**2 * part, 3 * rest * part**2, part**3)
         return Point(
@@ -73,14 +87,14 @@ class Curve(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The places of a picture.
+class Geometry:
+    """The geometry of a picture.
 
     Attributes:
         size: its width and height.
         boxes: the middle of each box.
-        ways: for each arrow, its curves from effect to cause: from row to row, and through the rows
-            between.
+        ways: for each arrow, its curves from effect to cause: from row to row, and through the
+            rows between.
     """
 
     size: Point
@@ -88,23 +102,29 @@ class Plan:
     ways: list[list[Curve]]
 
 
-def plan(shown: Figure, direction: Direction, is_across: bool) -> Plan:
-    """Places for a figure.
+def geometry_of(shown: Figure, direction: Direction, is_across: bool) -> Geometry:
+    """Place a figure.
 
-    What was asked about is at the top or left, in the middle of a question both ways.
+    What was asked about stands at the top or left; in the middle when both directions were asked.
+
+    Args:
+        shown: the boxes and arrows.
+        direction: of the question.
+        is_across: whether the picture runs from left to right.
+
+    Returns:
+        The places of all boxes and arrows.
     """
-    planning = _Planning(shown, direction, _ACROSS if is_across else _DOWN)
-    return Plan(
-        planning.size(),
-        planning.boxes(),
-        [planning.way(number) for number in range(len(shown.arrows))],
+    placement = _Placement(shown, direction, _ACROSS if is_across else _DOWN)
+    return Geometry(
+        placement.size(),
+        placement.boxes(),
+        [placement.way(number) for number in range(len(shown.arrows))],
     )
 
 
-class _Planning:
-    """A figure with places for its boxes and for the passages of its arrows, as if the picture ran
-    downwards.
-    """
+class _Placement:
+    """A figure with places for boxes and for the passages of arrows, running downwards."""
 
     def __init__(self, shown: Figure, direction: Direction, frame: _Frame) -> None:
         self._kinds = [box.kind for box in shown.boxes]
@@ -154,7 +174,14 @@ class _Planning:
         return [self._frame.turned(point) for point in self._points[: len(self._kinds)]]
 
     def way(self, number: int) -> list[Curve]:
-        """An arrow's curves in the picture."""
+        """Return the curves of an arrow.
+
+        Args:
+            number: the index of the arrow.
+
+        Returns:
+            The curves in the picture, from effect to cause.
+        """
         turned = self._frame.turned
         if self._arrows[number].source == self._arrows[number].target:
             return [self._loop(self._arrows[number].source)]
@@ -165,9 +192,9 @@ class _Planning:
         ]
 
     def _stations(self, number: int) -> Iterator[Point]:
-        """The points that an arrow goes through.
+        """Yield the points that an arrow goes through.
 
-        Straight up or down at each, from edge to edge of its boxes.
+        The arrow goes straight up or down at each of them, from edge to edge of its boxes.
         """
         arrow = self._arrows[number]
         side = 1 if self._points[arrow.source].y < self._points[arrow.target].y else -1
@@ -196,8 +223,9 @@ class _Planning:
         return Point(x + across, y + side * reach)
 
     def _ports(self, boxes: Sequence[int], towards: Sequence[int]) -> list[float]:
-        """How far from the middle of its box each arrow begins or ends, in the order of what lies
-        beyond.
+        """Return how far from the middle of its box each arrow begins or ends.
+
+        Arrows stand in the order of what lies beyond.
         """
         at: dict[int, list[int]] = {}
         for arrow in sorted(
