@@ -32,7 +32,7 @@ from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.loaders.examples import PRODUCTS, Record, record
-from tests.writers.examples import HOSTILE, TEXTS, written
+from tests.lineages import HOSTILE, TEXTS, written
 
 
 @pytest.fixture

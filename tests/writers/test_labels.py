@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provgraph.pictures.text_width import ems, fitted
 from provgraph.writers.labels import duration_text, readable, shortened, time_text, visible
 
 DAY = "2026-11-21T00:00:00.000Z"
@@ -24,11 +23,11 @@ DAY = "2026-11-21T00:00:00.000Z"
         ("2026-11-20T23:59:58.000Z", "-2.0 s"),
     ],
 )
-def test_lasted(end: str, said: str) -> None:
+def test_durations_in_two_units(end: str, said: str) -> None:
     assert duration_text(DAY, end) == said
 
 
-def test_moment() -> None:
+def test_times_to_the_second() -> None:
     assert time_text("2026-11-21T08:29:38.045Z") == "2026-11-21 08:29:38"
 
 
@@ -57,8 +56,3 @@ def test_readable_is_short_and_visible(text: str, limit: int) -> None:
     said = readable(text, limit)
     assert len(said) <= limit
     assert visible(said) == said
-
-
-@given(st.text(max_size=60), st.integers(2, 20))
-def test_fitted_fits(text: str, most: int) -> None:
-    assert ems(fitted(text, most)) <= most

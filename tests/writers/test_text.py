@@ -3,23 +3,14 @@
 from dataclasses import replace
 
 from provgraph.model.lineage import Direction
-from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.writers.phrases import PHRASES
+from provgraph.model.vocabulary import Kind
 from provgraph.writers.text import write
-from provgraph.writers.tree import DEEPEST
-from tests.writers.examples import (
-    activity,
-    chain,
-    edge,
+from tests.lineages import (
     entity,
     impact_of_model,
     lineage,
     two_steps,
 )
-
-
-def test_every_relation_has_its_phrases() -> None:
-    assert set(PHRASES) == set(RelationType)
 
 
 def test_a_file_without_known_producer() -> None:
@@ -83,48 +74,6 @@ def test_both_ways_is_two_trees() -> None:
     led, came = text.split("What came of it:")
     assert "└─ made by ctapipe-train-energy-regressor" in led
     assert "└─ used by ctapipe-apply-models" in came
-
-
-def test_what_was_shown_is_folded() -> None:
-    model, run = (
-        entity("/m.pkl", made="2026-01-01", run="t"),
-        activity("t", "train", "2026-01-01", None),
-    )
-    first, second = (activity(name, name, "2026-01-02", None) for name in ("first", "second"))
-    root, config = entity("/out.h5", made="2026-01-03", run="x"), entity("/config.yaml")
-    made, used = RelationType.WAS_GENERATED_BY, RelationType.USED
-    edges = [
-        edge(made, root, first),
-        edge(made, root, second),
-        edge(used, first, model),
-        edge(used, second, model),
-    ]
-    text = write(
-        lineage(
-            [root, first, second, model, run, config],
-            [*edges, edge(made, model, run), edge(used, run, config)],
-        )
-    )
-    assert text.count("made by train") == 1
-    assert text.count("… shown above") == 1
-
-
-def test_a_cycle_ends() -> None:
-    run, file = activity("r", "stamp", "2026-01-01", None), entity("/a.h5")
-    text = write(
-        lineage(
-            [file, run],
-            [edge(RelationType.WAS_GENERATED_BY, file, run), edge(RelationType.USED, run, file)],
-        )
-    )
-    assert "used /a.h5  … shown above" in text
-
-
-def test_a_deep_branch_goes_on_at_the_left() -> None:
-    lines = write(chain(3 * DEEPEST)).splitlines()
-    assert any(line.endswith("… continued below at [1]") for line in lines)
-    assert sum(line.startswith("[1] ") for line in lines) == 1
-    assert max(map(len, lines)) < 3 * DEEPEST + 120
 
 
 def test_names_cannot_steer_the_terminal() -> None:

@@ -1,14 +1,27 @@
-"""JSON and CSV: the shapes that scripts rely on."""
+"""JSON: the shape that scripts rely on."""
 
-import csv
-import io
 import json
 from dataclasses import replace
 
-from provgraph.writers.csv import COLUMNS
-from provgraph.writers.csv import write as write_csv
+from hypothesis import given, settings
+
+from provgraph.model.lineage import Lineage
 from provgraph.writers.json import write as write_json
-from tests.writers.examples import activity, entity, lineage, two_steps
+from provgraph.writers.registry import WRITERS
+from tests.lineages import entity, lineage, lineages, two_steps
+
+
+def refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+@settings(max_examples=150, deadline=None)
+@given(lineages())
+def test_json_is_strict_and_whole(lineage: Lineage) -> None:
+    answer = json.loads(WRITERS["json"](lineage), parse_constant=refuse)
+    ids = {node["id"] for node in answer["nodes"]} | {answer["root"]}
+    assert len(answer["nodes"]) == len(lineage.nodes)
+    assert all(edge["source"] in ids and edge["target"] in ids for edge in answer["edges"])
 
 
 def test_json_has_the_keys_of_the_contract() -> None:
@@ -40,21 +53,3 @@ def test_json_keeps_characters_as_they_are() -> None:
     text = write_json(lineage([replace(entity("/data/x"), location="/data/é日本\ud800.h5")], []))
     assert "é日本\\ud800" in text
     assert json.loads(text)["nodes"][0]["location"] == "/data/é日本\ud800.h5"
-
-
-def test_csv_row() -> None:
-    run = replace(activity("r", '=cmd|"x",y', "2026-11-21 08:00:00", None), data_level=None)
-    header, row = csv.reader(io.StringIO(write_csv(lineage([run], [])), newline=""))
-    assert tuple(header) == COLUMNS
-    assert row == [
-        "r",
-        "activity",
-        '\'=cmd|"x",y',
-        "",
-        "0",
-        "",
-        "completed",
-        "2026-11-21T08:00:00.000Z",
-        "",
-        "0.28.0",
-    ]

@@ -13,7 +13,7 @@ from provgraph.model.lineage import Direction, Node
 from provgraph.model.values import storable
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.look import Look, Orientation
-from tests.writers.examples import HOSTILE, entity
+from tests.lineages import HOSTILE, entity
 
 HERE = "https://example.org/records/{id}?from=picture"
 

@@ -14,9 +14,18 @@ from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import key_of
 from provgraph.model.times import shown, utc
 from provgraph.model.vocabulary import EntityType, Kind, RelationType, Status
-from provgraph.pictures.look import PLAIN, Look
+from provgraph.pictures.look import PLAIN, Look, Orientation
 from provgraph.pictures.registry import PICTURES
 from provgraph.writers.registry import WRITERS
+
+#: Any way to draw a lineage.
+LOOKS = st.builds(
+    Look,
+    orientation=st.sampled_from(Orientation),
+    agents=st.booleans(),
+    fold=st.sampled_from((None, True, False)),
+    link=st.sampled_from((None, "https://example.org/records/{id}?a=1&b='\"<>;#x;")),
+)
 
 HOSTILE = (
     'quote " and \\" and \\',

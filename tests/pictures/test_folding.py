@@ -14,7 +14,7 @@ from provgraph.model.vocabulary import Kind, RelationType, Status
 from provgraph.pictures.figure import figure
 from provgraph.pictures.folding import folded
 from provgraph.pictures.look import Look
-from tests.writers.examples import (
+from tests.lineages import (
     HOSTILE,
     TEXTS,
     activity,
@@ -165,32 +165,6 @@ def test_a_ladder_becomes_its_levels() -> None:
     ]
 
 
-def test_parallel_runs_become_one_box_that_says_how_many_failed() -> None:
-    boxes = figure(night(12, failed=(3, 7)), Look(fold=True)).boxes
-    assert [(each.name, each.detail) for each in boxes] == [
-        ("merged.dl2.h5", "DL2  /data/night"),
-        ("ctapipe-merge", "0.28.0  2026-11-21 09:00:00"),
-        ("run000*.dl1.h5 × 12", "DL1  /data/night"),
-        ("ctapipe-process × 12", "2 error  2026-11-21 08:00 to 08:12"),
-        ("base.yaml", "/data/config"),
-        ("run000*.simtel.zst × 12", "DL0  /data/night"),
-    ]
-    runs = boxes[3]
-    assert runs.is_failed
-    assert runs.tip == (
-        "ctapipe-process × 12",
-        "version 0.28.0",
-        "2 error",
-        "2026-11-21 08:00 to 08:12",
-        "run-03  error",
-        "run-07  error",
-        "run-00",
-        "run-01",
-        "run-02",
-        "and 7 more",
-    )
-
-
 def test_a_run_that_left_nothing_behind_is_not_like_the_others() -> None:
     whole = night(12)
     lost = next(node for node in whole.nodes if node.name == "run00007.dl1.h5")
@@ -223,30 +197,6 @@ def test_files_without_a_level_are_alike_if_their_names_are_but_for_numbers() ->
         )
         == 2
     )
-
-
-def test_a_drawing_says_that_it_is_folded_or_cut() -> None:
-    whole = night(30)
-    cut = replace(night(12), truncated=True)
-    said = {
-        "93 records in 6 boxes": (whole, Look()),
-        "93 records in 6 boxes; cut short: there are more records behind these": (
-            replace(whole, truncated=True),
-            Look(),
-        ),
-        "cut short: there are more records behind these": (cut, Look()),
-    }
-    for remark, (answer, look) in said.items():
-        for form in ("svg", "dot", "mermaid"):
-            assert remark in written(answer, form, look)
-    assert figure(night(12), Look()).remark == ""
-
-
-def test_only_many_boxes_are_folded_unless_told_otherwise() -> None:
-    assert len(figure(night(12), Look()).boxes) == 39
-    assert len(figure(night(30), Look()).boxes) == 6
-    assert len(figure(night(30), Look(fold=False)).boxes) == 93
-    assert len(figure(night(12), Look(fold=True)).boxes) == 6
 
 
 @pytest.mark.parametrize("name", HOSTILE)

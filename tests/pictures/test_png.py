@@ -16,7 +16,7 @@ from provgraph.errors import SettingsError
 from provgraph.model.lineage import Lineage
 from provgraph.pictures import png, svg
 from provgraph.pictures.look import PLAIN, Look, Orientation
-from tests.writers.examples import chain, entity, lineage, lineages, night, two_steps
+from tests.lineages import chain, entity, lineage, lineages, night, two_steps
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -1,27 +1,20 @@
 """The drawing: nothing overlaps, everything is inside, arrows go from effect to cause."""
 
 import math
-import re
 import time
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.pictures.captions import Point
 from provgraph.pictures.figure import figure
 from provgraph.pictures.geometry import geometry_of
-from provgraph.pictures.layers import layers
-from provgraph.pictures.layout import Spacing, layout
-from provgraph.pictures.look import PLAIN, Look, Orientation
+from provgraph.pictures.look import Look, Orientation
 from provgraph.pictures.shapes import HEIGHT, half_height, half_width, width
-from provgraph.pictures.svg import write
-from tests.writers.examples import (
+from tests.lineages import (
     activity,
     chain,
     edge,
@@ -31,32 +24,7 @@ from tests.writers.examples import (
     night,
     two_steps,
 )
-
-SVG = "{http://www.w3.org/2000/svg}"
-ENDS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=30)
-
-
-SIDEWAYS = Look(orientation=Orientation.ACROSS)
-
-
-def drawn(answer: Lineage, look: Look = PLAIN) -> ET.Element:
-    return ET.fromstring(write(answer, look))
-
-
-def middles(answer: Lineage, look: Look = PLAIN) -> dict[str, tuple[float, float]]:
-    """Box name → its middle."""
-    found = {}
-    for group in drawn(answer, look).iter(f"{SVG}g"):
-        texts = group.findall(f"{SVG}text")
-        if group.find(f"{SVG}title") is not None and texts:
-            shape = next(
-                child for child in group if child.tag[len(SVG) :] in ("ellipse", "rect", "polygon")
-            )
-            found[str(texts[0].text)] = (
-                float(texts[0].get("x", "")),
-                float(shape.get("cy") or texts[0].get("y") or ""),
-            )
-    return found
+from tests.pictures.svg_drawings import SVG, drawn, middles
 
 
 def test_what_was_asked_about_is_at_the_top_and_causes_below_effects() -> None:
@@ -76,23 +44,6 @@ def test_downstream_the_root_is_at_the_top_too() -> None:
         < at["ctapipe-apply-models"][1]
         < at["run02001_full.dl2.h5"][1]
         < at["create-dl3"][1]
-    )
-
-
-def test_across_what_was_asked_about_is_at_the_left() -> None:
-    at = middles(two_steps(), SIDEWAYS)
-    assert min(at, key=lambda name: at[name][0]) == "run02001_full.dl2.h5"
-    assert (
-        at["ctapipe-apply-models"][0]
-        < at["energy.pkl"][0]
-        < at["ctapipe-train-energy-regressor"][0]
-    )
-    at = middles(impact_of_model(), SIDEWAYS)
-    assert (
-        at["energy.pkl"][0]
-        < at["ctapipe-apply-models"][0]
-        < at["run02001_full.dl2.h5"][0]
-        < at["create-dl3"][0]
     )
 
 
@@ -231,53 +182,3 @@ def test_two_thousand_boxes_are_drawn_in_time(shape: str) -> None:
     drawing = drawn(big, Look(fold=False))
     assert time.monotonic() - start < 5
     assert float(drawing.get("width", "")) < 25_000
-
-
-@pytest.mark.parametrize("orientation", Orientation)
-def test_a_loop_stands_above_its_box(orientation: Orientation) -> None:
-    run, file = activity("r", "stamp", "2026-01-01", None), entity("/a.h5")
-    informed = edge(RelationType.WAS_INFORMED_BY, run, run)
-    answer = lineage([run, file], [informed, edge(RelationType.USED, run, file)], Direction.BOTH)
-    look = Look(orientation=orientation)
-    (label,) = [
-        text for text in drawn(answer, look).iter(f"{SVG}text") if text.text == "wasInformedBy"
-    ]
-    _, middle = middles(answer, look)["stamp"]
-    assert float(label.get("y", "")) < middle - HEIGHT / 2
-
-
-@settings(deadline=None)
-@given(ENDS, st.integers(0, 11))
-def test_arrows_go_down_in_what_the_root_leads_to(ends: list[tuple[int, int]], root: int) -> None:
-    forward = [(min(pair), max(pair)) for pair in ends if pair[0] != pair[1]]  # no cycles
-    rows = layers(12, forward, root, long_row=14)
-    ahead = {root}
-    for source, target in sorted(forward):
-        if source in ahead:
-            ahead.add(target)
-    assert all(rows[a] < rows[b] for a, b in forward if a in ahead)
-    assert set(rows) == set(range(max(rows) + 1))
-
-
-@settings(deadline=None)
-@given(ENDS, st.integers(0, 11))
-def test_places_in_a_row_keep_their_distance(ends: list[tuple[int, int]], root: int) -> None:
-    placed = layout([100.0] * 12, ends, root, Spacing(gap=10.0, passage=20.0, long_row=14))
-    for row in set(placed.rows):
-        across = sorted(
-            (placed.x[place], 110.0 if place < 12 else 20.0)
-            for place in range(len(placed.x))
-            if placed.rows[place] == row
-        )
-        for (left, room), (right, more) in pairwise(across):
-            assert right - left >= (room + more) / 2 - 1e-6
-    for (source, target), route in zip(ends, placed.routes, strict=True):
-        assert all(
-            min(placed.rows[source], placed.rows[target]) < placed.rows[place] for place in route
-        )
-
-
-def test_no_two_labels_overlap() -> None:
-    drawing = write(two_steps())
-    labels = re.findall(r'<text x="([\d.]+)" y="([\d.]+)">', drawing)
-    assert len(labels) == len(set(labels)) >= 16
