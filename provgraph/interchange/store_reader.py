@@ -25,17 +25,17 @@ from provgraph.model.values import Attributes, Value, Values, canonical
 from provgraph.model.vocabulary import DESCRIPTIONS, AgentType, EntityType, Kind, RelationType
 from provgraph.prov import names
 from provgraph.prov.statements import (
-    PLACE_NAMES,
-    PLACES,
     PROV,
     QUALIFIED_NAME,
+    SLOT_NAMES,
+    SLOTS,
     TYPE_NAMED,
     BundleNamed,
     Literal,
     Pair,
-    Place,
     ProvStatement,
     ProvType,
+    Slot,
 )
 from provgraph.prov.values import STATEMENT, is_statement, native_said, said
 from provgraph.store.journal import Subject
@@ -403,7 +403,7 @@ def _relation(relation: StatedRelation) -> ProvStatement:
             "effect": (relation.source.kind,),
             "cause": (relation.target.kind,),
         }
-    places: list[str | None] = [None] * len(PLACES[kind])
+    places: list[str | None] = [None] * len(SLOTS[kind])
     places[0] = names.uri_of(relation.source)
     starts = kind in (ProvType.START, ProvType.END) and relation.target.kind is Kind.ACTIVITY
     places[2 if starts else 1] = names.uri_of(relation.target)
@@ -418,12 +418,12 @@ def _related(
     marks: dict[str, Values],
 ) -> ProvStatement:
     role, time = role_and_time
-    for index, (name, place) in enumerate(zip(PLACE_NAMES[kind], PLACES[kind], strict=True)):
-        if place is Place.TIME and time is not None:
+    for index, (name, place) in enumerate(zip(SLOT_NAMES[kind], SLOTS[kind], strict=True)):
+        if place is Slot.TIME and time is not None:
             places[index] = _written(time, attributes.get(names.TIME, ()))
             time = None
-        elif names.PLACE + name in attributes and place is not Place.TIME:
-            places[index] = _text(attributes[names.PLACE + name][0])
+        elif names.SLOT + name in attributes and place is not Slot.TIME:
+            places[index] = _text(attributes[names.SLOT + name][0])
     if time is not None:
         marks["time"] = (time,)
     pairs = [*_pairs(attributes), *_marked(marks)]
@@ -437,7 +437,7 @@ def _open(type_name: str, value: Value) -> ProvStatement:
     """A relation with an open end, as it was said."""
     content: Any = value[STATEMENT] if isinstance(value, Mapping) else {}
     kind = ProvType(type_name)
-    places = tuple(content["places"].get(name) for name in PLACE_NAMES[kind])
+    places = tuple(content["places"].get(name) for name in SLOT_NAMES[kind])
     says = {name: tuple(values) for name, values in content["says"].items()}
     return ProvStatement(
         kind, _first(says, names.ID), places, tuple(_pairs(says)), _first(says, names.BUNDLE)

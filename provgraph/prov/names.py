@@ -38,7 +38,7 @@ IS_BUNDLE = "prov.isBundle"
 BUNDLE, ID, TIME, START, END = (
     HIDDEN + each for each in ("inBundle", "id", "time", "startTime", "endTime")
 )
-PLACE = HIDDEN
+SLOT = HIDDEN
 #: Attributes in which IVOA's relations name their ends.
 VO_ENDS = {
     "isDescribedBy": ("described", "descriptor"),

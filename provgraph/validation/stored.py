@@ -11,7 +11,7 @@ from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.prov import names
 from provgraph.prov.statements import (
-    PLACE_NAMES,
+    SLOT_NAMES,
     TYPE_NAMED,
     Literal,
     Pair,
@@ -121,7 +121,7 @@ def _pairs(attributes: Attributes, label: str | None) -> tuple[Pair, ...]:
 def _opened(type_name: str, value: Any) -> ProvStatement:
     """A relation with an open end."""
     content, type_ = value[STATEMENT], ProvType(type_name)
-    places = tuple(content["places"].get(each) for each in PLACE_NAMES[type_])
+    places = tuple(content["places"].get(each) for each in SLOT_NAMES[type_])
     says = {key: tuple(values) for key, values in content["says"].items()}
     return ProvStatement(
         type_, first_text(says, names.ID), places, (), first_text(says, names.BUNDLE)
@@ -145,8 +145,8 @@ def _relation(
     type_: ProvType, places: Sequence[str | None], attributes: Attributes
 ) -> ProvStatement:
     """A relation, with what a document says of it beside its ends."""
-    more = (first_text(attributes, names.PLACE + each) for each in PLACE_NAMES[type_])
-    padded = (*places, *[None] * (len(PLACE_NAMES[type_]) - len(places)))
+    more = (first_text(attributes, names.SLOT + each) for each in SLOT_NAMES[type_])
+    padded = (*places, *[None] * (len(SLOT_NAMES[type_]) - len(places)))
     filled = tuple(place or other for place, other in zip(padded, more, strict=True))
     return ProvStatement(
         type_, first_text(attributes, names.ID), filled, (), first_text(attributes, names.BUNDLE)

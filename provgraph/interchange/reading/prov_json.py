@@ -21,19 +21,19 @@ from provgraph.prov.names import VO_ENDS, VOPROV
 from provgraph.prov.statements import (
     ELEMENTS,
     INTERNATIONALIZED_STRING,
-    PLACE_NAMES,
-    PLACES,
     PROV,
     QUALIFIED_NAME,
     REFERENCES,
+    SLOT_NAMES,
+    SLOTS,
     TYPE_NAMED,
     XSD,
     BundleNamed,
     Literal,
     Pair,
-    Place,
     ProvStatement,
     ProvType,
+    Slot,
 )
 from provgraph.prov.values import QNAME, UNRESOLVED_NAME, native_said
 
@@ -290,7 +290,7 @@ class _Records:
         self, section: str, identifier: str | None, said: dict[str, Any]
     ) -> list[ProvStatement]:
         kind, formal = _TYPES[section], _FORMAL[section]
-        places: list[str | None] = [None] * len(PLACES[kind])
+        places: list[str | None] = [None] * len(SLOTS[kind])
         attributes: list[Pair] = list(_OF_CLASS.get(section, ()))
         members: list[str | None] = []
         names = self._names
@@ -380,9 +380,9 @@ class _Records:
 _FORMAL: dict[str, dict[str, tuple[int, bool]]] = {
     **{
         kind.value: {
-            f"prov:{name}": (at, PLACES[kind][at] is Place.TIME) for at, name in enumerate(places)
+            f"prov:{name}": (at, SLOTS[kind][at] is Slot.TIME) for at, name in enumerate(places)
         }
-        for kind, places in PLACE_NAMES.items()
+        for kind, places in SLOT_NAMES.items()
     },
     **{name: {} for name in _VO_CLASSES if name not in VO_ENDS},
     **{

@@ -34,16 +34,16 @@ from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, K
 from provgraph.prov import names
 from provgraph.prov.statements import (
     ELEMENTS,
-    PLACE_NAMES,
-    PLACES,
     PROV,
     QUALIFIED_NAME,
+    SLOT_NAMES,
+    SLOTS,
     BundleNamed,
     Literal,
     Pair,
-    Place,
     ProvStatement,
     ProvType,
+    Slot,
 )
 from provgraph.prov.values import STATEMENT, TEXT, TYPE, joined_values, kept, native_kept, text_of
 
@@ -54,11 +54,11 @@ MARK = "provgraph."
 ROLE = "prov:role"
 _TYPE = "prov:type"
 _KINDS = {
-    Place.ENTITY: Kind.ENTITY,
-    Place.ACTIVITY: Kind.ACTIVITY,
-    Place.AGENT: Kind.AGENT,
+    Slot.ENTITY: Kind.ENTITY,
+    Slot.ACTIVITY: Kind.ACTIVITY,
+    Slot.AGENT: Kind.AGENT,
 }
-_RECORD_PLACES = frozenset({*_KINDS, Place.ANY})
+_RECORD_PLACES = frozenset({*_KINDS, Slot.ANY})
 #: The finer kinds that follow from the types that a document says.
 ENTITY_TYPES = {
     PROV + "Collection": EntityType.COLLECTION,
@@ -79,11 +79,11 @@ _TRIGGERED = (ProvType.START, ProvType.END)
 #: The places behind the first, which is the effect; of most types the second is the cause.
 _MORE_PLACES = {
     kind: tuple(
-        (at, name, PLACES[kind][at] is Place.TIME)
+        (at, name, SLOTS[kind][at] is Slot.TIME)
         for at, name in enumerate(places)
         if at > (0 if kind in _TRIGGERED else 1)
     )
-    for kind, places in PLACE_NAMES.items()
+    for kind, places in SLOT_NAMES.items()
 }
 
 Found = ProvStatement | BundleNamed | Problem
@@ -118,7 +118,7 @@ class Context:
                     context.in_bundles.update(_hashes(each, said))
                 elif each.type is ProvType.INFLUENCE:
                     unknown.update(
-                        end for end in each.places if end is not None and names.kind_in(end) is None
+                        end for end in each.slots if end is not None and names.kind_in(end) is None
                     )
         for each in statements() if unknown else ():
             if isinstance(each, ProvStatement) and each.type in ELEMENTS and each.id in unknown:
@@ -224,7 +224,7 @@ class Converter:
         """All that a statement says of a record, and provgraph's marks."""
         said, marks = self.attributes(statement.attributes)
         if statement.type is ProvType.ACTIVITY:
-            start, end = statement.places
+            start, end = statement.slots
             if start is not None:
                 _add_time(said, marks, (Fact.START, names.START), start)
             if end is not None:
@@ -300,7 +300,7 @@ class Converter:
                 time = _utc(value)
                 said |= _as_written(names.TIME, value)
             else:
-                said[names.PLACE + name] = (value,)
+                said[names.SLOT + name] = (value,)
         role = _role(said) if ROLE in said else None
         if kind in _MENTIONS:
             return self._mention(statement, role, time, said, marks)
@@ -319,8 +319,8 @@ class Converter:
     ) -> Document:
         is_usage = statement.type is ProvType.USAGE
         activity, entity = (
-            statement.places[0 if is_usage else 1],
-            statement.places[1 if is_usage else 0],
+            statement.slots[0 if is_usage else 1],
+            statement.slots[1 if is_usage else 0],
         )
         run = names.record_id(str(activity), Kind.ACTIVITY)
         named = names.entity_id(str(entity))
@@ -349,8 +349,8 @@ class Converter:
         self, statement: ProvStatement, places: Sequence[str | None], index: int, marks: _Said
     ) -> End:
         uri = str(places[index])
-        place = PLACES[statement.type][index]
-        if place is not Place.ANY:
+        place = SLOTS[statement.type][index]
+        if place is not Slot.ANY:
             return names.end_of(uri, _KINDS[place])
         told = _mark(marks, ("effect", "cause")[index])
         return names.end_of(uri, Kind(told) if told in _ANY_KIND else self._context.kind(uri))
@@ -358,7 +358,7 @@ class Converter:
     def _kept_open(self, statement: ProvStatement, said: _Said) -> Document:
         """A relation that leaves an end open, kept on a record that it does name."""
         places = _named_places(statement)
-        all_places = dict(zip(PLACE_NAMES[statement.type], places, strict=True))
+        all_places = dict(zip(SLOT_NAMES[statement.type], places, strict=True))
         content: dict[str, Any] = {
             "places": {name: value for name, value in all_places.items() if value is not None}
         }
@@ -371,7 +371,7 @@ class Converter:
         time = all_places.get("time")
         value |= {"role": role} if role is not None else {}
         value |= {"time": _utc(time)} if time is not None else {}
-        for index, place in enumerate(PLACES[statement.type]):
+        for index, place in enumerate(SLOTS[statement.type]):
             uri = places[index]
             if uri is not None and place in _RECORD_PLACES:
                 is_end = index < 2 or statement.type in _TRIGGERED
@@ -401,7 +401,7 @@ def _stated(relation: StatedRelation, marks: _Said) -> Document:
 
 def _named_places(statement: ProvStatement) -> list[str | None]:
     """The places; a blank name there tells nobody anything."""
-    return [None if each is not None and each[:2] == "_:" else each for each in statement.places]
+    return [None if each is not None and each[:2] == "_:" else each for each in statement.slots]
 
 
 def _kept_on(end: End, name: str, value: Value) -> Document:

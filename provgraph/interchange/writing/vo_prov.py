@@ -164,7 +164,7 @@ def _of_the_vo(
     statement: ProvStatement, parameters: Mapping[str, list[str]], prefixes: Prefixes
 ) -> Iterator[Row]:
     """IsDescribedBy and wasConfiguredBy, which PROV has not."""
-    effect, cause = (str(place) for place in statement.places)
+    effect, cause = (str(place) for place in statement.slots)
     if marks_of(statement)["relation"] == RelationType.WAS_CONFIGURED_BY:
         for parameter in parameters.get(cause, ()):
             yield _configured(effect, parameter, "Parameter", prefixes)
