@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from provgraph.errors import SettingsError
 from provgraph.model.lineage import Direction, Node
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import ANYTHING
 from provgraph.writers.labels import visible
 
@@ -76,7 +76,7 @@ class Look:
     def link_of(self, node: Node) -> str | None:
         """Where a click on a record leads, http or https in any case; None when nowhere."""
         if self.link is not None and node.kind in ANYTHING:
-            return _address(self.link.replace(_ID, quote(storable(node.id), safe="")))
+            return _address(self.link.replace(_ID, quote(storable_text(node.id), safe="")))
         places = (node.location, node.id)
         return next(
             (_address(place) for place in places if place and place.lower().startswith(_SCHEMES)),
@@ -94,7 +94,7 @@ class Look:
 
 def _address(text: str) -> str:
     """The address with all that could end it, or mean something where it stands, percent-encoded."""
-    return quote(storable(text), safe=_HARMLESS)
+    return quote(storable_text(text), safe=_HARMLESS)
 
 
 #: How a lineage is drawn unless its reader wants something else.

@@ -18,7 +18,7 @@ from provgraph.prov.statements import (
     ProvStatement,
     ProvType,
 )
-from provgraph.prov.values import STATEMENT, is_statement
+from provgraph.prov.values import OPEN_RELATION, is_open_relation
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import EntityRecord, StoredRelation, View, pages
 from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE
@@ -102,7 +102,7 @@ def _element(
     for key, values in attributes.items():
         if key.startswith(OPEN):
             yield from (
-                _opened(key.removeprefix(OPEN), each) for each in values if is_statement(each)
+                _opened(key.removeprefix(OPEN), each) for each in values if is_open_relation(each)
             )
 
 
@@ -120,7 +120,7 @@ def _pairs(attributes: Attributes, label: str | None) -> tuple[Pair, ...]:
 
 def _opened(type_name: str, value: Any) -> ProvStatement:
     """A relation with an open end."""
-    content, type_ = value[STATEMENT], ProvType(type_name)
+    content, type_ = value[OPEN_RELATION], ProvType(type_name)
     places = tuple(content["places"].get(each) for each in SLOT_NAMES[type_])
     says = {key: tuple(values) for key, values in content["says"].items()}
     return ProvStatement(

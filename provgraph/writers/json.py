@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from provgraph.model.lineage import Edge, Lineage, Node
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 
 
 def write(lineage: Lineage) -> str:
@@ -13,7 +13,7 @@ def write(lineage: Lineage) -> str:
     No NaN and no Infinity, UTF-8 as it is, lone surrogates as JSON escapes.
     """
     return (
-        storable(json.dumps(document(lineage), ensure_ascii=False, allow_nan=False, indent=2))
+        storable_text(json.dumps(document(lineage), ensure_ascii=False, allow_nan=False, indent=2))
         + "\n"
     )
 

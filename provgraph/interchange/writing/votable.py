@@ -9,11 +9,11 @@ from io import BytesIO
 
 from provgraph.interchange.store_reader import Stated
 from provgraph.interchange.writing.vo_prov import in_terms, is_of_settings
-from provgraph.model.values import canonical
+from provgraph.model.values import canonical_json
 from provgraph.prov.names import VOPROV
 from provgraph.prov.prefixes import Prefixes
 from provgraph.prov.statements import PROV, SLOT_NAMES, ProvStatement, ProvType
-from provgraph.prov.values import native_kept
+from provgraph.prov.values import native_value
 
 #: Class of the model → its columns behind the id and the ends.
 _COLUMNS: dict[ProvType, tuple[str, ...]] = {
@@ -79,9 +79,9 @@ def _row(statement: ProvStatement, prefixes: Prefixes) -> dict[str, str]:
         if name in own:
             found[name] = f"{found[name]}, {literal.text}" if name in found else literal.text
         else:
-            rest.setdefault(prefixes.short(uri), []).append(native_kept(literal))
+            rest.setdefault(prefixes.short(uri), []).append(native_value(literal))
     found["bundle"] = "" if statement.bundle is None else prefixes.short(statement.bundle)
-    found["attributes"] = canonical(rest) if rest else ""
+    found["attributes"] = canonical_json(rest) if rest else ""
     return found
 
 
