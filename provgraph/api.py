@@ -23,14 +23,14 @@ from provgraph.interchange.writing.prov_package import to_prov
 from provgraph.model import lineage
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Direction, Edge, Node
-from provgraph.model.values import Value, canonical
+from provgraph.model.values import Value, canonical_json
 from provgraph.model.vocabulary import NODE_LABEL, RELATIONS, RelationType
 from provgraph.pictures import dot, png, svg
 from provgraph.pictures.look import PLAIN, Look
 from provgraph.questions import walks
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.names import find
-from provgraph.settings import read_settings
+from provgraph.settings import read_environment
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from provgraph.writers import json, text
@@ -60,7 +60,7 @@ def open_provenance(store: str | None = None, *, password: str | None = None) ->
         UnreachableError: it does not answer.
         StoreError: it refuses, or holds something else.
     """
-    settings = read_settings(store)
+    settings = read_environment(store)
     return Provenance(open_store(settings.store, password or settings.store_password))
 
 
@@ -276,7 +276,7 @@ def _native(value: Value) -> Any:
     if isinstance(value, str):
         return str(value)  # py2neo knows no enumerations
     is_list_of_texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return value if isinstance(value, int | float) or is_list_of_texts else canonical(value)
+    return value if isinstance(value, int | float) or is_list_of_texts else canonical_json(value)
 
 
 def _said_of(edges: Sequence[Edge]) -> dict[str, str | list[str]]:

@@ -14,7 +14,7 @@ IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Environment:
     """Where the store is.
 
     Attributes:
@@ -26,9 +26,9 @@ class Settings:
     store_password: str | None = None
 
 
-def read_settings(
+def read_environment(
     store: str | None = None, environment: Mapping[str, str] = os.environ
-) -> Settings:
+) -> Environment:
     """The settings in force.
 
     Args:
@@ -39,7 +39,7 @@ def read_settings(
     Raises:
         SettingsError: the password file can't be read.
     """
-    return Settings(
+    return Environment(
         store_url(store, environment), _password("PROVGRAPH_STORE_PASSWORD", environment)
     )
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import key_of
-from provgraph.model.times import shown, utc
+from provgraph.model.times import utc, with_zone
 from provgraph.model.vocabulary import EntityType, Kind, RelationType, Status
 from provgraph.pictures.look import PLAIN, Look, Orientation
 from provgraph.pictures.registry import PICTURES
@@ -278,7 +278,7 @@ def night(runs: int, failed: Collection[int] = ()) -> Lineage:
 
 
 def _time(text: str | None) -> str | None:
-    return None if text is None else shown(utc(text))
+    return None if text is None else with_zone(utc(text))
 
 
 _TEXTS = st.one_of(

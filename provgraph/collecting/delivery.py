@@ -25,7 +25,7 @@ from provgraph.loaders.ctadirac.job_folder import packed
 from provgraph.loaders.ctaprov.address import is_database
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.settings import IN_MEMORY, destination
 from provgraph.store.protocol import Store
 
@@ -242,7 +242,7 @@ def _why(report: Report) -> str:
 
 
 def _refused(source: str, where: str, what: str) -> Report:
-    return Report(storable(source), None, "refused", problems=(Problem(where, what),))
+    return Report(storable_text(source), None, "refused", problems=(Problem(where, what),))
 
 
 def _checksum(item: Path) -> str | None:

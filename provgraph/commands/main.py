@@ -141,10 +141,10 @@ def _command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _opened_store() -> "Store":
-    from provgraph.settings import read_settings
+    from provgraph.settings import read_environment
     from provgraph.store.registry import open_store
 
-    settings = read_settings(_asked("store"))
+    settings = read_environment(_asked("store"))
     return open_store(settings.store, settings.store_password)
 
 
@@ -720,7 +720,7 @@ def loads(as_json: bool) -> None:
 
     Oldest first.
     """
-    from provgraph.model.times import shown
+    from provgraph.model.times import with_zone
     from provgraph.writers.labels import visible
 
     is_empty = True
@@ -729,12 +729,12 @@ def loads(as_json: bool) -> None:
             is_empty = False
             if as_json:
                 click.echo(
-                    json.dumps({**asdict(each), "time": shown(each.time)}, ensure_ascii=False)
+                    json.dumps({**asdict(each), "time": with_zone(each.time)}, ensure_ascii=False)
                 )
                 continue
             problems = f", {len(each.problems)} problems" if each.problems else ""
             click.echo(
-                f"{each.id}  {shown(each.time)}  {each.status:9}  {visible(each.source)}  "
+                f"{each.id}  {with_zone(each.time)}  {each.status:9}  {visible(each.source)}  "
                 f"({each.counts['activities']} activities{problems})"
             )
     if is_empty:

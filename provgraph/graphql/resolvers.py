@@ -19,7 +19,7 @@ from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.records import SOFTWARE
 from provgraph.model.times import seconds_between
-from provgraph.model.values import Value, json_safe, storable
+from provgraph.model.values import Value, json_safe, storable_text
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions import walks
 from provgraph.questions.names import find
@@ -268,12 +268,12 @@ def _lineage(
 
 
 def _named(info: Info, name: str) -> Node:
-    return find(info.context.store, storable(name))
+    return find(info.context.store, storable_text(name))
 
 
 def _of_kind(info: Info, name: str, kind: Kind) -> Node:
     """The record of this kind, though one of another kind may bear the same id."""
-    exact = info.context.store.by_id([storable(name)])
+    exact = info.context.store.by_id([storable_text(name)])
     bearers = [each.node for each in exact if each.node.id == name and each.node.kind is kind]
     found = bearers[0] if bearers else _named(info, name)
     if found.kind is not kind:

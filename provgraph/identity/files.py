@@ -179,7 +179,7 @@ def _by_base_name(mentions: Iterable[Mention]) -> dict[tuple[RelationType, str],
     return groups
 
 
-class Classes:
+class EquivalenceClasses:
     """Classes of identifiers.
 
     Each class is called by its strongest member (CONTRACT section 2, rules 2 and 6).

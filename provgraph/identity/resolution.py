@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from provgraph.identity.files import (
-    Classes,
+    EquivalenceClasses,
     File,
     RunTimes,
     Standing,
@@ -121,7 +121,7 @@ class _Resolver:
     def __init__(self, files: Sequence[File], stated: Iterable[str]) -> None:
         self.outputs = [file for file in files if file.is_output]
         self.inputs = [file for file in files if not file.is_output]
-        self.products = Classes(file.identifiers for file in files)
+        self.products = EquivalenceClasses(file.identifiers for file in files)
         self.stated = set(stated)
         self.products.add(filter(is_strong, self.stated))
         self.makers = self._accepted_claims()
@@ -131,7 +131,7 @@ class _Resolver:
         self._apply_late_names()
         self.timelines = self._timelines()
         self.named_at = self._products_named_at()
-        self.externals = Classes([])
+        self.externals = EquivalenceClasses([])
         self.entity_of_input = {id(file): self._input_entity(file) for file in self.inputs}
         self.assignments: dict[bytes, Assignment] = {}
 

@@ -21,7 +21,7 @@ from provgraph.ingest.deciding.neighbourhood import (
 )
 from provgraph.ingest.deciding.statements import Saying, said_in, subject_of_entity
 from provgraph.model.records import Mention, Run, StatedEntity, key_of
-from provgraph.model.values import joined
+from provgraph.model.values import join_attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import (
     UNKNOWN_SIZE,
@@ -149,7 +149,9 @@ class _Removal:
         for saying in self._rest:
             if (run := saying.run) is not None:
                 before = rest.get(run.id)
-                rest[run.id] = Run(run.id, joined(before.facts, run.facts)) if before else run
+                rest[run.id] = (
+                    Run(run.id, join_attributes(before.facts, run.facts)) if before else run
+                )
         moved = set()
         for identifier, run in self._transaction.runs(self._run_ids()).items():
             now = rest.get(identifier)

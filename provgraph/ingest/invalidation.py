@@ -14,7 +14,7 @@ from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Node
 from provgraph.model.records import INVALIDATED, INVALIDATION_REASON, Document, StatedEntity
 from provgraph.model.times import utc
-from provgraph.model.values import canonical, storable
+from provgraph.model.values import canonical_json, storable_text
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import LoadRecord, Store
 from provgraph.store.waiting import persistently
@@ -48,13 +48,17 @@ def invalidate(store: Store, entity: Node, at: str | None, reason: str) -> LoadR
     if not reason.strip():
         raise SettingsError("a reason is needed: --reason 'deleted by the clean-up of 2026-11'")
     time = _time(at)
-    said = StatedEntity(entity.id, {INVALIDATED: (time,), INVALIDATION_REASON: (storable(reason),)})
+    said = StatedEntity(
+        entity.id, {INVALIDATED: (time,), INVALIDATION_REASON: (storable_text(reason),)}
+    )
     load = LoadRecord(
         id=new_load(),
         source=f"invalidate {entity.id}",
         format=FORMAT,
         namespace=DEFAULT_NAMESPACE,
-        sha256=hashlib.sha256(canonical([said.identifier, said.attributes]).encode()).hexdigest(),
+        sha256=hashlib.sha256(
+            canonical_json([said.identifier, said.attributes]).encode()
+        ).hexdigest(),
         time=now(),
         version=__version__,
         status="loaded",

@@ -20,7 +20,7 @@ from provgraph.ingest.writing import BATCH, LargeLoad, Pending, write_together
 from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.store.protocol import LoadRecord, Store
 
 #: How many sources wait for each reading process; large ones have one of their own.
@@ -106,7 +106,7 @@ def check_namespace(namespace: str) -> None:
         raise SettingsError(
             f"{namespace!r} can't be a namespace: give a word without '/', '@' and spaces"
         )
-    if storable(namespace) != namespace:
+    if storable_text(namespace) != namespace:
         raise SettingsError(f"{namespace!r} can't be a namespace: give a word in UTF-8")
 
 

@@ -8,7 +8,7 @@ from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import formats_read
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.store.protocol import LoadRecord
 
 
@@ -77,4 +77,6 @@ def report_of_known(source: Source, load: LoadRecord) -> Report:
 def report_of_strangers(folder: str, files: int) -> Report:
     """A folder in which nothing is ours."""
     what = f"none of its {files} files is of a format that provgraph reads: {formats_read()}"
-    return Report(storable(folder), None, "refused", problems=(Problem("the whole folder", what),))
+    return Report(
+        storable_text(folder), None, "refused", problems=(Problem("the whole folder", what),)
+    )

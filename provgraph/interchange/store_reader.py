@@ -20,24 +20,24 @@ from provgraph.interchange.reading.records import (
 )
 from provgraph.model.identifiers import is_strong, location_of
 from provgraph.model.records import OPEN, Agent, End, Fact, Run, StatedEntity, StatedRelation
-from provgraph.model.times import shown, utc
-from provgraph.model.values import Attributes, Value, Values, canonical
+from provgraph.model.times import utc, with_zone
+from provgraph.model.values import Attributes, Value, Values, canonical_json
 from provgraph.model.vocabulary import DESCRIPTIONS, AgentType, EntityType, Kind, RelationType
 from provgraph.prov import names
 from provgraph.prov.statements import (
-    PLACE_NAMES,
-    PLACES,
     PROV,
     QUALIFIED_NAME,
+    SLOT_NAMES,
+    SLOTS,
     TYPE_NAMED,
     BundleNamed,
     Literal,
     Pair,
-    Place,
     ProvStatement,
     ProvType,
+    Slot,
 )
-from provgraph.prov.values import STATEMENT, is_statement, native_said, said
+from provgraph.prov.values import OPEN_RELATION, is_open_relation, literal_of, native_literal
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import EntityRecord, StoredMention, View, pages
 
@@ -124,7 +124,7 @@ class _Reader:
         """Descriptions, as entities."""
         for end, each in self._view.descriptions([End(kind, each) for each in ids]).items():
             pairs = (*_pairs(each.attributes), *_marked({"type": (each.type,)}))
-            yield ProvStatement(ProvType.ENTITY, names.uri_of(end), (), pairs)
+            yield ProvStatement(ProvType.ENTITY, names.uri_of_end(end), (), pairs)
 
     def stated(self, identifiers: Collection[str]) -> Iterator[Stated]:
         """What is stated of entities, but of those whose id it is: that stands with them."""
@@ -266,7 +266,7 @@ def _element(
         if name.startswith((OPEN, names.HIDDEN + OPEN))
     }
     for name, values in opened.items():
-        if own := tuple(value for value in values if not is_statement(value)):
+        if own := tuple(value for value in values if not is_open_relation(value)):
             visible[name] = own
     texts = {name: attributes[name] for name in (names.START, names.END) if name in attributes}
     records = [each for each in attributes.get(names.RECORDS, ()) if isinstance(each, Mapping)]
@@ -286,7 +286,7 @@ def _element(
         yield from (
             _open(name.removeprefix(names.HIDDEN).removeprefix(OPEN), value)
             for value in values
-            if is_statement(value)
+            if is_open_relation(value)
         )
 
 
@@ -333,7 +333,7 @@ def _written(time: str, texts: Values) -> str:
                 return str(text)
         except LoadError:
             continue
-    return str(shown(time))
+    return str(with_zone(time))
 
 
 def _uncovered(
@@ -341,13 +341,13 @@ def _uncovered(
 ) -> dict[str, Values]:
     """What none of the records says."""
     covered = {
-        (name, canonical(value))
+        (name, canonical_json(value))
         for record in records
         for name, values in record["says"].items()
         for value in values
     }
     left = {
-        name: tuple(value for value in values if (name, canonical(value)) not in covered)
+        name: tuple(value for value in values if (name, canonical_json(value)) not in covered)
         for name, values in attributes.items()
     }
     return {name: values for name, values in left.items() if values}
@@ -359,8 +359,8 @@ def _resolved(entity: EntityRecord) -> dict[str, Values]:
         "resolved": (True,),
         "identifier": entity.identifiers,
         "location": tuple(location_of(each.place) for each in entity.standings),
-        "generatedAtTime": _present(shown(entity.generated_at)),
-        "invalidatedAtTime": _present(shown(entity.invalidated_at)),
+        "generatedAtTime": _present(with_zone(entity.generated_at)),
+        "invalidatedAtTime": _present(with_zone(entity.invalidated_at)),
         "dataLevel": _present(entity.data_level),
     }
     return {name: values for name, values in found.items() if values}
@@ -403,10 +403,10 @@ def _relation(relation: StatedRelation) -> ProvStatement:
             "effect": (relation.source.kind,),
             "cause": (relation.target.kind,),
         }
-    places: list[str | None] = [None] * len(PLACES[kind])
-    places[0] = names.uri_of(relation.source)
+    places: list[str | None] = [None] * len(SLOTS[kind])
+    places[0] = names.uri_of_end(relation.source)
     starts = kind in (ProvType.START, ProvType.END) and relation.target.kind is Kind.ACTIVITY
-    places[2 if starts else 1] = names.uri_of(relation.target)
+    places[2 if starts else 1] = names.uri_of_end(relation.target)
     return _related(kind, places, (relation.role, relation.time), relation.attributes, marks)
 
 
@@ -418,12 +418,12 @@ def _related(
     marks: dict[str, Values],
 ) -> ProvStatement:
     role, time = role_and_time
-    for index, (name, place) in enumerate(zip(PLACE_NAMES[kind], PLACES[kind], strict=True)):
-        if place is Place.TIME and time is not None:
+    for index, (name, place) in enumerate(zip(SLOT_NAMES[kind], SLOTS[kind], strict=True)):
+        if place is Slot.TIME and time is not None:
             places[index] = _written(time, attributes.get(names.TIME, ()))
             time = None
-        elif names.PLACE + name in attributes and place is not Place.TIME:
-            places[index] = _text(attributes[names.PLACE + name][0])
+        elif names.SLOT + name in attributes and place is not Slot.TIME:
+            places[index] = _text(attributes[names.SLOT + name][0])
     if time is not None:
         marks["time"] = (time,)
     pairs = [*_pairs(attributes), *_marked(marks)]
@@ -435,9 +435,9 @@ def _related(
 
 def _open(type_name: str, value: Value) -> ProvStatement:
     """A relation with an open end, as it was said."""
-    content: Any = value[STATEMENT] if isinstance(value, Mapping) else {}
+    content: Any = value[OPEN_RELATION] if isinstance(value, Mapping) else {}
     kind = ProvType(type_name)
-    places = tuple(content["places"].get(name) for name in PLACE_NAMES[kind])
+    places = tuple(content["places"].get(name) for name in SLOT_NAMES[kind])
     says = {name: tuple(values) for name, values in content["says"].items()}
     return ProvStatement(
         kind, _first(says, names.ID), places, tuple(_pairs(says)), _first(says, names.BUNDLE)
@@ -453,7 +453,9 @@ def _pairs(attributes: Mapping[str, Values]) -> Iterator[Pair]:
         if not name.startswith(names.HIDDEN):
             uri = names.attribute_uri(name)
             write = (
-                native_said if uri.startswith(names.ATTRIBUTE) and names.is_native(name) else said
+                native_literal
+                if uri.startswith(names.ATTRIBUTE) and names.is_native(name)
+                else literal_of
             )
             for value in values:
                 yield uri, Literal(value) if type(value) is str else write(value)
@@ -462,7 +464,7 @@ def _pairs(attributes: Mapping[str, Values]) -> Iterator[Pair]:
 def _marked(marks: Mapping[str, Values]) -> Iterator[Pair]:
     for name, values in marks.items():
         for value in values:
-            yield names.own_attribute(MARK + name), native_said(value)
+            yield names.own_attribute_uri(MARK + name), native_literal(value)
 
 
 _CONFIGURED = tuple(

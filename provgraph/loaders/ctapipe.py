@@ -23,7 +23,7 @@ from provgraph.loaders.secrets import computing_environment, masked, masked_para
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
 from provgraph.model.times import utc
-from provgraph.model.values import Value, Values, canonical, key_count, storable_value
+from provgraph.model.values import Value, Values, canonical_json, key_count, storable_value
 from provgraph.model.vocabulary import RelationType
 
 CONFIGURATION_ROLE = "Tool Configuration"
@@ -257,12 +257,12 @@ def _configured(name: str, values: Mapping[str, Any]) -> tuple[list[Settings], d
             inner[full_name] = value
         else:
             (paths if _names_paths(value) else shared)[full_name] = value
-    settings = [_settings(name, canonical(shared))] if shared else []
+    settings = [_settings(name, canonical_json(shared))] if shared else []
     for component, traits in inner.items():
         # A tool has paths of its own in each run; what is within it is mostly the same in thousands
         # of runs.
         known = (
-            _known_component(component, canonical(traits))
+            _known_component(component, canonical_json(traits))
             if name
             else _configured(component, traits)
         )
@@ -298,7 +298,7 @@ def _names_paths(value: object) -> bool:
 def _software(record: Mapping[str, Any]) -> Settings | None:
     """Name and version of the Python packages; None when the record has no such list."""
     try:
-        return _packages(canonical(record["system"]["python"]["packages"]))
+        return _packages(canonical_json(record["system"]["python"]["packages"]))
     except (KeyError, TypeError):
         return None
 

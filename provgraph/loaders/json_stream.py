@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from provgraph.errors import LoadError
 from provgraph.loaders.protocol import HEAD, Problem
-from provgraph.model.values import DEEPEST, key_count, storable, storable_value
+from provgraph.model.values import MAX_NESTING, key_count, storable_text, storable_value
 
 CHUNK = 1 << 20
 #: A larger record is not loaded; in bytes of memory, where one wide character makes each character
@@ -121,7 +121,7 @@ class JsonRecords:
             self._give_up(_damaged(error.msg), _open_at(error.pos, self._text, self._at))
         except RecursionError:
             within = _open_at(len(self._text), self._text, self._at, _FOLLOWED)
-            self._give_up("nested too deeply for a record", within[:-DEEPEST])
+            self._give_up("nested too deeply for a record", within[:-MAX_NESTING])
         except LoadError as error:
             # What begins in its second half may be small enough; the first half is taken to be as
             # large.
@@ -308,7 +308,7 @@ def _check_size(raw: str) -> None:
     """
     size = sys.getsizeof(raw)
     if size > LARGEST_RECORD or (
-        size * 6 > LARGEST_RECORD and sys.getsizeof(storable(raw)) > LARGEST_RECORD
+        size * 6 > LARGEST_RECORD and sys.getsizeof(storable_text(raw)) > LARGEST_RECORD
     ):
         raise LoadError(f"a record of more than {LARGEST_RECORD >> 20} MiB in memory")
     if len(raw) > MOST_VALUES and _values(raw) > MOST_VALUES:
@@ -336,7 +336,7 @@ def _doubled_key(raw: str) -> str:
 
     def note(pairs: list[tuple[str, Any]]) -> None:
         names = set()
-        for name in (storable(key) for key, _ in pairs):
+        for name in (storable_text(key) for key, _ in pairs):
             if name in names:
                 doubled.append(name)
             names.add(name)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from provgraph.model.values import Attributes, Value, json_safe, plain
+from provgraph.model.values import Attributes, Value, json_safe, values_or_lists
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
 from provgraph.prov.names import is_hidden
 from provgraph.prov.values import shown_value
@@ -61,7 +61,7 @@ class Node:
             for name, values in self.attributes.items()
             if not is_hidden(name)
         }
-        return {name: json_safe(value) for name, value in plain(seen).items()}
+        return {name: json_safe(value) for name, value in values_or_lists(seen).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from provgraph.model.vocabulary import (
 _T = TypeVar("_T", "Document", "Mention")
 
 
-def made(kind: type[_T], **fields: Any) -> _T:
+def build_quickly(kind: type[_T], **fields: Any) -> _T:
     """A `Document` or `Mention` in a third of the time that its constructor takes, for readers of
     millions.
 

@@ -53,7 +53,7 @@ def _usual(text: str) -> str | None:
     return whole if len(whole) == 23 else whole + ".000"
 
 
-def shown(time: str | None) -> str | None:
+def with_zone(time: str | None) -> str | None:
     """The canonical time as answers give it, ISO 8601 with ``Z``."""
     return None if time is None else time + "Z"
 

@@ -48,12 +48,12 @@ _SUSPICIOUS = frozenset("+-.0123456789{[nNiItTfF")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SHOWN = {code: f"\\u{code:04x}" for code in (0, *range(0xD800, 0xE000))}
 #: How many levels an activity's record may have.
-DEEPEST = 100
+MAX_NESTING = 100
 #: Python makes no integer of a longer text.
 _LONGEST_INTEGER = 4000
 
 
-def canonical(value: object) -> str:
+def canonical_json(value: object) -> str:
     """The value as JSON with sorted keys and no spaces.
 
     Non-finite numbers as ``NaN`` and ``Infinity``.
@@ -63,10 +63,10 @@ def canonical(value: object) -> str:
 
 def fingerprint(*parts: object) -> bytes:
     """16 bytes that stand for the parts: the same in every process and store."""
-    return hashlib.blake2b(canonical(parts).encode(), digest_size=16).digest()
+    return hashlib.blake2b(canonical_json(parts).encode(), digest_size=16).digest()
 
 
-def joined(left: Attributes, right: Attributes) -> dict[str, Values]:
+def join_attributes(left: Attributes, right: Attributes) -> dict[str, Values]:
     """What two sources say together, attribute by attribute."""
     both = dict(left)
     for name, values in right.items():
@@ -78,7 +78,7 @@ def joined(left: Attributes, right: Attributes) -> dict[str, Values]:
 def _same(mine: Values, values: Values) -> bool:
     # A text equals nothing but the same text; of other values Python's equality knows no types.
     texts = type(mine[0]) is str and len(mine) == 1
-    return mine == values if texts else canonical(mine) == canonical(values)
+    return mine == values if texts else canonical_json(mine) == canonical_json(values)
 
 
 def union(values: Iterable[Value]) -> Values:
@@ -86,7 +86,7 @@ def union(values: Iterable[Value]) -> Values:
 
     Texts that a typed value among them equals are left out.
     """
-    distinct = {canonical(value): value for value in _without_equal_floats(values)}
+    distinct = {canonical_json(value): value for value in _without_equal_floats(values)}
     spoken = {
         said for value in distinct.values() if not isinstance(value, str) for said in _spoken(value)
     }
@@ -97,14 +97,14 @@ def union(values: Iterable[Value]) -> Values:
     )
 
 
-def single(values: Values) -> Value:
+def value_or_list(values: Values) -> Value:
     """The attribute as answers show it: its value, or the list of them when sources differ."""
     return values[0] if len(values) == 1 else list(values)
 
 
-def plain(attributes: Attributes) -> dict[str, Value]:
+def values_or_lists(attributes: Attributes) -> dict[str, Value]:
     """All attributes as answers show them."""
-    return {name: single(values) for name, values in attributes.items()}
+    return {name: value_or_list(values) for name, values in attributes.items()}
 
 
 def json_safe(value: Value) -> Value:
@@ -118,7 +118,7 @@ def json_safe(value: Value) -> Value:
     return value
 
 
-def storable(text: str) -> str:
+def storable_text(text: str) -> str:
     r"""The text with U+0000 and lone surrogates, which PostgreSQL and UTF-8 can't hold, as
     ``\uXXXX``.
     """
@@ -130,9 +130,9 @@ def storable(text: str) -> str:
 def storable_value(value: Value) -> Value:
     """The value with every text in it made storable."""
     if isinstance(value, str):
-        return storable(value)
+        return storable_text(value)
     if isinstance(value, Mapping):
-        return {storable(str(key)): storable_value(item) for key, item in value.items()}
+        return {storable_text(str(key)): storable_value(item) for key, item in value.items()}
     if isinstance(value, Sequence):
         return [storable_value(item) for item in value]
     return value
@@ -146,7 +146,7 @@ def key_count(value: dict[str, Any]) -> int | None:
     """
     layer: list[Any] = [value]
     keys = 0
-    for _ in range(DEEPEST):
+    for _ in range(MAX_NESTING):
         dicts = [each for each in layer if type(each) is dict]
         lists = (each for each in layer if type(each) is list)
         keys += sum(map(len, dicts))
@@ -162,7 +162,7 @@ def is_plain_text(text: str) -> bool:
     return text[:1] not in _SUSPICIOUS and text.isascii() and "\x00" not in text
 
 
-def may_say_a_typed_value(text: str) -> bool:
+def may_equal_typed_value(text: str) -> bool:
     """Whether `union` would let this text give way to some value that is no text."""
     if text[:1] not in _SUSPICIOUS:
         return False
@@ -177,7 +177,7 @@ def _spoken(value: Value) -> set[str]:
         return {f"bool {value}".lower()}
     if isinstance(value, int | float):
         return {f"number {_number(value)}"}
-    return {f"json {canonical(value)}"}
+    return {f"json {canonical_json(value)}"}
 
 
 def _heard(text: str) -> set[str]:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from provgraph.errors import SettingsError
 from provgraph.model.lineage import Direction, Node
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import ANYTHING
 from provgraph.writers.labels import visible
 
@@ -90,7 +90,7 @@ class Look:
             A web address (http or https); None when there is none.
         """
         if self.link is not None and node.kind in ANYTHING:
-            return _address(self.link.replace(_ID, quote(storable(node.id), safe="")))
+            return _address(self.link.replace(_ID, quote(storable_text(node.id), safe="")))
         places = (node.location, node.id)
         return next(
             (_address(place) for place in places if place and place.lower().startswith(_SCHEMES)),
@@ -113,7 +113,7 @@ class Look:
 
 def _address(text: str) -> str:
     """Return an address with all characters percent-encoded that could end it."""
-    return quote(storable(text), safe=_HARMLESS)
+    return quote(storable_text(text), safe=_HARMLESS)
 
 
 #: How a lineage is drawn unless its reader wants something else.

@@ -38,7 +38,7 @@ IS_BUNDLE = "prov.isBundle"
 BUNDLE, ID, TIME, START, END = (
     HIDDEN + each for each in ("inBundle", "id", "time", "startTime", "endTime")
 )
-PLACE = HIDDEN
+SLOT = HIDDEN
 #: Attributes in which IVOA's relations name their ends.
 VO_ENDS = {
     "isDescribedBy": ("described", "descriptor"),
@@ -67,7 +67,7 @@ def is_hidden(name: str) -> bool:
     return name.startswith(HIDDEN)
 
 
-def end_of(uri: str, kind: Kind) -> End:
+def end_from_uri(uri: str, kind: Kind) -> End:
     """The record that a document names at a place where this kind stands."""
     if uri.startswith(DESCRIPTION):
         described, _, identifier = uri.removeprefix(DESCRIPTION).partition("/")
@@ -76,7 +76,7 @@ def end_of(uri: str, kind: Kind) -> End:
     return End(kind, entity_id(uri) if kind is Kind.ENTITY else record_id(uri, kind))
 
 
-def uri_of(end: End) -> str:
+def uri_of_end(end: End) -> str:
     """What documents call the record."""
     if end.kind is Kind.ENTITY:
         return entity_uri(end.id)
@@ -140,7 +140,7 @@ def attribute_name(uri: str) -> str:
 @lru_cache(maxsize=4096)
 def attribute_uri(name: str) -> str:
     """What documents call an attribute."""
-    return own_attribute(name) if is_native(name) else _plain_uri(name)
+    return own_attribute_uri(name) if is_native(name) else _plain_uri(name)
 
 
 @lru_cache(maxsize=4096)
@@ -153,7 +153,7 @@ def is_native(name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def own_attribute(name: str) -> str:
+def own_attribute_uri(name: str) -> str:
     """The URI of an attribute of provgraph's own, whatever it is called."""
     return ATTRIBUTE + _escaped(name)
 
@@ -162,7 +162,7 @@ def _native_in(uri: str) -> str | None:
     if not uri.startswith(ATTRIBUTE):
         return None
     name = _unescaped(uri[len(ATTRIBUTE) :])
-    return name if own_attribute(name) == uri and is_native(name) else None
+    return name if own_attribute_uri(name) == uri and is_native(name) else None
 
 
 def _plain_uri(name: str) -> str:

@@ -17,7 +17,7 @@ QUALIFIED_NAME = PROV + "QUALIFIED_NAME"
 INTERNATIONALIZED_STRING = PROV + "InternationalizedString"
 
 
-class Place(StrEnum):
+class Slot(StrEnum):
     """What stands at a place of a statement (PROV-DM, table 5)."""
 
     ENTITY = "entity"
@@ -57,9 +57,9 @@ class ProvType(StrEnum):
 TYPE_NAMED: dict[str, ProvType] = {kind.value: kind for kind in ProvType}
 
 
-_P = Place
+_P = Slot
 #: What stands where, behind the identifier, in the order of PROV-N.
-PLACES: dict[ProvType, tuple[Place, ...]] = {
+SLOTS: dict[ProvType, tuple[Slot, ...]] = {
     ProvType.ENTITY: (),
     ProvType.ACTIVITY: (_P.TIME, _P.TIME),
     ProvType.AGENT: (),
@@ -81,7 +81,7 @@ PLACES: dict[ProvType, tuple[Place, ...]] = {
 }
 
 #: What the same places are called, as attributes in the PROV namespace (PROV-JSON, PROV-XML).
-PLACE_NAMES: dict[ProvType, tuple[str, ...]] = {
+SLOT_NAMES: dict[ProvType, tuple[str, ...]] = {
     ProvType.ENTITY: (),
     ProvType.ACTIVITY: ("startTime", "endTime"),
     ProvType.AGENT: (),
@@ -104,9 +104,9 @@ PLACE_NAMES: dict[ProvType, tuple[str, ...]] = {
 #: The attributes that name a record wherever they stand, by their URIs.
 REFERENCES = frozenset(
     PROV + name
-    for kind, names in PLACE_NAMES.items()
-    for name, place in zip(names, PLACES[kind], strict=True)
-    if place is not Place.TIME
+    for kind, names in SLOT_NAMES.items()
+    for name, place in zip(names, SLOTS[kind], strict=True)
+    if place is not Slot.TIME
 )
 #: The types that say that a record is there; all others relate records.
 ELEMENTS = (ProvType.ENTITY, ProvType.ACTIVITY, ProvType.AGENT)
@@ -147,7 +147,7 @@ class ProvStatement:
 
     type: ProvType
     id: str | None
-    places: tuple[str | None, ...]
+    slots: tuple[str | None, ...]
     attributes: tuple[Pair, ...] = ()
     bundle: str | None = None
 

@@ -14,9 +14,9 @@ from typing import Any
 from provgraph.model.values import (
     Value,
     Values,
-    canonical,
-    may_say_a_typed_value,
-    storable,
+    canonical_json,
+    may_equal_typed_value,
+    storable_text,
     storable_value,
     union,
 )
@@ -29,7 +29,7 @@ DATE_TIME, ANY_URI, QNAME = XSD + "dateTime", XSD + "anyURI", XSD + "QName"
 #: The type of a value that only JSON can say: a list, an object, null.
 JSON_TYPE = "urn:provgraph:type:json"
 #: A relation with an open end, in the value that its other end keeps.
-STATEMENT = "prov"
+OPEN_RELATION = "prov"
 #: The type of a qualified name whose prefix nobody declared, where a document gives it PROV's own
 #: type of names.
 UNRESOLVED_NAME = "urn:provgraph:type:unresolvedName"
@@ -60,16 +60,20 @@ def double_text(value: float) -> str:
     return "NaN" if math.isnan(value) else "INF" if value > 0 else "-INF"
 
 
-def kept(literal: Literal) -> Value:
+def stored_value(literal: Literal) -> Value:
     """A document's value as a store keeps it, so that it stays what it is beside any other one."""
     text, kind = literal.text, literal.type
     if literal.language is None:
         if kind is None or kind == STRING:
-            return storable(text) if not may_say_a_typed_value(text) else {TEXT: storable(text)}
+            return (
+                storable_text(text)
+                if not may_equal_typed_value(text)
+                else {TEXT: storable_text(text)}
+            )
         plain = _plain(text, kind)
         if plain is not None:
             return plain
-    said: dict[str, Value] = {TEXT: storable(text)}
+    said: dict[str, Value] = {TEXT: storable_text(text)}
     if kind is not None and (literal.language is None or kind != INTERNATIONALIZED_STRING):
         said[TYPE] = kind
     if literal.language is not None:
@@ -109,15 +113,15 @@ def _fraction(text: str) -> float | None:
     )
 
 
-def said(value: Value) -> Literal:
+def literal_of(value: Value) -> Literal:
     """What a document writes for a value that `kept` made."""
     if isinstance(value, Mapping) and isinstance(value.get(TEXT), str):
         kind, language = value.get(TYPE), value.get(LANGUAGE)
         return Literal(str(value[TEXT]), _text(kind), _text(language))
-    return native_said(value)
+    return native_literal(value)
 
 
-def native_said(value: Value) -> Literal:
+def native_literal(value: Value) -> Literal:
     """What a document writes for a value of provgraph's own."""
     if isinstance(value, str):
         return Literal(value)
@@ -127,27 +131,27 @@ def native_said(value: Value) -> Literal:
         return Literal(str(value), integer_type(value))
     if isinstance(value, float):
         return Literal(double_text(value), DOUBLE)
-    return Literal(canonical(value), JSON_TYPE)
+    return Literal(canonical_json(value), JSON_TYPE)
 
 
-def native_kept(literal: Literal) -> Value:
+def native_value(literal: Literal) -> Value:
     """The value of provgraph's own that `native_said` wrote."""
     if literal.language is None:
         if literal.type is None or literal.type == STRING:
-            return storable(literal.text)
+            return storable_text(literal.text)
         try:
             return _NATIVE[literal.type](literal.text)
         except (KeyError, ValueError, RecursionError):
             pass  # somebody else's
-    return kept(literal)
+    return stored_value(literal)
 
 
-def is_statement(value: Value) -> bool:
+def is_open_relation(value: Value) -> bool:
     """Whether the value is a relation with an open end, as it was said."""
-    return isinstance(value, Mapping) and STATEMENT in value
+    return isinstance(value, Mapping) and OPEN_RELATION in value
 
 
-def joined_values(values: Iterable[Value]) -> Values:
+def join_values(values: Iterable[Value]) -> Values:
     """Several values of one attribute in their fixed order."""
     listed = tuple(values)
     return listed if len(listed) < 2 else union(listed)
@@ -158,9 +162,12 @@ def shown_value(value: Value) -> Value:
     if isinstance(value, Mapping):
         if TEXT in value:
             return _shown(value)
-        if isinstance(statement := value.get(STATEMENT), Mapping) and "open" in value:
+        if isinstance(statement := value.get(OPEN_RELATION), Mapping) and "open" in value:
             places: Any = statement["places"]
-            return {**places, **{name: each for name, each in value.items() if name != STATEMENT}}
+            return {
+                **places,
+                **{name: each for name, each in value.items() if name != OPEN_RELATION},
+            }
     return value
 
 

@@ -10,7 +10,7 @@ from provgraph.errors import AmbiguousError, NotFoundError
 from provgraph.loaders.headers import identifier_in
 from provgraph.model.identifiers import SCHEMES, is_strong, place_of, strength
 from provgraph.model.lineage import Node
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.store.protocol import Found, Store
 
 
@@ -27,7 +27,7 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
         NotFoundError: nothing bears the name.
         AmbiguousError: several records do.
     """
-    name = storable(name)
+    name = storable_text(name)
     ids = [name, *(f"{scheme}:{name}" for scheme in SCHEMES if is_strong(f"{scheme}:"))]
     header = identifier_in(folder / name) if folder is not None and _may_be_path(name) else None
     places = _places(name, folder)

@@ -14,7 +14,7 @@ from provgraph.errors import LoadError
 from provgraph.model.identifiers import base_name, location_of
 from provgraph.model.records import SOFTWARE, Fact, end_of, first_text, start_of
 from provgraph.model.times import utc
-from provgraph.model.values import canonical
+from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import DescriptionType, EntityType, Kind, RelationType
 from provgraph.relational_mirror.records import (
     STATUS,
@@ -173,7 +173,7 @@ def _inputs_and_outputs(record: Record, key: str, rows: Rows) -> None:
     """One row for what several sources say alike, under whatever names."""
     found: dict[tuple[str, Values], set[str]] = defaultdict(set)
     for each in record.content["mentions"]:
-        origin = canonical(
+        origin = canonical_json(
             [each.get(name) for name in ("role", "place", "identifier", "source", "time")]
         )
         entity = Reference(Subject.ENTITY, each["entity"])
@@ -230,7 +230,7 @@ def parameter_text(value: object) -> str | None:
 
     Only null is NULL (0, '' and False stay).
     """
-    return value if value is None or isinstance(value, str) else canonical(value)
+    return value if value is None or isinstance(value, str) else canonical_json(value)
 
 
 def _free(identifier: str, taken: set[str]) -> str:
@@ -390,11 +390,11 @@ def _relations(record: Record, rows: Rows) -> None:
     for each in record.content["open"]:
         is_source = each.get("open", _OPEN_END.get((each["type"], record.kind))) == "target"
         for table, values in _link_of(each, *((me, None) if is_source else (None, me))):
-            found[table, values].add(canonical(each))
+            found[table, values].add(canonical_json(each))
     for each in record.content["relations"]:
         source = _end(record.kind, record.id)
         target = _end(Subject(each["target"][0]), each["means"])
-        origin = canonical(
+        origin = canonical_json(
             [
                 each["source"],
                 each["target"],

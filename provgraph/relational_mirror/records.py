@@ -15,7 +15,7 @@ from typing import Any
 
 from provgraph.model.identifiers import base_name
 from provgraph.model.records import OPEN, End, Fact, Run, first_text, status_of
-from provgraph.model.values import Attributes, canonical, fingerprint
+from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind, RelationType
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import StoredMention, StoredRelation, View, pages
@@ -65,7 +65,7 @@ class Record:
     @cached_property
     def text(self) -> str:
         """The content as JSON: equal records have equal texts."""
-        return canonical(self.content)
+        return canonical_json(self.content)
 
 
 def key_of(kind: str, identifier: str) -> bytes:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from provgraph.model.values import canonical
+from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Changes, JournalEntry
 
@@ -48,7 +48,7 @@ def new_mark() -> bytes:
 def packed(subjects: Mapping[Subject, set[str]]) -> bytes:
     """Subjects as a journal keeps them."""
     content = {kind: sorted(ids) for kind, ids in subjects.items() if ids}
-    return zlib.compress(canonical(content).encode())
+    return zlib.compress(canonical_json(content).encode())
 
 
 def subjects_in(entries: Iterable[JournalEntry]) -> Subjects:

@@ -17,8 +17,8 @@ from provgraph.model.records import (
     start_of,
     status_of,
 )
-from provgraph.model.times import shown
-from provgraph.model.values import Attributes, Value, canonical
+from provgraph.model.times import with_zone
+from provgraph.model.values import Attributes, Value, canonical_json
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov.names import VOPROV
 from provgraph.prov.values import text_of
@@ -50,8 +50,8 @@ def activity_node(run: Run) -> Node:
         name=first_text(run.facts, Fact.NAME) or label_of(run.facts),
         version=first_text(run.facts, Fact.VERSION),
         status=status,
-        start_time=shown(start_of(run.facts)),
-        end_time=shown(end_of(run.facts)),
+        start_time=with_zone(start_of(run.facts)),
+        end_time=with_zone(end_of(run.facts)),
         host=first_text(run.facts, Fact.HOST),
         attributes=attributes,
     )
@@ -71,8 +71,8 @@ def entity_node(record: EntityRecord) -> Node:
         location=location_of(places[0]) if places else None,
         locations=tuple(map(location_of, places)),
         identifiers=record.identifiers,
-        generated_at=shown(record.generated_at),
-        invalidated_at=shown(record.invalidated_at),
+        generated_at=with_zone(record.generated_at),
+        invalidated_at=with_zone(record.invalidated_at),
         data_level=record.data_level,
         attributes=record.attributes,
     )
@@ -219,7 +219,7 @@ def digest(contents: Iterable[Content]) -> str:
 
 def _sha256s(contents: Iterable[Content]) -> Iterator[int]:
     for kind, content in contents:
-        yield int.from_bytes(hashlib.sha256(canonical([kind, content]).encode()).digest())
+        yield int.from_bytes(hashlib.sha256(canonical_json([kind, content]).encode()).digest())
 
 
 def _plain(attributes: Attributes) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from provgraph.model.times import shown
+from provgraph.model.times import with_zone
 from provgraph.writers.labels import visible
 
 
@@ -126,7 +126,7 @@ def as_document(finding: Finding) -> dict[str, Any]:
         "name": finding.rule.label,
         "message": finding.message,
         "records": list(finding.records),
-        "time": shown(finding.time),
+        "time": with_zone(finding.time),
         "seconds": finding.seconds,
         "bundle": finding.bundle,
     }

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from provgraph.prov.statements import PLACES, Place, ProvType
+from provgraph.prov.statements import SLOTS, ProvType, Slot
 from provgraph.validation.cycles import Cycles
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
@@ -79,8 +79,8 @@ class Impossible:
         for row in table[table[:, place] == 0].tolist():
             terms = [
                 term
-                for term, there in zip(row[1:], PLACES[type_], strict=True)
-                if term and there is not Place.TIME
+                for term, there in zip(row[1:], SLOTS[type_], strict=True)
+                if term and there is not Slot.TIME
             ]
             called = f" {self._names.short(row[0])}" if row[0] else ""
             of = f" of {listed(map(self._names.full, terms))}" if terms else ""

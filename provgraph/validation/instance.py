@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from provgraph.errors import LoadError
 from provgraph.model.times import utc
-from provgraph.prov.statements import PLACES, Place, ProvStatement, ProvType
+from provgraph.prov.statements import SLOTS, ProvStatement, ProvType, Slot
 
 Numbers: TypeAlias = NDArray[np.int64]
 
@@ -43,7 +43,7 @@ class Gatherer:
         self._terms = _Interned()
         self._times = _Interned()
         self._columns = {
-            type_: [array("q") for _ in range(len(places) + 1)] for type_, places in PLACES.items()
+            type_: [array("q") for _ in range(len(places) + 1)] for type_, places in SLOTS.items()
         }
         self._labels: dict[int, str] = {}
         self._empty: set[int] = set()
@@ -58,9 +58,9 @@ class Gatherer:
         columns = self._columns[statement.type]
         identifier = self._term(statement.id, statement.bundle)
         columns[0].append(identifier)
-        places = statement.places + (None,) * (len(columns) - 1 - len(statement.places))
-        for column, place, text in zip(columns[1:], PLACES[statement.type], places, strict=True):
-            is_time = place is Place.TIME
+        places = statement.slots + (None,) * (len(columns) - 1 - len(statement.slots))
+        for column, place, text in zip(columns[1:], SLOTS[statement.type], places, strict=True):
+            is_time = place is Slot.TIME
             column.append(
                 (self._times(text) if text else ABSENT)
                 if is_time
@@ -85,7 +85,7 @@ class Gatherer:
         keys, terms = _sorted(self._terms)
         texts, times = _times(self._times)
         tables = {
-            type_: np.unique(_table(columns, (None, *PLACES[type_]), terms, times), axis=0)
+            type_: np.unique(_table(columns, (None, *SLOTS[type_]), terms, times), axis=0)
             for type_, columns in self._columns.items()
         }
         labels = {int(terms[old]): text for old, text in self._labels.items()}
@@ -95,11 +95,11 @@ class Gatherer:
 
 
 def _table(
-    columns: list["array[int]"], places: tuple[Place | None, ...], terms: Numbers, times: Numbers
+    columns: list["array[int]"], places: tuple[Slot | None, ...], terms: Numbers, times: Numbers
 ) -> Numbers:
     """A row a statement."""
     renamed = [
-        (times if place is Place.TIME else terms)[np.array(column, np.int64)]
+        (times if place is Slot.TIME else terms)[np.array(column, np.int64)]
         for column, place in zip(columns, places, strict=True)
     ]
     return np.stack(renamed, axis=1)
@@ -196,8 +196,8 @@ class Instance:
             type_: np.unique(
                 np.stack(
                     [
-                        table[:, number] if place is Place.TIME else terms[table[:, number]]
-                        for number, place in enumerate((None, *PLACES[type_]))
+                        table[:, number] if place is Slot.TIME else terms[table[:, number]]
+                        for number, place in enumerate((None, *SLOTS[type_]))
                     ],
                     axis=1,
                 ),

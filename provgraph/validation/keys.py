@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provgraph.prov.statements import PLACES, Place, ProvType
+from provgraph.prov.statements import SLOTS, ProvType, Slot
 from provgraph.validation.findings import Finding, Gravity, Rule
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.kinds import NAMELESS
@@ -37,13 +37,13 @@ _VERBS = {
     ProvType.INVALIDATION: "invalidated",
 }
 _WHAT = {
-    Place.ENTITY: "files",
-    Place.ACTIVITY: "runs",
-    Place.AGENT: "agents",
-    Place.ANY: "records",
-    Place.USAGE: "readings",
-    Place.GENERATION: "writings",
-    Place.BUNDLE: "bundles",
+    Slot.ENTITY: "files",
+    Slot.ACTIVITY: "runs",
+    Slot.AGENT: "agents",
+    Slot.ANY: "records",
+    Slot.USAGE: "readings",
+    Slot.GENERATION: "writings",
+    Slot.BUNDLE: "bundles",
 }
 
 
@@ -153,7 +153,7 @@ def _joined(
     said = [np.unique(column[column != 0]) for column in _closed(type_, group).T]
     row = tuple(int(values[0]) if len(values) else 0 for values in said)
     for column, values in enumerate(said):
-        is_time = column > 0 and PLACES[type_][column - 1] is Place.TIME
+        is_time = column > 0 and SLOTS[type_][column - 1] is Slot.TIME
         names = values if is_time else values[~blank[values] | (values == _NOTHING)]
         if len(names) > 1:
             yield Conflict(type_, column, row, (int(names[0]), int(names[1])))
@@ -213,14 +213,12 @@ def _finding(conflict: Conflict, names: Names) -> Finding:
 
 
 def _is_time(conflict: Conflict) -> bool:
-    return conflict.column > 0 and PLACES[conflict.type][conflict.column - 1] is Place.TIME
+    return conflict.column > 0 and SLOTS[conflict.type][conflict.column - 1] is Slot.TIME
 
 
 def _terms(conflict: Conflict, is_time: bool) -> list[int]:
-    places = ((None, *PLACES[conflict.type])[number] for number in range(len(conflict.row)))
-    row = [
-        term for term, place in zip(conflict.row, places, strict=True) if place is not Place.TIME
-    ]
+    places = ((None, *SLOTS[conflict.type])[number] for number in range(len(conflict.row)))
+    row = [term for term, place in zip(conflict.row, places, strict=True) if place is not Slot.TIME]
     return [term for term in (*row, *(() if is_time else conflict.values)) if term > 0]
 
 
@@ -242,7 +240,7 @@ def _message(conflict: Conflict, is_time: bool, names: Names) -> str:
             f"{_occasion(conflict, tell, names)} in two statements of different identifiers: "
             f"{names.short(one)} and {names.short(other)}"
         )
-    what = _WHAT[PLACES[conflict.type][conflict.column - 1]]
+    what = _WHAT[SLOTS[conflict.type][conflict.column - 1]]
     first = (
         f"statement {conflict.type} {names.short(conflict.row[0])}"
         if conflict.row[0]

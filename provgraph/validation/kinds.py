@@ -5,7 +5,7 @@ constraint 50).
 import numpy as np
 from numpy.typing import NDArray
 
-from provgraph.prov.statements import PLACES, Place, ProvType
+from provgraph.prov.statements import SLOTS, ProvType, Slot
 from provgraph.validation.instance import Instance, Numbers
 
 ENTITY, ACTIVITY, AGENT = 1, 2, 4
@@ -23,11 +23,11 @@ RELATION_BITS = {
 }
 RELATIONS = sum(RELATION_BITS.values())
 _PLACE_BITS = {
-    Place.ENTITY: ENTITY,
-    Place.ACTIVITY: ACTIVITY,
-    Place.AGENT: AGENT,
-    Place.USAGE: RELATION_BITS[ProvType.USAGE],
-    Place.GENERATION: RELATION_BITS[ProvType.GENERATION],
+    Slot.ENTITY: ENTITY,
+    Slot.ACTIVITY: ACTIVITY,
+    Slot.AGENT: AGENT,
+    Slot.USAGE: RELATION_BITS[ProvType.USAGE],
+    Slot.GENERATION: RELATION_BITS[ProvType.GENERATION],
 }
 _NOUNS = ((ACTIVITY, "run"), (AGENT, "agent"), (ENTITY, "file"))
 
@@ -40,7 +40,7 @@ class Kinds:
         self.bits = np.zeros(len(instance), np.int64)
         for type_, table in instance.tables.items():
             self._note(table[:, 0], _OBJECT_TYPES.get(type_) or RELATION_BITS.get(type_, 0))
-            for number, place in enumerate(PLACES[type_], start=1):
+            for number, place in enumerate(SLOTS[type_], start=1):
                 if place in _PLACE_BITS:
                     self._note(table[:, number], _PLACE_BITS[place])
         self.bits[0] = 0

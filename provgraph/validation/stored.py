@@ -11,14 +11,14 @@ from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.prov import names
 from provgraph.prov.statements import (
-    PLACE_NAMES,
+    SLOT_NAMES,
     TYPE_NAMED,
     Literal,
     Pair,
     ProvStatement,
     ProvType,
 )
-from provgraph.prov.values import STATEMENT, is_statement
+from provgraph.prov.values import OPEN_RELATION, is_open_relation
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import EntityRecord, StoredRelation, View, pages
 from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE
@@ -102,7 +102,7 @@ def _element(
     for key, values in attributes.items():
         if key.startswith(OPEN):
             yield from (
-                _opened(key.removeprefix(OPEN), each) for each in values if is_statement(each)
+                _opened(key.removeprefix(OPEN), each) for each in values if is_open_relation(each)
             )
 
 
@@ -120,8 +120,8 @@ def _pairs(attributes: Attributes, label: str | None) -> tuple[Pair, ...]:
 
 def _opened(type_name: str, value: Any) -> ProvStatement:
     """A relation with an open end."""
-    content, type_ = value[STATEMENT], ProvType(type_name)
-    places = tuple(content["places"].get(each) for each in PLACE_NAMES[type_])
+    content, type_ = value[OPEN_RELATION], ProvType(type_name)
+    places = tuple(content["places"].get(each) for each in SLOT_NAMES[type_])
     says = {key: tuple(values) for key, values in content["says"].items()}
     return ProvStatement(
         type_, first_text(says, names.ID), places, (), first_text(says, names.BUNDLE)
@@ -145,8 +145,8 @@ def _relation(
     type_: ProvType, places: Sequence[str | None], attributes: Attributes
 ) -> ProvStatement:
     """A relation, with what a document says of it beside its ends."""
-    more = (first_text(attributes, names.PLACE + each) for each in PLACE_NAMES[type_])
-    padded = (*places, *[None] * (len(PLACE_NAMES[type_]) - len(places)))
+    more = (first_text(attributes, names.SLOT + each) for each in SLOT_NAMES[type_])
+    padded = (*places, *[None] * (len(SLOT_NAMES[type_]) - len(places)))
     filled = tuple(place or other for place, other in zip(padded, more, strict=True))
     return ProvStatement(
         type_, first_text(attributes, names.ID), filled, (), first_text(attributes, names.BUNDLE)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from provgraph.model.times import seconds_between
-from provgraph.prov.statements import PLACES, Place, ProvType
+from provgraph.prov.statements import SLOTS, ProvType, Slot
 from provgraph.validation.cycles import Cycles
 from provgraph.validation.events import Event, Order
 from provgraph.validation.findings import Finding, Gravity, Rule
@@ -61,8 +61,8 @@ class Suspicious:
     def _no_times(self) -> Iterator[Finding]:
         readable, names = self._instance.times.readable, self._names
         for type_, table in self._instance.tables.items():
-            for column, place in enumerate(PLACES[type_], start=1):
-                if place is not Place.TIME:
+            for column, place in enumerate(SLOTS[type_], start=1):
+                if place is not Slot.TIME:
                     continue
                 for row in table[table[:, column] > readable]:
                     term = int(row[0] if type_ is ProvType.ACTIVITY else row[1])

@@ -4,7 +4,7 @@ import csv
 import io
 
 from provgraph.model.lineage import Lineage, Node
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 
 COLUMNS = (
     "id",
@@ -57,5 +57,5 @@ def _row(node: Node) -> tuple[str | None, ...]:
 
 
 def _cell(value: str | None) -> str:
-    text = storable(value or "")
+    text = storable_text(value or "")
     return f"'{text}" if text.startswith(_FORMULA) else text

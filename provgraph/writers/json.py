@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from provgraph.model.lineage import Edge, Lineage, Node
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 
 
 def write(lineage: Lineage) -> str:
@@ -18,7 +18,7 @@ def write(lineage: Lineage) -> str:
         surrogate is written as a JSON escape.
     """
     return (
-        storable(json.dumps(document(lineage), ensure_ascii=False, allow_nan=False, indent=2))
+        storable_text(json.dumps(document(lineage), ensure_ascii=False, allow_nan=False, indent=2))
         + "\n"
     )
 

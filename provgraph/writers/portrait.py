@@ -7,7 +7,7 @@ from provgraph.identity.resolution import EXPLANATION, Rule
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge
 from provgraph.model.records import SOFTWARE
-from provgraph.model.values import canonical, json_safe
+from provgraph.model.values import canonical_json, json_safe
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.portrait import Portrait
 from provgraph.store.protocol import Explained
@@ -97,7 +97,9 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _pair(name: str, value: object) -> str:
-    return f"{visible(name)} = {visible(value if isinstance(value, str) else canonical(value))}"
+    return (
+        f"{visible(name)} = {visible(value if isinstance(value, str) else canonical_json(value))}"
+    )
 
 
 def _edge(portrait: Portrait, edge: Edge) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
-from provgraph.model.values import canonical
+from provgraph.model.values import canonical_json
 from provgraph.store.nodes import Content, digest
 from provgraph.store.protocol import LoadRecord
 from provgraph.store.registry import open_store
@@ -117,7 +117,7 @@ def expected(parts: tuple[Part, ...]) -> Expected:
 
 def counted(contents: Iterable[Content]) -> Counter[str]:
     """The records as the digest reads them, each with how often it is there."""
-    return Counter(canonical([kind, content]) for kind, content in contents)
+    return Counter(canonical_json([kind, content]) for kind, content in contents)
 
 
 def exit_code_of(reports: Sequence[Report]) -> int:

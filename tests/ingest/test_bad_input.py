@@ -24,7 +24,7 @@ from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.model.identifiers import location_of, place_of
 from provgraph.model.lineage import Direction, Lineage
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import Kind
 from provgraph.questions.names import find
 from provgraph.questions.walks import lineage
@@ -499,7 +499,7 @@ def test_hostile_names_are_data_in_every_store_and_shown_escaped(
     report = loaded(store, tmp_path / "log", log)
     assert (report.status, report.activities, report.problems) == ("loaded", len(NAMES), ())
     for number, name in enumerate(NAMES):
-        kept = storable(name)
+        kept = storable_text(name)
         answer = lineage(store, find(store, f"product:{number} {name}"))
         run, source = answer.nodes[1], answer.nodes[2]
         assert (run.id, run.name) == (f"{number} {kept}", f"n{kept}")
@@ -519,7 +519,9 @@ def shows_nothing_to_obey(answer: Lineage) -> None:
         document.encode()
         assert not set(document) & set("\x00\x1b\x9b\u202e\x7f") or form in ("json", "csv")
     as_json: dict[str, Any] = json.loads(shown["json"])
-    assert [node["id"] for node in as_json["nodes"]] == [storable(node.id) for node in answer.nodes]
+    assert [node["id"] for node in as_json["nodes"]] == [
+        storable_text(node.id) for node in answer.nodes
+    ]
     csv.field_size_limit(1 << 30)
     rows = list(csv.reader(io.StringIO(shown["csv"], newline=""), strict=True))
     assert [row[1] for row in rows[1:]] == [node.kind.value for node in answer.nodes]

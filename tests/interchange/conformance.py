@@ -15,9 +15,9 @@ from provgraph.interchange.writing import prov_json
 from provgraph.prov.statements import (
     ELEMENTS,
     INTERNATIONALIZED_STRING,
-    PLACE_NAMES,
     PROV,
     QUALIFIED_NAME,
+    SLOT_NAMES,
     XSD,
     Literal,
     Pair,
@@ -70,7 +70,7 @@ def _uri(name: str) -> str:
 def _full(kind: ProvType, *pairs: Pair, id_: str | None = None, without: str = "") -> ProvStatement:
     """A statement with something at all its places but one."""
     places = tuple(
-        None if name == without else _uri(_PLACES.get(name, name)) for name in PLACE_NAMES[kind]
+        None if name == without else _uri(_PLACES.get(name, name)) for name in SLOT_NAMES[kind]
     )
     return ProvStatement(kind, None if id_ is None else _EX + id_, places, pairs)
 

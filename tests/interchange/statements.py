@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 from provgraph.prov.statements import (
     ELEMENTS,
     INTERNATIONALIZED_STRING,
-    PLACES,
     PROV,
     QUALIFIED_NAME,
+    SLOTS,
     XSD,
     Literal,
     Pair,
-    Place,
     ProvStatement,
     ProvType,
+    Slot,
 )
 
 _EX = "http://example.org/"
@@ -107,8 +107,8 @@ def statements(draw: st.DrawFn) -> ProvStatement:
     uri = st.sampled_from(URIS)
     identifier = draw(uri if kind in ELEMENTS else st.none() | uri | st.just("_:blank"))
     places = tuple(
-        draw(st.none() | (st.sampled_from(TIMES) if place is Place.TIME else uri))
-        for place in PLACES[kind]
+        draw(st.none() | (st.sampled_from(TIMES) if place is Slot.TIME else uri))
+        for place in SLOTS[kind]
     )
     return ProvStatement(
         kind, identifier, places, draw(attributes()), draw(st.sampled_from(BUNDLES))

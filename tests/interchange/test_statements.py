@@ -10,7 +10,7 @@ from provgraph.model.values import union
 from provgraph.model.vocabulary import Kind
 from provgraph.prov import names
 from provgraph.prov.statements import PROV, XSD, Literal, ProvStatement, ProvType
-from provgraph.prov.values import kept, native_kept, native_said, said
+from provgraph.prov.values import literal_of, native_literal, native_value, stored_value
 from provgraph.store.nodes import digest
 from provgraph.store.registry import open_store
 from tests.interchange.corpus import are_equal, exported, in_package, put
@@ -61,8 +61,8 @@ def test_prov_n_says_the_same(statements: list[ProvStatement]) -> None:
 
 @given(st.lists(literals(), max_size=4))
 def test_values_stay_what_they_are_beside_others(values: list[Literal]) -> None:
-    distinct = {said(kept(each)) for each in values}
-    assert {said(each) for each in union(kept(each) for each in values)} == distinct
+    distinct = {literal_of(stored_value(each)) for each in values}
+    assert {literal_of(each) for each in union(stored_value(each) for each in values)} == distinct
 
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
@@ -75,7 +75,7 @@ _VALUES = st.recursive(
 
 @given(_VALUES)
 def test_values_of_our_own_come_back(value: object) -> None:
-    assert native_kept(native_said(value)) == value  # type: ignore[arg-type]
+    assert native_value(native_literal(value)) == value  # type: ignore[arg-type]
 
 
 _NAMES = _TEXT | st.sampled_from(("prov:", "uri:", "http://", "urn:", names.ATTRIBUTE)).flatmap(
@@ -105,5 +105,5 @@ def test_ids_come_back(identifier: str) -> None:
 
 def test_the_type_of_a_number_stays() -> None:
     values = [Literal("1", XSD + kind) for kind in ("int", "long", "string", "boolean", "decimal")]
-    kept_values = union(kept(each) for each in values)
+    kept_values = union(stored_value(each) for each in values)
     assert len(kept_values) == 5

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provgraph.errors import LoadError
-from provgraph.model.times import seconds_between, shown, utc
+from provgraph.model.times import seconds_between, utc, with_zone
 
 zones = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 # A day away from the ends, so that no zone leaves the calendar.
@@ -54,7 +54,7 @@ def test_fractions_of_one_second_order(moment: datetime, one: str, other: str) -
 def test_canonical_times_are_their_own_form(one: tuple[datetime, str]) -> None:
     time = utc(written(*one))
     assert utc(time) == time
-    assert utc(str(shown(time))) == time
+    assert utc(str(with_zone(time))) == time
     assert len(time) in (23, 26, 29)
 
 
@@ -129,4 +129,4 @@ def test_what_is_no_time(text: str) -> None:
 def test_seconds_between(one: datetime, other: datetime) -> None:
     times = [utc(written(each, f"{each.microsecond:06}")) for each in (one, other)]
     assert seconds_between(*times) == (other - one).total_seconds()
-    assert shown(None) is None
+    assert with_zone(None) is None

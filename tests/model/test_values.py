@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from provgraph.model.values import (
     Value,
-    canonical,
+    canonical_json,
     fingerprint,
-    joined,
+    join_attributes,
     json_safe,
-    plain,
-    single,
-    storable,
+    storable_text,
     storable_value,
     union,
+    value_or_list,
+    values_or_lists,
 )
 
 numbers = st.integers(-3, 3) | st.sampled_from(
@@ -58,12 +58,12 @@ sets = st.lists(values, max_size=4)
 def is_in(value: Value, kept: tuple[Value, ...]) -> bool:
     """Whether it is there, of a float perhaps as the integer that it equals."""
     equal = [each for each in kept if type(each) is int and type(value) is float and each == value]
-    return bool(equal) or canonical(value) in map(canonical, kept)
+    return bool(equal) or canonical_json(value) in map(canonical_json, kept)
 
 
 def same(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
     """Equal with their types; NaN equals itself."""
-    return canonical(left) == canonical(right)
+    return canonical_json(left) == canonical_json(right)
 
 
 @settings(max_examples=300, deadline=None)
@@ -87,10 +87,12 @@ def test_union_is_commutative_associative_and_idempotent(
 def test_joining_attributes(
     left: dict[str, tuple[Value, ...]], right: dict[str, tuple[Value, ...]]
 ) -> None:
-    assert canonical(joined(left, right)) == canonical(joined(right, left))
-    assert canonical(joined(left, left)) == canonical(left)
-    assert joined({}, right) == right
-    assert joined(left, right).keys() == left.keys() | right.keys()
+    assert canonical_json(join_attributes(left, right)) == canonical_json(
+        join_attributes(right, left)
+    )
+    assert canonical_json(join_attributes(left, left)) == canonical_json(left)
+    assert join_attributes({}, right) == right
+    assert join_attributes(left, right).keys() == left.keys() | right.keys()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,9 @@ def test_joining_attributes(
 )
 def test_what_python_takes_for_equal_is_joined_in_any_order(one: Value, other: Value) -> None:
     left, right = {"a": (one,)}, {"a": (other,)}
-    assert canonical(joined(left, right)) == canonical(joined(right, left))
+    assert canonical_json(join_attributes(left, right)) == canonical_json(
+        join_attributes(right, left)
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -106,8 +110,8 @@ def test_what_python_takes_for_equal_is_joined_in_any_order(one: Value, other: V
 def test_a_typed_value_stays(others: list[Value], value: Value) -> None:
     kept = union([*others, value])
     assert is_in(value, kept)
-    assert is_in(value, union([*others, canonical(value), value]))
-    assert canonical(value) not in kept or isinstance(value, str)
+    assert is_in(value, union([*others, canonical_json(value), value]))
+    assert canonical_json(value) not in kept or isinstance(value, str)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +154,9 @@ def test_equal_numbers_of_two_types_agree() -> None:
 @settings(max_examples=200, deadline=None)
 @given(values, values)
 def test_fingerprints_tell_values_apart(one: Value, other: Value) -> None:
-    assert (fingerprint(one) == fingerprint(other)) == (canonical(one) == canonical(other))
+    assert (fingerprint(one) == fingerprint(other)) == (
+        canonical_json(one) == canonical_json(other)
+    )
     assert len(fingerprint(one)) == 16
     assert fingerprint("a", "b") != fingerprint("ab") != fingerprint(["a", "b"])
 
@@ -158,10 +164,10 @@ def test_fingerprints_tell_values_apart(one: Value, other: Value) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(exclude_categories=())))
 def test_storable_texts_are_utf8_without_zero(text: str) -> None:
-    kept = storable(text)
+    kept = storable_text(text)
     assert "\0" not in kept
     kept.encode()
-    assert storable(kept) == kept
+    assert storable_text(kept) == kept
     assert kept == text or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text)
 
 
@@ -178,6 +184,6 @@ def test_answers_are_strict_json(value: Value) -> None:
 
 
 def test_single_and_plain() -> None:
-    assert single((5,)) == 5
-    assert single((5, "x")) == [5, "x"]
-    assert plain({"a": (None,), "b": (1, 2)}) == {"a": None, "b": [1, 2]}
+    assert value_or_list((5,)) == 5
+    assert value_or_list((5, "x")) == [5, "x"]
+    assert values_or_lists({"a": (None,), "b": (1, 2)}) == {"a": None, "b": [1, 2]}

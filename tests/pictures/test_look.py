@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from provgraph.errors import SettingsError
 from provgraph.model.lineage import Direction, Node
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.look import Look, Orientation
 from tests.lineages import HOSTILE, entity
@@ -52,7 +52,7 @@ def test_an_id_stays_one_part_of_the_address(identifier: str) -> None:
         "",
     )
     assert parts.path.count("/") == 2
-    assert unquote(parts.path.rpartition("/")[2]) == storable(identifier)
+    assert unquote(parts.path.rpartition("/")[2]) == storable_text(identifier)
 
 
 def test_records_that_no_name_leads_to_have_no_link_by_the_template() -> None:

@@ -7,7 +7,7 @@ used as a run or a file.
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from provgraph.prov.statements import PLACES, Place, ProvStatement, ProvType
+from provgraph.prov.statements import SLOTS, ProvStatement, ProvType, Slot
 
 T = ProvType
 Event = tuple[str, str, int]  # (what happens, to whom, which statement says so)
@@ -21,10 +21,10 @@ class History:
         self.times: dict[Event, str] = {}
         self.events: set[Event] = set()
         self.statements = [*statements, *self._inferred(statements)]
-        self.runs = self._named(Place.ACTIVITY) | {
+        self.runs = self._named(Slot.ACTIVITY) | {
             s.id for s in self.statements if s.type is T.ACTIVITY and s.id
         }
-        self.files = self._named(Place.ENTITY) | {
+        self.files = self._named(Slot.ENTITY) | {
             s.id for s in self.statements if s.type is T.ENTITY and s.id
         }
         for run in self.runs:
@@ -52,20 +52,20 @@ class History:
 
     def _inferred(self, statements: Iterable[ProvStatement]) -> Iterator[ProvStatement]:
         for each in statements:
-            if each.type is T.DERIVATION and each.places[2]:
-                yield ProvStatement(T.USAGE, None, (each.places[2], each.places[1], None))
-                yield ProvStatement(T.GENERATION, None, (each.places[0], each.places[2], None))
-            if each.type in (T.START, T.END) and each.places[1] and each.places[2]:
-                yield ProvStatement(T.GENERATION, None, (each.places[1], each.places[2], None))
-            if each.type is T.DELEGATION and each.places[2]:
-                yield ProvStatement(T.ASSOCIATION, None, (each.places[2], each.places[0], None))
-                yield ProvStatement(T.ASSOCIATION, None, (each.places[2], each.places[1], None))
+            if each.type is T.DERIVATION and each.slots[2]:
+                yield ProvStatement(T.USAGE, None, (each.slots[2], each.slots[1], None))
+                yield ProvStatement(T.GENERATION, None, (each.slots[0], each.slots[2], None))
+            if each.type in (T.START, T.END) and each.slots[1] and each.slots[2]:
+                yield ProvStatement(T.GENERATION, None, (each.slots[1], each.slots[2], None))
+            if each.type is T.DELEGATION and each.slots[2]:
+                yield ProvStatement(T.ASSOCIATION, None, (each.slots[2], each.slots[0], None))
+                yield ProvStatement(T.ASSOCIATION, None, (each.slots[2], each.slots[1], None))
 
-    def _named(self, place: Place) -> set[str]:
+    def _named(self, place: Slot) -> set[str]:
         return {
             name
             for statement in self.statements
-            for name, here in zip(statement.places, PLACES[statement.type], strict=False)
+            for name, here in zip(statement.slots, SLOTS[statement.type], strict=False)
             if name is not None and here is place
         }
 
@@ -76,7 +76,7 @@ class History:
             self.times[event] = time
 
     def _note(self, number: int, statement: ProvStatement) -> None:
-        places = statement.places
+        places = statement.slots
         if statement.type is T.ACTIVITY:
             self._event("start", statement.id or "", number, places[0])
             self._event("end", statement.id or "", number, places[1])
@@ -117,7 +117,7 @@ class History:
             yield from self._said(number, statement)
 
     def _said(self, number: int, statement: ProvStatement) -> Iterator[Edge]:
-        type_, places = statement.type, statement.places
+        type_, places = statement.type, statement.slots
         if type_ is T.USAGE or (type_ is T.GENERATION and places[1]):
             run = places[0] if type_ is T.USAGE else places[1]
             event = ("read", places[1], number) if type_ is T.USAGE else ("made", places[0], number)

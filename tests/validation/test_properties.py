@@ -64,7 +64,7 @@ def test_bundles_are_checked_by_themselves(
     statements: list[ProvStatement], others: list[ProvStatement]
 ) -> None:
     there = [
-        ProvStatement(each.type, each.id, each.places, each.attributes, "http://b")
+        ProvStatement(each.type, each.id, each.slots, each.attributes, "http://b")
         for each in others
     ]
     found = verdict(*statements, *there)

@@ -30,7 +30,7 @@ from provgraph.model.records import (
     Run,
     StatedEntity,
 )
-from provgraph.model.values import Attributes, joined
+from provgraph.model.values import Attributes, join_attributes
 from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, EntityType, Kind
 from provgraph.prov.names import is_hidden, is_native
 from provgraph.store.protocol import Changes, Facts, StoredMention, Transaction
@@ -140,13 +140,15 @@ class _Update:
         said: dict[str, Attributes] = {name: {} for name in self._ends(Kind.ACTIVITY)}
         for document in self.documents:
             if document.run is not None:
-                said[document.run.id] = joined(said.get(document.run.id, {}), document.run.facts)
+                said[document.run.id] = join_attributes(
+                    said.get(document.run.id, {}), document.run.facts
+                )
         known = self.facts.runs(said)
         changed: list[Run] = []
         moved: set[str] = set()
         for identifier, facts in said.items():
             before = known.get(identifier)
-            run = Run(identifier, joined(before.facts, facts) if before else facts)
+            run = Run(identifier, join_attributes(before.facts, facts) if before else facts)
             if before is None or before.facts != run.facts:
                 changed.append(run)
                 self._note_disagreements(run)
@@ -247,9 +249,9 @@ def joined_agent(before: Agent | None, agent: Agent) -> Agent:
     if before is None:
         return agent
     names = sorted({name for name in (before.name, agent.name) if name is not None})
-    attributes = joined(before.attributes, agent.attributes)
+    attributes = join_attributes(before.attributes, agent.attributes)
     if len(names) > 1:
-        attributes = joined(attributes, {"name": tuple(names)})
+        attributes = join_attributes(attributes, {"name": tuple(names)})
     kinds = sorted(kind for kind in (before.type, agent.type) if kind is not None)
     return Agent(agent.id, min(names, default=None), min(kinds, default=None), attributes)
 
@@ -259,7 +261,9 @@ def joined_description(before: Description | None, description: Description) -> 
     if before is None:
         return description
     kind = max(before.type, description.type, key=list(DescriptionType).index)
-    return Description(description.id, kind, joined(before.attributes, description.attributes))
+    return Description(
+        description.id, kind, join_attributes(before.attributes, description.attributes)
+    )
 
 
 def joined_entity(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
@@ -267,7 +271,9 @@ def joined_entity(before: StatedEntity | None, entity: StatedEntity) -> StatedEn
     if before is None:
         return entity
     kind = max(before.type, entity.type, key=list(EntityType).index)
-    return StatedEntity(entity.identifier, joined(before.attributes, entity.attributes), kind)
+    return StatedEntity(
+        entity.identifier, join_attributes(before.attributes, entity.attributes), kind
+    )
 
 
 def _mentions(known: Mapping[bytes, StoredMention]) -> dict[bytes, Mention]:

@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from provgraph.identity.files import Classes, RunTimes, files_of, times_of, twins
+from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, ResolvedEntity, resolve
 from provgraph.model.identifiers import is_strong, places_in, version_of
 from provgraph.model.records import INVALIDATED, Mention, StatedEntity, data_level
-from provgraph.model.values import Attributes, joined
+from provgraph.model.values import Attributes, join_attributes
 from provgraph.model.vocabulary import EntityType
 from provgraph.store.protocol import Changes, EntityRecord, Facts, StoredMention
 
@@ -150,7 +150,7 @@ class Neighbourhood:
         place that runs write to, it may leave an entity that nobody else is of, and so it does when
         nobody makes it any more.
         """
-        joint = Classes([])
+        joint = EquivalenceClasses([])
         written = set()
         for stored in (*self.mentions.values(), *gone):
             if stored.is_structural:
@@ -244,7 +244,7 @@ def _record(
     types = {EntityType.DATASET}
     for name in entity.stated_names:
         if name in stated:
-            attributes = joined(attributes, stated[name].attributes)
+            attributes = join_attributes(attributes, stated[name].attributes)
             types.add(stated[name].type)
     lost = [
         time

@@ -23,7 +23,7 @@ from provgraph.model.records import (
     StatedRelation,
     key_of,
 )
-from provgraph.model.values import Attributes, canonical
+from provgraph.model.values import Attributes, canonical_json
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,
     AgentType,
@@ -67,7 +67,7 @@ def statements_of(load: str, first_part: int, documents: Iterable[Document]) -> 
     """
     load_key = key_of(Kind.LOAD, load)
     sayings = (saying for document in documents for saying in _sayings(document))
-    distinct = dict.fromkeys((subject, canonical(said).encode()) for subject, said in sayings)
+    distinct = dict.fromkeys((subject, canonical_json(said).encode()) for subject, said in sayings)
     return [
         Statement(subject, load_key, part, zlib.compress(content, _COMPRESSION))
         for part, (subject, content) in enumerate(distinct, first_part)

@@ -23,7 +23,7 @@ from provgraph.ingest.reading.databases import snapshot
 from provgraph.loaders.ctadirac.job_folder import files_of, is_job_folder, packed
 from provgraph.loaders.ctaprov.address import Database, database_of, is_database
 from provgraph.loaders.protocol import HEAD
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -53,7 +53,7 @@ class Source:
     @property
     def stored_name(self) -> str:
         """The name as stores and reports have it; a file's name may be no text."""
-        return storable(self.name)
+        return storable_text(self.name)
 
 
 def check_names(names: Collection[str | Source]) -> None:

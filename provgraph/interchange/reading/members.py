@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from provgraph.errors import LoadError
 from provgraph.loaders.json_stream import CHUNK, LARGEST_RECORD, MOST_VALUES, available
 from provgraph.loaders.protocol import Problem
-from provgraph.model.values import key_count, storable, storable_value
+from provgraph.model.values import key_count, storable_text, storable_value
 
 PREFIX, BUNDLE = "prefix", "bundle"
 #: Bundle, section, key and value of a record or a prefix; of the beginning of a bundle nothing but
@@ -108,7 +108,7 @@ class Members:
         """The key that stands here, and on to its value."""
         if (usual := _USUAL_KEY.match(self._text, self._at)) and usual.end() < len(self._text):
             self._at = usual.end()
-            return usual[1] if self._is_storable else storable(usual[1])
+            return usual[1] if self._is_storable else storable_text(usual[1])
         key = self._value()
         if type(key) is not str:
             raise LoadError(f"a key is {str(key)[:60]!r}")

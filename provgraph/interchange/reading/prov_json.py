@@ -15,27 +15,27 @@ from provgraph.interchange.reading.records import Context, Converter, Found, bun
 from provgraph.loaders.json_stream import CHUNK, available
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.model.records import Document
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import DescriptionType
 from provgraph.prov.names import VO_ENDS, VOPROV
 from provgraph.prov.statements import (
     ELEMENTS,
     INTERNATIONALIZED_STRING,
-    PLACE_NAMES,
-    PLACES,
     PROV,
     QUALIFIED_NAME,
     REFERENCES,
+    SLOT_NAMES,
+    SLOTS,
     TYPE_NAMED,
     XSD,
     BundleNamed,
     Literal,
     Pair,
-    Place,
     ProvStatement,
     ProvType,
+    Slot,
 )
-from provgraph.prov.values import QNAME, UNRESOLVED_NAME, native_said
+from provgraph.prov.values import QNAME, UNRESOLVED_NAME, native_literal
 
 #: IVOA's classes by their sections, as the voprov package writes them: its own way into W3C's PROV
 #: is to entities and influences too.
@@ -143,9 +143,9 @@ class Prefixes:
         if not isinstance(uri, str) or not uri.strip():
             raise LoadError(f"the prefix {prefix!r} stands for {uri!r}, which is no URI")
         if prefix == "default":
-            self._default = storable(uri)
+            self._default = storable_text(uri)
         elif prefix not in _KNOWN:
-            self._known[prefix] = storable(uri)
+            self._known[prefix] = storable_text(uri)
 
     def uri(self, name: str) -> str | None:
         """The full URI of a qualified name; None when its prefix is not declared."""
@@ -290,7 +290,7 @@ class _Records:
         self, section: str, identifier: str | None, said: dict[str, Any]
     ) -> list[ProvStatement]:
         kind, formal = _TYPES[section], _FORMAL[section]
-        places: list[str | None] = [None] * len(PLACES[kind])
+        places: list[str | None] = [None] * len(SLOTS[kind])
         attributes: list[Pair] = list(_OF_CLASS.get(section, ()))
         members: list[str | None] = []
         names = self._names
@@ -360,12 +360,12 @@ class _Records:
             LoadError: it is an object without "$".
         """
         if type(value) is not dict:
-            return native_said(value)
+            return native_literal(value)
         if "$" not in value:
             raise LoadError(f'a value has no "$": {str(value)[:60]}')
         text, named, language = value["$"], value.get("type"), value.get("lang")
         if type(text) is not str:
-            text = native_said(text).text
+            text = native_literal(text).text
         kind = self.prefixes.uri(named) if isinstance(named, str) else None
         if language is not None:
             return Literal(text, INTERNATIONALIZED_STRING if language else kind, str(language))
@@ -380,9 +380,9 @@ class _Records:
 _FORMAL: dict[str, dict[str, tuple[int, bool]]] = {
     **{
         kind.value: {
-            f"prov:{name}": (at, PLACES[kind][at] is Place.TIME) for at, name in enumerate(places)
+            f"prov:{name}": (at, SLOTS[kind][at] is Slot.TIME) for at, name in enumerate(places)
         }
-        for kind, places in PLACE_NAMES.items()
+        for kind, places in SLOT_NAMES.items()
     },
     **{name: {} for name in _VO_CLASSES if name not in VO_ENDS},
     **{

@@ -25,7 +25,7 @@ from provgraph.errors import LoadError
 from provgraph.interchange.reading.records import Found, documents
 from provgraph.loaders.protocol import Problem
 from provgraph.model.records import Document
-from provgraph.model.values import storable
+from provgraph.model.values import storable_text
 from provgraph.prov.prefixes import split
 from provgraph.prov.statements import (
     PROV,
@@ -35,7 +35,7 @@ from provgraph.prov.statements import (
     ProvStatement,
     ProvType,
 )
-from provgraph.prov.values import ANY_URI, DATE_TIME, UNRESOLVED_NAME, native_said
+from provgraph.prov.values import ANY_URI, DATE_TIME, UNRESOLVED_NAME, native_literal
 
 #: A larger document is not read: the package takes some twenty times its size in memory. PROV-JSON
 #: is read as a stream.
@@ -237,10 +237,10 @@ def _read(
             raise
         except Exception as error:  # the package and its parsers don't say which they raise
             raise LoadError(
-                f"it can't be read: {storable(str(error)[:500]) or type(error).__name__}"
+                f"it can't be read: {storable_text(str(error)[:500]) or type(error).__name__}"
             ) from error
     lost = dict.fromkeys(
-        storable(str(each.message)) for each in said if _LOSES.search(str(each.message))
+        storable_text(str(each.message)) for each in said if _LOSES.search(str(each.message))
     )
     return found, list(lost)[:_LISTED]
 
@@ -284,7 +284,7 @@ def _place(value: Any) -> str:
 
 def _uri(name: Any) -> str:
     """The URI of one of the package's names; JSON can write what UTF-8 can't hold."""
-    return storable(str(name.uri))
+    return storable_text(str(name.uri))
 
 
 def literal_of(value: Any) -> Literal:
@@ -295,13 +295,15 @@ def literal_of(value: Any) -> Literal:
         return Literal(_uri(value), ANY_URI)
     if isinstance(value, ProvLiteral):
         kind = None if value.datatype is None else _uri(value.datatype)
-        language = None if value.langtag is None else storable(str(value.langtag))
+        language = None if value.langtag is None else storable_text(str(value.langtag))
         return Literal(
-            storable(value.value), UNRESOLVED_NAME if kind == QUALIFIED_NAME else kind, language
+            storable_text(value.value),
+            UNRESOLVED_NAME if kind == QUALIFIED_NAME else kind,
+            language,
         )
     if isinstance(value, datetime):
         return Literal(value.isoformat(), DATE_TIME)
-    return native_said(storable(value) if isinstance(value, str) else value)
+    return native_literal(storable_text(value) if isinstance(value, str) else value)
 
 
 _TYPES = {kind.name.capitalize(): kind for kind in ProvType}

@@ -26,26 +26,34 @@ from provgraph.model.records import (
     Settings,
     StatedEntity,
     StatedRelation,
-    made,
+    build_quickly,
 )
 from provgraph.model.times import utc
-from provgraph.model.values import Value, Values, canonical, is_plain_text, joined
+from provgraph.model.values import Value, Values, canonical_json, is_plain_text, join_attributes
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.prov import names
 from provgraph.prov.statements import (
     ELEMENTS,
-    PLACE_NAMES,
-    PLACES,
     PROV,
     QUALIFIED_NAME,
+    SLOT_NAMES,
+    SLOTS,
     BundleNamed,
     Literal,
     Pair,
-    Place,
     ProvStatement,
     ProvType,
+    Slot,
 )
-from provgraph.prov.values import STATEMENT, TEXT, TYPE, joined_values, kept, native_kept, text_of
+from provgraph.prov.values import (
+    OPEN_RELATION,
+    TEXT,
+    TYPE,
+    join_values,
+    native_value,
+    stored_value,
+    text_of,
+)
 
 #: Who says what a document says, as CONTRACT section 2 rule 9 tells sources apart.
 SOURCE = "prov"
@@ -54,11 +62,11 @@ MARK = "provgraph."
 ROLE = "prov:role"
 _TYPE = "prov:type"
 _KINDS = {
-    Place.ENTITY: Kind.ENTITY,
-    Place.ACTIVITY: Kind.ACTIVITY,
-    Place.AGENT: Kind.AGENT,
+    Slot.ENTITY: Kind.ENTITY,
+    Slot.ACTIVITY: Kind.ACTIVITY,
+    Slot.AGENT: Kind.AGENT,
 }
-_RECORD_PLACES = frozenset({*_KINDS, Place.ANY})
+_RECORD_PLACES = frozenset({*_KINDS, Slot.ANY})
 #: The finer kinds that follow from the types that a document says.
 ENTITY_TYPES = {
     PROV + "Collection": EntityType.COLLECTION,
@@ -79,11 +87,11 @@ _TRIGGERED = (ProvType.START, ProvType.END)
 #: The places behind the first, which is the effect; of most types the second is the cause.
 _MORE_PLACES = {
     kind: tuple(
-        (at, name, PLACES[kind][at] is Place.TIME)
+        (at, name, SLOTS[kind][at] is Slot.TIME)
         for at, name in enumerate(places)
         if at > (0 if kind in _TRIGGERED else 1)
     )
-    for kind, places in PLACE_NAMES.items()
+    for kind, places in SLOT_NAMES.items()
 }
 
 Found = ProvStatement | BundleNamed | Problem
@@ -118,7 +126,7 @@ class Context:
                     context.in_bundles.update(_hashes(each, said))
                 elif each.type is ProvType.INFLUENCE:
                     unknown.update(
-                        end for end in each.places if end is not None and names.kind_in(end) is None
+                        end for end in each.slots if end is not None and names.kind_in(end) is None
                     )
         for each in statements() if unknown else ():
             if isinstance(each, ProvStatement) and each.type in ELEMENTS and each.id in unknown:
@@ -195,7 +203,7 @@ class Converter:
 
     def _named(self, uri: str) -> tuple[str, Callable[[Literal], Value]]:
         name = names.attribute_name(uri)
-        known = self._names[uri] = name, native_kept if names.is_native(name) else kept
+        known = self._names[uri] = name, native_value if names.is_native(name) else stored_value
         self._marks |= name.startswith(MARK)
         return known
 
@@ -216,7 +224,7 @@ class Converter:
             else:
                 said[name] = (value,)
         for name in several:
-            said[name] = joined_values(said[name])
+            said[name] = join_values(said[name])
         marked = [name for name in said if name.startswith(MARK)] if self._marks else ()
         return said, {name.removeprefix(MARK): said.pop(name) for name in marked}
 
@@ -224,7 +232,7 @@ class Converter:
         """All that a statement says of a record, and provgraph's marks."""
         said, marks = self.attributes(statement.attributes)
         if statement.type is ProvType.ACTIVITY:
-            start, end = statement.places
+            start, end = statement.slots
             if start is not None:
                 _add_time(said, marks, (Fact.START, names.START), start)
             if end is not None:
@@ -266,9 +274,9 @@ class Converter:
         records = []
         for each in same:
             said, some = self.said(each)
-            together, marks = joined(together, said), {**marks, **some}
+            together, marks = join_attributes(together, said), {**marks, **some}
             records.append(_record(each, said))
-        if len({canonical(each) for each in records}) == 1 and first.bundle is None:
+        if len({canonical_json(each) for each in records}) == 1 and first.bundle is None:
             return self.element(same[:1])
         return _document(first.type, first.id, _with_records(together, records), marks)
 
@@ -300,7 +308,7 @@ class Converter:
                 time = _utc(value)
                 said |= _as_written(names.TIME, value)
             else:
-                said[names.PLACE + name] = (value,)
+                said[names.SLOT + name] = (value,)
         role = _role(said) if ROLE in said else None
         if kind in _MENTIONS:
             return self._mention(statement, role, time, said, marks)
@@ -319,8 +327,8 @@ class Converter:
     ) -> Document:
         is_usage = statement.type is ProvType.USAGE
         activity, entity = (
-            statement.places[0 if is_usage else 1],
-            statement.places[1 if is_usage else 0],
+            statement.slots[0 if is_usage else 1],
+            statement.slots[1 if is_usage else 0],
         )
         run = names.record_id(str(activity), Kind.ACTIVITY)
         named = names.entity_id(str(entity))
@@ -332,7 +340,7 @@ class Converter:
         if "source" in marks:
             place, identifier = _mark(marks, "place"), _mark(marks, "identifier")
             source = str(marks["source"][0])
-        mention = made(
+        mention = build_quickly(
             Mention,
             run=run,
             relation=_MENTIONS[statement.type],
@@ -343,22 +351,22 @@ class Converter:
             time=time,
             attributes=said,
         )
-        return made(Document, run=Run(run, {}), mentions=(mention,))
+        return build_quickly(Document, run=Run(run, {}), mentions=(mention,))
 
     def _end(
         self, statement: ProvStatement, places: Sequence[str | None], index: int, marks: _Said
     ) -> End:
         uri = str(places[index])
-        place = PLACES[statement.type][index]
-        if place is not Place.ANY:
-            return names.end_of(uri, _KINDS[place])
+        place = SLOTS[statement.type][index]
+        if place is not Slot.ANY:
+            return names.end_from_uri(uri, _KINDS[place])
         told = _mark(marks, ("effect", "cause")[index])
-        return names.end_of(uri, Kind(told) if told in _ANY_KIND else self._context.kind(uri))
+        return names.end_from_uri(uri, Kind(told) if told in _ANY_KIND else self._context.kind(uri))
 
     def _kept_open(self, statement: ProvStatement, said: _Said) -> Document:
         """A relation that leaves an end open, kept on a record that it does name."""
         places = _named_places(statement)
-        all_places = dict(zip(PLACE_NAMES[statement.type], places, strict=True))
+        all_places = dict(zip(SLOT_NAMES[statement.type], places, strict=True))
         content: dict[str, Any] = {
             "places": {name: value for name, value in all_places.items() if value is not None}
         }
@@ -366,12 +374,12 @@ class Converter:
         content["says"] = {name: list(values) for name, values in said.items()}
         value: dict[str, Any] = {
             "open": "source" if places[0] is None else "target",
-            STATEMENT: content,
+            OPEN_RELATION: content,
         }
         time = all_places.get("time")
         value |= {"role": role} if role is not None else {}
         value |= {"time": _utc(time)} if time is not None else {}
-        for index, place in enumerate(PLACES[statement.type]):
+        for index, place in enumerate(SLOTS[statement.type]):
             uri = places[index]
             if uri is not None and place in _RECORD_PLACES:
                 is_end = index < 2 or statement.type in _TRIGGERED
@@ -401,7 +409,7 @@ def _stated(relation: StatedRelation, marks: _Said) -> Document:
 
 def _named_places(statement: ProvStatement) -> list[str | None]:
     """The places; a blank name there tells nobody anything."""
-    return [None if each is not None and each[:2] == "_:" else each for each in statement.places]
+    return [None if each is not None and each[:2] == "_:" else each for each in statement.slots]
 
 
 def _kept_on(end: End, name: str, value: Value) -> Document:
@@ -419,13 +427,13 @@ def _record(statement: ProvStatement, said: Mapping[str, Values]) -> Value:
 
 
 def _with_records(said: Mapping[str, Values], records: Sequence[Value]) -> _Said:
-    return {**said, names.RECORDS: joined_values(records)}
+    return {**said, names.RECORDS: join_values(records)}
 
 
 def _hashes(statement: ProvStatement, said: Mapping[str, Values]) -> Iterator[int]:
     for name, values in said.items():
         for value in values:
-            yield hash((statement.type, statement.id, name, canonical(value)))
+            yield hash((statement.type, statement.id, name, canonical_json(value)))
 
 
 def _document(kind: ProvType, uri: str, said: _Said, marks: _Said) -> Document:
@@ -444,7 +452,9 @@ def _document(kind: ProvType, uri: str, said: _Said, marks: _Said) -> Document:
 
 def _of_activity(uri: str, said: _Said, marks: _Said) -> Document:
     files = tuple(map(str, marks.get("configFile", ())))
-    return made(Document, run=Run(names.record_id(uri, Kind.ACTIVITY), said), config_files=files)
+    return build_quickly(
+        Document, run=Run(names.record_id(uri, Kind.ACTIVITY), said), config_files=files
+    )
 
 
 def _of_entity(uri: str, said: _Said, marks: _Said) -> Document:
@@ -456,9 +466,11 @@ def _of_entity(uri: str, said: _Said, marks: _Said) -> Document:
             raise LoadError("its values are no JSON object")
         return Document(settings=(Settings(_mark(marks, "name") or "", values),))
     if not marks and not uri.startswith(names.OURS):
-        return made(Document, entities=(StatedEntity(f"prov:{uri}", said, _entity_type(said)),))
+        return build_quickly(
+            Document, entities=(StatedEntity(f"prov:{uri}", said, _entity_type(said)),)
+        )
     told = _mark(marks, "type")
-    end = names.end_of(uri, Kind.ENTITY)
+    end = names.end_from_uri(uri, Kind.ENTITY)
     if end.kind is not Kind.ENTITY:
         kind = (
             DescriptionType(told) if told in set(DescriptionType) else DescriptionType.of(end.kind)
@@ -520,7 +532,7 @@ def _add_time(said: _Said, marks: _Said, fact_and_text: tuple[str, str], time: s
     """A time of an activity, with others that our own documents mark."""
     fact, text_name = fact_and_text
     found = _utc(time)
-    said[fact] = joined_values((*marks.pop(fact), found)) if fact in marks else (found,)
+    said[fact] = join_values((*marks.pop(fact), found)) if fact in marks else (found,)
     if time[-1:] != "Z":
         said |= _as_written(text_name, time)
 

@@ -16,15 +16,15 @@ from provgraph.model.vocabulary import DESCRIPTIONS
 from provgraph.prov.names import VO_ENDS, VOPROV
 from provgraph.prov.prefixes import KNOWN, Prefixes
 from provgraph.prov.statements import (
-    PLACE_NAMES,
-    PLACES,
     QUALIFIED_NAME,
     REFERENCES,
+    SLOT_NAMES,
+    SLOTS,
     BundleNamed,
     Literal,
-    Place,
     ProvStatement,
     ProvType,
+    Slot,
 )
 from provgraph.prov.values import BOOLEAN, STRING, UNRESOLVED_NAME
 
@@ -44,10 +44,10 @@ _NAMING = REFERENCES | {VOPROV + name for ends in VO_ENDS.values() for name in e
 NUMBER = {name: number for number, name in enumerate(SECTIONS)}
 _FORMAL = {
     kind: tuple(
-        (f'"prov:{name}":', place is Place.TIME)
-        for name, place in zip(PLACE_NAMES[kind], places, strict=True)
+        (f'"prov:{name}":', place is Slot.TIME)
+        for name, place in zip(SLOT_NAMES[kind], places, strict=True)
     )
-    for kind, places in PLACES.items()
+    for kind, places in SLOTS.items()
 }
 
 
@@ -130,7 +130,7 @@ def row(stated: Stated, prefixes: Prefixes, section: str | None = None) -> Row:
     if isinstance(stated, BundleNamed):
         return short(stated.id), BUNDLE_ITSELF, "", ""
     parts: list[str] = []
-    for (name, is_time), value in zip(_FORMAL[stated.type], stated.places, strict=True):
+    for (name, is_time), value in zip(_FORMAL[stated.type], stated.slots, strict=True):
         if value is not None:
             parts.append(name + _text(value if is_time or value.startswith("_:") else short(value)))
     if stated.attributes:

@@ -10,13 +10,13 @@ from provgraph.prov.prefixes import Prefixes
 from provgraph.prov.statements import (
     ELEMENTS,
     INTERNATIONALIZED_STRING,
-    PLACES,
     QUALIFIED_NAME,
+    SLOTS,
     BundleNamed,
     Literal,
-    Place,
     ProvStatement,
     ProvType,
+    Slot,
 )
 from provgraph.prov.values import INT, STRING, UNRESOLVED_NAME
 
@@ -62,10 +62,10 @@ def _rows(statements: Iterable[Stated], prefixes: Prefixes) -> Iterator[Row]:
 def _statement(each: ProvStatement, names: "_Names") -> str:
     """One expression (section 3)."""
     parts = [names.short(each.id)] if each.type in ELEMENTS and each.id is not None else []
-    for place, value in zip(PLACES[each.type], each.places, strict=True):
+    for place, value in zip(SLOTS[each.type], each.slots, strict=True):
         is_open = value is None or value.startswith("_:")
         parts.append(
-            "-" if is_open else str(value) if place is Place.TIME else names.short(str(value))
+            "-" if is_open else str(value) if place is Slot.TIME else names.short(str(value))
         )
     if each.attributes:
         pairs = (f"{names.short(name)}={_literal(value, names)}" for name, value in each.attributes)

@@ -20,7 +20,7 @@ from provgraph.model.vocabulary import DESCRIPTIONS, EntityType, RelationType
 from provgraph.prov import names
 from provgraph.prov.prefixes import Prefixes
 from provgraph.prov.statements import PROV, QUALIFIED_NAME, Literal, Pair, ProvStatement, ProvType
-from provgraph.prov.values import native_kept, native_said
+from provgraph.prov.values import native_literal, native_value
 
 #: Attributes of the model's classes, by provgraph's names for them.
 _TERMS = frozenset(
@@ -87,7 +87,7 @@ def _rows(statements: Iterable[Stated], prefixes: Prefixes) -> Iterator[Row]:
 
 def marks_of(statement: ProvStatement) -> dict[str, str]:
     """What provgraph marks a statement with."""
-    beginning = names.own_attribute(MARK)
+    beginning = names.own_attribute_uri(MARK)
     return {
         uri[len(beginning) :]: value.text
         for uri, value in statement.attributes
@@ -148,10 +148,10 @@ def _parameters(settings: ProvStatement) -> Iterator[ProvStatement]:
     if marks.get("name") == SOFTWARE:
         values = {SOFTWARE: values}
     for name, value in values.items():
-        text = native_said(value).text
+        text = native_literal(value).text
         pairs = (
             ("name", Literal(name)),
-            ("value", native_said(value)),
+            ("value", native_literal(value)),
             ("label", Literal(f"{name} = {text[:80]}")),
         )
         uri = f"{settings.id}/{names.quoted(name)}"
@@ -164,7 +164,7 @@ def _of_the_vo(
     statement: ProvStatement, parameters: Mapping[str, list[str]], prefixes: Prefixes
 ) -> Iterator[Row]:
     """IsDescribedBy and wasConfiguredBy, which PROV has not."""
-    effect, cause = (str(place) for place in statement.places)
+    effect, cause = (str(place) for place in statement.slots)
     if marks_of(statement)["relation"] == RelationType.WAS_CONFIGURED_BY:
         for parameter in parameters.get(cause, ()):
             yield _configured(effect, parameter, "Parameter", prefixes)
@@ -174,10 +174,10 @@ def _of_the_vo(
 
 
 def _configuration_files(statement: ProvStatement, prefixes: Prefixes) -> Iterator[Row]:
-    mark = names.own_attribute(MARK + "configFile")
+    mark = names.own_attribute_uri(MARK + "configFile")
     for uri, value in statement.attributes:
         if uri == mark:
-            place = str(native_kept(value))
+            place = str(native_value(value))
             file = names.entity_uri(place)
             pairs = (
                 (PROV + "name", Literal(base_name(place))),

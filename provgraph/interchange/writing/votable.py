@@ -9,11 +9,11 @@ from io import BytesIO
 
 from provgraph.interchange.store_reader import Stated
 from provgraph.interchange.writing.vo_prov import in_terms, is_of_settings
-from provgraph.model.values import canonical
+from provgraph.model.values import canonical_json
 from provgraph.prov.names import VOPROV
 from provgraph.prov.prefixes import Prefixes
-from provgraph.prov.statements import PLACE_NAMES, PROV, ProvStatement, ProvType
-from provgraph.prov.values import native_kept
+from provgraph.prov.statements import PROV, SLOT_NAMES, ProvStatement, ProvType
+from provgraph.prov.values import native_value
 
 #: Class of the model → its columns behind the id and the ends.
 _COLUMNS: dict[ProvType, tuple[str, ...]] = {
@@ -60,7 +60,7 @@ def write(statements: Iterable[Stated]) -> Iterator[str]:
 def _columns(kind: ProvType) -> tuple[str, ...]:
     return (
         "id",
-        *PLACE_NAMES[kind],
+        *SLOT_NAMES[kind],
         *_COLUMNS.get(kind, _RELATION_COLUMNS),
         "bundle",
         "attributes",
@@ -70,7 +70,7 @@ def _columns(kind: ProvType) -> tuple[str, ...]:
 def _row(statement: ProvStatement, prefixes: Prefixes) -> dict[str, str]:
     own = _COLUMNS.get(statement.type, _RELATION_COLUMNS)
     found = {"id": "" if statement.id is None else prefixes.short(statement.id)}
-    for name, value in zip(PLACE_NAMES[statement.type], statement.places, strict=True):
+    for name, value in zip(SLOT_NAMES[statement.type], statement.slots, strict=True):
         is_name = value is not None and "time" not in name.lower()
         found[name] = prefixes.short(str(value)) if is_name else value or ""
     rest: dict[str, list[object]] = {}
@@ -79,9 +79,9 @@ def _row(statement: ProvStatement, prefixes: Prefixes) -> dict[str, str]:
         if name in own:
             found[name] = f"{found[name]}, {literal.text}" if name in found else literal.text
         else:
-            rest.setdefault(prefixes.short(uri), []).append(native_kept(literal))
+            rest.setdefault(prefixes.short(uri), []).append(native_value(literal))
     found["bundle"] = "" if statement.bundle is None else prefixes.short(statement.bundle)
-    found["attributes"] = canonical(rest) if rest else ""
+    found["attributes"] = canonical_json(rest) if rest else ""
     return found
 
 

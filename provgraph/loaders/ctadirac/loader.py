@@ -43,7 +43,7 @@ from provgraph.model.records import (
     start_of,
 )
 from provgraph.model.times import utc
-from provgraph.model.values import Values, storable, storable_value
+from provgraph.model.values import Values, storable_text, storable_value
 from provgraph.model.vocabulary import AgentType, DescriptionType, Kind, RelationType
 
 OBSERVATORY = Agent("CTAO", "CTA Observatory", AgentType.ORGANIZATION)
@@ -385,7 +385,7 @@ def _about(files: Mapping[str, bytes]) -> Iterator[Job | Problem]:
 
 
 def _text(content: bytes) -> str:
-    return storable(content.decode("utf-8", "replace"))
+    return storable_text(content.decode("utf-8", "replace"))
 
 
 def _object(content: bytes) -> Mapping[str, Any]:

@@ -24,8 +24,8 @@ from provgraph.model.records import (
     start_of,
     status_of,
 )
-from provgraph.model.times import shown
-from provgraph.model.values import Value, Values, canonical, fingerprint
+from provgraph.model.times import with_zone
+from provgraph.model.values import Value, Values, canonical_json, fingerprint
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,
     NODE_LABEL,
@@ -132,7 +132,7 @@ def run_properties(run: Run) -> Properties:
     derived = [name for name, value in core.items() if value is not None and name not in facts]
     properties = encoded(apart, _RUN) | _common(Kind.ACTIVITY, run.id) | core
     properties |= named("name", core[Fact.NAME])
-    properties |= {"startTime": shown(core[Fact.START]), "endTime": shown(core[Fact.END])}
+    properties |= {"startTime": with_zone(core[Fact.START]), "endTime": with_zone(core[Fact.END])}
     properties |= {"process": times_of(run).process, "derived": derived or None}
     return _without_none(properties)
 
@@ -172,8 +172,8 @@ def entity_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> P
     properties["identifiers"] = list(record.identifiers)
     properties |= _without_none(
         {
-            "generatedAtTime": shown(record.generated_at),
-            "invalidatedAtTime": shown(record.invalidated_at),
+            "generatedAtTime": with_zone(record.generated_at),
+            "invalidatedAtTime": with_zone(record.invalidated_at),
             "dataLevel": record.data_level,
         }
     )
@@ -209,7 +209,7 @@ def _stated_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> 
         or stated[0].attributes != record.attributes
         or stated[0].type is not record.type
     ):
-        properties["statedApart"] = canonical(
+        properties["statedApart"] = canonical_json(
             {each.identifier: [each.type, each.attributes] for each in stated}
         )
     return properties
@@ -400,7 +400,7 @@ def parameter_properties(name: str, value: Value, is_package: bool) -> Propertie
     return {
         "id": fingerprint(Kind.PARAMETER, name, value, kind).hex(),
         "name": name,
-        "value": value if native else canonical(value),
+        "value": value if native else canonical_json(value),
         "valueType": kind,
         **({} if native else {"jsonAttributes": ["value"]}),
     }

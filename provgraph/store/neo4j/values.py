@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 
 from neo4j.time import DateTime
 
-from provgraph.model.times import shown
-from provgraph.model.values import Attributes, Value, Values, canonical
+from provgraph.model.times import with_zone
+from provgraph.model.values import Attributes, Value, Values, canonical_json
 
 Properties: TypeAlias = dict[str, Any]
 #: The properties of a node or relationship, or a map of some of them, as read.
@@ -91,7 +91,7 @@ def canonical_time(said: str | None) -> str | None:
 
 def shown_time(said: str | None) -> str | None:
     """The time as answers give it, from what Cypher's ``toString`` makes of it."""
-    return shown(canonical_time(said))
+    return with_zone(canonical_time(said))
 
 
 # Attributes.
@@ -121,11 +121,11 @@ def encoded(attributes: Attributes, core: Set[str]) -> Properties:
             properties[key] = value
         else:
             as_json.append(key)
-            properties[key] = canonical(value)
+            properties[key] = canonical_json(value)
     marks = {
         "jsonAttributes": as_json,
         "severalValues": several,
-        "otherAttributes": others and canonical(others),
+        "otherAttributes": others and canonical_json(others),
     }
     return properties | {name: mark for name, mark in marks.items() if mark}
 

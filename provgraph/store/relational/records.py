@@ -23,7 +23,7 @@ from provgraph.model.records import (
     key_of,
     start_of,
 )
-from provgraph.model.values import Attributes, canonical, fingerprint
+from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.protocol import EntityRecord, LoadRecord, Statement, StoredMention
 
@@ -72,7 +72,7 @@ def run_row(run: Run, process: str | None) -> Record:
         "start_time": start_of(run.facts),
         "end_time": end_of(run.facts),
         "process": process,
-        "facts": canonical(run.facts),
+        "facts": canonical_json(run.facts),
     }
 
 
@@ -87,12 +87,14 @@ def entity_row(record: EntityRecord) -> Record:
         "key": key_of(Kind.ENTITY, record.id),
         "id": record.id,
         "type": record.type,
-        "identifiers": canonical(record.identifiers),
-        "standings": canonical([[s.place, s.rank, s.since, s.until] for s in record.standings]),
+        "identifiers": canonical_json(record.identifiers),
+        "standings": canonical_json(
+            [[s.place, s.rank, s.since, s.until] for s in record.standings]
+        ),
         "generated_at": record.generated_at,
         "invalidated_at": record.invalidated_at,
         "data_level": record.data_level,
-        "attributes": canonical(record.attributes),
+        "attributes": canonical_json(record.attributes),
     }
 
 
@@ -143,7 +145,7 @@ def mention_row(stored: StoredMention) -> Record:
         "target": target,
         "role": mention.role,
         "time": mention.time,
-        "attributes": canonical(mention.attributes) if mention.attributes else None,
+        "attributes": canonical_json(mention.attributes) if mention.attributes else None,
         "place": name_key(mention.place) if mention.place is not None else None,
         "identifier": name_key(mention.identifier) if mention.identifier is not None else None,
         "twin": stored.twin,
@@ -178,14 +180,14 @@ def relation_row(relation: StatedRelation, ends: Mapping[End, bytes]) -> Record:
         "target": ends[relation.target],
         "role": relation.role,
         "time": relation.time,
-        "attributes": canonical(relation.attributes) if relation.attributes else None,
+        "attributes": canonical_json(relation.attributes) if relation.attributes else None,
         "place": None,
         "identifier": None,
         "twin": None,
         "structural": None,
         "said_by": None,
         "rule": None,
-        "stated": canonical(
+        "stated": canonical_json(
             [relation.source.kind, relation.source.id, relation.target.kind, relation.target.id]
         ),
     }
@@ -210,7 +212,7 @@ def stated_row(entity: StatedEntity) -> Record:
         "key": name_key(entity.identifier),
         "identifier": entity.identifier,
         "type": entity.type,
-        "attributes": canonical(entity.attributes),
+        "attributes": canonical_json(entity.attributes),
     }
 
 
@@ -226,7 +228,7 @@ def agent_row(agent: Agent) -> Record:
         "id": agent.id,
         "name": agent.name,
         "type": agent.type,
-        "attributes": canonical(agent.attributes),
+        "attributes": canonical_json(agent.attributes),
     }
 
 
@@ -248,7 +250,7 @@ def description_row(description: Description) -> Record:
         "key": description.as_end.key,
         "id": description.id,
         "type": description.type,
-        "attributes": canonical(description.attributes),
+        "attributes": canonical_json(description.attributes),
     }
 
 
@@ -259,7 +261,11 @@ def description_of(row: Row[Any]) -> Description:
 
 def settings_row(settings: Settings) -> Record:
     """Settings as a row."""
-    return {"key": settings.key, "name": settings.name, "parameters": canonical(settings.values)}
+    return {
+        "key": settings.key,
+        "name": settings.name,
+        "parameters": canonical_json(settings.values),
+    }
 
 
 def settings_of(row: Row[Any]) -> Settings:
@@ -283,7 +289,7 @@ def load_row(load: LoadRecord) -> Record:
         "continues",
     )
     row = {field: getattr(load, field) for field in fields}
-    return {**row, "counts": canonical(load.counts), "problems": canonical(load.problems)}
+    return {**row, "counts": canonical_json(load.counts), "problems": canonical_json(load.problems)}
 
 
 def statement_row(statement: Statement) -> Record:

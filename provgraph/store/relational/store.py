@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from provgraph.model.identifiers import base_name
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import Settings, key_of
-from provgraph.model.times import shown
+from provgraph.model.times import with_zone
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store import nodes
 from provgraph.store.nodes import Content
@@ -190,7 +190,7 @@ class RelationalStore:
                             row.source,
                             row.target,
                             row.role,
-                            shown(row.time),
+                            with_zone(row.time),
                         )
                     )
         return sorted(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, text
 
 from provgraph.model.lineage import Direction, Edge, Lineage, Node, assembled
-from provgraph.model.times import shown
+from provgraph.model.times import with_zone
 from provgraph.model.vocabulary import AGENT_RELATIONS, RelationType
 from provgraph.store import nodes
 from provgraph.store.relational import records
@@ -119,7 +119,7 @@ def _read(answer: Iterable[Row[Any]]) -> tuple[list[Edge], list[Node]]:
                     bytes(row.source),
                     bytes(row.target),
                     row.role,
-                    shown(row.time),
+                    with_zone(row.time),
                 )
             )
         else:
