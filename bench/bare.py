@@ -5,6 +5,8 @@ from typing import Any
 
 from neo4j import Driver
 
+from provgraph.model.batches import batches
+
 #: Rows that one statement writes.
 _BATCH = 1_000
 Rows = dict[Any, list[dict[str, Any]]]
@@ -53,8 +55,7 @@ def write(driver: Driver, nodes: Rows, relationships: Rows) -> None:
 
 
 def _send(session: Any, text: str, rows: list[dict[str, Any]]) -> None:
-    for start in range(0, len(rows), _BATCH):
-        chunk = rows[start : start + _BATCH]
+    for chunk in batches(rows, _BATCH):
         session.execute_write(
             lambda transaction, chunk=chunk: transaction.run(text, rows=chunk).consume()
         )

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -20,6 +19,7 @@ from bench.servers import opened
 from provgraph.ingest.deciding.integration import integrate
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.loaders.protocol import Problem
+from provgraph.model.batches import batches
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import Document, Fact, Mention, Run, StatedEntity
 from provgraph.model.vocabulary import RelationType
@@ -70,7 +70,7 @@ def fill(
     first = observations(written)
     documents = _documents(first, observations(elements))
     done = 0
-    while chunk := list(islice(documents, batch)):
+    for chunk in batches(documents, batch):
         if deadline is not None and time.monotonic() > deadline:
             return round((first + max(0, int(done / _RUNS) - 1)) * _ELEMENTS)
         with store.writing() as transaction:

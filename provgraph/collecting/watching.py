@@ -26,6 +26,7 @@ from provgraph.ingest.reading.reading import Reading, format_of
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.loaders.registry import loader_named
+from provgraph.model.batches import batches
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.store.protocol import Store
 
@@ -163,7 +164,7 @@ class Watcher:
     def _load_dropped(self, store: Store, stop: Event, failures: Failures) -> None:
         try:
             with self._folder.claimed():
-                for some in _chunks(self._folder.rested()):
+                for some in batches(self._folder.rested(), AT_ONCE):
                     for each in self._load_together(store, self._to_load(store, some)):
                         if stop.is_set():
                             return
@@ -274,8 +275,3 @@ def until_signalled(last_words: Callable[[], None]) -> Iterator[Event]:
 
 def _source(candidate: Candidate) -> Source:
     return Source(str(candidate.path), candidate.path)
-
-
-def _chunks(candidates: list[Candidate]) -> Iterator[list[Candidate]]:
-    for start in range(0, len(candidates), AT_ONCE):
-        yield candidates[start : start + AT_ONCE]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 from provgraph import __version__
 from provgraph.ingest.reading.sources import Checksum, Source, checksum, checksum_of
+from provgraph.model.batches import batches
 from provgraph.store.protocol import LoadRecord, Store
 from provgraph.store.waiting import persistently
 
@@ -48,8 +48,7 @@ def checked(
         namespace: in which their paths mean files.
         patient: whether a store that goes away is waited for here.
     """
-    remaining = iter(sources)
-    while some := [(source, checksum_of(source)) for source in islice(remaining, AT_ONCE)]:
+    for some in batches(((source, checksum_of(source)) for source in sources), AT_ONCE):
         look = partial(_looked_up, some, store, format_name, namespace)
         yield from persistently(look) if patient else look()
 

@@ -18,6 +18,7 @@ from provgraph.interchange.reading.records import (
     SOURCE,
     types_of,
 )
+from provgraph.model.batches import batches
 from provgraph.model.identifiers import is_strong, location_of
 from provgraph.model.records import OPEN, Agent, End, Fact, Run, StatedEntity, StatedRelation
 from provgraph.model.times import utc, with_zone
@@ -103,7 +104,7 @@ class _Reader:
         """The ids of a kind, some at a time."""
         if self._selection is not None:
             ids = sorted(self._selection.ids.get(Kind(subject.value), ()))
-            yield from (ids[at : at + PAGE] for at in range(0, len(ids), PAGE))
+            yield from batches(ids, PAGE)
         else:
             yield from pages(self._view, subject, PAGE)
 

@@ -1,10 +1,10 @@
 """How the runs of a lineage were set up, as records beside it: for drawings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import TypeVar
 
+from provgraph.model.batches import batches
 from provgraph.model.identifiers import base_name, location_of
 from provgraph.model.lineage import Edge, Lineage, Node
 from provgraph.model.records import SOFTWARE, Settings, key_of
@@ -25,19 +25,13 @@ def with_configuration(store: Store, lineage: _Answer) -> _Answer:
     """
     runs = lineage.of_kind(Kind.ACTIVITY)
     with store.viewing() as view:
-        pairs = [pair for batch in _batches(runs) for pair in _configured(view, batch)]
+        pairs = [pair for batch in batches(runs, BATCH) for pair in _configured(view, batch)]
     found: dict[bytes, Node] = {}
     for run, node in pairs:
         found.setdefault(node.key, replace(node, distance=run.distance + 1))
     edges = [Edge(RelationType.WAS_CONFIGURED_BY, run.key, node.key) for run, node in pairs]
     nodes = sorted((*lineage.nodes, *found.values()), key=lambda node: (node.distance, node.id))
     return replace(lineage, nodes=tuple(nodes), edges=(*lineage.edges, *edges))
-
-
-def _batches(runs: Iterable[Node]) -> Iterator[list[Node]]:
-    rest = iter(runs)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
 
 
 def _configured(view: View, runs: list[Node]) -> Iterator[tuple[Node, Node]]:

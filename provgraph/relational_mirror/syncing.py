@@ -8,15 +8,15 @@ A sync that is killed leaves the mirror as it was; one that runs twice finds not
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TypeVar
 
 from psycopg import sql
 from sqlalchemy import Connection
 
+from provgraph.model.batches import batches
 from provgraph.model.records import End
 from provgraph.model.vocabulary import Kind
 from provgraph.relational_mirror import mapping
@@ -336,9 +336,9 @@ class Work:
             ids = sorted(affected.get(kind, ()))
             if kind is Subject.ENTITY:
                 # Those that are gone first: what was stated of them may be stated of others now.
-                left = {each for some in chunks(ids) for each in view.entities(some)}
+                left = {each for some in batches(ids, CHUNK) for each in view.entities(some)}
                 ids.sort(key=left.__contains__)
-            for some in chunks(ids):
+            for some in batches(ids, CHUNK):
                 self._bring(view, gatherer, kind, some, sink)
 
     def _affected(self, view: View, subjects: Subjects, described: Described) -> Subjects:
@@ -347,7 +347,7 @@ class Work:
         entities |= view.bearers(subjects.get(Subject.NAME, set()))
         suffix = status_value_id("")
         activities |= {each.removesuffix(suffix) for each in entities if each.endswith(suffix)}
-        for ids in chunks(sorted(entities)):
+        for ids in batches(sorted(entities), CHUNK):
             for stored in view.relations_of(Kind.ENTITY, ids):
                 affected[Subject(stored.relation.source.kind.value)].add(stored.source)
         if any(affected[kind] for kind in _DESCRIPTION_KINDS):
@@ -602,13 +602,6 @@ def _row_id(record: Record) -> str | None:
     if record.kind is not Subject.ENTITY:
         return None
     return row_id(record.kind, record.id, record.content["identifiers"])
-
-
-def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
-    """The items, so many at a time."""
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
 
 
 def last_numbers(cursor: Cursor, target: str) -> dict[str, int]:

@@ -15,13 +15,14 @@ from functools import partial
 from psycopg import sql
 
 from provgraph.errors import MirrorError
+from provgraph.model.batches import batches
 from provgraph.relational_mirror import mapping
 from provgraph.relational_mirror.checksums import SUMMED, Group, groups_in, groups_of
 from provgraph.relational_mirror.connection import Cursor, connected, cursor_of
 from provgraph.relational_mirror.schema import recognised
 from provgraph.relational_mirror.settling import Numbers
 from provgraph.relational_mirror.staging import RECORD, Batch, Sink, names, table_name
-from provgraph.relational_mirror.syncing import Work, chunks, last_numbers, set_up, state_of
+from provgraph.relational_mirror.syncing import Work, last_numbers, set_up, state_of
 from provgraph.relational_mirror.tables import COLUMNS, OWN_SCHEMA, RECORD_COLUMNS, TABLES
 from provgraph.store.protocol import Store, View
 from provgraph.store.waiting import persistently
@@ -301,7 +302,7 @@ class _Totals:
 
     def add(self, table: str, lines: Iterable[str]) -> None:
         """Count rows."""
-        for some in chunks(lines, _ADDED):
+        for some in batches(lines, _ADDED):
             self.counts[table] += len(some)
             self.sums[table] += sum(map(hash, some))
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 
 import numpy as np
 
+from provgraph.model.batches import batches
 from provgraph.model.times import utc
 from provgraph.prov.statements import ProvStatement, ProvType
 from provgraph.validation import keys
@@ -70,8 +70,7 @@ def check(
             difference.
     """
     gatherer = Gatherer()
-    remaining = iter(statements)
-    while some := list(islice(remaining, _PAGE)):
+    for some in batches(statements, _PAGE):
         gatherer.take(some)
         if observer is not None:
             observer(len(some))

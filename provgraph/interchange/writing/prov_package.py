@@ -6,13 +6,13 @@ All but N-Triples hold the document in memory.
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
-from itertools import islice
 
 from prov.model import ProvDocument
 
 from provgraph.errors import ProvGraphError
 from provgraph.interchange.store_reader import Stated
 from provgraph.interchange.writing import prov_json
+from provgraph.model.batches import batches
 
 #: How many statements of N-Triples are in memory at a time.
 _BATCH = 2000
@@ -51,8 +51,7 @@ def writer(
 
 def write_n_triples(statements: Iterable[Stated]) -> Iterator[str]:
     """N-Triples, some statements at a time: a graph is the union of its parts."""
-    left = iter(statements)
-    while batch := list(islice(left, _BATCH)):
+    for batch in batches(statements, _BATCH):
         yield _serialized(to_prov(batch), "rdf", {"rdf_format": "nt"}, False)
 
 

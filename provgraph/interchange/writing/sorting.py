@@ -6,9 +6,10 @@ Memory stays bounded however much there is.
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from itertools import islice
 from types import TracebackType
 from typing import TypeAlias
+
+from provgraph.model.batches import batches
 
 #: Bundle, "" of the document itself; number of the type; id, "" without one; what is written.
 Row: TypeAlias = tuple[str, int, str, str]
@@ -31,8 +32,7 @@ class Spool:
         self._database.execute(
             "CREATE TABLE record (bundle TEXT, type INTEGER, id TEXT, text TEXT)"
         )
-        left = iter(rows)
-        while batch := list(islice(left, _BATCH)):
+        for batch in batches(rows, _BATCH):
             self._database.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", batch)
 
     def __enter__(self) -> "Spool":

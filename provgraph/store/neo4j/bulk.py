@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
+from provgraph.model.batches import batches
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import NODE_LABEL, Kind
 from provgraph.store.journal import Subject
 from provgraph.store.neo4j import records as properties
-from provgraph.store.neo4j.cypher import RELATIONSHIP, chunks
+from provgraph.store.neo4j.cypher import RELATIONSHIP
 from provgraph.store.neo4j.facts import Neo4jFacts
 from provgraph.store.neo4j.values import full
 from provgraph.store.protocol import JournalEntry, Page, StoredRelation
@@ -32,7 +33,7 @@ class Neo4jView(Neo4jFacts):
     def journal_from(self, turn: int) -> Iterator[JournalEntry]:
         """The entries of this turn and all later ones, oldest first."""
         query = "UNWIND $ids AS id MATCH (j:Bookkeeping {id: id}) RETURN j.turn, j.mark, j.content ORDER BY j.turn"
-        for turns in chunks(range(turn, self.turn + 1), _JOURNAL_CHUNK):
+        for turns in batches(range(turn, self.turn + 1), _JOURNAL_CHUNK):
             for row in self._statements.run(query, ids=[journal_id(each) for each in turns]):
                 yield JournalEntry(row[0], row[1], row[2])
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from neo4j import Record
 
+from provgraph.model.batches import batches
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.records import (
     SOFTWARE,
@@ -30,13 +31,13 @@ from provgraph.model.vocabulary import (
 )
 from provgraph.store.neo4j import records as properties
 from provgraph.store.neo4j.cypher import (
+    BATCH,
     BY_ALIAS,
     NODE,
     RELATIONSHIP,
     STATED_TYPES,
     Statements,
     alias_query,
-    chunks,
     record_of,
 )
 from provgraph.store.neo4j.removals import Remover
@@ -84,7 +85,7 @@ class EntityReader:
         ids = {full(row[0], "id") for row in found}
         query = f"CALL () {{ {BY_ALIAS} }} RETURN n {NODE}, labels(n)"
         new = [name for name in identifiers if name not in ids and name not in self._no_aliases]
-        for chunk in chunks(new, _TERMS):
+        for chunk in batches(new, _TERMS):
             bearers = self._statements.run(query, aliases=alias_query("aliases", chunk))
             found += bearers
             if not bearers:
@@ -135,7 +136,7 @@ class Writer:
             }
             for each in statements
         )
-        for chunk in chunks(rows):
+        for chunk in batches(rows, BATCH):
             self._statements.write("UNWIND $rows AS row CREATE (s:Bookkeeping) SET s = row", chunk)
 
     def _put_agents(self, agents: Iterable[Agent]) -> None:
@@ -224,7 +225,7 @@ class Writer:
         rows = [{"id": indexed(entity), "names": list(names)} for entity, names in moved.items()]
         found = (
             properties.relation_of(*row)
-            for chunk in chunks(rows)
+            for chunk in batches(rows, BATCH)
             for row in self._statements.run(query, rows=chunk)
         )
         return list({relation.key: relation for relation in found}.values())

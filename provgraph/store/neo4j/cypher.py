@@ -2,13 +2,13 @@
 runs them in.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from neo4j import Record, Result, Transaction
 
 from provgraph.errors import StoreError
+from provgraph.model.batches import batches
 from provgraph.model.vocabulary import NODE_LABEL, RelationType
 from provgraph.store.neo4j import records as properties
 from provgraph.store.neo4j.schema import ALIASES
@@ -76,7 +76,9 @@ class Statements:
 
     def by_id(self, text: str, ids: Iterable[str]) -> list[Record]:
         """All rows of a statement with the parameter ``ids``, asked for some of them at a time."""
-        return [row for chunk in chunks(map(indexed, ids)) for row in self.run(text, ids=chunk)]
+        return [
+            row for chunk in batches(map(indexed, ids), BATCH) for row in self.run(text, ids=chunk)
+        ]
 
     def put(
         self,
@@ -92,13 +94,15 @@ class Statements:
         ]
         when = "ON CREATE " if only_new else ""
         query = f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) {when}SET {', '.join(values)} {labelling}"
-        for chunk in chunks({"id": indexed(each), "properties": said} for each, said in nodes):
+        for chunk in batches(
+            ({"id": indexed(each), "properties": said} for each, said in nodes), BATCH
+        ):
             self.write(query, chunk)
 
     def join(self, ends: str, joining: str, rows: Iterable[Properties]) -> None:
         """Write relationships between nodes that are there, one a row."""
         query = f"UNWIND $rows AS row {ends} {joining} SET r += row.properties RETURN count(*)"
-        for chunk in chunks(rows):
+        for chunk in batches(rows, BATCH):
             self.write(query, chunk, len(chunk))
 
     def join_many(
@@ -115,9 +119,12 @@ class Statements:
         query = (
             f"UNWIND $rows AS row {one} UNWIND row.many AS other {other} {joining} RETURN count(*)"
         )
-        for chunk in chunks(
-            {"one": indexed(each), "many": list(map(indexed, others))}
-            for each, others in many.items()
+        for chunk in batches(
+            (
+                {"one": indexed(each), "many": list(map(indexed, others))}
+                for each, others in many.items()
+            ),
+            BATCH,
         ):
             self.write(query, chunk, sum(len(row["many"]) for row in chunk))
 
@@ -137,10 +144,3 @@ def alias_query(field: str, names: Iterable[str]) -> str:
 def record_of(row: Sequence[Any]) -> EntityRecord:
     """An entity from a row of its node and labels."""
     return properties.record_of(row[0], row[1])
-
-
-def chunks(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
-    """The items, as many at a time as one statement takes."""
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

@@ -5,11 +5,12 @@ from collections.abc import Collection
 from neo4j import Transaction as DriverTransaction
 
 from provgraph.identity.files import RunTimes
+from provgraph.model.batches import batches
 from provgraph.model.records import Agent, Description, End, Run, StatedEntity
 from provgraph.model.vocabulary import NODE_LABEL
 from provgraph.store.neo4j import records as properties
 from provgraph.store.neo4j.changes import EntityReader
-from provgraph.store.neo4j.cypher import MENTION, NODE, Statements, chunks, mention_of
+from provgraph.store.neo4j.cypher import BATCH, MENTION, NODE, Statements, mention_of
 from provgraph.store.neo4j.values import canonical_time, full, indexed
 from provgraph.store.protocol import EntityRecord, StoredMention
 
@@ -82,7 +83,7 @@ class Neo4jFacts:
         found: dict[bytes, StoredMention] = {}
         asked = [("names", list(map(indexed, names))), ("twins", [twin.hex() for twin in twins])]
         for name, texts in asked:
-            for chunk in chunks(texts):
+            for chunk in batches(texts, BATCH):
                 for row in self._statements.run(query, **{"names": [], "twins": [], name: chunk}):
                     stored = mention_of(row)
                     found[stored.mention.key] = stored

@@ -6,9 +6,10 @@ What nobody says any more, and what only that referred to.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from provgraph.model.batches import batches
 from provgraph.model.records import Mention
 from provgraph.model.vocabulary import NODE_LABEL
-from provgraph.store.neo4j.cypher import Statements, chunks
+from provgraph.store.neo4j.cypher import BATCH, Statements
 from provgraph.store.neo4j.values import indexed
 from provgraph.store.protocol import Removals
 
@@ -93,5 +94,5 @@ class Remover:
         self._each(delete, ({"run": indexed(run), "links": each} for run, each in used.items()))
 
     def _each(self, text: str, rows: Iterable[object]) -> None:
-        for chunk in chunks(rows):
+        for chunk in batches(rows, BATCH):
             self._statements.write(text, chunk)

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Row, Select
 from sqlalchemy.sql.elements import ColumnElement
 
 from provgraph.identity.files import Standing
+from provgraph.model.batches import batches
 from provgraph.model.identifiers import base_name, is_strong
 from provgraph.model.records import (
     Agent,
@@ -33,13 +33,6 @@ T = TypeVar("T")
 CHUNK = 1000
 
 
-def chunks(keys: Iterable[T]) -> Iterator[list[T]]:
-    """The keys, as many at a time as one statement takes."""
-    iterator = iter(keys)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
-
-
 def in_chunks(
     connection: Connection,
     query: Select[Any],
@@ -47,7 +40,7 @@ def in_chunks(
     keys: Iterable[Any],
 ) -> Iterator[Row[Any]]:
     """The rows of a query for many keys: ``condition`` makes of some keys what is asked of them."""
-    for chunk in chunks(keys):
+    for chunk in batches(keys, CHUNK):
         # Fetched at once, which takes half as long as row by row.
         yield from connection.execute(query.where(condition(chunk))).all()
 

@@ -1,7 +1,6 @@
 """Transactions of the embedded store: changes in bulk."""
 
 from collections.abc import Callable, Collection, Iterable
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from provgraph.identity.files import times_of
+from provgraph.model.batches import batches
 from provgraph.model.records import End, StatedRelation, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.journal import KEPT_TURNS, Journaled, Touched, marks_in, new_mark
@@ -121,9 +121,9 @@ class RelationalTransaction(RelationalView):
     def _replace_entities(self, changes: Changes) -> None:
         removed = [key_of(Kind.ENTITY, each) for each in changes.removals.entities]
         replaced = [key_of(Kind.ENTITY, each.id) for each in changes.entities]
-        for keys in records.chunks(removed):
+        for keys in batches(removed, records.CHUNK):
             self._connection.execute(delete(tables.entity).where(tables.entity.c.key.in_(keys)))
-        for keys in records.chunks([*removed, *replaced]):
+        for keys in batches([*removed, *replaced], records.CHUNK):
             self._connection.execute(delete(tables.naming).where(tables.naming.c.entity.in_(keys)))
         self._put(tables.entity, map(records.entity_row, changes.entities))
         self._put(
@@ -257,7 +257,7 @@ class RelationalTransaction(RelationalView):
         condition: Callable[[list[bytes]], ColumnElement[bool]],
         keys: Iterable[bytes],
     ) -> None:
-        for chunk in records.chunks(keys):
+        for chunk in batches(keys, records.CHUNK):
             self._connection.execute(delete(table).where(condition(chunk)))
 
     def _put(self, table: Table, records: Iterable[records.Record]) -> None:
@@ -285,8 +285,7 @@ class RelationalTransaction(RelationalView):
 
         SQLAlchemy's look at each value takes longer than its writing.
         """
-        remaining = iter(records)
-        while found := list(islice(remaining, _ROWS)):
+        for found in batches(records, _ROWS):
             if self._is_sqlite:
                 text = str(statement.compile(dialect=_NAMED))
                 self._connection.exec_driver_sql(text, found)
