@@ -1,56 +1,77 @@
-"""Source → loader, by content.
+"""Chooses the loader of a source by the source's first bytes.
 
-Loaders enter by the entry points ``provgraph.loaders``, ours by the same door.
+Loaders enter by the entry points ``provgraph.loaders``, those of other packages by the same door as
+provgraph's own. A loader's module is imported when that loader is asked, and not before. A module
+that an entry point names should therefore be light: it recognises its format by plain means, and
+imports large libraries only where it reads.
 """
 
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from provgraph.errors import SettingsError, UnknownFormatError
 from provgraph.loaders.protocol import BLANK, Loader
 
 GROUP = "provgraph.loaders"
+#: The loaders that are asked first. Most sources are logs of ctapipe: for such a log no other
+#: loader is imported. All others are asked in the order of their names.
+ASKED_FIRST = ("ctapipe",)
 
 
 def loader_for(head: bytes, format_name: str | None = None) -> Loader:
-    """The loader for a source that begins with these bytes.
+    """Choose the loader of a source.
 
     Args:
-        head: up to `protocol.HEAD` bytes, decompressed.
-        format_name: a loader's name, which goes before recognition.
+        head: the first bytes of the source, decompressed; up to `protocol.HEAD` of them.
+        format_name: the name of a loader, which is then taken whatever the bytes are.
+
+    Returns:
+        The first loader that recognises the bytes, or the one of that name.
 
     Raises:
         SettingsError: no loader has that name.
-        UnknownFormatError: none recognises the source.
+        UnknownFormatError: no loader recognises the source.
     """
     if format_name is not None:
         return loader_named(format_name)
-    for loader in _loaders().values():
+    for name in sorted(_entries(), key=lambda name: (name not in ASKED_FIRST, name)):
+        loader = _loader(name)
         if loader.recognises(head):
             return loader
-    what = "the file is blank" if not head.strip(BLANK) else "not a format that provgraph reads"
+    what = "not a format that provgraph reads" if head.strip(BLANK) else "the file is blank"
     raise UnknownFormatError(f"{what}; looked for: {formats_read()}")
 
 
 def formats_read() -> str:
     """What all loaders read, for messages."""
-    return "; ".join(loader.reads for loader in _loaders().values())
+    return "; ".join(_loader(name).reads for name in _entries())
 
 
 def loader_named(name: str) -> Loader:
-    """The loader of this name.
+    """The loader of a name.
+
+    Args:
+        name: the name of the loader's entry point, such as ``ctapipe``.
+
+    Returns:
+        The loader, the same at each call.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: no loader has the name.
     """
-    if name not in _loaders():
-        raise SettingsError(f"{name!r} is no format; the formats are {', '.join(_loaders())}")
-    return _loaders()[name]
+    if name not in _entries():
+        raise SettingsError(f"{name!r} is no format; the formats are {', '.join(_entries())}")
+    return _loader(name)
 
 
 @cache
-def _loaders() -> dict[str, Loader]:
-    return {
-        entry.name: entry.load()()
-        for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
-    }
+def _entries() -> dict[str, EntryPoint]:
+    """The entry points by the loaders' names, sorted; nothing is imported yet."""
+    found = entry_points(group=GROUP)
+    return {entry.name: entry for entry in sorted(found, key=lambda entry: entry.name)}
+
+
+@cache
+def _loader(name: str) -> Loader:
+    loader: Loader = _entries()[name].load()()
+    return loader

@@ -19,7 +19,7 @@ with atheris.instrument_imports(
 ):
     # What is instrumented must be imported here, before others do.
     import provgraph.interchange.reading.prov_json
-    import provgraph.interchange.reading.prov_package
+    import provgraph.interchange.reading.package_documents
     import provgraph.loaders.ctapipe  # noqa: F401
 
 from tests.fuzz.mutation import mutated, spliced

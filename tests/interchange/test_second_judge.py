@@ -11,7 +11,7 @@ from prov.model import ProvDocument
 
 from provgraph.ingest.loading import load
 from provgraph.interchange.export import export
-from provgraph.interchange.reading.prov_package import statements_of
+from provgraph.interchange.reading.package_documents import statements_of
 from provgraph.interchange.writing import prov_n
 from provgraph.loaders.protocol import Problem
 from provgraph.store.registry import open_store

@@ -8,7 +8,7 @@ import pytest
 from prov.model import ProvDocument
 
 from provgraph.ingest.loading import load
-from provgraph.interchange.reading.prov_package import statements_of
+from provgraph.interchange.reading.package_documents import statements_of
 from provgraph.prov.statements import ProvStatement
 from provgraph.store.registry import open_store
 from provgraph.validation.checking import Verdict, check

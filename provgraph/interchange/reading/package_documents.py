@@ -1,0 +1,257 @@
+"""Statements of documents that the prov package reads: PROV-XML, PROV-N, PROV-O and PROV-JSONLD.
+
+What the package would drop with a warning is a problem here, and no document makes the package read
+a file or ask a server. `provgraph.interchange.reading.prov_package` imports this module when such a
+document is read, and not before: the libraries take a second.
+"""
+
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from io import BytesIO
+from typing import Any, cast
+
+from lxml import etree
+from prov.constants import PROV_ATTR_ENTITY
+from prov.identifier import Identifier, QualifiedName
+from prov.model import Literal as ProvLiteral
+from prov.model import ProvBundle, ProvDocument, ProvRecord
+from prov.serializers.provrdf import ProvRDFSerializer
+from rdflib import Dataset, URIRef
+from rdflib import Literal as RdfLiteral
+
+from provgraph.errors import LoadError
+from provgraph.interchange.reading.records import Found
+from provgraph.model.values import storable_text
+from provgraph.prov.prefixes import split
+from provgraph.prov.statements import (
+    PROV,
+    QUALIFIED_NAME,
+    BundleNamed,
+    Literal,
+    ProvStatement,
+    ProvType,
+)
+from provgraph.prov.values import ANY_URI, DATE_TIME, UNRESOLVED_NAME, native_literal
+
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_LOSES = re.compile(r"\b(?:dropped|ignored|skipp)")
+_LISTED = 20
+
+
+def read_xml(content: bytes) -> tuple[list[Found], list[str]]:
+    """Read PROV-XML.
+
+    Args:
+        content: the document's bytes.
+
+    Returns:
+        The statements, and what the package says that it loses of the document.
+
+    Raises:
+        LoadError: the document can't be read.
+    """
+    return _read(content, lambda xml: _deserialized(_with_names_as_texts(checked_xml(xml)), "xml"))
+
+
+def read_prov_n(content: bytes) -> tuple[list[Found], list[str]]:
+    """Read PROV-N; see `read_xml`.
+
+    Args:
+        content: the document's bytes.
+
+    Returns:
+        The statements, and what the package loses.
+
+    Raises:
+        LoadError: the document can't be read.
+    """
+    return _read(content, lambda text: _deserialized(text, "provn"))
+
+
+def read_json_ld(content: bytes) -> tuple[list[Found], list[str]]:
+    """Read PROV-JSONLD; see `read_xml`.
+
+    Args:
+        content: the document's bytes.
+
+    Returns:
+        The statements, and what the package loses.
+
+    Raises:
+        LoadError: the document can't be read.
+    """
+    return _read(content, lambda text: _deserialized(text, "jsonld"))
+
+
+def read_rdf(content: bytes, *, is_xml: bool) -> tuple[list[Found], list[str]]:
+    """Read PROV-O; see `read_xml`.
+
+    Args:
+        content: the document's bytes.
+        is_xml: whether they are RDF/XML; else TriG, of which Turtle and N-Triples are parts.
+
+    Returns:
+        The statements, and what the package loses.
+
+    Raises:
+        LoadError: the document can't be read.
+    """
+    return _read(content, _of_rdf_xml if is_xml else lambda text: _of_graph(text, "trig"))
+
+
+def _of_rdf_xml(content: bytes) -> ProvDocument:
+    checked_xml(content)
+    return _of_graph(content, "xml")
+
+
+def checked_xml(content: bytes) -> "etree._ElementTree":
+    """XML that declares no entities and no document type.
+
+    They may blow up, or name files and servers.
+
+    Raises:
+        LoadError: it does, or is no XML.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        tree = etree.parse(BytesIO(content), parser)
+    except etree.XMLSyntaxError as error:
+        raise LoadError(f"it is no XML: {error}") from None
+    if tree.docinfo.internalDTD is not None or tree.docinfo.externalDTD is not None:
+        raise LoadError(
+            "it declares a document type, by which entities may be blown up or files be named: "
+            "remove that"
+        )
+    return tree
+
+
+def _with_names_as_texts(tree: "etree._ElementTree") -> bytes:
+    """The XML with each QName of no namespace as the text that it is.
+
+    PROV's own examples write such, prov refuses.
+    """
+    for element in tree.iter(f"{{{PROV}}}*"):
+        kind = element.get(_XSI_TYPE, "")
+        if (
+            kind.endswith(":QName")
+            and ":" not in (element.text or ":")
+            and None not in element.nsmap
+        ):
+            element.set(_XSI_TYPE, kind.removesuffix("QName") + "string")
+    return cast("bytes", etree.tostring(tree))
+
+
+def _deserialized(content: bytes, format_name: str) -> ProvDocument:
+    return ProvDocument.deserialize(BytesIO(content), format=format_name)
+
+
+def _of_graph(content: bytes, rdf_format: str) -> ProvDocument:
+    """A document in RDF; the package knows only what has a prefix, so everything gets one."""
+    graph = Dataset(default_union=True)
+    graph.parse(BytesIO(content), format=rdf_format)
+    bound = {str(namespace) for _, namespace in graph.namespaces()}
+    for namespace in sorted(_namespaces(graph) - bound):
+        graph.bind(f"ns{len(bound)}", namespace)
+        bound.add(namespace)
+    reader = ProvRDFSerializer()
+    reader.document = ProvDocument()
+    reader.decode_document(graph, reader.document)
+    return reader.document
+
+
+def _namespaces(graph: Dataset) -> set[str]:
+    """Of all names in a graph."""
+    terms = {term for quad in graph.quads() for term in quad}
+    uris = {str(term) for term in terms if isinstance(term, URIRef)}
+    uris |= {
+        str(term.datatype)
+        for term in terms
+        if isinstance(term, RdfLiteral) and term.datatype is not None
+    }
+    return {split(uri)[0] for uri in uris}
+
+
+def _read(
+    content: bytes, deserialized: Callable[[bytes], ProvDocument]
+) -> tuple[list[Found], list[str]]:
+    """A document's statements, and what the package says that it loses."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            found = list(statements_of(deserialized(content)))
+        except LoadError:
+            raise
+        except Exception as error:  # the package and its parsers don't say which they raise
+            raise LoadError(
+                f"it can't be read: {storable_text(str(error)[:500]) or type(error).__name__}"
+            ) from error
+    lost = dict.fromkeys(
+        storable_text(str(each.message)) for each in said if _LOSES.search(str(each.message))
+    )
+    return found, list(lost)[:_LISTED]
+
+
+def statements_of(document: ProvDocument) -> Iterator[Found]:
+    """The statements of a document of the prov package's."""
+    yield from _of_bundle(document, None)
+    for bundle in document.bundles:
+        if bundle.identifier is not None:  # it always has one
+            yield BundleNamed(_uri(bundle.identifier))
+            yield from _of_bundle(bundle, _uri(bundle.identifier))
+
+
+def _of_bundle(bundle: ProvBundle, name: str | None) -> Iterator[Found]:
+    for record in bundle.get_records():
+        yield from _statements(record, name)
+
+
+def _statements(record: ProvRecord, bundle: str | None) -> Iterator[ProvStatement]:
+    """A record as a statement.
+
+    Of a membership of several members one each, as PROV-DM has it (section 5.6.2).
+    """
+    kind = _TYPES[record.get_type().localpart]
+    identifier = None if record.identifier is None else _uri(record.identifier)
+    places = tuple(
+        None if value is None else _place(value) for _, value in record.formal_attributes
+    )
+    pairs = tuple((_uri(name), literal_of(value)) for name, value in record.extra_attributes)
+    members = [_uri(value) for name, value in record.attributes if name == PROV_ATTR_ENTITY]
+    if kind is ProvType.MEMBERSHIP and len(members) > 1:
+        for member in members:
+            yield ProvStatement(kind, identifier, (places[0], member), pairs, bundle)
+    else:
+        yield ProvStatement(kind, identifier, places, pairs, bundle)
+
+
+def _place(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else _uri(value)
+
+
+def _uri(name: Any) -> str:
+    """The URI of one of the package's names; JSON can write what UTF-8 can't hold."""
+    return storable_text(str(name.uri))
+
+
+def literal_of(value: Any) -> Literal:
+    """A value of the prov package's."""
+    if isinstance(value, QualifiedName):
+        return Literal(_uri(value), QUALIFIED_NAME)
+    if isinstance(value, Identifier):
+        return Literal(_uri(value), ANY_URI)
+    if isinstance(value, ProvLiteral):
+        kind = None if value.datatype is None else _uri(value.datatype)
+        language = None if value.langtag is None else storable_text(str(value.langtag))
+        return Literal(
+            storable_text(value.value), UNRESOLVED_NAME if kind == QUALIFIED_NAME else kind, language
+        )
+    if isinstance(value, datetime):
+        return Literal(value.isoformat(), DATE_TIME)
+    return native_literal(storable_text(value) if isinstance(value, str) else value)
+
+
+_TYPES = {kind.name.capitalize(): kind for kind in ProvType}
