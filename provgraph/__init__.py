@@ -6,7 +6,7 @@ What produced this file? A provenance store for CTAO and for anyone who runs cta
 from typing import Any
 
 __version__ = "0.2.0"
-__all__ = ["Lineage", "Look", "Provenance", "open"]
+__all__ = ["Answer", "Look", "Provenance", "open"]
 
 
 def __getattr__(name: str) -> Any:

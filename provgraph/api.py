@@ -108,7 +108,7 @@ class Provenance:
         """
         return list(load(self.store, map(str, sources), format_name=format, namespace=namespace))
 
-    def what_produced(self, file: str | os.PathLike[str], depth: int | None = None) -> Lineage:
+    def what_produced(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
         """Everything that led to a file.
 
         Args:
@@ -121,7 +121,7 @@ class Provenance:
         """
         return self.lineage(file, Direction.UPSTREAM, depth)
 
-    def impact(self, file: str | os.PathLike[str], depth: int | None = None) -> Lineage:
+    def impact(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
         """Everything that was made from a file; otherwise as `what_produced`."""
         return self.lineage(file, Direction.DOWNSTREAM, depth)
 
@@ -131,7 +131,7 @@ class Provenance:
         direction: Direction | str = Direction.UPSTREAM,
         depth: int | None = None,
         relations: Sequence[RelationType | str] = (),
-    ) -> Lineage:
+    ) -> Answer:
         """What led to a record, what was made from it, or both.
 
         Args:
@@ -154,11 +154,11 @@ class Provenance:
             ) from None
         root = find(self.store, str(record), Path.cwd())
         found = walks.lineage(self.store, root, way, depth, followed)
-        return Lineage(
+        return Answer(
             **{each.name: getattr(found, each.name) for each in fields(found)}, store=self.store
         )
 
-    def with_configuration(self, answer: Lineage) -> Lineage:
+    def with_configuration(self, answer: Answer) -> Answer:
         """The answer with the parameter sets and configuration files of its runs as further nodes,
         for a drawing.
         """
@@ -166,7 +166,7 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage(lineage.Lineage):
+class Answer(lineage.Lineage):
     """The answer to a lineage question, with ways to take it along.
 
     A notebook shows it as a drawing.

@@ -685,11 +685,11 @@ def show(name: str, as_json: bool) -> None:
     Its identifiers, places and relations, and by which rules they were joined.
     """
     from provgraph.questions.names import find
-    from provgraph.questions.portrait import portrait
-    from provgraph.writers.portrait import as_document, as_text
+    from provgraph.questions.details import details_of
+    from provgraph.writers.details import as_document, as_text
 
     with _store() as store:
-        found = portrait(store, find(store, name, Path.cwd()))
+        found = details_of(store, find(store, name, Path.cwd()))
     click.echo(
         json.dumps(as_document(found), ensure_ascii=False, indent=2) if as_json else as_text(found)
     )

@@ -25,13 +25,13 @@ from provgraph.store.protocol import Store
 
 T = TypeVar("T")
 #: How many lineages one request may ask for.
-WALKS = 100
+MOST_WALKS = 100
 #: How many relations one request may list by the fields of its records.
-LINKS = 200_000
+MOST_EDGES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class EdgeWithEnds:
     """A relation with the records at its ends, as the fields of a record list them."""
 
     effect: Node
@@ -45,7 +45,7 @@ async def in_worker_thread(run: Callable[[], Coroutine[Any, Any, T]]) -> T:
     return await run_in_threadpool(lambda: asyncio.run(run()))
 
 
-class Context(BaseContext):
+class RequestContext(BaseContext):
     """What the resolvers of one request share.
 
     The store, its batches, and how much the request has asked.
@@ -55,15 +55,17 @@ class Context(BaseContext):
         super().__init__()
         self.store = store
         self._walks = 0
-        self._links = 0
+        self._edges_listed = 0
 
     def count_walk(self) -> None:
         """Refuse the request when it asks for too many lineages."""
         self._walks += 1
-        if self._walks > WALKS:
-            raise _too_much(f"one request may ask for {WALKS} lineages")
+        if self._walks > MOST_WALKS:
+            raise _too_much(f"one request may ask for {MOST_WALKS} lineages")
 
-    async def links(self, node: Node, relation: RelationType, *, at_source: bool) -> list[Link]:
+    async def edges_with_ends(
+        self, node: Node, relation: RelationType, *, at_source: bool
+    ) -> list[EdgeWithEnds]:
         """The relations of one type that the record is the effect of, or the cause of, to records
         that the store has.
 
@@ -73,16 +75,16 @@ class Context(BaseContext):
             at_source: whether the record is the effect.
         """
         edges = await self._edges.load((node.key, relation, at_source))
-        self._links += len(edges)
-        if self._links > LINKS:
-            raise _too_much(f"one answer may list {LINKS:,} relations of its records")
+        self._edges_listed += len(edges)
+        if self._edges_listed > MOST_EDGES:
+            raise _too_much(f"one answer may list {MOST_EDGES:,} relations of its records")
         others = await self._nodes.load_many(
             [edge.target if at_source else edge.source for edge in edges]
         )
         return [
-            Link(node, other, edge.role, edge.time)
+            EdgeWithEnds(node, other, edge.role, edge.time)
             if at_source
-            else Link(other, node, edge.role, edge.time)
+            else EdgeWithEnds(other, node, edge.role, edge.time)
             for edge, other in zip(edges, others, strict=True)
             if other is not None
         ]
@@ -116,23 +118,23 @@ class Context(BaseContext):
         return DataLoader(load)
 
     @cached_property
-    def _edges(self) -> DataLoader["_Asked", list[Edge]]:
-        async def load(asked: list[_Asked]) -> list[list[Edge]]:
-            return _edges_asked_for(self.store, asked)
+    def _edges(self) -> DataLoader["_EdgeQuestion", list[Edge]]:
+        async def load(asked: list[_EdgeQuestion]) -> list[list[Edge]]:
+            return _answers_to(self.store, asked)
 
         return DataLoader(load)
 
 
 #: A record's key, a type of relation, and whether the record is its source.
-_Asked = tuple[bytes, RelationType, bool]
+_EdgeQuestion = tuple[bytes, RelationType, bool]
 
 
-def _edges_asked_for(store: Store, asked: Sequence[_Asked]) -> list[list[Edge]]:
+def _answers_to(store: Store, asked: Sequence[_EdgeQuestion]) -> list[list[Edge]]:
     """One call a type of relation, so that no record's other relations are fetched with it."""
     keys: dict[RelationType, set[bytes]] = defaultdict(set)
     for key, relation, _ in asked:
         keys[relation].add(key)
-    found: dict[_Asked, list[Edge]] = defaultdict(list)
+    found: dict[_EdgeQuestion, list[Edge]] = defaultdict(list)
     for relation, those in keys.items():
         for edge in store.edges_of(those, [relation]):
             found[edge.source, relation, True].append(edge)

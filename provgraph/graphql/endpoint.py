@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 from strawberry.fastapi import GraphQLRouter
 
-from provgraph.graphql.batching import Context, in_worker_thread
+from provgraph.graphql.batching import RequestContext, in_worker_thread
 from provgraph.graphql.schema import schema
 from provgraph.store.protocol import Store
 
@@ -18,7 +18,7 @@ from provgraph.store.protocol import Store
 RESPONSE_TYPE = "application/graphql-response+json"
 
 
-class Endpoint(GraphQLRouter[Context, None]):
+class Endpoint(GraphQLRouter[RequestContext, None]):
     """``/graphql``: each request runs in a worker thread."""
 
     async def execute_single(self, *args: Any, **request: Any) -> Any:
@@ -50,8 +50,8 @@ class Endpoint(GraphQLRouter[Context, None]):
 def endpoint(store: Store) -> Endpoint:
     """The endpoint for a store."""
 
-    async def context() -> Context:
-        return Context(store)
+    async def context() -> RequestContext:
+        return RequestContext(store)
 
     return Endpoint(schema, path="/graphql", context_getter=context, subscription_protocols=())
 

@@ -34,32 +34,32 @@ class Failures(SchemaExtension):
         yield
         result: Any = self.execution_context.result
         if result is not None and result.errors:
-            result.errors = [coded(error) for error in result.errors]
+            result.errors = [with_code(error) for error in result.errors]
 
 
-def coded(error: GraphQLError) -> GraphQLError:
+def with_code(error: GraphQLError) -> GraphQLError:
     """The error as users see it."""
     if "code" in (error.extensions or {}):
         return error
     cause = _cause(error)
     if cause is None:
-        return _said(
+        return _error(
             error, error.message, "BAD_REQUEST" if error.path is None else "BAD_USER_INPUT"
         )
     if isinstance(cause, LookupFailedError):
         extra = {"candidates": list(cause.candidates)} if isinstance(cause, AmbiguousError) else {}
-        return _said(error, str(cause).partition(":\n")[0], cause.code, **extra)
+        return _error(error, str(cause).partition(":\n")[0], cause.code, **extra)
     if isinstance(cause, RecursionError) and error.path is None:
-        return _said(error, "the request nests too deep", "BAD_REQUEST")
+        return _error(error, "the request nests too deep", "BAD_REQUEST")
     if isinstance(cause, StoreError):
         _log.error("%s", cause)
-        return _said(
+        return _error(
             error,
             _UNREACHABLE if isinstance(cause, UnreachableError) else _STORE_FAILED,
             cause.code,
         )
     _log.error("a request failed at %s", error.path, exc_info=cause)
-    return _said(error, _INTERNAL, "INTERNAL")
+    return _error(error, _INTERNAL, "INTERNAL")
 
 
 def _cause(error: GraphQLError) -> Exception | None:
@@ -70,7 +70,7 @@ def _cause(error: GraphQLError) -> Exception | None:
     return cause
 
 
-def _said(error: GraphQLError, message: str, code: str, **extra: Any) -> GraphQLError:
+def _error(error: GraphQLError, message: str, code: str, **extra: Any) -> GraphQLError:
     return GraphQLError(
         message,
         error.nodes,

@@ -14,7 +14,7 @@ from graphql import GraphQLError
 from strawberry.types import Info as AnyInfo
 
 from provgraph.errors import NotFoundError
-from provgraph.graphql.batching import Context, Link
+from provgraph.graphql.batching import EdgeWithEnds, RequestContext
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.records import SOFTWARE
@@ -24,7 +24,7 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions import walks
 from provgraph.questions.names import find
 
-Info: TypeAlias = AnyInfo[Context, None]
+Info: TypeAlias = AnyInfo[RequestContext, None]
 Depth: TypeAlias = Annotated[
     int | None,
     strawberry.argument(
@@ -46,7 +46,7 @@ Name: TypeAlias = Annotated[
 ]
 
 
-class ShownEdge(NamedTuple):
+class EdgeWithIds(NamedTuple):
     """A walked relation with the ids of its ends."""
 
     relation: RelationType
@@ -56,7 +56,7 @@ class ShownEdge(NamedTuple):
     time: str | None
 
 
-class Named(NamedTuple):
+class NamedValue(NamedTuple):
     """A parameter or package with its value, and the component that it belongs to."""
 
     component: str
@@ -65,7 +65,7 @@ class Named(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedRelation:
     """How many relations of a type there are."""
 
     relation: RelationType
@@ -144,18 +144,20 @@ def record_count(parent: strawberry.Parent[Mapping[str, int]], info: Info) -> in
     return parent.get(info.python_name, 0)
 
 
-def relation_counts(parent: strawberry.Parent[Mapping[str, int]]) -> list[Counted]:
+def relation_counts(parent: strawberry.Parent[Mapping[str, int]]) -> list[CountedRelation]:
     """The counts of relations, in the order of the vocabulary."""
     return [
-        Counted(relation, parent[relation]) for relation in RelationType if parent.get(relation)
+        CountedRelation(relation, parent[relation])
+        for relation in RelationType
+        if parent.get(relation)
     ]
 
 
-def edges(parent: strawberry.Parent[Lineage]) -> list[ShownEdge]:
+def edges(parent: strawberry.Parent[Lineage]) -> list[EdgeWithIds]:
     """The walked relations, in their fixed order."""
     ids = {each.key: each.id for each in parent.nodes}
     return [
-        ShownEdge(edge.relation, ids[edge.source], ids[edge.target], edge.role, edge.time)
+        EdgeWithIds(edge.relation, ids[edge.source], ids[edge.target], edge.role, edge.time)
         for edge in parent.edges
     ]
 
@@ -201,42 +203,48 @@ def duration(parent: strawberry.Parent[Node]) -> float | None:
     return seconds_between(parent.start_time.rstrip("Z"), parent.end_time.rstrip("Z"))
 
 
-async def generated_by(parent: strawberry.Parent[Node], info: Info) -> list[Link]:
+async def generated_by(parent: strawberry.Parent[Node], info: Info) -> list[EdgeWithEnds]:
     """The generations of an entity."""
-    return await info.context.links(parent, RelationType.WAS_GENERATED_BY, at_source=True)
+    return await info.context.edges_with_ends(parent, RelationType.WAS_GENERATED_BY, at_source=True)
 
 
-async def used_by(parent: strawberry.Parent[Node], info: Info) -> list[Link]:
+async def used_by(parent: strawberry.Parent[Node], info: Info) -> list[EdgeWithEnds]:
     """The usages of an entity."""
-    return await info.context.links(parent, RelationType.USED, at_source=False)
+    return await info.context.edges_with_ends(parent, RelationType.USED, at_source=False)
 
 
-async def attributed_to(parent: strawberry.Parent[Node], info: Info) -> list[Link]:
+async def attributed_to(parent: strawberry.Parent[Node], info: Info) -> list[EdgeWithEnds]:
     """The attributions of an entity."""
-    return await info.context.links(parent, RelationType.WAS_ATTRIBUTED_TO, at_source=True)
+    return await info.context.edges_with_ends(
+        parent, RelationType.WAS_ATTRIBUTED_TO, at_source=True
+    )
 
 
-async def used(parent: strawberry.Parent[Node], info: Info) -> list[Link]:
+async def used(parent: strawberry.Parent[Node], info: Info) -> list[EdgeWithEnds]:
     """The usages of an activity."""
-    return await info.context.links(parent, RelationType.USED, at_source=True)
+    return await info.context.edges_with_ends(parent, RelationType.USED, at_source=True)
 
 
-async def generated(parent: strawberry.Parent[Node], info: Info) -> list[Link]:
+async def generated(parent: strawberry.Parent[Node], info: Info) -> list[EdgeWithEnds]:
     """The generations of an activity."""
-    return await info.context.links(parent, RelationType.WAS_GENERATED_BY, at_source=False)
+    return await info.context.edges_with_ends(
+        parent, RelationType.WAS_GENERATED_BY, at_source=False
+    )
 
 
-async def associations(parent: strawberry.Parent[Node], info: Info) -> list[Link]:
+async def associations(parent: strawberry.Parent[Node], info: Info) -> list[EdgeWithEnds]:
     """The associations of an activity."""
-    return await info.context.links(parent, RelationType.WAS_ASSOCIATED_WITH, at_source=True)
+    return await info.context.edges_with_ends(
+        parent, RelationType.WAS_ASSOCIATED_WITH, at_source=True
+    )
 
 
-async def parameters(parent: strawberry.Parent[Node], info: Info) -> list[Named]:
+async def parameters(parent: strawberry.Parent[Node], info: Info) -> list[NamedValue]:
     """The parameters of a run, without its software."""
     return [each for each in await _settings(parent, info) if each.component != SOFTWARE]
 
 
-async def packages(parent: strawberry.Parent[Node], info: Info) -> list[Named]:
+async def packages(parent: strawberry.Parent[Node], info: Info) -> list[NamedValue]:
     """The software of a run."""
     return [each for each in await _settings(parent, info) if each.component == SOFTWARE]
 
@@ -246,10 +254,10 @@ async def config_files(parent: strawberry.Parent[Node], info: Info) -> list[str]
     return [location_of(place) for place in await info.context.config_files.load(parent.key)]
 
 
-async def _settings(parent: Node, info: Info) -> list[Named]:
+async def _settings(parent: Node, info: Info) -> list[NamedValue]:
     shared = await info.context.settings.load(parent.key)
     return [
-        Named(each.name, name, json_safe(value))
+        NamedValue(each.name, name, json_safe(value))
         for each in shared
         for name, value in each.values.items()
     ]

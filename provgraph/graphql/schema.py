@@ -7,7 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from provgraph.graphql import limits
 from provgraph.graphql.failures import Failures
-from provgraph.graphql.types import SCALARS, Activity, Agent, Entity, Query
+from provgraph.graphql.types import SCALARS, ActivityObject, AgentObject, EntityObject, Query
 
 
 class _Schema(strawberry.Schema):
@@ -17,7 +17,7 @@ class _Schema(strawberry.Schema):
 
 schema = _Schema(
     Query,
-    types=[Entity, Activity, Agent],
+    types=[EntityObject, ActivityObject, AgentObject],
     extensions=[Failures, *limits.extensions()],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

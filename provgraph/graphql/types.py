@@ -41,7 +41,7 @@ SCALARS: dict[object, ScalarDefinition] = {
 }
 
 
-def _described(enum: Any, name: str, description: str, values: dict[str, str]) -> None:
+def _describe_enum(enum: Any, name: str, description: str, values: dict[str, str]) -> None:
     """Make a GraphQL enum of one of the model's own."""
     strawberry.enum(enum, name=name, description=description)
     definition: StrawberryEnumDefinition = enum.__strawberry_definition__
@@ -54,7 +54,7 @@ def _ends(relation: vocabulary.Relation) -> str:
     return f"{relation.type.value}: {effects} → {causes}."
 
 
-_described(
+_describe_enum(
     lineage.Direction,
     "Direction",
     "Which way a lineage goes.",
@@ -64,7 +64,7 @@ _described(
         "BOTH": "Both ways from the root.",
     },
 )
-_described(
+_describe_enum(
     vocabulary.RelationType,
     "RelationType",
     "The relations of W3C PROV and of the IVOA Provenance Data Model, drawn from effect to cause.",
@@ -72,12 +72,12 @@ _described(
 )
 
 
-def _plain(description: str, name: str | None = None) -> Any:
+def _attribute(description: str, name: str | None = None) -> Any:
     """A field that is an attribute of the record."""
     return strawberry.field(description=description, name=name)
 
 
-def _found(resolver: Callable[..., Any], description: str) -> Any:
+def _resolved(resolver: Callable[..., Any], description: str) -> Any:
     """A field that is looked up or worked out."""
     return strawberry.field(resolver=resolver, description=description)
 
@@ -85,17 +85,17 @@ def _found(resolver: Callable[..., Any], description: str) -> Any:
 _TYPE_NAMES = {Kind.ENTITY: "Entity", Kind.ACTIVITY: "Activity", Kind.AGENT: "Agent"}
 
 
-@strawberry.interface(description="A record: an entity, an activity or an agent.")
-class Node:
+@strawberry.interface(name="Node", description="A record: an entity, an activity or an agent.")
+class RecordInterface:
     """Any record."""
 
-    id: strawberry.ID = _plain("Its strongest identifier.")
-    name: str | None = _plain("What a person calls it: a file's base name, a tool's name.")
-    kind: str = _plain("entity, activity or agent.")
-    distance: int = _plain(
+    id: strawberry.ID = _attribute("Its strongest identifier.")
+    name: str | None = _attribute("What a person calls it: a file's base name, a tool's name.")
+    kind: str = _attribute("entity, activity or agent.")
+    distance: int = _attribute(
         "How many relations from the root of the lineage that it came in; 0 elsewhere."
     )
-    attributes: JSON = _found(
+    attributes: JSON = _resolved(
         resolvers.attributes, "What its sources say of it besides the fields here."
     )
 
@@ -106,12 +106,13 @@ class Node:
 
 
 @strawberry.type(
-    description="Who answers for a run or a file: a person, an organization or a piece of software."
+    name="Agent",
+    description="Who answers for a run or a file: a person, an organization or a piece of software.",
 )
-class Agent(Node):
+class AgentObject(RecordInterface):
     """An agent."""
 
-    type: str | None = _plain("Person, Organization or SoftwareAgent.")
+    type: str | None = _attribute("Person, Organization or SoftwareAgent.")
 
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
@@ -123,75 +124,79 @@ class Agent(Node):
 class Generation:
     """wasGeneratedBy, with both ends."""
 
-    effect: "Entity" = _plain("What was made.", "entity")
-    cause: "Activity" = _plain("The run that made it.", "activity")
-    role: str | None = _plain("The part that the entity played.")
-    time: DateTime | None = _plain("When it was made, where a source says so.")
+    effect: "EntityObject" = _attribute("What was made.", "entity")
+    cause: "ActivityObject" = _attribute("The run that made it.", "activity")
+    role: str | None = _attribute("The part that the entity played.")
+    time: DateTime | None = _attribute("When it was made, where a source says so.")
 
 
 @strawberry.type(description="That an activity read an entity.")
 class Usage:
     """used, with both ends."""
 
-    effect: "Activity" = _plain("The run that read it.", "activity")
-    cause: "Entity" = _plain("What was read.", "entity")
-    role: str | None = _plain("The part that the entity played.")
-    time: DateTime | None = _plain("When it was read, where a source says so.")
+    effect: "ActivityObject" = _attribute("The run that read it.", "activity")
+    cause: "EntityObject" = _attribute("What was read.", "entity")
+    role: str | None = _attribute("The part that the entity played.")
+    time: DateTime | None = _attribute("When it was read, where a source says so.")
 
 
 @strawberry.type(description="That an agent answers for an activity.")
 class Association:
     """wasAssociatedWith, with both ends."""
 
-    effect: "Activity" = _plain("The run.", "activity")
-    cause: Agent = _plain("Who answers for it.", "agent")
-    role: str | None = _plain("In which role.")
+    effect: "ActivityObject" = _attribute("The run.", "activity")
+    cause: AgentObject = _attribute("Who answers for it.", "agent")
+    role: str | None = _attribute("In which role.")
 
 
 @strawberry.type(description="That an agent answers for an entity.")
 class Attribution:
     """wasAttributedTo, with both ends."""
 
-    effect: "Entity" = _plain("What the agent answers for.", "entity")
-    cause: Agent = _plain("Who answers for it.", "agent")
-    role: str | None = _plain("In which role.")
+    effect: "EntityObject" = _attribute("What the agent answers for.", "entity")
+    cause: AgentObject = _attribute("Who answers for it.", "agent")
+    role: str | None = _attribute("In which role.")
 
 
 @strawberry.type(description="A parameter of a run.")
 class Parameter:
     """One value of a run's configuration."""
 
-    name: str = _plain("Its full name: tool, components and trait.")
-    component: str = _plain("The component that it configures.")
-    value: JSON | None = _plain("Its value, with the type that its source gives.")
+    name: str = _attribute("Its full name: tool, components and trait.")
+    component: str = _attribute("The component that it configures.")
+    value: JSON | None = _attribute("Its value, with the type that its source gives.")
 
 
 @strawberry.type(description="A piece of software that a run could use.")
 class Package:
     """One entry of a run's software environment."""
 
-    name: str = _plain("Its name.")
-    value: str = _plain("Its version.", "version")
+    name: str = _attribute("Its name.")
+    value: str = _attribute("Its version.", "version")
 
 
-@strawberry.type(description="A file, data set, value, collection, bundle or plan.")
-class Entity(Node):
+@strawberry.type(name="Entity", description="A file, data set, value, collection, bundle or plan.")
+class EntityObject(RecordInterface):
     """An entity."""
 
-    type: str | None = _plain("DatasetEntity, ValueEntity, Collection, Bundle or Plan.")
-    location: str | None = _plain("The newest place where it still stands.")
-    locations: list[str] = _plain("All places where it stood or stands.")
-    identifiers: list[str] = _plain("All its identifiers, each scheme:value, the strongest first.")
-    generated_at: DateTime | None = _plain("When it was made.", "generatedAtTime")
-    invalidated_at: DateTime | None = _plain(
+    type: str | None = _attribute("DatasetEntity, ValueEntity, Collection, Bundle or Plan.")
+    location: str | None = _attribute("The newest place where it still stands.")
+    locations: list[str] = _attribute("All places where it stood or stands.")
+    identifiers: list[str] = _attribute(
+        "All its identifiers, each scheme:value, the strongest first."
+    )
+    generated_at: DateTime | None = _attribute("When it was made.", "generatedAtTime")
+    invalidated_at: DateTime | None = _attribute(
         "When it lost the last place where it stood.", "invalidatedAtTime"
     )
-    data_level: str | None = _plain("Its data level, such as DL2.")
-    generated_by: list[Generation] = _found(resolvers.generated_by, "The runs that made it.")
-    used_by: list[Usage] = _found(resolvers.used_by, "The runs that read it.")
-    attributed_to: list[Attribution] = _found(resolvers.attributed_to, "Who answers for it.")
-    ancestors: "Lineage" = _found(resolvers.ancestors, "Everything that led to it.")
-    descendants: "Lineage" = _found(resolvers.descendants, "Everything that was made from it.")
+    data_level: str | None = _attribute("Its data level, such as DL2.")
+    generated_by: list[Generation] = _resolved(resolvers.generated_by, "The runs that made it.")
+    used_by: list[Usage] = _resolved(resolvers.used_by, "The runs that read it.")
+    attributed_to: list[Attribution] = _resolved(resolvers.attributed_to, "Who answers for it.")
+    ancestors: "LineageObject" = _resolved(resolvers.ancestors, "Everything that led to it.")
+    descendants: "LineageObject" = _resolved(
+        resolvers.descendants, "Everything that was made from it."
+    )
 
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
@@ -199,22 +204,24 @@ class Entity(Node):
         return isinstance(value, lineage.Node) and value.kind is Kind.ENTITY
 
 
-@strawberry.type(description="One run of one tool or job.")
-class Activity(Node):
+@strawberry.type(name="Activity", description="One run of one tool or job.")
+class ActivityObject(RecordInterface):
     """An activity."""
 
-    version: str | None = _plain("The version of the tool.")
-    status: str | None = _plain("completed, error, interrupted or running.")
-    start_time: DateTime | None = _plain("When it started.")
-    end_time: DateTime | None = _plain("When it ended.")
-    duration: float | None = _found(resolvers.duration, "Seconds from its start to its end.")
-    host: str | None = _plain("The machine it ran on.")
-    used: list[Usage] = _found(resolvers.used, "What it read.")
-    generated: list[Generation] = _found(resolvers.generated, "What it made.")
-    agents: list[Association] = _found(resolvers.associations, "Who answers for it.")
-    parameters: list[Parameter] = _found(resolvers.parameters, "How it was set up.")
-    packages: list[Package] = _found(resolvers.packages, "The software it could use.")
-    config_files: list[str] = _found(resolvers.config_files, "Where its configuration files stood.")
+    version: str | None = _attribute("The version of the tool.")
+    status: str | None = _attribute("completed, error, interrupted or running.")
+    start_time: DateTime | None = _attribute("When it started.")
+    end_time: DateTime | None = _attribute("When it ended.")
+    duration: float | None = _resolved(resolvers.duration, "Seconds from its start to its end.")
+    host: str | None = _attribute("The machine it ran on.")
+    used: list[Usage] = _resolved(resolvers.used, "What it read.")
+    generated: list[Generation] = _resolved(resolvers.generated, "What it made.")
+    agents: list[Association] = _resolved(resolvers.associations, "Who answers for it.")
+    parameters: list[Parameter] = _resolved(resolvers.parameters, "How it was set up.")
+    packages: list[Package] = _resolved(resolvers.packages, "The software it could use.")
+    config_files: list[str] = _resolved(
+        resolvers.config_files, "Where its configuration files stood."
+    )
 
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
@@ -226,50 +233,54 @@ class Activity(Node):
 class LineageEdge:
     """An edge of a lineage."""
 
-    relation: vocabulary.RelationType = _plain("Its type.")
-    source: strawberry.ID = _plain("The id of the effect.")
-    target: strawberry.ID = _plain("The id of the cause.")
-    role: str | None = _plain("The part that the cause or effect played.")
-    time: DateTime | None = _plain("When, where a source says so.")
+    relation: vocabulary.RelationType = _attribute("Its type.")
+    source: strawberry.ID = _attribute("The id of the effect.")
+    target: strawberry.ID = _attribute("The id of the cause.")
+    role: str | None = _attribute("The part that the cause or effect played.")
+    time: DateTime | None = _attribute("When, where a source says so.")
 
 
-@strawberry.type(description="The answer to a lineage question.")
-class Lineage:
+@strawberry.type(name="Lineage", description="The answer to a lineage question.")
+class LineageObject:
     """A lineage."""
 
-    root: Node = _plain("The record that was asked about.")
-    direction: lineage.Direction = _plain("Which way the lineage goes.")
-    depth: int | None = _plain("How many relations far it was asked for; null for no end.")
-    truncated: bool = _plain("Whether a limit cut the answer.")
-    nodes: list[Node] = _plain(
+    root: RecordInterface = _attribute("The record that was asked about.")
+    direction: lineage.Direction = _attribute("Which way the lineage goes.")
+    depth: int | None = _attribute("How many relations far it was asked for; null for no end.")
+    truncated: bool = _attribute("Whether a limit cut the answer.")
+    nodes: list[RecordInterface] = _attribute(
         "Each record reached once, by distance from the root, which is the first, then by id."
     )
-    edges: list[LineageEdge] = _found(resolvers.edges, "The relations walked, and those to agents.")
-    activities: list[Activity] = _found(resolvers.activities, "The runs among the nodes.")
-    entities: list[Entity] = _found(resolvers.entities, "The entities among the nodes.")
-    agents: list[Agent] = _found(resolvers.agents, "The agents of the records reached.")
+    edges: list[LineageEdge] = _resolved(
+        resolvers.edges, "The relations walked, and those to agents."
+    )
+    activities: list[ActivityObject] = _resolved(resolvers.activities, "The runs among the nodes.")
+    entities: list[EntityObject] = _resolved(resolvers.entities, "The entities among the nodes.")
+    agents: list[AgentObject] = _resolved(resolvers.agents, "The agents of the records reached.")
 
 
 @strawberry.type(description="How many relations of a type there are.")
 class RelationCount:
     """One line of the statistics."""
 
-    relation: vocabulary.RelationType = _plain("The type.")
-    count: int = _plain("How many.")
+    relation: vocabulary.RelationType = _attribute("The type.")
+    count: int = _attribute("How many.")
 
 
 @strawberry.type(description="How many records and relations the store holds.")
 class Stats:
     """The statistics."""
 
-    activities: int = _found(resolvers.record_count, "Runs.")
-    entities: int = _found(resolvers.record_count, "Files, data sets, values and other entities.")
-    agents: int = _found(resolvers.record_count, "Agents.")
-    settings: int = _found(
+    activities: int = _resolved(resolvers.record_count, "Runs.")
+    entities: int = _resolved(
+        resolvers.record_count, "Files, data sets, values and other entities."
+    )
+    agents: int = _resolved(resolvers.record_count, "Agents.")
+    settings: int = _resolved(
         resolvers.record_count, "Configurations and software environments, each stored once."
     )
-    loads: int = _found(resolvers.record_count, "Sources read.")
-    relations: list[RelationCount] = _found(
+    loads: int = _resolved(resolvers.record_count, "Sources read.")
+    relations: list[RelationCount] = _resolved(
         resolvers.relation_counts, "Relations by type; types that do not occur are left out."
     )
 
@@ -280,19 +291,21 @@ class Stats:
 class Query:
     """The entry points."""
 
-    what_produced: Lineage | None = _found(
+    what_produced: LineageObject | None = _resolved(
         resolvers.what_produced, "Everything that led to a file."
     )
-    impact: Lineage | None = _found(resolvers.impact, "Everything that was made from a file.")
-    lineage: Lineage | None = _found(
+    impact: LineageObject | None = _resolved(
+        resolvers.impact, "Everything that was made from a file."
+    )
+    lineage: LineageObject | None = _resolved(
         resolvers.lineage, "Everything that led to a record, was made from it, or both."
     )
-    path: Lineage | None = _found(
+    path: LineageObject | None = _resolved(
         resolvers.path,
         "A shortest chain between two records, whichever is the effect; it begins at the source.",
     )
-    node: Node | None = _found(resolvers.node, "The record with an id.")
-    entity: Entity | None = _found(resolvers.entity, "One entity.")
-    activity: Activity | None = _found(resolvers.activity, "One run.")
-    agent: Agent | None = _found(resolvers.agent, "One agent.")
-    stats: Stats = _found(resolvers.stats, "What the store holds.")
+    node: RecordInterface | None = _resolved(resolvers.node, "The record with an id.")
+    entity: EntityObject | None = _resolved(resolvers.entity, "One entity.")
+    activity: ActivityObject | None = _resolved(resolvers.activity, "One run.")
+    agent: AgentObject | None = _resolved(resolvers.agent, "One agent.")
+    stats: Stats = _resolved(resolvers.stats, "What the store holds.")

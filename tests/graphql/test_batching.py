@@ -88,7 +88,7 @@ def test_requests_at_the_same_time_do_not_mix(store: Store) -> None:
 def test_one_request_asks_for_so_many_lineages(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batching, "WALKS", 10)
+    monkeypatch.setattr(batching, "MOST_WALKS", 10)
     query = "query($f: String!) { whatProduced(file: $f) { entities { ancestors(depth: 1) { nodes { id } } } } }"
     with served(store) as client:
         answer = asked(client, query, f=DL3)
@@ -97,7 +97,7 @@ def test_one_request_asks_for_so_many_lineages(
 
 
 def test_one_answer_lists_so_many_relations(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batching, "LINKS", 10)
+    monkeypatch.setattr(batching, "MOST_EDGES", 10)
     query = "query($f: String!) { whatProduced(file: $f) { entities { usedBy { role } } } }"
     with served(store) as client:
         answer = asked(client, query, f=DL3)

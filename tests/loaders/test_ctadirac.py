@@ -21,7 +21,7 @@ from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Node
 from provgraph.model.vocabulary import Kind
 from provgraph.questions.names import find
-from provgraph.questions.portrait import portrait
+from provgraph.questions.details import details_of
 from provgraph.questions.walks import lineage
 from provgraph.settings import destination
 from provgraph.store.nodes import digest
@@ -93,7 +93,7 @@ def test_what_produced_a_file_of_the_catalogue(store: Store, file: str) -> None:
 def test_the_job_is_part_of_the_record_of_its_runs(memory: Store) -> None:
     loaded(memory, BUNDLES / "48153007")
     for run in (FIRST, SECOND):
-        shown = portrait(memory, find(memory, run))
+        shown = details_of(memory, find(memory, run))
         assert shown.node.attributes["jobID"] == (48153007,)
         assert len(shown.node.attributes["jobOutputData"][0]) == 2  # type: ignore[arg-type]
         causes = {
@@ -126,7 +126,7 @@ def test_a_file_has_what_the_catalogue_says(memory: Store) -> None:
         "Checksum": ("842488a4",),
         "storageElements": (["CYF-STORM-Disk"],),
     }
-    shown = portrait(memory, file)
+    shown = details_of(memory, file)
     assert "CTAO" in {
         shown.others[edge.target].id for edge in shown.edges if edge.relation == "wasAttributedTo"
     }
@@ -314,7 +314,7 @@ def test_shared_software_is_no_scratch(tmp_path: Path, memory: Store) -> None:
         (tmp_path / job / "provDict.txt").write_text(json.dumps([run]))
         (tmp_path / job / "JOBID").write_text(job)
     loaded(memory, tmp_path)
-    shown = portrait(memory, find(memory, "/cvmfs/sw.cta/calibration.fits"))
+    shown = details_of(memory, find(memory, "/cvmfs/sw.cta/calibration.fits"))
     assert {node.id for node in shown.others.values()} == {"run 1", "run 2"}
 
 

@@ -28,7 +28,7 @@ from provgraph.loaders.ctaprov.address import database_of
 from provgraph.model.records import Settings, key_of
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.questions.names import find
-from provgraph.questions.portrait import portrait
+from provgraph.questions.details import details_of
 from provgraph.questions.walks import lineage
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
@@ -220,7 +220,7 @@ def test_stores_hold_the_same(databases: dict[str, str], store: Store, memory: S
 def test_what_a_database_says_of_a_run(databases: dict[str, str], memory: Store) -> None:
     load_one(memory, databases["2020-04"])
     run = "9bc85cd5-c2b5-4978-8351-f4591cde414e"
-    shown = portrait(memory, find(memory, run))
+    shown = details_of(memory, find(memory, run))
     assert (shown.node.name, shown.node.version, shown.node.status) == (
         "ctapipe-process",
         "0.28.0",
@@ -358,7 +358,7 @@ def test_what_is_not_in_the_listing_is_kept(restore: Restore, memory: Store) -> 
         "seen": ("2026-11-21 08:00:00+00",),
         "type": ("Committee",),
     }
-    edges = portrait(memory, find(memory, "2e2a7abb-42cd-436f-96df-d77932b97da2")).edges
+    edges = details_of(memory, find(memory, "2e2a7abb-42cd-436f-96df-d77932b97da2")).edges
     assert "2026-11-21T08:09:05.100Z" in {edge.time for edge in edges}
 
 

@@ -23,7 +23,7 @@ from provgraph.model.records import (
 from provgraph.model.values import Value, Values
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.questions.names import find
-from provgraph.questions.portrait import portrait
+from provgraph.questions.details import details_of
 from provgraph.questions.walks import lineage, path
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Changes, LoadRecord, Store
@@ -272,7 +272,7 @@ def test_descriptions_are_shared_and_joined(chain: Store) -> None:
     put(chain, Document(descriptions=(tool,), relations=tuple(answers)))
     put(chain, Document(descriptions=(table, more)))
     assert chain.stats()["descriptions"] == 2
-    described = portrait(chain, find(chain, "a"))
+    described = details_of(chain, find(chain, "a"))
     (shown,) = (
         node for node in described.others.values() if node.kind is Kind.ACTIVITY_DESCRIPTION
     )
@@ -284,7 +284,7 @@ def test_descriptions_are_shared_and_joined(chain: Store) -> None:
     )
     assert shown.attributes == {"name": ("tool",), "version": ("1",), "type": ("Reconstruction",)}
     (shown,) = (
-        node for node in portrait(chain, find(chain, "C")).others.values() if node.id == "tool_1"
+        node for node in details_of(chain, find(chain, "C")).others.values() if node.id == "tool_1"
     )
     assert (shown.kind, shown.type) == (Kind.ENTITY_DESCRIPTION, "DatasetDescription")
     assert ids(upstream(chain, "/calibrated")) == ["product:C", "a", "file:/raw"]

@@ -9,7 +9,7 @@ from provgraph.store.protocol import Explained, Store
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
+class RecordDetails:
     """A record, its relations with the records at their other ends, its mentions and its
     configuration.
     """
@@ -22,12 +22,12 @@ class Portrait:
     config_files: tuple[str, ...]
 
 
-def portrait(store: Store, node: Node) -> Portrait:
+def details_of(store: Store, node: Node) -> RecordDetails:
     """Everything that the store knows of one record."""
     edges = store.edges_of([node.key], tuple(RelationType))
     ends = {end for edge in edges for end in (edge.source, edge.target)} - {node.key}
     is_run = node.kind is Kind.ACTIVITY
-    return Portrait(
+    return RecordDetails(
         node=node,
         edges=tuple(edges),
         others=store.nodes(ends),

@@ -9,55 +9,55 @@ from provgraph.model.lineage import Edge
 from provgraph.model.records import SOFTWARE
 from provgraph.model.values import canonical_json, json_safe
 from provgraph.model.vocabulary import RelationType
-from provgraph.questions.portrait import Portrait
+from provgraph.questions.details import RecordDetails
 from provgraph.store.protocol import Explained
 from provgraph.writers.json import node_document
 from provgraph.writers.labels import visible
 
 
-def as_document(portrait: Portrait) -> dict[str, Any]:
+def as_document(details: RecordDetails) -> dict[str, Any]:
     """Return a record and what is known of it as plain data.
 
     Args:
-        portrait: the record with its relations, settings and explanations.
+        details: the record with its relations, settings and explanations.
 
     Returns:
         The object that ``show --json`` prints.
     """
-    packages = [settings.values for settings in portrait.settings if settings.name == SOFTWARE]
+    packages = [settings.values for settings in details.settings if settings.name == SOFTWARE]
     parameters = {
         name: json_safe(value)
-        for settings in portrait.settings
+        for settings in details.settings
         if settings.name != SOFTWARE
         for name, value in settings.values.items()
     }
     return {
-        **node_document(portrait.node),
-        "generatedAtTime": portrait.node.generated_at,
-        "invalidatedAtTime": portrait.node.invalidated_at,
-        "dataLevel": portrait.node.data_level,
-        "relations": [_edge(portrait, edge) for edge in portrait.edges],
-        "joined": [_why(each) for each in portrait.explained],
+        **node_document(details.node),
+        "generatedAtTime": details.node.generated_at,
+        "invalidatedAtTime": details.node.invalidated_at,
+        "dataLevel": details.node.data_level,
+        "relations": [_edge(details, edge) for edge in details.edges],
+        "joined": [_why(each) for each in details.explained],
         "parameters": parameters,
         "packages": [dict(each) for each in packages],
-        "configFiles": [location_of(place) for place in portrait.config_files],
+        "configFiles": [location_of(place) for place in details.config_files],
     }
 
 
-def as_text(portrait: Portrait) -> str:
+def as_text(details: RecordDetails) -> str:
     """Return a record and what is known of it as lines for a terminal.
 
     Args:
-        portrait: the record with its relations, settings and explanations.
+        details: the record with its relations, settings and explanations.
 
     Returns:
         The text that ``show`` prints, without a newline at its end.
     """
-    return "\n".join(_lines(portrait))
+    return "\n".join(_lines(details))
 
 
-def _lines(portrait: Portrait) -> Iterator[str]:
-    node = portrait.node
+def _lines(details: RecordDetails) -> Iterator[str]:
+    node = details.node
     yield f"{node.kind} {visible(node.id)}"
     facts = {
         "name": node.name,
@@ -75,15 +75,15 @@ def _lines(portrait: Portrait) -> Iterator[str]:
     yield from (f"  {label:10}  {visible(value)}" for label, value in facts.items() if value)
     yield from _section("identifiers", map(visible, node.identifiers))
     yield from _section("stood at", map(visible, node.locations))
-    yield from _section("relations", (_edge_line(portrait, edge) for edge in portrait.edges))
-    yield from _section("why these are one record", map(_why_line, portrait.explained))
+    yield from _section("relations", (_edge_line(details, edge) for edge in details.edges))
+    yield from _section("why these are one record", map(_why_line, details.explained))
     yield from _section(
         "attributes", (_pair(name, value) for name, value in node.shown_attributes.items())
     )
     yield from _section(
-        "configuration files", (visible(location_of(place)) for place in portrait.config_files)
+        "configuration files", (visible(location_of(place)) for place in details.config_files)
     )
-    for settings in portrait.settings:
+    for settings in details.settings:
         yield from _section(
             settings.name, (_pair(name, value) for name, value in settings.values.items())
         )
@@ -102,17 +102,17 @@ def _pair(name: str, value: object) -> str:
     )
 
 
-def _edge(portrait: Portrait, edge: Edge) -> dict[str, Any]:
-    ids = {key: node.id for key, node in portrait.others.items()} | {
-        portrait.node.key: portrait.node.id
+def _edge(details: RecordDetails, edge: Edge) -> dict[str, Any]:
+    ids = {key: node.id for key, node in details.others.items()} | {
+        details.node.key: details.node.id
     }
     ends = {"source": ids[edge.source], "target": ids[edge.target]}
     return {"relation": edge.relation, **ends, "role": edge.role, "time": edge.time}
 
 
-def _edge_line(portrait: Portrait, edge: Edge) -> str:
-    outgoing = edge.source == portrait.node.key
-    other = portrait.others.get(edge.target if outgoing else edge.source, portrait.node)
+def _edge_line(details: RecordDetails, edge: Edge) -> str:
+    outgoing = edge.source == details.node.key
+    other = details.others.get(edge.target if outgoing else edge.source, details.node)
     role = f" as {visible(edge.role)}" if edge.role else ""
     arrow = f"{edge.relation} →" if outgoing else f"← {edge.relation} of"
     return f"{arrow} {visible(other.location or other.label)}{role}  ({visible(other.id)})"
