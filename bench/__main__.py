@@ -27,7 +27,7 @@ from bench import (
 from bench.measure import Figure, say
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "figures.md"
+PAGE = ROOT / "docs" / "explanation" / "figures.md"
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.figures,
     "load": load.figures,

@@ -21,7 +21,7 @@ from provgraph.model.vocabulary import Kind, RelationType
 from tests.conftest import LOGS, empty_neo4j
 from tests.services import Neo4jServer
 
-NOTEBOOK = Path(__file__).parent.parent / "docs" / "notebook.ipynb"
+NOTEBOOK = Path(__file__).parent.parent / "docs" / "how-to" / "notebook.ipynb"
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
 
 

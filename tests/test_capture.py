@@ -178,7 +178,7 @@ def test_a_handler_of_the_job_decides(job: Job) -> None:
 
 @pytest.mark.parametrize("end", ["_exit", "kill"])
 def test_what_gives_no_notice_leaves_nothing(job: Job, end: str) -> None:
-    """docs/collecting.md says so."""
+    """docs/how-to/collecting.md says so."""
     if end == "kill":
         assert job.signalled(_JOB + _ENDS["wait"], signal.SIGKILL) == -signal.SIGKILL
     else:

@@ -164,7 +164,7 @@ def test_pictures_are_drawn_as_asked(shell: Shell) -> None:
 
 
 def test_the_page_on_pictures_shows_what_the_command_prints(newcomer: Shell) -> None:
-    page = (DOCS / "pictures.md").read_text(encoding="utf-8")
+    page = (DOCS / "how-to" / "pictures.md").read_text(encoding="utf-8")
     newcomer.store.parent.mkdir()
     newcomer("demo", "--store", f"sqlite:///{newcomer.store}")
     printed = newcomer(

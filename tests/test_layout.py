@@ -1,4 +1,4 @@
-"""The packages import one way only, as docs/architecture.md lists them."""
+"""The packages import one way only, as docs/explanation/architecture.md lists them."""
 
 import ast
 from pathlib import Path
@@ -55,14 +55,14 @@ def test_imports_go_one_way(path: Path) -> None:
 
 
 def test_every_unit_is_listed_in_the_architecture() -> None:
-    text = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    text = (PACKAGE.parent / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
     units = {_unit(path) for path in MODULES}
     assert units == RANK.keys()
     assert all(f"`{unit}" in text or f"{unit}.py`" in text for unit in units)
 
 
 def test_the_public_docs_name_every_command() -> None:
-    text = (PACKAGE.parent / "docs" / "commands.md").read_text(encoding="utf-8")
+    text = (PACKAGE.parent / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
     assert all(f"`{command}" in text for command in main.commands)
 
 

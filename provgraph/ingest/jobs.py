@@ -1,7 +1,7 @@
 """Loads a CTADIRAC job from inside a DIRAC environment, where a client has the catalogue's answers
 itself.
 
-DIRAC is not needed here; this is how its answers are handed over (docs/ctadirac.md).
+DIRAC is not needed here; this is how its answers are handed over (docs/how-to/ctadirac.md).
 """
 
 import json

@@ -1,6 +1,6 @@
 """What a store holds → statements of PROV.
 
-The way back of `provgraph.interchange.reading.records` (docs/interchange.md).
+The way back of `provgraph.interchange.reading.records` (docs/explanation/interchange.md).
 
 Read in bulk from a view, so that a store of any size passes in bounded memory.
 """

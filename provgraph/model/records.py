@@ -185,7 +185,7 @@ class Description:
     Attributes:
         id: its own identifier among those of its kind.
         type: what it describes.
-        attributes: what is said, under the column names of the ctaprov tables (docs/ctadirac.md);
+        attributes: what is said, under the column names of the ctaprov tables (docs/how-to/ctadirac.md);
             another description that it refers to by that one's id.
     """
 

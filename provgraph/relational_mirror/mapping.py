@@ -37,7 +37,7 @@ _LFN = "lfn:"
 _SPECIAL = re.compile(r'[{}",\\\s]|^$|^null$', re.IGNORECASE)
 _MICROSECONDS = 26
 _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
-#: What the catalogue says of a file, as loaders keep it (docs/ctadirac.md).
+#: What the catalogue says of a file, as loaders keep it (docs/how-to/ctadirac.md).
 STORAGE_ELEMENTS = "storageElements"
 CATALOGUE_TIME = "generatedAtTime"
 #: What the rows of a ctaprov database say of parameters and configuration files that does not

@@ -252,7 +252,7 @@ mirror = Table(
 )
 
 #: Every record of the store as a whole, with what the published tables can't hold; see
-#: docs/mirror.md.
+#: docs/how-to/mirror.md.
 record = Table(
     "record",
     own,

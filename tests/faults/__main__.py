@@ -20,7 +20,7 @@ from tests.faults.material import gather
 from tests.faults.targets import STORES
 from tests.faults.trials import FAULTS
 
-PAGE = ROOT / "docs" / "faults.md"
+PAGE = ROOT / "docs" / "explanation" / "faults.md"
 #: How many orders the real logs are loaded in.
 PERMUTATIONS = 50
 _INTRODUCTION = """# Faults

@@ -1,6 +1,6 @@
 """What each format keeps of each construct.
 
-Writes docs/conformance.md (``python -m tests.interchange.conformance``).
+Writes docs/reference/conformance.md (``python -m tests.interchange.conformance``).
 
 Each construct is loaded, written in the format, loaded into another store, and compared by the prov
 package.
@@ -28,7 +28,7 @@ from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.interchange.corpus import are_equal, exported, in_package, put
 
-PAGE = Path(__file__).parents[2] / "docs" / "conformance.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "conformance.md"
 FORMATS = ("prov-json", "prov-n", "prov-xml", "turtle", "trig", "rdf-xml", "n-triples", "json-ld")
 KEPT, CHANGED, NOT_WRITTEN = "kept", "changed", "not written"
 _EX = "http://example.org/"
@@ -195,7 +195,7 @@ def page() -> str:
         "",
         "Made by a test run (`python -m tests.interchange.conformance`): each construct is loaded, written in the",
         "format, loaded into another store, and compared by the prov package. *kept*: nothing differs.",
-        "Which documents of the W3C's are exceptions, and why: [interchange.md](interchange.md).",
+        "Which documents of the W3C's are exceptions, and why: [interchange.md](../explanation/interchange.md).",
         "",
         f"| construct | {' | '.join(FORMATS)} |",
         f"|---|{'---|' * len(FORMATS)}",

@@ -12,7 +12,7 @@ _PAGES = Path(__file__).parents[2] / "docs"
 
 def test_all_formats_of_documents_are_offered_and_documented() -> None:
     assert set(DOCUMENTS) == DOCUMENT_WRITERS.keys()
-    text = (_PAGES / "interchange.md").read_text(encoding="utf-8")
+    text = (_PAGES / "explanation" / "interchange.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in text for name in DOCUMENTS)
 
 

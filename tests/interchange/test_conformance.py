@@ -1,4 +1,4 @@
-"""docs/conformance.md says what is so."""
+"""docs/reference/conformance.md says what is so."""
 
 from tests.interchange.conformance import NOTES, PAGE, page
 

@@ -1,4 +1,4 @@
-"""Whatever happens to a sync, the mirror ends as one clean run would have made it (docs/mirror.md
+"""Whatever happens to a sync, the mirror ends as one clean run would have made it (docs/how-to/mirror.md
 has the table).
 """
 

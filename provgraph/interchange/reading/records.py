@@ -2,7 +2,7 @@
 
 One statement, or all of one id, becomes one `Document`.
 
-docs/interchange.md has the mapping. `provgraph.interchange.store_reader` is the way back; what it
+docs/explanation/interchange.md has the mapping. `provgraph.interchange.store_reader` is the way back; what it
 needs to give each statement back as it was said is kept under the names of `provgraph.prov.names`.
 """
 

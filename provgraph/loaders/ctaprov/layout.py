@@ -3,7 +3,7 @@
 Which generation, which columns, how rows refer to each other.
 
 Two generations are known, and what lies between them; a table or a column may be missing or be more
-than they have (docs/ctadirac.md).
+than they have (docs/how-to/ctadirac.md).
 """
 
 from collections.abc import Collection, Iterable, Mapping

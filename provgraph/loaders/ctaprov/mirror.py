@@ -2,7 +2,7 @@
 
 Schema ``provgraph`` beside the ctaprov tables holds every record as a whole.
 
-`provgraph.relational_mirror` writes it; docs/mirror.md says how.
+`provgraph.relational_mirror` writes it; docs/how-to/mirror.md says how.
 """
 
 import json

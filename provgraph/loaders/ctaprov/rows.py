@@ -1,6 +1,6 @@
 """Rows of a ctaprov database to documents.
 
-What each column becomes (docs/ctadirac.md has the table).
+What each column becomes (docs/how-to/ctadirac.md has the table).
 """
 
 import csv

@@ -2,7 +2,7 @@
 tables.
 
 All of it is read from one snapshot, in memory that does not grow with it: rows come sorted from the
-server and are put together here. docs/ctadirac.md says where each column goes.
+server and are put together here. docs/how-to/ctadirac.md says where each column goes.
 """
 
 import hashlib
