@@ -2,6 +2,7 @@
 
 ProvGraphError
 ├── SettingsError          a setting or an option makes no sense
+│   └── MissingExtraError  what was asked for needs packages that are not installed
 ├── LoadError              a source, or a part of it, can't be read
 │   └── UnknownFormatError nothing in the source is ours
 ├── ReaderEndedError       the process that reads a source ended before it was done
@@ -14,8 +15,9 @@ ProvGraphError
     └── UnreachableError   the store can't be reached; trying again may help
 """
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import ClassVar, Self
 
 
 class ProvGraphError(Exception):
@@ -30,6 +32,50 @@ class SettingsError(ProvGraphError):
 
     code = "BAD_SETTING"
     exit_code = 2
+
+
+class MissingExtraError(SettingsError):
+    """What was asked for needs packages that a plain ``pip install provgraph`` leaves out."""
+
+    code = "MISSING_EXTRA"
+
+    def __init__(self, extra: str, what: str) -> None:
+        """Say what needs which extra, and how to install the extra.
+
+        Args:
+            extra: a name under ``[project.optional-dependencies]`` in pyproject.toml, as ``rdf``.
+            what: what was asked for, in the user's words, as ``PROV-O``.
+        """
+        super().__init__(f'{what} needs the extra "{extra}": pip install "provgraph[{extra}]"')
+        self.extra = extra
+        self.what = what
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Rebuild the error in another process from what it was made of."""
+        return type(self), (self.extra, self.what)
+
+
+@contextmanager
+def extra_needed(extra: str, what: str) -> Iterator[None]:
+    """Surround imports of packages that an extra brings.
+
+    Example:
+        >>> with extra_needed("rdf", "PROV-O"):
+        ...     from rdflib import Graph
+
+    Args:
+        extra: the extra's name in pyproject.toml.
+        what: what needs the packages, in the user's words.
+
+    Raises:
+        MissingExtraError: a package of the extra is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "provgraph":
+            raise
+        raise MissingExtraError(extra, what) from error
 
 
 class LoadError(ProvGraphError):
@@ -69,10 +115,15 @@ class NotFoundError(LookupFailedError):
     code = "NOT_FOUND"
 
     def __init__(self, name: str) -> None:
-        """Say which name was not found and how names may be given."""
+        """Say which name was not found and how names may be given.
+
+        Args:
+            name: the name as the user gave it.
+        """
         super().__init__(
-            f"nothing here is called {name!r}: give an identifier, a path, a file name that only one path bears, "
-            "or a product file on disk with a CTA header; `provgraph stats` shows what the store holds"
+            f"nothing here is called {name!r}: give an identifier, a path, a file name that only "
+            "one path bears, or a product file on disk with a CTA header; `provgraph stats` shows "
+            "what the store holds"
         )
         self.name = name
 
@@ -83,7 +134,12 @@ class AmbiguousError(LookupFailedError):
     code = "AMBIGUOUS"
 
     def __init__(self, name: str, candidates: Sequence[str]) -> None:
-        """Say which name was ambiguous; ``candidates`` are the ids to choose from."""
+        """Say which name was ambiguous, and the ids to choose from.
+
+        Args:
+            name: the name as the user gave it.
+            candidates: the ids of the records that bear it.
+        """
         listed = "\n  ".join(candidates)
         super().__init__(
             f"{name!r} names {len(candidates)} records; say which by its id:\n  {listed}"
