@@ -73,7 +73,7 @@ lock: .venv-lock/.stamp ## renew requirements/*.lock from pyproject.toml (ARGS=-
 	@compile() { .venv-lock/bin/uv pip compile -q --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-header $(ARGS) "$$@" pyproject.toml; }; \
 	compile --extra test -o requirements/test.lock; \
-	compile -c requirements/test.lock -o requirements/runtime.lock
+	compile --extra all -c requirements/test.lock -o requirements/runtime.lock
 
 .PHONY: clean
 clean: ## remove environments, caches, downloaded servers, built images
