@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from provgraph.model.lineage import Lineage, Node
     from provgraph.pictures.look import Look
     from provgraph.store.protocol import Store
-    from provgraph.validation.sources import Checked
+    from provgraph.validation.sources import CheckedSources
 
 # The commands import what they need when they run: `--help` answers in a tenth of the time
 # (bench/startup.py).
@@ -838,7 +838,7 @@ def validate(
     click.get_current_context().exit(0 if clean else REFUSED)
 
 
-def _say_checked(checked: "Checked", as_json: bool, is_one_of_many: bool) -> None:
+def _say_checked(checked: "CheckedSources", as_json: bool, is_one_of_many: bool) -> None:
     from provgraph.validation.findings import as_document, as_text
     from provgraph.writers.labels import visible
 
@@ -855,7 +855,7 @@ def _say_checked(checked: "Checked", as_json: bool, is_one_of_many: bool) -> Non
         click.echo(json.dumps(fields, ensure_ascii=False) if as_json else as_text(finding))
 
 
-def _say_counts_of(checked: Sequence["Checked"]) -> None:
+def _say_counts_of(checked: Sequence["CheckedSources"]) -> None:
     """How much was checked, and what was found, on stderr."""
     from provgraph.validation.findings import Gravity
 

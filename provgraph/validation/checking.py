@@ -13,7 +13,7 @@ from provgraph.validation import keys
 from provgraph.validation.events import ENDED, INVALIDATED, STARTED, WRITTEN, Event, order_of
 from provgraph.validation.findings import Finding, Gravity, ordered
 from provgraph.validation.impossible import Impossible
-from provgraph.validation.instance import Gatherer, Instance
+from provgraph.validation.instance import Instance, StatementGatherer
 from provgraph.validation.kinds import Kinds
 from provgraph.validation.ordering import Ordering
 from provgraph.validation.phrasing import Phrasing
@@ -51,25 +51,31 @@ class Verdict:
         return not self.count(Gravity.ERROR)
 
     def count(self, gravity: Gravity) -> int:
-        """How many findings there are of this gravity."""
+        """Count the findings of one gravity.
+
+        Args:
+            gravity: the gravity.
+
+        Returns:
+            How many findings have it.
+        """
         return sum(finding.gravity is gravity for finding in self.findings)
 
 
 def check(
     statements: Iterable[ProvStatement], *, now: str | None = None, observer: Observer | None = None
 ) -> Verdict:
-    """Check statements against PROV-CONSTRAINTS, the document and each bundle by itself.
+    """Check statements against PROV-CONSTRAINTS; the document and each bundle by itself.
 
     Args:
-        statements: in any order; read once.
-        now: the canonical time after which times are in the future; None for the present.
+        statements: in any order, which makes no difference; they are read once.
+        now: the canonical UTC time after which times are in the future; None for the present.
         observer: is told how many statements were read since it was last told.
 
     Returns:
-        the contradictions found, and what is suspicious. The order of the statements makes no
-            difference.
+        The contradictions that were found, and what is suspicious.
     """
-    gatherer = Gatherer()
+    gatherer = StatementGatherer()
     for some in batches(statements, _PAGE):
         gatherer.take(some)
         if observer is not None:
@@ -95,8 +101,9 @@ def _findings(instance: Instance, now: str) -> Iterator[Finding]:
 
 
 def _with_inferred(instance: Instance) -> Instance:
-    """A derivation that names its run tells that the run read the one file and wrote the other
-    (inference 11).
+    """Add what a derivation implies that names its run (PROV-CONSTRAINTS, inference 11).
+
+    The run read the one file and wrote the other.
     """
     derivations = instance.tables[ProvType.DERIVATION]
     derivations = derivations[derivations[:, 3] != 0]
@@ -108,7 +115,7 @@ def _with_inferred(instance: Instance) -> Instance:
 
 
 def _event_told(conflict: keys.Conflict) -> int:
-    """The event of which a conflict says that it has several times."""
+    """Return the event that a conflict says to have happened several times."""
     if conflict.type is ProvType.ACTIVITY:
         return conflict.row[0] * len(Event) + (STARTED if conflict.column == 1 else ENDED)
     event = _EVENT_OF.get(conflict.type)

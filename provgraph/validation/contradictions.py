@@ -1,7 +1,4 @@
-"""Times against the order of events.
-
-Which event has a later time than one that it must come before.
-"""
+"""Times against the order of events: an event with a later time than one that follows it."""
 
 from array import array
 from collections.abc import Iterator
@@ -11,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provgraph.validation.cycles import Cycles, graph_of
-from provgraph.validation.events import Order
+from provgraph.validation.events import EventOrder
 from provgraph.validation.instance import Numbers
 
 #: How often events are left out that can't be part of a contradiction.
@@ -24,8 +21,8 @@ class Contradiction:
 
     Attributes:
         first: the event that must come first.
-        second: the other one.
-        edges: why, as places among the edges.
+        second: the other event.
+        edges: why, as indexes of the edges of the order.
     """
 
     first: int
@@ -34,8 +31,18 @@ class Contradiction:
 
 
 def pruned(sources: Numbers, targets: Numbers, times: Numbers) -> Numbers:
-    """Places of the edges that remain without events that nothing comes before or after, and that
-    have no time.
+    """Leave out edges that can't be part of a contradiction.
+
+    Such an edge leads to or from an event that has no time and that nothing comes before, or
+    nothing comes after.
+
+    Args:
+        sources: the earlier event of each edge.
+        targets: the later event of each edge.
+        times: event → its time; 0 where none is told.
+
+    Returns:
+        The indexes of the edges that remain.
     """
     kept = np.arange(len(sources))
     for _ in range(_PRUNINGS):
@@ -49,20 +56,28 @@ def pruned(sources: Numbers, targets: Numbers, times: Numbers) -> Numbers:
     return kept
 
 
-def contradictions(order: Order) -> Iterator[Contradiction]:
-    """For each event the worst of the times that it contradicts, of the nearest events with a time."""
+def contradictions(order: EventOrder) -> Iterator[Contradiction]:
+    """Find times that contradict the order of events.
+
+    Args:
+        order: of the events, with their times.
+
+    Yields:
+        For each event the worst of the times that it contradicts, among those of the nearest events
+        that have a time.
+    """
     kept = pruned(order.sources, order.targets, order.latest)
     if len(kept):
-        yield from _Times(order, kept).contradictions()
+        yield from _TimesAlongOrder(order, kept).contradictions()
 
 
-class _Times:
+class _TimesAlongOrder:
     """Follows times along the order of events.
 
-    Events that must be at one moment, a component, are taken together.
+    Events that must be at one moment (a component) are taken together.
     """
 
-    def __init__(self, order: Order, kept: Numbers) -> None:
+    def __init__(self, order: EventOrder, kept: Numbers) -> None:
         graph = Cycles(order.sources[kept], order.targets[kept])
         self._graph = graph
         self._kept = kept

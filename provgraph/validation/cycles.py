@@ -1,4 +1,4 @@
-"""Cycles in a graph of numbered things."""
+"""Cycles and paths in a graph of numbered things."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -17,7 +17,15 @@ _WALKED = 2_000_000
 
 
 def graph_of(edges: Numbers, count: int) -> igraph.Graph:
-    """A directed graph of so many nodes."""
+    """Make a directed graph.
+
+    Args:
+        edges: pairs of nodes, of shape (edges, 2).
+        count: how many nodes there are; nodes are 0 … count - 1.
+
+    Returns:
+        The graph.
+    """
     return igraph.Graph(n=count, edges=np.ascontiguousarray(edges), directed=True)
 
 
@@ -32,7 +40,7 @@ class Cycles:
 
     @property
     def edges(self) -> Numbers:
-        """Pairs of places among the nodes, in the order given."""
+        """The edges as pairs of indexes of ``nodes``, in the order given."""
         return self._edges
 
     @cached_property
@@ -41,7 +49,7 @@ class Cycles:
 
     @cached_property
     def components(self) -> Numbers:
-        """Place of a node → the strongly connected component that it is in."""
+        """For each index of a node, the strongly connected component of the node."""
         # A graph of its own, which is let go: of large ones no other is needed.
         return np.array(
             graph_of(self._edges, len(self.nodes)).connected_components(mode="strong").membership,
@@ -49,7 +57,7 @@ class Cycles:
         )
 
     def parts(self) -> Iterator[Numbers]:
-        """For each component with a cycle the places of the edges in it."""
+        """Yield, for each component with a cycle, the indexes of the edges in it."""
         component = self.components[self._edges]
         inside = np.flatnonzero(component[:, 0] == component[:, 1])
         inside = inside[np.argsort(component[inside, 0], kind="stable")]
@@ -57,12 +65,29 @@ class Cycles:
         yield from np.split(inside, borders) if len(inside) else ()
 
     def path(self, source: int, target: int) -> list[int]:
-        """The places of the nodes on a shortest path."""
+        """Find a shortest path.
+
+        Args:
+            source: the index of the first node.
+            target: the index of the last node.
+
+        Returns:
+            The indexes of the nodes on the path, both ends included.
+        """
         found: list[int] = self._graph.get_shortest_path(source, target, mode="out")
         return found
 
     def path_within(self, part: Numbers, source: int, target: int) -> Numbers:
-        """The places of the edges on a shortest path between the places of two nodes in a part."""
+        """Find a shortest path that stays in one part of the graph.
+
+        Args:
+            part: the indexes of the edges of the part.
+            source: the index of the first node.
+            target: the index of the last node.
+
+        Returns:
+            The indexes of the edges on the path.
+        """
         graph = Cycles(*self._edges[part].T)
         here, there = np.searchsorted(graph.nodes, [source, target]).tolist()
         found: Numbers = part[
@@ -71,10 +96,14 @@ class Cycles:
         return found
 
     def shortest(self, through: NDArray[np.bool_] | None = None) -> Iterator[list[int]]:
-        """For each component with a cycle a shortest one, as nodes; it begins with the smallest.
+        """Find a shortest cycle in each component that has a cycle.
 
         Args:
-            through: which edges a cycle must hold one of; None for any.
+            through: for each edge whether it is demanded: a cycle must hold one of the demanded
+                edges. None when any cycle will do.
+
+        Yields:
+            The nodes of the cycle, the smallest first.
         """
         for part in self.parts():
             demanded = part if through is None else part[through[part]]
@@ -83,7 +112,14 @@ class Cycles:
                 yield _shortest(graph, self.nodes[self._edges[demanded]])
 
     def reachable(self, nodes: Numbers) -> Numbers:
-        """The nodes themselves and all that edges lead to from them."""
+        """Find all that edges lead to.
+
+        Args:
+            nodes: where to begin.
+
+        Returns:
+            These nodes and all that can be reached from them, in order.
+        """
         here = np.flatnonzero(np.isin(self.nodes, nodes))
         if not len(here):
             return nodes
@@ -96,8 +132,9 @@ class Cycles:
 
 
 def _shortest(graph: Cycles, through: Numbers) -> list[int]:
-    """A shortest cycle of a strongly connected graph through one of some edges, given by their
-    nodes.
+    """Return a shortest cycle of a strongly connected graph through one of some edges.
+
+    The edges are given by their nodes.
     """
     edges = np.unique(through, axis=0)[: min(_TRIED, 1 + _WALKED // len(graph.edges))]
     places = np.searchsorted(graph.nodes, edges).tolist()

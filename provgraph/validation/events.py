@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from provgraph.model.vocabulary import RelationType
 from provgraph.prov.statements import ProvType
-from provgraph.validation.findings import Rule
+from provgraph.validation.findings import Constraint
 from provgraph.validation.impossible import specializations
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.kinds import ACTIVITY, ENTITY, Kinds
@@ -37,16 +37,16 @@ _PER_TERM = len(Event)
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one event comes before another.
+    """Why one event comes before another one.
 
     Attributes:
-        rule: the constraint.
-        fact: what says so, of {u}, whose event comes first, and {v}; "" where the events themselves
-            say it.
-        is_strict: whether they can't be at the same moment.
+        constraint: the constraint that demands it.
+        fact: the statement that says so, in words, of {u}, whose event comes first, and {v}; empty
+            where the events themselves say it.
+        is_strict: whether the events can't be at the same moment.
     """
 
-    rule: Rule
+    constraint: Constraint
     fact: str = ""
     is_strict: bool = False
 
@@ -70,34 +70,34 @@ _ENDED_BY = _says("was ", RelationType.WAS_ENDED_BY)
 _DERIVED_FROM = _says("was ", RelationType.WAS_DERIVED_FROM)
 _FORM_OF = _says("is ", RelationType.SPECIALIZATION_OF)
 _ON_BEHALF_OF = _says("", RelationType.ACTED_ON_BEHALF_OF)
-_R = Rule
+_C = Constraint
 REASONS = (
-    Reason(_R.START_END),
-    Reason(_R.GENERATION_INVALIDATION),
-    Reason(_R.GENERATION_WITHIN_ACTIVITY, "{u} wrote {v}"),
-    Reason(_R.GENERATION_WITHIN_ACTIVITY, "{v} wrote {u}"),
-    Reason(_R.GENERATION_USAGE, "{v} read {u}"),
-    Reason(_R.USAGE_INVALIDATION, "{u} read {v}"),
-    Reason(_R.USAGE_WITHIN_ACTIVITY),
-    Reason(_R.GENERATION_USAGE),
-    Reason(_R.USAGE_INVALIDATION),
-    Reason(_R.INFORMED, _cause_first(_INFORMED_BY)),
-    Reason(_R.DERIVATION_USAGE),
-    Reason(_R.DERIVATION, _cause_first(_DERIVED_FROM), is_strict=True),
-    Reason(_R.STARTED_BY, _cause_first(_STARTED_BY)),
-    Reason(_R.STARTED_BY, _effect_first(_STARTED_BY)),
-    Reason(_R.ENDED_BY, _cause_first(_ENDED_BY)),
-    Reason(_R.ENDED_BY, _effect_first(_ENDED_BY)),
-    Reason(_R.STARTED_BY, "{u} made {v}, which started another run"),
-    Reason(_R.STARTED_BY, "{v} made {u}, which started another run"),
-    Reason(_R.ENDED_BY, "{u} made {v}, which ended another run"),
-    Reason(_R.ENDED_BY, "{v} made {u}, which ended another run"),
-    Reason(_R.SPECIALIZATION_GENERATION, _cause_first(_FORM_OF)),
-    Reason(_R.SPECIALIZATION_INVALIDATION, _effect_first(_FORM_OF)),
-    Reason(_R.ASSOCIATION, "{v} answered for {u}"),
-    Reason(_R.ASSOCIATION, "{u} answered for {v}"),
-    Reason(_R.ATTRIBUTION, "{v} is attributed to {u}"),
-    Reason(_R.DELEGATION, _cause_first(_ON_BEHALF_OF)),
+    Reason(_C.START_END),
+    Reason(_C.GENERATION_INVALIDATION),
+    Reason(_C.GENERATION_WITHIN_ACTIVITY, "{u} wrote {v}"),
+    Reason(_C.GENERATION_WITHIN_ACTIVITY, "{v} wrote {u}"),
+    Reason(_C.GENERATION_USAGE, "{v} read {u}"),
+    Reason(_C.USAGE_INVALIDATION, "{u} read {v}"),
+    Reason(_C.USAGE_WITHIN_ACTIVITY),
+    Reason(_C.GENERATION_USAGE),
+    Reason(_C.USAGE_INVALIDATION),
+    Reason(_C.INFORMED, _cause_first(_INFORMED_BY)),
+    Reason(_C.DERIVATION_USAGE),
+    Reason(_C.DERIVATION, _cause_first(_DERIVED_FROM), is_strict=True),
+    Reason(_C.STARTED_BY, _cause_first(_STARTED_BY)),
+    Reason(_C.STARTED_BY, _effect_first(_STARTED_BY)),
+    Reason(_C.ENDED_BY, _cause_first(_ENDED_BY)),
+    Reason(_C.ENDED_BY, _effect_first(_ENDED_BY)),
+    Reason(_C.STARTED_BY, "{u} made {v}, which started another run"),
+    Reason(_C.STARTED_BY, "{v} made {u}, which started another run"),
+    Reason(_C.ENDED_BY, "{u} made {v}, which ended another run"),
+    Reason(_C.ENDED_BY, "{v} made {u}, which ended another run"),
+    Reason(_C.SPECIALIZATION_GENERATION, _cause_first(_FORM_OF)),
+    Reason(_C.SPECIALIZATION_INVALIDATION, _effect_first(_FORM_OF)),
+    Reason(_C.ASSOCIATION, "{v} answered for {u}"),
+    Reason(_C.ASSOCIATION, "{u} answered for {v}"),
+    Reason(_C.ATTRIBUTION, "{v} is attributed to {u}"),
+    Reason(_C.DELEGATION, _cause_first(_ON_BEHALF_OF)),
 )
 (
     _START_END,
@@ -132,34 +132,40 @@ IS_STRICT = np.array([reason.is_strict for reason in REASONS])
 
 @dataclass(frozen=True)
 class Readings:
-    """The readings of files that are events of their own, since a time or a derivation tells of
-    them.
+    """Readings of files that are events of their own, since a time or a derivation tells of them.
 
     Attributes:
         first: the number of the first such event.
-        runs: event → the run, 0 where it is open.
-        files: event → the file, 0 where it is open.
+        runs: for each of these events the run; 0 where it is open.
+        files: for each of these events the file; 0 where it is open.
     """
 
     first: int
     runs: Numbers
     files: Numbers
 
-    def place(self, event: int) -> int | None:
-        """Which of them an event is; None when it is something else."""
+    def index(self, event: int) -> int | None:
+        """Tell which of the readings an event is.
+
+        Args:
+            event: any event.
+
+        Returns:
+            The index of the reading; None when the event is something else.
+        """
         return event - self.first if event >= self.first else None
 
 
 @dataclass(frozen=True)
-class Order:
+class EventOrder:
     """What must come before what.
 
     Attributes:
-        sources: the earlier events.
-        targets: the later events.
-        reasons: why, as places in `REASONS`.
+        sources: the earlier event of each edge.
+        targets: the later event of each edge.
+        reasons: why, as indexes of `REASONS`.
         readings: the events that are readings.
-        earliest: event → its earliest told time.
+        earliest: event → its earliest told time; 0 where none is told.
         latest: event → its latest told time; 0 where none is told.
     """
 
@@ -172,16 +178,31 @@ class Order:
 
 
 def term_of(event: int) -> int:
-    """The run or file whose start, end, writing or invalidation an event is."""
+    """Return the run or file that an event belongs to.
+
+    Args:
+        event: a start, an end, a writing or an invalidation.
+
+    Returns:
+        The term of the run or file.
+    """
     return event // _PER_TERM
 
 
-def order_of(instance: Instance, kinds: Kinds) -> Order:
-    """All that PROV-CONSTRAINTS says of the order of events."""
-    return _Ordering(instance, kinds).order()
+def order_of(instance: Instance, kinds: Kinds) -> EventOrder:
+    """Find all that PROV-CONSTRAINTS, section 6.2, says of the order of events.
+
+    Args:
+        instance: the statements.
+        kinds: what each term is.
+
+    Returns:
+        The order, with all times that are told of the events.
+    """
+    return _EventOrderMaker(instance, kinds).order()
 
 
-class _Ordering:
+class _EventOrderMaker:
     def __init__(self, instance: Instance, kinds: Kinds) -> None:
         self._instance = instance
         self._kinds = kinds
@@ -196,7 +217,7 @@ class _Ordering:
             np.maximum.at(values, self._events[own] - first, self._usages[own, column])
         self._readings = Readings(first, runs, files)
 
-    def order(self) -> Order:
+    def order(self) -> EventOrder:
         self._lives()
         self._usage()
         self._triggers(
@@ -220,7 +241,7 @@ class _Ordering:
         sources = np.concatenate([edge[0] for edge in self._edges])
         targets = np.concatenate([edge[1] for edge in self._edges])
         reasons = np.concatenate([np.full(len(edge[0]), edge[2], np.int8) for edge in self._edges])
-        return Order(sources, targets, reasons, self._readings, *self._times())
+        return EventOrder(sources, targets, reasons, self._readings, *self._times())
 
     def _add(
         self, before: tuple[Event, Numbers], after: tuple[Event, Numbers], reason: int
@@ -243,7 +264,10 @@ class _Ordering:
         self._add((STARTED, runs), (ENDED, runs), _START_END)
 
     def _reading_events(self) -> Numbers:
-        """Row of usage → its event; 0 where nothing tells of it but that it lies within the run."""
+        """Return the event of each usage.
+
+        It is 0 where nothing tells of the reading but that it lies within the run.
+        """
         identified = self._usages[:, 0]
         told = self._instance.column(ProvType.DERIVATION, 5)
         is_own = (self._usages[:, 3] != 0) | np.isin(identified, told[told != 0])
@@ -266,8 +290,9 @@ class _Ordering:
         self._add_events(events[of], usages[of, 2] * _PER_TERM + INVALIDATED, _READ_GONE)
 
     def _triggers(self, type_: ProvType, event: Event, reasons: tuple[int, int, int, int]) -> None:
-        """What a run was started or ended by (constraints 43, 44), and the run that made it
-        (inferences 9, 10).
+        """Add what started or ended a run (constraints 43 and 44), and the run that made that.
+
+        The latter is inferred (PROV-CONSTRAINTS, inferences 9 and 10).
         """
         runs, triggers = self._pairs(type_, 1, 2)
         self._add((WRITTEN, triggers), (event, runs), reasons[0])
@@ -305,8 +330,9 @@ class _Ordering:
             self._add((began, responsible[some]), (ended, delegates[some]), _ON_BEHALF)
 
     def _delegated(self) -> Iterator[Numbers]:
-        """Who acts on behalf of another in a run, and that other, are associated with the run
-        (inference 14).
+        """Yield delegates and those whom they act for as agents of the run.
+
+        PROV-CONSTRAINTS, inference 14.
         """
         yield self._pairs(ProvType.DELEGATION, 3, 1)
         yield self._pairs(ProvType.DELEGATION, 3, 2)

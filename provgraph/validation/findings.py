@@ -1,7 +1,4 @@
-"""What a check finds.
-
-Which rule is broken, how gravely, by which records, in the user's own words.
-"""
+"""What a check finds: the constraint that is broken, how gravely, and by which records."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,8 +16,8 @@ class Gravity(StrEnum):
     WARNING = "warning"
 
 
-class Rule(Enum):
-    """What a finding may break: the number in PROV-CONSTRAINTS, where it has one, and the name."""
+class Constraint(Enum):
+    """What a finding may break: the number in PROV-CONSTRAINTS, if it has one, and the name."""
 
     REQUIRED = (None, "required-argument")  # PROV-DM, section 5
     KEY_OBJECT = (22, "key-object")
@@ -81,16 +78,16 @@ class Finding:
 
     Attributes:
         gravity: an error can't have happened as it is told; a warning is valid PROV.
-        rule: what it breaks.
+        constraint: what it breaks.
         records: the ids of the records involved, those the message names first.
         message: what is wrong, for people.
         time: when, canonical UTC; None where no time is told.
-        seconds: by how much times contradict each other.
+        seconds: by how much times contradict each other; None where they don't.
         bundle: the URI of the bundle that says so; None for a document itself, and for a store.
     """
 
     gravity: Gravity
-    rule: Rule
+    constraint: Constraint
     records: tuple[str, ...]
     message: str
     time: str | None = None
@@ -99,13 +96,20 @@ class Finding:
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings by gravity, then time (those without one last), then ids."""
+    """Sort findings.
+
+    Args:
+        findings: in any order.
+
+    Returns:
+        The findings by gravity, then time (those without a time last), then ids.
+    """
     return sorted(findings, key=_order)
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:
     gravity = list(Gravity).index(finding.gravity)
-    rule = list(Rule).index(finding.rule)
+    rule = list(Constraint).index(finding.constraint)
     bundle = finding.bundle or ""
     return (
         gravity,
@@ -119,11 +123,18 @@ def _order(finding: Finding) -> tuple[Any, ...]:
 
 
 def as_document(finding: Finding) -> dict[str, Any]:
-    """The finding as JSON-like data."""
+    """Return a finding as plain data.
+
+    Args:
+        finding: the finding.
+
+    Returns:
+        The object that ``validate --json`` prints.
+    """
     return {
         "gravity": finding.gravity.value,
-        "constraint": finding.rule.number,
-        "name": finding.rule.label,
+        "constraint": finding.constraint.number,
+        "name": finding.constraint.label,
         "message": finding.message,
         "records": list(finding.records),
         "time": with_zone(finding.time),
@@ -133,8 +144,15 @@ def as_document(finding: Finding) -> dict[str, Any]:
 
 
 def as_text(finding: Finding) -> str:
-    """The finding in one line for a terminal."""
-    rule = finding.rule
+    """Return a finding as one line for a terminal.
+
+    Args:
+        finding: the finding.
+
+    Returns:
+        The line, without a newline.
+    """
+    rule = finding.constraint
     name = rule.label if rule.number is None else f"{rule.number} {rule.label}"
     where = f", in bundle {finding.bundle}" if finding.bundle else ""
     return f"{finding.gravity:7}  {finding.message}{visible(where)}  [{name}]"

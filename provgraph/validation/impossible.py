@@ -1,6 +1,6 @@
-"""What no history can hold, whatever its times (PROV-CONSTRAINTS, sections 6.3 and 6.4.
+"""What no history can hold, whatever its times.
 
-PROV-DM, section 5).
+PROV-CONSTRAINTS, sections 6.3 and 6.4; PROV-DM, section 5.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ import numpy as np
 
 from provgraph.prov.statements import SLOTS, ProvType, Slot
 from provgraph.validation.cycles import Cycles
-from provgraph.validation.findings import Finding, Gravity, Rule
+from provgraph.validation.findings import Constraint, Finding, Gravity
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.kinds import ACTIVITY, ENTITY, OBJECTS, RELATION_BITS, RELATIONS, Kinds
-from provgraph.validation.wording import Names, Telling, chain, listed
+from provgraph.validation.wording import Names, RecordNaming, chain, listed
 
 #: The places of a statement that must be filled (PROV-DM, section 5), and what to call what stands
 #: there. A delegation's responsible agent may be open, as the W3C's test cases have it.
@@ -50,7 +50,7 @@ _ACTIVITY_PLACE, _GENERATION_PLACE, _USAGE_PLACE = 3, 4, 5
 
 
 class Impossible:
-    """The checks of one instance."""
+    """The checks of one set of statements that need no times."""
 
     def __init__(self, instance: Instance, kinds: Kinds, names: Names) -> None:
         """Take what is said."""
@@ -59,7 +59,7 @@ class Impossible:
         self._names = names
 
     def findings(self) -> Iterator[Finding]:
-        """All that is impossible."""
+        """Yield all that is impossible."""
         for type_, places in REQUIRED.items():
             for place, what in places.items():
                 yield from self._open(type_, place, what)
@@ -68,7 +68,7 @@ class Impossible:
         yield from self._overlaps()
         yield from self._members_of_nothing()
 
-    def _error(self, rule: Rule, message: str, *terms: int) -> Finding:
+    def _error(self, rule: Constraint, message: str, *terms: int) -> Finding:
         named = [term for term in terms if term]
         bundle = self._names.bundle(named[0]) if named else None
         return Finding(Gravity.ERROR, rule, self._names.ids(named), message, bundle=bundle)
@@ -85,7 +85,10 @@ class Impossible:
             called = f" {self._names.short(row[0])}" if row[0] else ""
             of = f" of {listed(map(self._names.full, terms))}" if terms else ""
             yield self._error(
-                Rule.REQUIRED, f"a statement {type_}{called}{of} lacks its {what}", *terms, row[0]
+                Constraint.REQUIRED,
+                f"a statement {type_}{called}{of} lacks its {what}",
+                *terms,
+                row[0],
             )
 
     def _unspecified_derivations(self) -> Iterator[Finding]:
@@ -93,12 +96,12 @@ class Impossible:
         table = self._instance.tables[ProvType.DERIVATION]
         told = (table[:, _GENERATION_PLACE] != 0) | (table[:, _USAGE_PLACE] != 0)
         for row in table[(table[:, _ACTIVITY_PLACE] == 0) & told]:
-            tell = Telling(self._names)
+            tell = RecordNaming(self._names)
             message = (
-                f"{tell(int(row[1]))} was derived from {tell(int(row[2]))} by a certain writing or reading, "
-                "but no run is named"
+                f"{tell(int(row[1]))} was derived from {tell(int(row[2]))} "
+                "by a certain writing or reading, but no run is named"
             )
-            yield self._error(Rule.UNSPECIFIED_DERIVATION, message, int(row[1]), int(row[2]))
+            yield self._error(Constraint.UNSPECIFIED_DERIVATION, message, int(row[1]), int(row[2]))
 
     def _specializations_of_itself(self) -> Iterator[Finding]:
         """Constraint 52, through the transitivity of specialization (inference 19)."""
@@ -106,26 +109,27 @@ class Impossible:
         for cycle in Cycles(edges[:, 0], edges[:, 1]).shortest():
             shown = chain([self._names.short(each) for each in (*cycle, cycle[0])])
             message = f"{self._names.full(cycle[0])} is a form of itself: {shown}"
-            yield self._error(Rule.SPECIALIZATION_REFLEXIVE, message, *cycle)
+            yield self._error(Constraint.SPECIALIZATION_REFLEXIVE, message, *cycle)
 
     def _overlaps(self) -> Iterator[Finding]:
         """Constraints 53 to 55: one name for things that can't be the same."""
         names = self._names
         for term in map(int, self._kinds.all_of(ENTITY | ACTIVITY)):
             yield self._error(
-                Rule.ENTITY_ACTIVITY, f"{names.labelled(term)} is both a run and a file", term
+                Constraint.ENTITY_ACTIVITY, f"{names.labelled(term)} is both a run and a file", term
             )
         bits = self._kinds.bits
         for term in map(int, np.flatnonzero(((bits & OBJECTS) != 0) & ((bits & RELATIONS) != 0))):
             types = [type_.value for type_, bit in RELATION_BITS.items() if bits[term] & bit]
-            message = f"{names.labelled(term)} is both a {self._kinds.noun(term)} and a statement {listed(types)}"
-            yield self._error(Rule.OBJECT_PROPERTY_OVERLAP, message, term)
+            noun = self._kinds.noun(term)
+            message = f"{names.labelled(term)} is both a {noun} and a statement {listed(types)}"
+            yield self._error(Constraint.OBJECT_PROPERTY_OVERLAP, message, term)
         for one, other in combinations(_DISJOINT, 2):
             for term in map(int, self._kinds.all_of(RELATION_BITS[one] | RELATION_BITS[other])):
                 message = (
                     f"{names.labelled(term)} is both a statement {one} and a statement {other}"
                 )
-                yield self._error(Rule.PROPERTY_OVERLAP, message, term)
+                yield self._error(Constraint.PROPERTY_OVERLAP, message, term)
 
     def _members_of_nothing(self) -> Iterator[Finding]:
         """Constraint 56; forms of an empty collection are empty, too (inference 21)."""
@@ -133,15 +137,24 @@ class Impossible:
         edges = specializations(self._instance)
         empty = Cycles(edges[:, 1], edges[:, 0]).reachable(self._instance.empty)
         for row in table[np.isin(table[:, 1], empty) & (table[:, 2] != 0)]:
-            tell = Telling(self._names)
-            message = f"{tell(int(row[1]))} is said to be an empty collection, but has the member {tell(int(row[2]))}"
-            yield self._error(Rule.EMPTY_COLLECTION, message, int(row[1]), int(row[2]))
+            tell = RecordNaming(self._names)
+            message = (
+                f"{tell(int(row[1]))} is said to be an empty collection, "
+                f"but has the member {tell(int(row[2]))}"
+            )
+            yield self._error(Constraint.EMPTY_COLLECTION, message, int(row[1]), int(row[2]))
 
 
 def specializations(instance: Instance) -> Numbers:
-    """Pairs of a specific entity and the general one.
+    """Return who is a form of whom.
 
-    A mention is a specialization (PROV-LINKS, inference 1).
+    A mention is a specialization, too (PROV-LINKS, inference 1).
+
+    Args:
+        instance: the statements.
+
+    Returns:
+        Pairs of a specific entity and the general one, of shape (pairs, 2).
     """
     tables = instance.tables
     pairs = np.concatenate(

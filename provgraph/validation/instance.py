@@ -35,7 +35,7 @@ class _Interned:
         return self.numbers.setdefault(key, len(self.numbers) + 1)
 
 
-class Gatherer:
+class StatementGatherer:
     """Takes statements one by one; `instance` makes tables of them."""
 
     def __init__(self) -> None:
@@ -49,7 +49,11 @@ class Gatherer:
         self._empty: set[int] = set()
 
     def take(self, statements: Iterable[ProvStatement]) -> None:
-        """Take more statements."""
+        """Take more statements.
+
+        Args:
+            statements: any number of them, in any order.
+        """
         for statement in statements:
             self._take(statement)
 
@@ -97,7 +101,7 @@ class Gatherer:
 def _table(
     columns: list["array[int]"], places: tuple[Slot | None, ...], terms: Numbers, times: Numbers
 ) -> Numbers:
-    """A row a statement."""
+    """Return the table of one type: one row for each statement."""
     renamed = [
         (times if place is Slot.TIME else terms)[np.array(column, np.int64)]
         for column, place in zip(columns, places, strict=True)
@@ -114,7 +118,7 @@ def _sorted(interned: _Interned) -> tuple[list[str | tuple[str, str]], Numbers]:
 
 
 def _times(interned: _Interned) -> tuple["Times", Numbers]:
-    """The times in their order, and old number → new number.
+    """Return the times in their order, and old number → new number.
 
     Texts that are no times stand behind all times.
     """
@@ -146,9 +150,11 @@ class Times:
 class Instance:
     """All that is said, in tables of numbers.
 
+    A name is known by a number, its *term*; 0 stands where nothing is said.
+
     Attributes:
-        tables: type → a row a statement, without repetitions: the identifier, then its places; 0
-            where nothing is said.
+        tables: type → one row for each statement, without repetitions: the identifier, then the
+            slots.
         times: number → time.
         labels: term → what people call it.
         empty: the terms that are said to be empty collections, in order.
@@ -172,26 +178,55 @@ class Instance:
         """How many numbers of terms there are, 0 among them."""
         return len(self._keys)
 
-    def column(self, type_: ProvType, place: int) -> Numbers:
-        """One column: the identifiers at 0, the places from 1."""
-        return self.tables[type_][:, place]
+    def column(self, type_: ProvType, number: int) -> Numbers:
+        """Return one column of a table.
+
+        Args:
+            type_: of the statements.
+            number: 0 for the identifiers; the slots count from 1.
+
+        Returns:
+            A number for each statement.
+        """
+        return self.tables[type_][:, number]
 
     def name(self, term: int) -> str:
-        """The URI, or the blank name."""
+        """Return the name that a term stands for.
+
+        Args:
+            term: the number.
+
+        Returns:
+            The URI, or the blank name.
+        """
         key = self._keys[term]
         return key if isinstance(key, str) else key[1]
 
     def bundle(self, term: int) -> str | None:
-        """The bundle whose name this is; None of the document itself."""
+        """Return the bundle in which a name stands.
+
+        Args:
+            term: the number of the name.
+
+        Returns:
+            The URI of the bundle; None for the document itself.
+        """
         key = self._keys[term]
         return None if isinstance(key, str) else key[0]
 
     def blanks(self) -> NDArray[np.bool_]:
-        """Term → whether it is a blank name, which may be another name's."""
+        """For each term whether it is a blank name, which may stand for another name."""
         return np.array([self.name(term).startswith(BLANK) for term in range(len(self))], np.bool_)
 
     def renamed(self, terms: Numbers) -> "Instance":
-        """The same with other terms: term → the one that takes its place."""
+        """Replace terms.
+
+        Args:
+            terms: term → the term that takes its place.
+
+        Returns:
+            The statements with their terms replaced.
+        """
         tables = {
             type_: np.unique(
                 np.stack(
@@ -208,7 +243,15 @@ class Instance:
         return Instance(tables, self._keys, self.times, self.labels, np.unique(terms[self.empty]))
 
     def with_rows(self, type_: ProvType, rows: Numbers) -> "Instance":
-        """The same and more statements of a type."""
+        """Add statements.
+
+        Args:
+            type_: of the statements.
+            rows: the statements, in the form of a table.
+
+        Returns:
+            These statements and the added ones.
+        """
         tables = self.tables | {
             type_: np.unique(np.concatenate([self.tables[type_], rows]), axis=0)
         }

@@ -1,8 +1,8 @@
-"""Statements that must be one: those of one identifier, and the events that can happen once.
+"""Statements that must be one: those of one identifier, and events that can happen only once.
 
-PROV-CONSTRAINTS, section 6.1. What a statement leaves open may be anything, so it agrees with all
-that another one says there (definition 4); two different names, or two different times, don't
-agree.
+PROV-CONSTRAINTS, section 6.1. What a statement leaves open may be anything, so it agrees with
+whatever another statement says there (definition 4). Two different names, or two different
+times, do not agree.
 """
 
 from collections import defaultdict
@@ -13,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provgraph.prov.statements import SLOTS, ProvType, Slot
-from provgraph.validation.findings import Finding, Gravity, Rule
+from provgraph.validation.cycles import graph_of
+from provgraph.validation.findings import Constraint, Finding, Gravity
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.kinds import NAMELESS
-from provgraph.validation.wording import Names, Telling
+from provgraph.validation.wording import Names, RecordNaming
 
 #: The columns by which an event is known besides its identifier (constraints 24 to 27).
 _EVENTS = {
-    ProvType.GENERATION: (Rule.UNIQUE_GENERATION, (1, 2)),
-    ProvType.INVALIDATION: (Rule.UNIQUE_INVALIDATION, (1, 2)),
-    ProvType.START: (Rule.UNIQUE_START, (1, 3)),
-    ProvType.END: (Rule.UNIQUE_END, (1, 3)),
-    ProvType.MENTION: (Rule.UNIQUE_MENTION, (1,)),
+    ProvType.GENERATION: (Constraint.UNIQUE_GENERATION, (1, 2)),
+    ProvType.INVALIDATION: (Constraint.UNIQUE_INVALIDATION, (1, 2)),
+    ProvType.START: (Constraint.UNIQUE_START, (1, 3)),
+    ProvType.END: (Constraint.UNIQUE_END, (1, 3)),
+    ProvType.MENTION: (Constraint.UNIQUE_MENTION, (1,)),
 }
 #: Where an open place says that there is nothing (definition 4): the plan, the run behind a
 #: derivation.
@@ -62,11 +63,11 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Statements that must be one but say two things at one place.
+    """Statements that must be one but say two things in one slot.
 
     Attributes:
         type: of the statements.
-        column: 0 for the identifier, the places from 1.
+        column: 0 for the identifier; the slots count from 1.
         row: a statement that says all that the others leave open.
         values: the two smallest things said.
     """
@@ -82,6 +83,12 @@ def merged(instance: Instance) -> Merged:
 
     Blank names are existential: they take the name of what they are joined with, until nothing more
     is joined.
+
+    Args:
+        instance: the statements.
+
+    Returns:
+        The joined statements, and those that can't be joined.
     """
     blank = instance.blanks()
     while True:
@@ -97,9 +104,9 @@ def merged(instance: Instance) -> Merged:
 
 
 def _groups(instance: Instance, type_: ProvType) -> Iterator[Numbers]:
-    """The statements of a type, of which each group must be one.
+    """Yield groups of statements of one type; all statements of a group must be one.
 
-    Those joined by an identifier or an event.
+    An identifier or an event joins them.
     """
     table = instance.tables[type_]
     keys = [] if type_ in NAMELESS else [_numbered(table, (0,))]
@@ -108,17 +115,19 @@ def _groups(instance: Instance, type_: ProvType) -> Iterator[Numbers]:
     several = np.logical_or.reduce(
         [np.bincount(key, minlength=1)[key] * (key > 0) > 1 for key in keys]
     )
-    places = np.flatnonzero(several)
-    leader: dict[int, int] = {int(place): int(place) for place in places}
+    rows = np.flatnonzero(several)
+    edges: list[tuple[int, int]] = []
     for key in keys:
         first: dict[int, int] = {}
-        for place in places.tolist():
-            if number := int(key[place]):
-                _join(leader, first.setdefault(number, place), place)
-    found: dict[int, list[int]] = defaultdict(list)
-    for place in places.tolist():
-        found[_leader(leader, place)].append(place)
-    return (table[some] for some in found.values())
+        for index, number in enumerate(key[rows].tolist()):
+            if number:
+                edges.append((first.setdefault(number, index), index))
+    joined = graph_of(np.array(edges, np.int64).reshape(-1, 2), len(rows))
+    groups: dict[int, list[int]] = defaultdict(list)
+    membership = joined.connected_components(mode="weak").membership
+    for row, group in zip(rows.tolist(), membership, strict=True):
+        groups[group].append(row)
+    return (table[group] for group in groups.values())
 
 
 def _numbered(table: Numbers, columns: Sequence[int]) -> Numbers:
@@ -131,28 +140,16 @@ def _numbered(table: Numbers, columns: Sequence[int]) -> Numbers:
     return numbers
 
 
-def _leader(leader: dict[int, int], place: int) -> int:
-    while leader[place] != place:
-        leader[place] = leader[leader[place]]
-        place = leader[place]
-    return place
-
-
-def _join(leader: dict[int, int], one: int, other: int) -> None:
-    one, other = _leader(leader, one), _leader(leader, other)
-    leader[max(one, other)] = min(one, other)
-
-
 def _joined(
     type_: ProvType, group: Numbers, blank: NDArray[np.bool_], aliases: dict[int, int]
 ) -> Iterator[Conflict]:
-    """What the statements of a group disagree on.
+    """Yield what the statements of a group disagree on.
 
-    ``aliases`` notes which blank names they give a name.
+    ``aliases`` notes which blank names get a name by that.
     """
-    said = [np.unique(column[column != 0]) for column in _closed(type_, group).T]
-    row = tuple(int(values[0]) if len(values) else 0 for values in said)
-    for column, values in enumerate(said):
+    stated = [np.unique(column[column != 0]) for column in _closed(type_, group).T]
+    row = tuple(int(values[0]) if len(values) else 0 for values in stated)
+    for column, values in enumerate(stated):
         is_time = column > 0 and SLOTS[type_][column - 1] is Slot.TIME
         names = values if is_time else values[~blank[values] | (values == _NOTHING)]
         if len(names) > 1:
@@ -171,8 +168,9 @@ def _joined(
 
 
 def _closed(type_: ProvType, group: Numbers) -> Numbers:
-    """The statements, with what is open where that says that there is nothing told apart from what
-    may be anything.
+    """Replace an omitted plan or activity by _NOTHING.
+
+    There an omission means "none", elsewhere "unknown" (PROV-CONSTRAINTS, definition 4).
     """
     if type_ not in _NOTHING_WHERE_OPEN:
         return group
@@ -192,7 +190,15 @@ def _followed(count: int, aliases: dict[int, int]) -> Numbers:
 
 
 def findings(conflicts: Sequence[Conflict], names: Names) -> Iterator[Finding]:
-    """What users are told of the conflicts."""
+    """Tell users of conflicts.
+
+    Args:
+        conflicts: statements that can't be one.
+        names: of the records.
+
+    Yields:
+        A finding for each conflict.
+    """
     for conflict in conflicts:
         yield _finding(conflict, names)
 
@@ -222,16 +228,16 @@ def _terms(conflict: Conflict, is_time: bool) -> list[int]:
     return [term for term in (*row, *(() if is_time else conflict.values)) if term > 0]
 
 
-def _rule(conflict: Conflict) -> Rule:
+def _rule(conflict: Conflict) -> Constraint:
     if conflict.type is ProvType.MENTION:
-        return Rule.UNIQUE_MENTION
+        return Constraint.UNIQUE_MENTION
     if conflict.type is ProvType.ACTIVITY:
-        return Rule.KEY_OBJECT
-    return _EVENTS[conflict.type][0] if conflict.column == 0 else Rule.KEY_PROPERTIES
+        return Constraint.KEY_OBJECT
+    return _EVENTS[conflict.type][0] if conflict.column == 0 else Constraint.KEY_PROPERTIES
 
 
 def _message(conflict: Conflict, is_time: bool, names: Names) -> str:
-    tell = Telling(names)
+    tell = RecordNaming(names)
     one, other = conflict.values
     if is_time:
         return f"{_occasion(conflict, tell, names)}: {names.two_times(one, other)}"
@@ -250,7 +256,7 @@ def _message(conflict: Conflict, is_time: bool, names: Names) -> str:
     return f"{first} is told with different {what}: {said}"
 
 
-def _occasion(conflict: Conflict, tell: Telling, names: Names) -> str:
+def _occasion(conflict: Conflict, tell: RecordNaming, names: Names) -> str:
     """The event that is told twice."""
     row = conflict.row
     if conflict.type is ProvType.ACTIVITY:

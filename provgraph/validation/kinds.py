@@ -1,5 +1,6 @@
-"""What each named thing is, as said or as the places where it stands demand (PROV-CONSTRAINTS,
-constraint 50).
+"""What each named thing is: as it is said, or as the slots where it stands demand.
+
+PROV-CONSTRAINTS, constraint 50.
 """
 
 import numpy as np
@@ -49,14 +50,36 @@ class Kinds:
         self.bits[terms] |= bit
 
     def all_of(self, bits: int) -> Numbers:
-        """The terms that are all of this, in order."""
+        """Find the terms that are several things at once.
+
+        Args:
+            bits: the kinds, added.
+
+        Returns:
+            The terms that are all of these, in order.
+        """
         return np.flatnonzero((self.bits & bits) == bits)
 
     def among(self, terms: Numbers, bit: int) -> NDArray[np.bool_]:
-        """Which of the terms are this."""
+        """Tell which terms are of a kind.
+
+        Args:
+            terms: the terms to look at.
+            bit: the kind.
+
+        Returns:
+            For each of the terms whether it is of the kind.
+        """
         found: NDArray[np.bool_] = (self.bits[terms] & bit) != 0
         return found
 
     def noun(self, term: int) -> str:
-        """What people call such a thing."""
+        """Return what people call such a thing.
+
+        Args:
+            term: the thing.
+
+        Returns:
+            ``run``, ``agent``, ``file`` or ``record``.
+        """
         return next((noun for bit, noun in _NOUNS if self.bits[term] & bit), "record")

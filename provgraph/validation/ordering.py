@@ -11,22 +11,22 @@ import numpy as np
 
 from provgraph.validation.contradictions import Contradiction, contradictions, pruned
 from provgraph.validation.cycles import Cycles
-from provgraph.validation.events import IS_STRICT, REASONS, WRITTEN, Event, Order, term_of
-from provgraph.validation.findings import Finding, Gravity, Rule
+from provgraph.validation.events import IS_STRICT, REASONS, WRITTEN, Event, EventOrder, term_of
+from provgraph.validation.findings import Constraint, Finding, Gravity
 from provgraph.validation.phrasing import ONE_MOMENT, Phrasing
 from provgraph.validation.producers import Producers
-from provgraph.validation.wording import Names, Telling, chain, listed
+from provgraph.validation.wording import Names, RecordNaming, chain, listed
 
 #: Rules that hold of any file or run; where others are at work, too, those are named.
 _EVERYDAY = (
-    Rule.START_END,
-    Rule.USAGE_WITHIN_ACTIVITY,
-    Rule.GENERATION_WITHIN_ACTIVITY,
-    Rule.GENERATION_INVALIDATION,
+    Constraint.START_END,
+    Constraint.USAGE_WITHIN_ACTIVITY,
+    Constraint.GENERATION_WITHIN_ACTIVITY,
+    Constraint.GENERATION_INVALIDATION,
 )
 #: So many facts are told, of more the first two and the last two.
 _MOST_FACTS = 8
-_START_WRITTEN_RULES = frozenset({Rule.GENERATION_WITHIN_ACTIVITY})
+_START_WRITTEN_RULES = frozenset({Constraint.GENERATION_WITHIN_ACTIVITY})
 
 
 class Ordering:
@@ -34,7 +34,7 @@ class Ordering:
 
     def __init__(
         self,
-        order: Order,
+        order: EventOrder,
         producers: Producers,
         names: Names,
         phrasing: Phrasing,
@@ -86,18 +86,18 @@ class Ordering:
         message = f"{self._names.full(terms[0])} {verb}: {shown}"
         return Finding(
             Gravity.ERROR,
-            Rule.DERIVATION,
+            Constraint.DERIVATION,
             self._names.ids(terms),
             message,
             bundle=self._names.bundle(terms[0]),
         )
 
     def _is(self, event: int, kind: Event) -> bool:
-        return self._order.readings.place(event) is None and event % len(Event) == kind
+        return self._order.readings.index(event) is None and event % len(Event) == kind
 
     def _terms(self, event: int) -> list[int]:
         """The records whose event it is."""
-        place = self._order.readings.place(event)
+        place = self._order.readings.index(event)
         if place is None:
             return [term_of(event)]
         readings = self._order.readings
@@ -108,7 +108,7 @@ class Ordering:
     def _several_times(self) -> Iterator[Finding]:
         order, names = self._order, self._names
         for event in map(int, np.flatnonzero(order.earliest != order.latest)):
-            place = order.readings.place(event)
+            place = order.readings.index(event)
             if place is not None or event in self._told:
                 continue
             term, kind = term_of(event), Event(event % len(Event))
@@ -131,7 +131,7 @@ class Ordering:
     def _is_of_several_producers(self, each: Contradiction) -> bool:
         """Whether it says no more than that the runs that wrote one file ran at different times."""
         middle = [int(self._order.targets[edge]) for edge in each.edges[:-1]]
-        rules = {REASONS[self._order.reasons[edge]].rule for edge in each.edges}
+        rules = {REASONS[self._order.reasons[edge]].constraint for edge in each.edges}
         return rules == _START_WRITTEN_RULES and any(
             term_of(event) in self._several for event in middle
         )
@@ -139,13 +139,13 @@ class Ordering:
     def _finding(self, each: Contradiction) -> Finding:
         order, names = self._order, self._names
         early, late = int(order.earliest[each.second]), int(order.latest[each.first])
-        tell = Telling(names)
+        tell = RecordNaming(names)
         happened = self._phrasing(each.second, tell)
         only = tell.told[0] if len(tell.told) == 1 else None
         demanded = self._phrasing(each.first, tell, only)
         facts = self._facts(each, tell)
         though = f", though {listed(facts)}" if facts else ""
-        rules = [REASONS[order.reasons[edge]].rule for edge in each.edges]
+        rules = [REASONS[order.reasons[edge]].constraint for edge in each.edges]
         return Finding(
             Gravity.ERROR,
             next((rule for rule in rules if rule not in _EVERYDAY), rules[0]),
@@ -156,10 +156,8 @@ class Ordering:
             names.bundle(tell.told[0]),
         )
 
-    def _facts(self, each: Contradiction, tell: Telling) -> list[str]:
-        """What says that one event must come before the other, as far as the events don't say it
-        themselves.
-        """
+    def _facts(self, each: Contradiction, tell: RecordNaming) -> list[str]:
+        """Return why one event must come before the other, as far as the events don't say so."""
         order = self._order
         facts: list[str] = []
         for place, edge in enumerate(each.edges):
@@ -169,20 +167,21 @@ class Ordering:
             source, target = int(order.sources[edge]), int(order.targets[edge])
             reason = REASONS[order.reasons[edge]]
             if reason.fact and not self._is_spoken(
-                reason.rule, (each.first, each.second), source, target
+                reason.constraint, (each.first, each.second), source, target
             ):
                 facts.append(reason.fact.format(u=tell(term_of(source)), v=tell(term_of(target))))
-            if order.readings.place(target) is not None and target != each.second:
+            if order.readings.index(target) is not None and target != each.second:
                 facts.append(self._phrasing(target, tell))
         return list(dict.fromkeys(facts))
 
-    def _is_spoken(self, rule: Rule, spoken: tuple[int, int], *events: int) -> bool:
-        """Whether it is said already that a run wrote a file, since the writing is one of the two
-        events.
+    def _is_spoken(self, rule: Constraint, spoken: tuple[int, int], *events: int) -> bool:
+        """Tell whether the message says already that a run wrote a file.
+
+        That is so when the writing is one of its two events.
         """
         written = [event for event in events if self._is(event, WRITTEN)]
         return (
-            rule is Rule.GENERATION_WITHIN_ACTIVITY
+            rule is Constraint.GENERATION_WITHIN_ACTIVITY
             and written[0] in spoken
             and len(self._producers.of(term_of(written[0]))) == 1
         )

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from provgraph.prov.statements import ProvType
-from provgraph.validation.events import ENDED, STARTED, WRITTEN, Event, Order
-from provgraph.validation.findings import Finding, Gravity, Rule
+from provgraph.validation.events import ENDED, STARTED, WRITTEN, Event, EventOrder
+from provgraph.validation.findings import Constraint, Finding, Gravity
 from provgraph.validation.instance import Instance
-from provgraph.validation.wording import Names, Telling, listed
+from provgraph.validation.wording import Names, RecordNaming, listed
 
 #: So many producers of one file are named.
 _MOST_NAMED = 5
@@ -31,7 +31,14 @@ class Producers:
         self._counts = counts
 
     def of(self, file: int) -> list[int]:
-        """The runs that wrote a file."""
+        """Return the runs that wrote a file.
+
+        Args:
+            file: the term of the file.
+
+        Returns:
+            The terms of the runs, in order.
+        """
         place = int(np.searchsorted(self._files, file))
         if place == len(self._files) or self._files[place] != file:
             return []
@@ -44,17 +51,22 @@ class Producers:
         found: list[int] = self._files[self._counts > 1].tolist()
         return found
 
-    def findings(self, order: Order, names: Names) -> Iterator[Finding]:
-        """The files that several runs wrote.
+    def findings(self, order: EventOrder, names: Names) -> Iterator[Finding]:
+        """Report the files that several runs wrote.
 
-        An error where these can't have written at one moment.
+        Args:
+            order: of the events.
+            names: of the records.
+
+        Yields:
+            A warning for each such file; an error where the runs can't have written at one moment.
         """
         for file in self.several():
             yield _finding(file, self.of(file), order, names)
 
 
-def _finding(file: int, runs: list[int], order: Order, names: Names) -> Finding:
-    tell = Telling(names)
+def _finding(file: int, runs: list[int], order: EventOrder, names: Names) -> Finding:
+    tell = RecordNaming(names)
     many = "two" if len(runs) == 2 else str(len(runs))
     hidden = len(runs) - _MOST_NAMED
     message = f"{tell(file)} has {many} producers: "
@@ -62,7 +74,7 @@ def _finding(file: int, runs: list[int], order: Order, names: Names) -> Finding:
     apart, how = _contradiction(file, runs, order, names, tell)
     return Finding(
         Gravity.WARNING if apart is None else Gravity.ERROR,
-        Rule.GENERATION_GENERATION,
+        Constraint.GENERATION_GENERATION,
         names.ids((file, *runs)),
         message + how,
         None if apart is None else names.time(apart[1]),
@@ -72,7 +84,7 @@ def _finding(file: int, runs: list[int], order: Order, names: Names) -> Finding:
 
 
 def _contradiction(
-    file: int, runs: list[int], order: Order, names: Names, tell: Telling
+    file: int, runs: list[int], order: EventOrder, names: Names, tell: RecordNaming
 ) -> tuple[tuple[int, int] | None, str]:
     """The two times that contradict each other, and how that is said."""
     ends = [(int(order.earliest[run * len(Event) + ENDED]), run) for run in runs]

@@ -23,7 +23,7 @@ _IN_MEMORY = "sqlite://"
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedSources:
     """What was checked together.
 
     Attributes:
@@ -39,7 +39,7 @@ class Checked:
 
 def check_store(
     store: Store, *, now: str | None = None, observer: Observer | None = None
-) -> Checked:
+) -> CheckedSources:
     """Check all that a store holds.
 
     Args:
@@ -52,7 +52,7 @@ def check_store(
     """
     store.settle()
     with store.viewing() as view:
-        return Checked((), check(statements_in(view), now=now, observer=observer))
+        return CheckedSources((), check(statements_in(view), now=now, observer=observer))
 
 
 def check_sources(
@@ -62,7 +62,7 @@ def check_sources(
     namespace: str = DEFAULT_NAMESPACE,
     now: str | None = None,
     observer: Observer | None = None,
-) -> Iterator[Checked]:
+) -> Iterator[CheckedSources]:
     """Check sources without loading them into any store.
 
     Args:
@@ -95,17 +95,25 @@ def check_sources(
             yield _check_together(others, format_name, namespace, now, observer)
 
 
-class _Loading:
+class _LoadingObserver:
     """Tells an observer of checks how loading goes on."""
 
     def __init__(self, observer: Observer | None) -> None:
         self._observer = observer
 
     def pass_over(self, source: Source) -> None:
-        """A file in a folder is none of ours."""
+        """Note a file in a folder that is in no known format.
+
+        Args:
+            source: the file.
+        """
 
     def wrote(self, documents: int) -> None:
-        """So many more records of a large source are read."""
+        """Note that more records of a large source were read.
+
+        Args:
+            documents: how many more.
+        """
         if self._observer is not None:
             self._observer(documents)
 
@@ -127,7 +135,7 @@ def _document_loader(source: Source, format_name: str | None) -> StatementLoader
 
 def _check_document(
     source: Source, loader: StatementLoader, now: str | None, observer: Observer | None
-) -> Checked:
+) -> CheckedSources:
     problems: list[tuple[str, Problem]] = []
 
     def read() -> Iterator[ProvStatement]:
@@ -143,7 +151,7 @@ def _check_document(
 
     verdict = check(read(), now=now, observer=observer)
     is_read = verdict.statements > 0 or not problems
-    return Checked((source.stored_name,), verdict if is_read else None, tuple(problems))
+    return CheckedSources((source.stored_name,), verdict if is_read else None, tuple(problems))
 
 
 def _check_together(
@@ -152,7 +160,7 @@ def _check_together(
     namespace: str,
     now: str | None,
     observer: Observer | None,
-) -> Checked:
+) -> CheckedSources:
     store = open_store(_IN_MEMORY)
     try:
         reports = list(
@@ -161,7 +169,7 @@ def _check_together(
                 sources,
                 format_name=format_name,
                 namespace=namespace,
-                observer=_Loading(observer),
+                observer=_LoadingObserver(observer),
             )
         )
         problems = tuple(
@@ -169,6 +177,6 @@ def _check_together(
         )
         read = tuple(report.source for report in reports if report.status != "refused")
         verdict = check_store(store, now=now, observer=observer).verdict if read else None
-        return Checked(read, verdict, problems)
+        return CheckedSources(read, verdict, problems)
     finally:
         store.close()

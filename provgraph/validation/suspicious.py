@@ -1,6 +1,6 @@
 """What is valid PROV and yet hardly true.
 
-Times in the future, texts that are no times, files made from themselves.
+Times in the future, texts that are no times, files that were made from themselves.
 """
 
 from bisect import bisect_right
@@ -11,18 +11,18 @@ import numpy as np
 from provgraph.model.times import seconds_between
 from provgraph.prov.statements import SLOTS, ProvType, Slot
 from provgraph.validation.cycles import Cycles
-from provgraph.validation.events import Event, Order
-from provgraph.validation.findings import Finding, Gravity, Rule
+from provgraph.validation.events import Event, EventOrder
+from provgraph.validation.findings import Constraint, Finding, Gravity
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.phrasing import Phrasing
-from provgraph.validation.wording import Names, Telling, chain
+from provgraph.validation.wording import Names, RecordNaming, chain
 from provgraph.writers.labels import duration_text
 
 
 class Suspicious:
     """The checks of one instance."""
 
-    def __init__(self, instance: Instance, order: Order, names: Names, now: str) -> None:
+    def __init__(self, instance: Instance, order: EventOrder, names: Names, now: str) -> None:
         """Take what is said, and the canonical time after which it is future."""
         self._instance = instance
         self._order = order
@@ -30,7 +30,11 @@ class Suspicious:
         self._now = now
 
     def findings(self, phrasing: Phrasing) -> Iterator[Finding]:
-        """All that is suspicious; ``phrasing`` has the words for events."""
+        """Yield all that is suspicious.
+
+        Args:
+            phrasing: has the words for events.
+        """
         yield from self._future(phrasing)
         yield from self._no_times()
         yield from self._made_from_themselves()
@@ -44,12 +48,12 @@ class Suspicious:
         owners = np.where(events < order.readings.first, events // len(Event), -events)
         latest = dict(zip(owners.tolist(), events.tolist(), strict=True))
         for event in latest.values():
-            tell, time = Telling(self._names), int(order.latest[event])
+            tell, time = RecordNaming(self._names), int(order.latest[event])
             what = phrasing(event, tell)
             text = times.texts[time]
             yield Finding(
                 Gravity.WARNING,
-                Rule.FUTURE,
+                Constraint.FUTURE,
                 self._names.ids(tell.told),
                 f"{what} in the future: {self._names.moment(time)}, "
                 f"{duration_text(self._now, text)} from now",
@@ -72,15 +76,16 @@ class Suspicious:
                     )
                     yield Finding(
                         Gravity.WARNING,
-                        Rule.NO_TIME,
+                        Constraint.NO_TIME,
                         names.ids((term,)),
                         message,
                         bundle=names.bundle(term),
                     )
 
     def _made_from_themselves(self) -> Iterator[Finding]:
-        """Cycles through runs, which may have read one file before and written another one after
-        each other.
+        """Yield cycles through runs.
+
+        A run may have read one file before it wrote another one, so such a cycle is valid PROV.
         """
         tables = self._instance.tables
         used, made = _ends(tables[ProvType.USAGE]), _ends(tables[ProvType.GENERATION])
@@ -98,7 +103,7 @@ class Suspicious:
             message = f"{self._names.full(terms[0])} was made from itself: {shown}"
             yield Finding(
                 Gravity.WARNING,
-                Rule.LINEAGE_CYCLE,
+                Constraint.LINEAGE_CYCLE,
                 self._names.ids(terms),
                 message,
                 bundle=self._names.bundle(terms[0]),

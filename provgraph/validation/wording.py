@@ -1,7 +1,4 @@
-"""How findings call records.
-
-A run by its tool's name, a file by its base name, both with their ids.
-"""
+"""How findings call records: a run by its tool, a file by its base name, with their ids."""
 
 from collections.abc import Iterable, Sequence
 
@@ -27,42 +24,106 @@ class Names:
         self._kinds = kinds
 
     def id(self, term: int) -> str:
-        """The record's identifier."""
+        """Return the identifier of a record.
+
+        Args:
+            term: the record.
+
+        Returns:
+            The URI, or the blank name.
+        """
         return self._instance.name(term)
 
     def ids(self, terms: Iterable[int]) -> tuple[str, ...]:
-        """The identifiers of some records, each once."""
+        """Return the identifiers of some records.
+
+        Args:
+            terms: the records; 0 is passed over.
+
+        Returns:
+            The identifiers, each once.
+        """
         return tuple(dict.fromkeys(self.id(term) for term in terms if term))
 
     def bundle(self, term: int) -> str | None:
-        """The bundle in which the record is named."""
+        """Return the bundle in which a record is named.
+
+        Args:
+            term: the record.
+
+        Returns:
+            The URI of the bundle; None for the document itself.
+        """
         return self._instance.bundle(term)
 
     def short(self, term: int) -> str:
-        """What people call it."""
+        """Return what people call a record.
+
+        Args:
+            term: the record.
+
+        Returns:
+            Its label, else the last part of its identifier.
+        """
         return readable(self._instance.labels.get(term) or base_name(self.id(term)), _LONGEST)
 
     def full(self, term: int) -> str:
-        """What it is, what people call it, and its identifier."""
+        """Return what a record is, what people call it, and its identifier.
+
+        Args:
+            term: the record.
+
+        Returns:
+            For example ``run merge (A)``.
+        """
         return f"{self._kinds.noun(term)} {self.labelled(term)}"
 
     def labelled(self, term: int) -> str:
-        """What people call it, and its identifier."""
+        """Return what people call a record, and its identifier.
+
+        Args:
+            term: the record.
+
+        Returns:
+            For example ``merge (A)``.
+        """
         identifier, label = readable(self.id(term), _LONGEST), self._instance.labels.get(term)
         if label is None or label == self.id(term):
             return identifier
         return f"{readable(label, _LONGEST)} ({identifier})"
 
     def time(self, number: int) -> str:
-        """A time in full."""
+        """Return a time in full.
+
+        Args:
+            number: of the time.
+
+        Returns:
+            The text of the time, as it was said if it can't be read.
+        """
         return readable(self._instance.times.texts[number], _LONGEST)
 
     def moment(self, number: int) -> str:
-        """A time to the second."""
+        """Return a time to the second.
+
+        Args:
+            number: of the time.
+
+        Returns:
+            For example ``2026-01-01 00:00:10``.
+        """
         return time_text(self._instance.times.texts[number])
 
     def seconds(self, earlier: int, later: int) -> float:
-        """The seconds from one time to another."""
+        """Return the seconds from one time to another.
+
+        Args:
+            earlier: the number of the first time.
+            later: the number of the second time.
+
+        Returns:
+            The seconds; negative when the second time comes first.
+        """
         texts = self._instance.times.texts
         return seconds_between(texts[earlier], texts[later])
 
@@ -71,16 +132,40 @@ class Names:
         return all(number <= self._instance.times.readable for number in numbers)
 
     def apart(self, one: int, other: int) -> float | None:
-        """How many seconds lie between two times; None when one can't be read."""
+        """Return how far two times are apart.
+
+        Args:
+            one: the number of the first time.
+            other: the number of the second time.
+
+        Returns:
+            The seconds between them; None when one of them can't be read.
+        """
         return self.seconds(one, other) if self.are_times(one, other) else None
 
     def two_times(self, one: int, other: int) -> str:
-        """Two times, and how far they are apart."""
+        """Return two times in words, and how far they are apart.
+
+        Args:
+            one: the number of the first time.
+            other: the number of the second time.
+
+        Returns:
+            For example ``2026-01-01 00:00:10 and 2026-01-01 00:00:20, 10 s apart``.
+        """
         how_far = f", {self.span(one, other)} apart" if self.are_times(one, other) else ""
         return f"{self.moment(one)} and {self.moment(other)}{how_far}"
 
     def span(self, earlier: int, later: int) -> str:
-        """How long it is from one time to another."""
+        """Return the duration between two times in words.
+
+        Args:
+            earlier: the number of the first time.
+            later: the number of the second time.
+
+        Returns:
+            For example ``12 ms`` or ``1 min 40 s``.
+        """
         seconds = self.seconds(earlier, later)
         if seconds < _SECOND:
             return f"{seconds * 1000:.3g} ms"
@@ -88,7 +173,7 @@ class Names:
         return duration_text(texts[earlier], texts[later])
 
 
-class Telling:
+class RecordNaming:
     """Names within one message: in full when first named, later in short."""
 
     def __init__(self, names: Names) -> None:
@@ -109,7 +194,14 @@ class Telling:
 
 
 def chain(texts: Sequence[str]) -> str:
-    """``a → b → a``; of a long one the beginning and the end."""
+    """Return texts with arrows between them; of a long chain the beginning and the end.
+
+    Args:
+        texts: what to put in a row.
+
+    Returns:
+        For example ``a → b → a``.
+    """
     if len(texts) > _LONGEST_CHAIN:
         texts = [
             *texts[: _LONGEST_CHAIN - 2],
@@ -120,6 +212,13 @@ def chain(texts: Sequence[str]) -> str:
 
 
 def listed(texts: Iterable[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+    """Return texts as an English list.
+
+    Args:
+        texts: at least one.
+
+    Returns:
+        ``a``, ``a and b``, or ``a, b and c``.
+    """
     *first, last = texts
     return f"{', '.join(first)} and {last}" if first else last

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provgraph.prov.statements import ProvStatement
-from provgraph.validation.findings import Rule
+from provgraph.validation.findings import Constraint
 from tests.validation.histories import ANYTHING, FILES, STATEMENTS, derived, true_histories, verdict
 from tests.validation.oracle import History
 
@@ -51,7 +51,9 @@ def test_a_strict_cycle_is_always_found(cycle: list[str], others: list[ProvState
         derived(effect, cause) for effect, cause in zip(cycle[1:] + cycle[:1], cycle, strict=True)
     ]
     told = [
-        finding for finding in verdict(*around, *others).findings if finding.rule is Rule.DERIVATION
+        finding
+        for finding in verdict(*around, *others).findings
+        if finding.constraint is Constraint.DERIVATION
     ]
     assert any(
         len(finding.records) <= len(cycle) and "itself" in finding.message for finding in told

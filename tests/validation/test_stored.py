@@ -7,7 +7,7 @@ from provgraph.model.records import INVALIDATED, Document, End, StatedEntity, St
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.protocol import Store
 from provgraph.validation.findings import Gravity
-from provgraph.validation.sources import Checked, check_store
+from provgraph.validation.sources import CheckedSources, check_store
 from tests.conftest import LOGS
 from tests.store.test_contract import put, run
 
@@ -22,10 +22,11 @@ def stated(relation: RelationType, source: End, target: End, time: str | None = 
     return Document(relations=(StatedRelation(relation, source, target, time=time),))
 
 
-def told(checked: Checked) -> list[tuple[str, int | None, str]]:
+def told(checked: CheckedSources) -> list[tuple[str, int | None, str]]:
     assert checked.verdict is not None
     return [
-        (each.gravity.value, each.rule.number, each.message) for each in checked.verdict.findings
+        (each.gravity.value, each.constraint.number, each.message)
+        for each in checked.verdict.findings
     ]
 
 
