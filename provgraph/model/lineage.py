@@ -94,7 +94,7 @@ class Lineage:
         return tuple(node for node in self.nodes if node.kind is kind)
 
 
-def only(
+def restrict_lineage(
     lineage: Lineage,
     kind: str | None = None,
     data_level: str | None = None,
@@ -120,7 +120,7 @@ def only(
     return replace(lineage, nodes=tuple(kept), edges=edges)
 
 
-def assembled(
+def assemble_lineage(
     root: Node,
     direction: Direction,
     depth: int | None,
