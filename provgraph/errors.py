@@ -1,18 +1,23 @@
-"""Every error of provgraph.
+"""Every error that provgraph raises on purpose.
 
-ProvGraphError
-├── SettingsError          a setting or an option makes no sense
-│   └── MissingExtraError  what was asked for needs packages that are not installed
-├── LoadError              a source, or a part of it, can't be read
-│   └── UnknownFormatError nothing in the source is ours
-├── ReaderEndedError       the process that reads a source ended before it was done
-├── SpoolError             logs can't be put aside, or taken from where they wait
-├── LookupFailedError      a name does not lead to one record
-│   ├── NotFoundError
-│   └── AmbiguousError     (carries the candidates)
-├── MirrorError            the ctaprov mirror can't be written, or is not what it should be
-└── StoreError             the store refused or failed
-    └── UnreachableError   the store can't be reached; trying again may help
+The tree of the classes::
+
+    ProvGraphError
+    ├── SettingsError          a setting or an option makes no sense
+    │   └── MissingExtraError  what was asked for needs packages that are not installed
+    ├── LoadError              a source, or a part of it, can't be read
+    │   └── UnknownFormatError nothing in the source is ours
+    ├── ReaderEndedError       the process that reads a source ended before it was done
+    ├── SpoolError             logs can't be put aside, or taken from where they wait
+    ├── LookupFailedError      a name does not lead to one record
+    │   ├── NotFoundError
+    │   └── AmbiguousError     (carries the candidates)
+    ├── MirrorError            the ctaprov mirror can't be written, or is not what it should be
+    └── StoreError             the store refused or failed
+        └── UnreachableError   the store can't be reached; trying again may help
+
+Each class has a ``code`` for programs (GraphQL shows it) and the ``exit_code`` that a command ends
+with (docs/contract.md, Commands).
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +26,14 @@ from typing import ClassVar, Self
 
 
 class ProvGraphError(Exception):
-    """What went wrong, where, and what to do about it, in one message for the user."""
+    """The base class: catch this class to catch every error of provgraph.
+
+    The message tells the user what went wrong, where, and what to do about it.
+
+    Attributes:
+        code: the name of the kind of error, for programs.
+        exit_code: what a command that fails with this error exits with.
+    """
 
     code: ClassVar[str] = "ERROR"
     exit_code: ClassVar[int] = 1
@@ -91,13 +103,13 @@ class UnknownFormatError(LoadError):
 
 
 class ReaderEndedError(ProvGraphError):
-    """The process that reads a source ended before it was done."""
+    """The process that reads a source ended before it had read the whole source."""
 
     code = "READER_ENDED"
 
 
 class SpoolError(ProvGraphError):
-    """A spool can't be written or read."""
+    """A spool, the folder in which logs wait for a store, can't be written or read."""
 
     code = "SPOOL_ERROR"
 
@@ -122,8 +134,8 @@ class NotFoundError(LookupFailedError):
         """
         super().__init__(
             f"nothing here is called {name!r}: give an identifier, a path, a file name that only "
-            "one path bears, or a product file on disk with a CTA header; `provgraph stats` shows "
-            "what the store holds"
+            "one path bears, or a product file on disk with a CTA header; "
+            "`provgraph stats` shows what the store holds"
         )
         self.name = name
 
@@ -134,11 +146,11 @@ class AmbiguousError(LookupFailedError):
     code = "AMBIGUOUS"
 
     def __init__(self, name: str, candidates: Sequence[str]) -> None:
-        """Say which name was ambiguous, and the ids to choose from.
+        """Say which name was ambiguous, and list the ids to choose from.
 
         Args:
             name: the name as the user gave it.
-            candidates: the ids of the records that bear it.
+            candidates: the ids of the records that bear the name.
         """
         listed = "\n  ".join(candidates)
         super().__init__(
@@ -149,7 +161,7 @@ class AmbiguousError(LookupFailedError):
 
 
 class MirrorError(ProvGraphError):
-    """The database for the ctaprov mirror is none, or refused what was to be written."""
+    """The mirror's database is no database for a mirror, or it refused what was to be written."""
 
     code = "MIRROR_ERROR"
 
@@ -161,9 +173,9 @@ class StoreError(ProvGraphError):
 
 
 class UnreachableError(StoreError):
-    """The store can't be reached, or went away.
+    """The store can't be reached, or its connection was lost.
 
-    Nothing is half done, the same call may be made again.
+    Nothing is left half done: the same call may be made again.
     """
 
     code = "STORE_UNREACHABLE"

@@ -1,4 +1,8 @@
-"""What the environment says: read once, then frozen."""
+"""What the environment says about the store, the mirror and the spool.
+
+Environment variables are read here and nowhere else. Most functions take the variables as an
+argument, so that a test can give its own.
+"""
 
 import os
 from collections.abc import Mapping
@@ -9,17 +13,17 @@ from platformdirs import user_data_path
 
 from provgraph.errors import SettingsError
 
-#: A SQLite store without a file.
+#: The URLs of a SQLite store in memory, which has no file.
 IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where the store is.
+    """Where the store is, and how to log in.
 
     Attributes:
-        store: its URL (CONTRACT section 3).
-        store_password: instead of one in the URL; None when not given apart.
+        store: the store's URL (docs/contract.md, Stores).
+        store_password: the password, where it is not part of the URL; None when none was given.
     """
 
     store: str
@@ -27,68 +31,102 @@ class Environment:
 
 
 def read_environment(
-    store: str | None = None, environment: Mapping[str, str] = os.environ
+    store: str | None = None, variables: Mapping[str, str] = os.environ
 ) -> Environment:
-    """The settings in force.
+    """Find out which store to use, with which password.
 
     Args:
-        store: a URL that goes before the environment's.
-        environment: ``PROVGRAPH_STORE``, ``PROVGRAPH_STORE_PASSWORD`` or
-            ``PROVGRAPH_STORE_PASSWORD_FILE``.
+        store: a URL that the user gave, which goes before the environment's; None when none was
+            given.
+        variables: the environment variables. ``PROVGRAPH_STORE`` is the URL,
+            ``PROVGRAPH_STORE_PASSWORD`` the password. ``PROVGRAPH_STORE_PASSWORD_FILE`` names a
+            file that holds the password, and goes before the password itself.
+
+    Returns:
+        The URL and the password in force.
 
     Raises:
         SettingsError: the password file can't be read.
     """
     return Environment(
-        store_url(store, environment), _password("PROVGRAPH_STORE_PASSWORD", environment)
+        store_url(store, variables), _password("PROVGRAPH_STORE_PASSWORD", variables)
     )
 
 
-def mirror_password(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The password of the mirror's database; None leaves it to the URL and PGPASSFILE.
+def mirror_password(variables: Mapping[str, str] = os.environ) -> str | None:
+    """Find the password of the mirror's database.
 
     Args:
-        environment: ``PROVGRAPH_MIRROR_PASSWORD`` or ``PROVGRAPH_MIRROR_PASSWORD_FILE``.
+        variables: the environment variables: ``PROVGRAPH_MIRROR_PASSWORD``, or
+            ``PROVGRAPH_MIRROR_PASSWORD_FILE``, which goes first.
+
+    Returns:
+        The password. None leaves the password to the mirror's URL and to PGPASSFILE.
 
     Raises:
         SettingsError: the password file can't be read.
     """
-    return _password("PROVGRAPH_MIRROR_PASSWORD", environment)
+    return _password("PROVGRAPH_MIRROR_PASSWORD", variables)
 
 
-def store_url(store: str | None = None, environment: Mapping[str, str] = os.environ) -> str:
-    """Where the store is; unlike `read_settings` this needs no password, and can't fail."""
-    return store or environment.get("PROVGRAPH_STORE") or default_store()
+def store_url(store: str | None = None, variables: Mapping[str, str] = os.environ) -> str:
+    """Find out which store to use, without reading a password: this can't fail.
+
+    Args:
+        store: a URL that the user gave; None when none was given.
+        variables: the environment variables; ``PROVGRAPH_STORE`` is the URL.
+
+    Returns:
+        The given URL, else the environment's, else that of `default_store`.
+    """
+    return store or variables.get("PROVGRAPH_STORE") or default_store()
 
 
 def destination(url: str) -> str:
-    """The store's URL as others may read it: without its password.
+    """Write a store's URL as other people may read it.
 
-    A SQLite file by its absolute path.
+    Args:
+        url: a store's URL, such as ``neo4j://me:secret@host/db`` or ``sqlite:///night.db``.
+
+    Returns:
+        The URL without its password (``neo4j://me@host/db``). A SQLite file is named by its
+        absolute path (``sqlite:////data/night.db``).
     """
     scheme, separator, rest = url.partition("://")
     if url in IN_MEMORY:
         return url
     if scheme == "sqlite":
         return f"{scheme}:///{Path(rest.removeprefix('/')).resolve()}"
-    login, at, place = rest.rpartition("@")
-    return f"{scheme}{separator}{login.partition(':')[0]}{at}{place}"
+    login, at, address = rest.rpartition("@")
+    return f"{scheme}{separator}{login.partition(':')[0]}{at}{address}"
 
 
-def default_spool(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where logs wait for a store that is away, unless another folder is given."""
-    return Path(environment.get("PROVGRAPH_SPOOL") or user_data_path("provgraph") / "spool")
+def default_spool(variables: Mapping[str, str] = os.environ) -> Path:
+    """Find the spool: the folder in which logs wait while the store can't be reached.
+
+    Args:
+        variables: the environment variables; ``PROVGRAPH_SPOOL`` names the folder.
+
+    Returns:
+        The folder from the environment, else one in the platform's user-data folder.
+    """
+    return Path(variables.get("PROVGRAPH_SPOOL") or user_data_path("provgraph") / "spool")
 
 
 def default_store() -> str:
-    """A SQLite file in the platform's user-data folder."""
+    """The URL of the store that is used when none was named.
+
+    Returns:
+        The URL of a SQLite file in the platform's user-data folder.
+    """
     return f"sqlite:///{user_data_path('provgraph') / 'provgraph.db'}"
 
 
-def _password(variable: str, environment: Mapping[str, str]) -> str | None:
-    path = environment.get(f"{variable}_FILE")
+def _password(variable: str, variables: Mapping[str, str]) -> str | None:
+    """The password in a variable, or in the file that the variable with ``_FILE`` names."""
+    path = variables.get(f"{variable}_FILE")
     if not path:
-        return environment.get(variable)
+        return variables.get(variable)
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:

@@ -570,7 +570,7 @@ def lineage(name: str, direction: str, relations: tuple[str, ...], **options: An
 
 
 def _answer(name: str, direction: str, relations: Sequence[str], **options: Any) -> None:
-    from provgraph.model.lineage import Direction, only
+    from provgraph.model.lineage import Direction, restrict_lineage
     from provgraph.model.vocabulary import RelationType
     from provgraph.questions.configuration import with_configuration
     from provgraph.questions.names import find
@@ -584,7 +584,7 @@ def _answer(name: str, direction: str, relations: Sequence[str], **options: Any)
             store, root, Direction(direction), options["depth"], followed, options["limit"]
         )
         level = options["data_level"] and options["data_level"].upper()
-        shown = only(answer, options["kind"], level, options["type_name"])
+        shown = restrict_lineage(answer, options["kind"], level, options["type_name"])
         drawn = with_configuration(store, shown) if options["configuration"] else shown
         if options["format_name"] in DOCUMENTS:
             _write_document(store, options["format_name"], options["output"], shown)

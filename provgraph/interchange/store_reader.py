@@ -18,9 +18,10 @@ from provgraph.interchange.reading.records import (
     SOURCE,
     types_of,
 )
+from provgraph.model.attributes import HIDDEN, OPEN, OPEN_RELATION, is_open_relation
 from provgraph.model.batches import batches
 from provgraph.model.identifiers import is_strong, location_of
-from provgraph.model.records import OPEN, Agent, End, Fact, Run, StatedEntity, StatedRelation
+from provgraph.model.records import Agent, End, Fact, Run, StatedEntity, StatedRelation
 from provgraph.model.times import utc, with_zone
 from provgraph.model.values import Attributes, Value, Values, canonical_json
 from provgraph.model.vocabulary import DESCRIPTIONS, AgentType, EntityType, Kind, RelationType
@@ -38,7 +39,7 @@ from provgraph.prov.statements import (
     ProvType,
     Slot,
 )
-from provgraph.prov.values import OPEN_RELATION, is_open_relation, literal_of, native_literal
+from provgraph.prov.values import literal_of, native_literal
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import EntityRecord, StoredMention, View, pages
 
@@ -252,19 +253,17 @@ def _element(
     """The statements that said what a store knows of a record, and the open relations that it
     keeps.
     """
-    if not any(name.startswith((names.HIDDEN, OPEN)) for name in attributes):
+    if not any(name.startswith((HIDDEN, OPEN)) for name in attributes):
         if attributes or marks or names.kind_in(uri) is not None:
             yield _one(kind, uri, attributes, (*_marked(marks), *more) if marks else more)
         return
     visible = {
-        name: values
-        for name, values in attributes.items()
-        if not name.startswith((names.HIDDEN, OPEN))
+        name: values for name, values in attributes.items() if not name.startswith((HIDDEN, OPEN))
     }
     opened = {
         name: values
         for name, values in attributes.items()
-        if name.startswith((OPEN, names.HIDDEN + OPEN))
+        if name.startswith((OPEN, HIDDEN + OPEN))
     }
     for name, values in opened.items():
         if own := tuple(value for value in values if not is_open_relation(value)):
@@ -285,7 +284,7 @@ def _element(
         )
     for name, values in opened.items():
         yield from (
-            _open(name.removeprefix(names.HIDDEN).removeprefix(OPEN), value)
+            _open(name.removeprefix(HIDDEN).removeprefix(OPEN), value)
             for value in values
             if is_open_relation(value)
         )
@@ -451,7 +450,7 @@ def _open(type_name: str, value: Value) -> ProvStatement:
 def _pairs(attributes: Mapping[str, Values]) -> Iterator[Pair]:
     """Attributes as documents write them; what only the store needs is left out."""
     for name, values in attributes.items():
-        if not name.startswith(names.HIDDEN):
+        if not name.startswith(HIDDEN):
             uri = names.attribute_uri(name)
             write = (
                 native_literal

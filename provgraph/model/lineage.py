@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from provgraph.model.values import Attributes, Value, json_safe, values_or_lists
+from provgraph.model.attributes import readable_attributes
+from provgraph.model.values import Attributes, Value
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
-from provgraph.prov.names import is_hidden
-from provgraph.prov.values import shown_value
 
 
 class Direction(StrEnum):
@@ -56,12 +55,7 @@ class Node:
         """Its attributes for strict JSON, with the facts that have a field of their own only in
         some faces.
         """
-        seen = {
-            name: tuple(map(shown_value, values))
-            for name, values in self.attributes.items()
-            if not is_hidden(name)
-        }
-        return {name: json_safe(value) for name, value in values_or_lists(seen).items()}
+        return readable_attributes(self.attributes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +88,7 @@ class Lineage:
         return tuple(node for node in self.nodes if node.kind is kind)
 
 
-def only(
+def restrict_lineage(
     lineage: Lineage,
     kind: str | None = None,
     data_level: str | None = None,
@@ -120,7 +114,7 @@ def only(
     return replace(lineage, nodes=tuple(kept), edges=edges)
 
 
-def assembled(
+def assemble_lineage(
     root: Node,
     direction: Direction,
     depth: int | None,

@@ -151,9 +151,6 @@ class StatedEntity:
     type: EntityType = EntityType.DATASET
 
 
-#: A relation's end that a source leaves open is kept on the other one, as an attribute of this name
-#: and the relation's.
-OPEN = "open."
 #: Attributes of an entity that somebody declared invalid: since when (canonical UTC), and why.
 INVALIDATED = "invalidated"
 INVALIDATION_REASON = "invalidationReason"

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from provgraph.model.attributes import HIDDEN
 from provgraph.model.records import End
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind
 from provgraph.prov.statements import PROV
@@ -31,7 +32,6 @@ PREFIXES = {
 }
 
 # How what a document says is kept beside what people see of a record.
-HIDDEN = "prov."
 #: The records of one id, each as it was said, where their attributes together don't tell.
 RECORDS = "prov.records"
 IS_BUNDLE = "prov.isBundle"
@@ -60,11 +60,6 @@ _WITH_HOST = re.compile(
 _SHORT, _WHOLE = "prov:", "uri:"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]|_(?=x[0-9A-F]+_)|^[0-9.-]")
 _ESCAPED = re.compile(r"_x([0-9A-F]+)_")
-
-
-def is_hidden(name: str) -> bool:
-    """Whether an attribute is there for documents only, and not for people."""
-    return name.startswith(HIDDEN)
 
 
 def end_from_uri(uri: str, kind: Kind) -> End:

@@ -9,8 +9,8 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
+from provgraph.model.attributes import LANGUAGE, TEXT, TYPE, XSD_DOUBLE
 from provgraph.model.values import (
     Value,
     Values,
@@ -22,14 +22,11 @@ from provgraph.model.values import (
 )
 from provgraph.prov.statements import INTERNATIONALIZED_STRING, XSD, Literal
 
-TEXT, TYPE, LANGUAGE = "$", "type", "lang"
-STRING, BOOLEAN, DOUBLE = XSD + "string", XSD + "boolean", XSD + "double"
+STRING, BOOLEAN, DOUBLE = XSD + "string", XSD + "boolean", XSD_DOUBLE
 INT, LONG, INTEGER = XSD + "int", XSD + "long", XSD + "integer"
 DATE_TIME, ANY_URI, QNAME = XSD + "dateTime", XSD + "anyURI", XSD + "QName"
 #: The type of a value that only JSON can say: a list, an object, null.
 JSON_TYPE = "urn:provgraph:type:json"
-#: A relation with an open end, in the value that its other end keeps.
-OPEN_RELATION = "prov"
 #: The type of a qualified name whose prefix nobody declared, where a document gives it PROV's own
 #: type of names.
 UNRESOLVED_NAME = "urn:provgraph:type:unresolvedName"
@@ -146,45 +143,10 @@ def native_value(literal: Literal) -> Value:
     return stored_value(literal)
 
 
-def is_open_relation(value: Value) -> bool:
-    """Whether the value is a relation with an open end, as it was said."""
-    return isinstance(value, Mapping) and OPEN_RELATION in value
-
-
 def join_values(values: Iterable[Value]) -> Values:
     """Several values of one attribute in their fixed order."""
     listed = tuple(values)
     return listed if len(listed) < 2 else union(listed)
-
-
-def shown_value(value: Value) -> Value:
-    """A kept value as people see it: its text where no more is said."""
-    if isinstance(value, Mapping):
-        if TEXT in value:
-            return _shown(value)
-        if isinstance(statement := value.get(OPEN_RELATION), Mapping) and "open" in value:
-            places: Any = statement["places"]
-            return {
-                **places,
-                **{name: each for name, each in value.items() if name != OPEN_RELATION},
-            }
-    return value
-
-
-def _shown(value: Mapping[str, Any]) -> Value:
-    if value.keys() == {TEXT}:
-        return str(value[TEXT])
-    if value.get(TYPE) == DOUBLE and LANGUAGE not in value:
-        try:
-            return float(value[TEXT])
-        except ValueError:
-            return value
-    return value
-
-
-def text_of(value: Value) -> str:
-    """A kept value as one text."""
-    return str(value[TEXT]) if isinstance(value, Mapping) and TEXT in value else str(value)
 
 
 def _text(value: Value) -> str | None:

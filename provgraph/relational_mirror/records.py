@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from provgraph.model.attributes import OPEN
 from provgraph.model.identifiers import base_name
-from provgraph.model.records import OPEN, End, Fact, Run, first_text, status_of
+from provgraph.model.records import End, Fact, Run, first_text, status_of
 from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind, RelationType
 from provgraph.store.journal import Subject

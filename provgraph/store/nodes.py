@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
+from provgraph.model.attributes import text_of
 from provgraph.model.identifiers import base_name, location_of
 from provgraph.model.lineage import Node
 from provgraph.model.records import (
@@ -21,7 +22,6 @@ from provgraph.model.times import with_zone
 from provgraph.model.values import Attributes, Value, canonical_json
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov.names import VOPROV
-from provgraph.prov.values import text_of
 from provgraph.store.protocol import EntityRecord, Explained, StoredMention
 
 _LABELS = ("prov:label", "prov:name", "http://www.w3.org/2000/01/rdf-schema#label", VOPROV + "name")

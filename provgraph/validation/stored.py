@@ -5,8 +5,9 @@ from typing import Any
 
 from provgraph.identity.files import newest_first
 from provgraph.interchange.reading.records import types_of
+from provgraph.model.attributes import OPEN, OPEN_RELATION, is_open_relation
 from provgraph.model.identifiers import base_name
-from provgraph.model.records import OPEN, Fact, end_of, first_text, start_of
+from provgraph.model.records import Fact, end_of, first_text, start_of
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.prov import names
@@ -18,7 +19,6 @@ from provgraph.prov.statements import (
     ProvStatement,
     ProvType,
 )
-from provgraph.prov.values import OPEN_RELATION, is_open_relation
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import EntityRecord, StoredRelation, View, pages
 from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE

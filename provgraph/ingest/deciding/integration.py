@@ -20,8 +20,8 @@ from provgraph.ingest.deciding.neighbourhood import (
     mentions_by_run,
     touched_in_run,
 )
+from provgraph.model.attributes import is_hidden, is_open
 from provgraph.model.records import (
-    OPEN,
     Agent,
     Description,
     Document,
@@ -32,7 +32,7 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Attributes, join_attributes
 from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, EntityType, Kind
-from provgraph.prov.names import is_hidden, is_native
+from provgraph.prov.names import is_native
 from provgraph.store.protocol import Changes, Facts, StoredMention, Transaction
 
 
@@ -241,7 +241,7 @@ def _is_single(fact: str) -> bool:
 
     A document's attribute may have any number of them.
     """
-    return not is_hidden(fact) and not fact.startswith(OPEN) and is_native(fact)
+    return not is_hidden(fact) and not is_open(fact) and is_native(fact)
 
 
 def joined_agent(before: Agent | None, agent: Agent) -> Agent:

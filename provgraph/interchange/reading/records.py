@@ -13,9 +13,9 @@ from typing import Any
 
 from provgraph.errors import LoadError
 from provgraph.loaders.protocol import Problem
+from provgraph.model.attributes import HIDDEN, OPEN, OPEN_RELATION, TEXT, TYPE, text_of
 from provgraph.model.identifiers import is_strong
 from provgraph.model.records import (
-    OPEN,
     Agent,
     Description,
     Document,
@@ -45,15 +45,7 @@ from provgraph.prov.statements import (
     ProvType,
     Slot,
 )
-from provgraph.prov.values import (
-    OPEN_RELATION,
-    TEXT,
-    TYPE,
-    join_values,
-    native_value,
-    stored_value,
-    text_of,
-)
+from provgraph.prov.values import join_values, native_value, stored_value
 
 #: Who says what a document says, as CONTRACT section 2 rule 9 tells sources apart.
 SOURCE = "prov"
@@ -393,7 +385,7 @@ class Converter:
 
 def _open_name(kind: ProvType, is_end: bool) -> str:
     """The attribute that keeps a relation; people see it only on one of its ends."""
-    return f"{'' if is_end else names.HIDDEN}{OPEN}{kind.value}"
+    return f"{'' if is_end else HIDDEN}{OPEN}{kind.value}"
 
 
 def _stated(relation: StatedRelation, marks: _Said) -> Document:

@@ -15,10 +15,10 @@ from provgraph.errors import LoadError
 from provgraph.loaders.ctaprov.layout import Layout
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.secrets import masked_parameter
+from provgraph.model.attributes import OPEN
 from provgraph.model.identifiers import SCHEMES, base_name, is_strong, place_of
 from provgraph.model.records import (
     INVALIDATED,
-    OPEN,
     Agent,
     Description,
     Document,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from provgraph.model.lineage import Direction, Edge, Lineage, Node, assembled
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, assemble_lineage
 from provgraph.model.vocabulary import AGENT_RELATIONS, NODE_LABEL, Kind, RelationType
 from provgraph.store import nodes
 from provgraph.store.neo4j import records as properties
@@ -40,7 +40,7 @@ def walk(
     edges: list[Edge] = []
     for row in connection.read(text, root=indexed(root.id), cut=limit + 1):
         _read(row, found, edges)
-    return assembled(root, direction, depth, limit, found or [root], edges)
+    return assemble_lineage(root, direction, depth, limit, found or [root], edges)
 
 
 @lru_cache(maxsize=256)

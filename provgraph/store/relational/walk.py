@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, text
 
-from provgraph.model.lineage import Direction, Edge, Lineage, Node, assembled
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, assemble_lineage
 from provgraph.model.times import with_zone
 from provgraph.model.vocabulary import AGENT_RELATIONS, RelationType
 from provgraph.store import nodes
@@ -82,7 +82,7 @@ def walk(
         asked["depth"] = depth
     answer = connection.execute(_statement(direction, tuple(relations), depth is not None), asked)
     edges, found = _read(answer)
-    return assembled(root, direction, depth, limit, found, edges)
+    return assemble_lineage(root, direction, depth, limit, found, edges)
 
 
 @lru_cache(maxsize=64)
