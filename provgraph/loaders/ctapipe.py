@@ -347,7 +347,7 @@ def _required_list(record: Mapping[str, Any], field: str) -> list[Any]:
 
 
 def _time_text(record: Mapping[str, Any], field: str, *, required: bool = False) -> str | None:
-    """A time in canonical_json form; the log has ``{"time_utc": …}`` or a text."""
+    """A time in canonical form; the log has ``{"time_utc": …}`` or a text."""
     value = record.get(field)
     text = value.get("time_utc") if isinstance(value, dict) else value
     if text is None and not required:

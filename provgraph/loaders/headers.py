@@ -1,7 +1,7 @@
 """Reads the CTA header of a product file on disk: who the file says it is.
 
 HDF5 files are read with h5py and FITS files with astropy. PyTables is not used, because it
-unpickles attributes, which would run code from the file (docs/contract.md, Bad input).
+unpickles attributes, which would run code from the file (docs/contract.md, What is kept).
 """
 
 from pathlib import Path
@@ -21,7 +21,8 @@ def identifier_in(path: Path) -> str | None:
 
     Returns:
         ``product:ID``; None when the file is of another format, is damaged or not there, or has no
-        header that a run wrote (docs/contract.md, rule 2).
+        header that a run wrote (docs/contract.md, rule 2). Also None where the extra ``fits`` is
+        not installed: a file is then known by its path alone.
     """
     try:
         if not path.is_file():
@@ -33,7 +34,7 @@ def identifier_in(path: Path) -> str | None:
         if head.startswith((_FITS_MAGIC, _GZIP_MAGIC)):
             return product_identifier(_fits_header(path))
     except Exception:
-        # Damage makes h5py, astropy and zlib raise almost anything.
+        # Damage makes h5py, astropy and zlib raise almost anything; and they may not be installed.
         return None
     return None
 

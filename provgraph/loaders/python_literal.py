@@ -1,7 +1,7 @@
 """Reads Python reprs of dicts and lists as data: parsed, never evaluated.
 
 Old versions of ctapipe and the prototype of CTADIRAC write their logs in this form. No code that
-stands in a log is run (docs/contract.md, Bad input).
+stands in a log is ever run.
 """
 
 import ast
