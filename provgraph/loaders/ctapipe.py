@@ -1,44 +1,38 @@
 """Reads the provenance logs of ctapipe.
 
-JSON arrays of activities, or the older Python repr of the same.
-
-The log's form is that of ``ctapipe.core.provenance``, 0.6 to 0.32.
+A log is a row of JSON arrays of activities, or the older Python repr of the same. The form is that
+of ``ctapipe.core.provenance``, versions 0.6 to 0.32.
 """
 
-import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from io import BufferedReader, BytesIO
-from typing import Any, cast
+from io import BufferedReader
+from typing import Any
 
 from provgraph.errors import LoadError
-from provgraph.loaders.headers import product_identifier
-from provgraph.loaders.json_stream import JsonRecords, Record, available
+from provgraph.loaders.json_stream import JsonRecords, Record
 from provgraph.loaders.protocol import BLANK, HEAD, Problem
-from provgraph.loaders.python_literal import Literal, read_literals
+from provgraph.loaders.python_literal import literal_records
 from provgraph.loaders.secrets import computing_environment, masked, masked_parameter
-from provgraph.model.identifiers import place_of
+from provgraph.model.identifiers import place_of, product_identifier
 from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
 from provgraph.model.times import utc
-from provgraph.model.values import Value, Values, canonical_json, key_count, storable_value
+from provgraph.model.values import Value, Values, attributes_of, canonical_json
 from provgraph.model.vocabulary import RelationType
 
 CONFIGURATION_ROLE = "Tool Configuration"
 #: Where a run's own paths are kept, apart from the settings that it shares with other runs.
 OWN_PATHS = "paths"
-#: A Python repr can't be streamed, and parsing it takes up to 500 times its size in memory: a
-#: larger one is not read. Where each line is one, the log may be larger.
-LARGEST_LITERAL = 256 << 10
-LARGEST_LITERAL_LOG = 64 << 20
 
-# Possessive: a head of 64 KiB that is no log must not be tried from each of its brackets again.
-# A document of PROV may have any name among its own.
+# The quantifiers are possessive: a head of 64 KiB that is no log must not be tried from each of its
+# brackets again. A PROV document is no log, although any name may stand in it.
 _JSON_LOG = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*+(?:(?:\[\s*+\]\s*+)*+$"
-    rb'|[\[{](?!\s*+"(?:@context|@graph|prefix|bundle|entity|activity|agent)"\s*+:).*?"activity_(?:uuid|name)")',
+    rb'|[\[{](?!\s*+"(?:@context|@graph|prefix|bundle|entity|activity|agent)"\s*+:)'
+    rb'.*?"activity_(?:uuid|name)")',
     re.DOTALL,
 )
 _PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
@@ -65,19 +59,32 @@ _READ_ELSEWHERE = frozenset(
 
 
 class CtapipeLoader:
-    """ctapipe's provenance logs."""
+    """The loader of ctapipe's provenance logs."""
 
     name = "ctapipe"
     reads = "provenance logs of ctapipe (*.provlog, *.provenance.log)"
 
     def recognises(self, head: bytes) -> bool:
-        """Whether it begins like a log: arrays of activities, or arrays with nothing in them."""
+        """Whether a source is a log: arrays of activities, or arrays with nothing in them.
+
+        Args:
+            head: the source's first bytes.
+        """
         return bool(head.strip(BLANK)) and bool(_JSON_LOG.match(head) or _PYTHON_LOG.match(head))
 
     def documents(
         self, stream: BufferedReader, namespace: str, start: int = 0
     ) -> Iterator[Document | Problem]:
-        """One document an activity."""
+        """Read a log: one document an activity.
+
+        Args:
+            stream: the log's bytes, decompressed.
+            namespace: in which the log's paths mean files (docs/contract.md, rule 7).
+            start: the byte of the log at which the stream stands.
+
+        Yields:
+            The documents in the order of the log; a problem for each part that can't be read.
+        """
         for found in activity_records(stream, start):
             if isinstance(found, Problem):
                 yield found
@@ -90,9 +97,13 @@ class CtapipeLoader:
 
 @dataclass(frozen=True, slots=True)
 class LocatedRecord:
-    """An activity's record, where it stands in the log, and the byte behind it.
+    """The record of an activity, and its place in the log.
 
-    None where that helps nobody.
+    Attributes:
+        where: the place for messages, such as ``byte 18649``.
+        record: the record, as in the log.
+        end: the byte behind the record; None in a log in the Python form, which can't be read from
+            there on.
     """
 
     where: str
@@ -101,20 +112,23 @@ class LocatedRecord:
 
 
 def document_of(record: Mapping[str, Any], namespace: str) -> Document:
-    """What one activity's record says.
+    """Turn the record of one activity into a document.
 
     Args:
-        record: as in the log.
-        namespace: in which its paths mean files.
+        record: the record, as in the log.
+        namespace: in which the record's paths mean files (docs/contract.md, rule 7).
+
+    Returns:
+        The run with its files, settings and configuration files.
 
     Raises:
         LoadError: a field that nothing can be made of without is missing or malformed.
     """
-    identifier = _text(record, "activity_uuid")
+    identifier = _required_text(record, "activity_uuid")
     software = _software(record)
     source = f"ctapipe {namespace}"
-    inputs = [_FileEntry(entry, namespace) for entry in _list(record, "input")]
-    outputs = [_FileEntry(entry, namespace) for entry in _list(record, "output")]
+    inputs = [_FileEntry(entry, namespace) for entry in _required_list(record, "input")]
+    outputs = [_FileEntry(entry, namespace) for entry in _required_list(record, "output")]
     mentions = [entry.mention(identifier, RelationType.USED, source) for entry in inputs]
     mentions += [
         entry.mention(identifier, RelationType.WAS_GENERATED_BY, source) for entry in outputs
@@ -135,7 +149,8 @@ def document_of(record: Mapping[str, Any], namespace: str) -> Document:
 class _FileEntry:
     """One entry of a run's input or output list.
 
-    What a made-up header says is said of this reading only.
+    A header that ctapipe made up says nothing of the file itself: its values become attributes of
+    this reading or writing alone (docs/contract.md, rule 2).
     """
 
     def __init__(self, entry: object, namespace: str) -> None:
@@ -143,24 +158,24 @@ class _FileEntry:
             raise LoadError(
                 f"an input or output is {type(entry).__name__}, not an object with a url"
             )
-        self.place = place_of(masked(_text(entry, "url")), namespace)
+        self.place = place_of(masked(_required_text(entry, "url")), namespace)
         self.role = None if entry.get("role") is None else str(entry["role"])
         meta = entry.get("reference_meta")
         metadata = meta if isinstance(meta, dict) else {}
         self.identifier = product_identifier(metadata)
-        self.header = _attributes(metadata) if self.identifier else {}
+        self.header = attributes_of(metadata) if self.identifier else {}
         rest = {
             key: value
             for key, value in entry.items()
             if key not in ("url", "role", "reference_meta")
         }
         odd = {"reference_meta": meta} if meta is not metadata else {}
-        self.attributes = _attributes(
+        self.attributes = attributes_of(
             {**rest, **odd} if self.identifier else {**metadata, **rest, **odd}
         )
 
     def mention(self, run: str, relation: RelationType, source: str) -> Mention:
-        """The entry as said of a run."""
+        """The entry as the mention of a file by a run."""
         return Mention(
             run,
             relation,
@@ -173,11 +188,12 @@ class _FileEntry:
 
 
 def _facts(record: Mapping[str, Any], has_software: bool) -> dict[str, Values]:
-    said = record.get("system")
-    system: Mapping[str, Any] = said if isinstance(said, dict) else {}
-    facts: dict[str, Values] = {Fact.NAME: (_text(record, "activity_name"),)}
-    facts[Fact.START] = (_time(record, "start", required=True),)
-    if end := _time(record, "stop"):
+    """The facts of a run: those with a meaning of their own, and all others by the log's names."""
+    found = record.get("system")
+    system: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    facts: dict[str, Values] = {Fact.NAME: (_required_text(record, "activity_name"),)}
+    facts[Fact.START] = (_time_text(record, "start", required=True),)
+    if end := _time_text(record, "stop"):
         facts[Fact.END] = (end,)
     if status := record.get("status"):
         facts[Fact.STATUS] = (str(status),)
@@ -200,7 +216,7 @@ def _other_facts(
     }
     if not isinstance(record.get("config", {}), dict):
         facts["config"] = record["config"]
-    facts.update(_flat("system", record.get("system")))
+    facts.update(_flattened("system", record.get("system")))
     facts.pop("system.python.packages" if has_software else "", None)
     for path in _SYSTEM_FACTS.values():
         facts.pop(".".join(("system", *path)), None)
@@ -214,31 +230,29 @@ def _other_facts(
             f"system.environment.{key}": value
             for key, value in computing_environment(environment).items()
         }
-    return _attributes({key: masked_parameter(key, value) for key, value in facts.items()})
+    return attributes_of({key: masked_parameter(key, value) for key, value in facts.items()})
 
 
-def _flat(name: str, value: object) -> Iterator[tuple[str, Any]]:
+def _flattened(name: str, value: object) -> Iterator[tuple[str, Any]]:
+    """Values by dotted names: ``{"python": {"version": 3}}`` is ``NAME.python.version``."""
     if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _flat(f"{name}.{key}", item)
+            yield from _flattened(f"{name}.{key}", item)
     else:
         yield name, value
 
 
-def _attributes(said: Mapping[str, Any]) -> dict[str, Values]:
-    """Each value as a set of one; what is null says nothing."""
-    return {str(key): (value,) for key, value in said.items() if value is not None}
-
-
 def _configuration(config: object) -> Iterator[Settings]:
-    """The configuration by component; a run's own paths apart, so that the rest can be shared.
+    """The configuration as settings, one for each component.
 
-    ``Tool.component.trait`` names a parameter. ctapipe's components are classes, so their names
+    Paths stand apart, under `OWN_PATHS`: each run has its own, and thousands of runs can share the
+    rest. A parameter is named by tool, component and trait, such as
+    ``ProcessorTool.SimTelEventSource.max_events``. ctapipe's components are classes, so their names
     begin with a capital; a dict under any other name is a value.
     """
     if not isinstance(config, dict):
         return
-    settings, paths = _configured("", config)
+    settings, paths = _split_configuration("", config)
     yield from settings
     if paths:
         yield Settings(
@@ -246,8 +260,10 @@ def _configuration(config: object) -> Iterator[Settings]:
         )
 
 
-def _configured(name: str, values: Mapping[str, Any]) -> tuple[list[Settings], dict[str, Value]]:
-    """The settings of a component and of all within it, and apart from them the paths."""
+def _split_configuration(
+    name: str, values: Mapping[str, Any]
+) -> tuple[list[Settings], dict[str, Value]]:
+    """The settings of a component and of all components within it; apart from them the paths."""
     shared: dict[str, Value] = {}
     paths: dict[str, Value] = {}
     inner: dict[str, Any] = {}
@@ -259,21 +275,22 @@ def _configured(name: str, values: Mapping[str, Any]) -> tuple[list[Settings], d
             (paths if _names_paths(value) else shared)[full_name] = value
     settings = [_settings(name, canonical_json(shared))] if shared else []
     for component, traits in inner.items():
-        # A tool has paths of its own in each run; what is within it is mostly the same in thousands
-        # of runs.
-        known = (
-            _known_component(component, canonical_json(traits))
+        # A tool has other paths in each run; the components within a tool mostly have the same
+        # values in thousands of runs.
+        found = (
+            _shared_component(component, canonical_json(traits))
             if name
-            else _configured(component, traits)
+            else _split_configuration(component, traits)
         )
-        settings += known[0]
-        paths |= known[1]
+        settings += found[0]
+        paths |= found[1]
     return settings, paths
 
 
 @lru_cache(maxsize=512)
-def _known_component(name: str, values: str) -> tuple[list[Settings], dict[str, Value]]:
-    return _configured(name, json.loads(values))
+def _shared_component(name: str, values: str) -> tuple[list[Settings], dict[str, Value]]:
+    """The same from a component's JSON text: thousands of runs have the same."""
+    return _split_configuration(name, json.loads(values))
 
 
 @lru_cache(maxsize=4096)
@@ -286,6 +303,7 @@ def _settings(component: str, values: str) -> Settings:
 
 
 def _names_paths(value: object) -> bool:
+    """Whether a value is an absolute path, or a list of such paths."""
     if isinstance(value, str):
         return value.startswith("/")
     return (
@@ -296,7 +314,7 @@ def _names_paths(value: object) -> bool:
 
 
 def _software(record: Mapping[str, Any]) -> Settings | None:
-    """Name and version of the Python packages; None when the record has no such list."""
+    """The names and versions of the Python packages; None when the record has no such list."""
     try:
         return _packages(canonical_json(record["system"]["python"]["packages"]))
     except (KeyError, TypeError):
@@ -305,12 +323,13 @@ def _software(record: Mapping[str, Any]) -> Settings | None:
 
 @lru_cache(maxsize=256)
 def _packages(listed: str) -> Settings:
-    """The packages in a list's JSON text: thousands of runs have the same."""
+    """The packages from the JSON text of a list: thousands of runs have the same."""
     packages = [(str(each["name"]), str(each["version"])) for each in json.loads(listed)]
     return Settings(SOFTWARE, dict(sorted(packages)))
 
 
-def _text(record: Mapping[str, Any], field: str) -> str:
+def _required_text(record: Mapping[str, Any], field: str) -> str:
+    """A field that must be a text with something in it; else a `LoadError`."""
     value = record.get(field)
     if not isinstance(value, str) or not value.strip():
         raise LoadError(
@@ -319,14 +338,16 @@ def _text(record: Mapping[str, Any], field: str) -> str:
     return value
 
 
-def _list(record: Mapping[str, Any], field: str) -> list[Any]:
+def _required_list(record: Mapping[str, Any], field: str) -> list[Any]:
+    """A field that must be a list; else a `LoadError`."""
     value = record.get(field)
     if not isinstance(value, list):
         raise LoadError(f"its {field} is {'missing' if value is None else 'not a list'}")
     return value
 
 
-def _time(record: Mapping[str, Any], field: str, *, required: bool = False) -> str | None:
+def _time_text(record: Mapping[str, Any], field: str, *, required: bool = False) -> str | None:
+    """A time in canonical form; the log has ``{"time_utc": …}`` or a text."""
     value = record.get(field)
     text = value.get("time_utc") if isinstance(value, dict) else value
     if text is None and not required:
@@ -337,15 +358,18 @@ def _time(record: Mapping[str, Any], field: str, *, required: bool = False) -> s
 
 
 def activity_records(stream: BufferedReader, start: int = 0) -> Iterator[LocatedRecord | Problem]:
-    """The activities in a log as records, without a look at what they say.
+    """Find the records of the activities in a log, without a look at what they say.
 
     Args:
         stream: the log's bytes, decompressed.
         start: the byte of the log at which the stream stands.
+
+    Yields:
+        The records in the order of the log; a problem for each part that can't be read.
     """
     if not start and not _JSON_LOG.match(stream.peek(HEAD)[:HEAD]):
-        for literal in _literal_records(stream):
-            yield literal if isinstance(literal, Problem) else LocatedRecord(*literal, None)
+        for each in literal_records(stream):
+            yield each if isinstance(each, Problem) else LocatedRecord(*each, None)
         return
     records = JsonRecords(stream, lambda record: "activity_uuid" in record, start)
     for found in records:
@@ -354,53 +378,3 @@ def activity_records(stream: BufferedReader, start: int = 0) -> Iterator[Located
             if isinstance(found, Problem)
             else LocatedRecord(f"byte {found[0]}", found[1], records.position())
         )
-
-
-def _literal_records(stream: BufferedReader) -> Iterator[tuple[str, Record] | Problem]:
-    """Reprs can't be streamed: the whole text is one, or each of its lines is."""
-    data, broken = available(stream, LARGEST_LITERAL_LOG + 1)
-    if len(data) > LARGEST_LITERAL_LOG:
-        what = f"a log in the older Python form of more than {LARGEST_LITERAL_LOG >> 20} MiB is not read"
-        yield Problem("byte 0", f"{what}; cut it between two lines")
-        return
-    found: Iterable[tuple[str, Record] | Problem]
-    try:
-        found = list(_literals(0, data))
-    except LoadError as error:
-        found = _literal_lines(data) if b"\n" in data.strip() else [Problem("byte 0", str(error))]
-    yield from found
-    if broken is not None:
-        yield Problem(f"byte {len(data)}", f"the rest can't be read: {broken}")
-
-
-def _literal_lines(data: bytes) -> Iterator[tuple[str, Record] | Problem]:
-    offset = 0
-    for line in BytesIO(data):
-        try:
-            if line.strip():
-                yield from _literals(offset, line)
-        except LoadError as error:
-            yield Problem(f"byte {offset}", str(error))
-        offset += len(line)
-
-
-def _literals(offset: int, data: bytes) -> Iterator[tuple[str, Record] | Problem]:
-    """The activities in one repr, which begins at this byte of the log."""
-    if len(data) > LARGEST_LITERAL:
-        raise LoadError(f"a Python literal of more than {LARGEST_LITERAL >> 10} KiB is not read")
-    bom = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
-    for each in read_literals(data[bom:].decode("utf-8", "surrogateescape")):
-        yield from _activity(f"byte {offset + bom + each.offset}", each)
-
-
-def _activity(where: str, literal: Literal) -> Iterator[tuple[str, Record] | Problem]:
-    record = literal.value
-    if literal.error is not None:
-        yield Problem(where, literal.error)
-    elif not isinstance(record, dict) or (keys := key_count(record)) is None:
-        yield Problem(where, f"a {type(record).__name__} that is no activity; it is not loaded")
-    else:
-        usable = cast("Record", storable_value(record))
-        yield where, usable
-        if literal.keys != keys or key_count(usable) != keys:
-            yield Problem(where, "a key stands twice in one object; only its last value is loaded")

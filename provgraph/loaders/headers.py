@@ -1,35 +1,28 @@
-"""Reads who a product file says it is from its own CTA header, with h5py and astropy only.
+"""Reads the CTA header of a product file on disk: who the file says it is.
 
-PyTables unpickles attributes, which would run code from the file (CONTRACT section 1).
+HDF5 files are read with h5py and FITS files with astropy. PyTables is not used, because it
+unpickles attributes, which would run code from the file (docs/contract.md, What is kept).
 """
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-PRODUCT_ID = "CTA PRODUCT ID"
-ACTIVITY_ID = "CTA ACTIVITY ID"
+from provgraph.model.identifiers import ACTIVITY_ID, PRODUCT_ID, product_identifier
+
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _FITS_MAGIC = b"SIMPLE  ="
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-def product_identifier(metadata: Mapping[str, Any]) -> str | None:
-    """``product:ID`` of a header that a run wrote; None of one that ctapipe made up.
-
-    ctapipe makes up a new product id each time it looks at a file without header, and leaves its
-    activity id empty (CONTRACT section 2 rule 2).
-    """
-    if metadata.get(PRODUCT_ID) and metadata.get(ACTIVITY_ID):
-        return f"product:{metadata[PRODUCT_ID]}"
-    return None
-
-
 def identifier_in(path: Path) -> str | None:
-    """``product:ID`` from the header of an HDF5 or FITS file on disk.
+    """Read the identifier of a product from the header of its file.
+
+    Args:
+        path: an HDF5 or FITS file; a FITS file may be gzipped. The name does not matter.
 
     Returns:
-        None when the file is neither, is damaged, or has no header that a run wrote.
+        ``product:ID``; None when the file is of another format, is damaged or not there, or has no
+        header that a run wrote (docs/contract.md, rule 2). Also None where the extra ``fits`` is
+        not installed: a file is then known by its path alone.
     """
     try:
         if not path.is_file():
@@ -41,7 +34,7 @@ def identifier_in(path: Path) -> str | None:
         if head.startswith((_FITS_MAGIC, _GZIP_MAGIC)):
             return product_identifier(_fits_header(path))
     except Exception:
-        # Damage makes h5py, astropy and zlib raise almost anything.
+        # Damage makes h5py, astropy and zlib raise almost anything; and they may not be installed.
         return None
     return None
 
@@ -57,7 +50,7 @@ def _hdf5_header(path: Path) -> dict[str, str]:
 
 
 def _fits_header(path: Path) -> dict[str, str]:
-    from astropy.io import fits  # noqa: PLC0415 - as above
+    from astropy.io import fits  # noqa: PLC0415 - only naming a file on disk needs it
 
     header = fits.getheader(path)
     return {key: str(header[key]) for key in (PRODUCT_ID, ACTIVITY_ID) if key in header}

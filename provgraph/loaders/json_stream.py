@@ -1,9 +1,9 @@
 """Reads JSON objects one by one from a log of any length.
 
-Concatenated arrays, cut tails, ``Infinity`` and all.
-
-Strict streaming parsers refuse what ctapipe writes, so this walks over the text with the standard
-library's decoder and holds one record at a time.
+ctapipe writes what strict streaming parsers refuse: arrays one behind another, ``Infinity``, and
+after a crash an array without an end. This module walks over the text with the decoder of the
+standard library, and holds one record at a time. What is damaged is a problem with its place; the
+whole records before and behind the damage are read (docs/contract.md, Bad input).
 """
 
 import codecs
@@ -20,20 +20,20 @@ from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.model.values import MAX_NESTING, key_count, storable_text, storable_value
 
 CHUNK = 1 << 20
-#: A larger record is not loaded; in bytes of memory, where one wide character makes each character
-#: take 4.
+#: A larger record is not loaded. In bytes of memory, in which one wide character of a text makes
+#: each of its characters take 4.
 LARGEST_RECORD = 16 << 20
 #: Nor is one of more keys and values: an object of a few characters takes 200 bytes of memory.
 MOST_VALUES = 750_000
 #: A token that the end of the buffer may have cut: the longest is ``-Infinity``.
 _TOKEN = 16
-#: How deep what is nested too deeply is followed at a time: less than the decoder can, more than a
-#: record is.
+#: How many open brackets are noted at a time in what is nested too deeply: fewer than the decoder
+#: can follow, more than a record has.
 _FOLLOWED = 500
-#: A decoder's error counts the lines before it, so where much is damaged, what is done with is not
-#: kept for long.
+#: How many characters that are done with may stand in the buffer where much is damaged. An error of
+#: the decoder counts the lines before it, which takes long in a long text.
 _DONE_WITH = 1 << 14
-#: More places than can be open at the same time, also where quotes are read in two ways.
+#: More than the brackets that can be open at the same time, also where quotes are read in two ways.
 _MOST_HOPELESS = 1 << 12
 _BETWEEN = re.compile(r"[\s,\ufeff]*")
 #: How the rest of a log begins behind a record in an array that is still open.
@@ -54,16 +54,22 @@ Record = dict[str, Any]
 
 
 class JsonRecords:
-    """Iterates over the objects of a stream of JSON arrays as (byte offset, object), or a
-    `Problem`.
+    """The objects of a stream of JSON arrays.
+
+    Iteration gives, in the order of the stream, pairs of a byte offset and the object that begins
+    there, and a `Problem` for each part that can't be read.
     """
 
     def __init__(
         self, stream: BufferedReader, is_record: Callable[[Record], bool], start: int = 0
     ) -> None:
-        """Read from ``stream``, which stands at byte ``start``.
+        """Take a stream; nothing is read yet but what a look ahead needs.
 
-        After damage, go on at the next that ``is_record``.
+        Args:
+            stream: the log's bytes, decompressed.
+            is_record: whether an object is a record. Behind damage, an object that is no record is
+                taken for a part of what was damaged.
+            start: the byte of the log at which the stream stands.
         """
         self._stream = stream
         self._is_record = is_record
@@ -101,9 +107,9 @@ class JsonRecords:
             )
 
     def _bracket(self, character: str) -> None:
-        """Count arrays, unless damage has made the count meaningless.
+        """Count the arrays that are open.
 
-        Then pass over all of them at once.
+        Where damage has made the count meaningless, pass over all brackets at once.
         """
         if self._damaged is not None and (brackets := _BRACKETS.match(self._text, self._at)):
             self._at = brackets.end()
@@ -112,6 +118,7 @@ class JsonRecords:
         self._at += 1
 
     def _object(self) -> Iterator[tuple[int, Record] | Problem]:
+        """Read the object that begins at the current place, or note the damage there."""
         if (known := self._hopeless.pop(self._dropped + self._at, None)) is not None:
             self._damage(known)
             return
@@ -123,8 +130,8 @@ class JsonRecords:
             within = _open_at(len(self._text), self._text, self._at, _FOLLOWED)
             self._give_up("nested too deeply for a record", within[:-MAX_NESTING])
         except LoadError as error:
-            # What begins in its second half may be small enough; the first half is taken to be as
-            # large.
+            # What begins in the second half of the object may be small enough to be read. What
+            # begins in the first half is taken to be as large as the object itself.
             half = (self._at + len(self._text)) // 2
             within = _open_at(len(self._text), self._text, self._at)
             self._give_up(str(error), [each for each in within if each < half])
@@ -136,22 +143,25 @@ class JsonRecords:
             yield from self._decoded(found, raw)
 
     def _give_up(self, what: str, within: list[int]) -> None:
-        """Leave an object that can't be read, and note what is open within it where that shows.
+        """Leave an object that can't be read, and note which objects within it can't either.
 
-        None of it can.
+        What looks like the rest of a cut object may be whole records, so the objects within it are
+        tried one by one. Those that are still open where the object shows its fault must fail for
+        the same reason. They are not tried: in a hostile text, each level would take as long as the
+        whole.
 
-        What looks like the rest of a cut object may be whole records, so the objects in it are
-        tried; if those were that fail for the same reason, each level of a hostile one would cost
-        as much as the whole.
+        Args:
+            what: why the object can't be read.
+            within: where in the buffer such objects begin.
         """
         if len(self._hopeless) > _MOST_HOPELESS:
             here = self._dropped + self._at
-            self._hopeless = {place: why for place, why in self._hopeless.items() if place > here}
+            self._hopeless = {at: why for at, why in self._hopeless.items() if at > here}
         self._hopeless.update((self._dropped + each, what) for each in within if each > self._at)
         self._damage(what)
 
     def _decoded(self, found: Record, raw: str) -> Iterator[tuple[int, Record] | Problem]:
-        """Hand out an object, unless it is a part of what damage left."""
+        """Hand out an object, unless it is a part of something damaged."""
         position = self.position()
         self._at += len(raw)
         if self._damaged is not None:
@@ -165,19 +175,18 @@ class JsonRecords:
         usable = _storable(found, raw)
         yield position, usable
         if self._has_doubled_key or (usable is not found and key_count(usable) != keys):
-            what = f"the key {_doubled_key(raw)[:60]!r} stands twice in one object; only its last value is loaded"
-            yield Problem(f"byte {position}", what)
+            what = f"the key {_doubled_key(raw)[:60]!r} stands twice in one object"
+            yield Problem(f"byte {position}", f"{what}; only its last value is loaded")
 
     def _object_of(self, pairs: list[tuple[str, Any]]) -> Record:
+        """Make an object of its pairs, and note whether a key stands twice."""
         found = dict(pairs)
         if len(found) < len(pairs):
             self._has_doubled_key = True
         return found
 
     def _whole_object(self) -> tuple[Record, str]:
-        """Decode at the current place, reading on while the object may only be cut by the buffer's
-        end.
-        """
+        """Decode the object at the current place; read on while the buffer may end within it."""
         while True:
             self._has_doubled_key = False
             try:
@@ -197,10 +206,7 @@ class JsonRecords:
             self._read_on()
 
     def _read_on(self) -> None:
-        """Double what is there of an object, at least.
-
-        Read less where that may be too much to decode.
-        """
+        """Read at least as much again as there is of an object, but never too much to decode."""
         wanted, values, counted = 2 * len(self._text), 0, 0
         # Most records are whole after one more chunk: they are not counted.
         while (
@@ -214,7 +220,7 @@ class JsonRecords:
                 return
 
     def _damage(self, what: str) -> None:
-        """Note where damage begins, and go to where a record may begin next."""
+        """Note where damage begins, and go on to where the next record may begin."""
         if self._damaged is None:
             self._damaged = self.position(), what
             self._open_arrays = 0
@@ -228,11 +234,13 @@ class JsonRecords:
             self._forget()
 
     def _damage_report(self, until: int) -> Problem:
+        """The problem for the damage that ends here."""
         start, what = self._damaged or (until, "damage")
         self._damaged = None
         return Problem(f"byte {start}", f"{what}; nothing from here up to byte {until} is loaded")
 
     def _to_next_token(self) -> bool:
+        """Pass over blanks and commas; False at the end of the stream."""
         while True:
             between = _BETWEEN.match(self._text, self._at)
             self._at = between.end() if between else self._at
@@ -242,7 +250,10 @@ class JsonRecords:
                 return False
 
     def position(self) -> int:
-        """The byte offset of the current place, counted on from where it was last asked for."""
+        """The byte of the log behind what was handed out last.
+
+        Bytes are counted on from the place of the last call.
+        """
         at, offset = self._counted
         if at > self._at:
             raise AssertionError("the current place only moves forward")
@@ -253,7 +264,7 @@ class JsonRecords:
         return self._counted[1]
 
     def _read(self, size: int) -> bool:
-        """Append to the buffer and forget what is done with; False at the end of the stream."""
+        """Read on, and drop from the buffer what is done with; False at the end of the stream."""
         if self._ended:
             return False
         data, self._broken = available(self._stream, size)
@@ -262,7 +273,7 @@ class JsonRecords:
         return not self._ended or bool(self._text)
 
     def _forget(self, more: str = "") -> None:
-        """Drop what is done with from the buffer, and append ``more``."""
+        """Drop from the buffer what is done with, and append ``more``."""
         self._counted = 0, self.position()
         self._dropped += self._at
         self._text = self._text[self._at :] + more
@@ -270,9 +281,14 @@ class JsonRecords:
 
 
 def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
-    """Up to ``size`` bytes.
+    """Read up to a number of bytes from a stream that may be broken.
 
-    Where the stream breaks, all that could be read before, and how it broke.
+    Args:
+        stream: such as a gzip file that was cut off.
+        size: how many bytes are wanted.
+
+    Returns:
+        The bytes that could be read, and how the stream broke behind them; None when it did not.
     """
     pieces: list[bytes] = []
     try:
@@ -285,8 +301,16 @@ def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:
 
 
 def _open_at(end: int, text: str, start: int, deepest: int | None = None) -> list[int]:
-    """Where the brackets of what begins at ``start`` stand that are open at ``end``, or where first
-    so many are.
+    """Where the brackets stand that are open at a place of a text.
+
+    Args:
+        end: that place; or, if it comes before, the first place at which ``deepest`` are open.
+        text: the text.
+        start: where the outermost object begins.
+        deepest: see ``end``; None for any number.
+
+    Returns:
+        The places of the brackets, the outermost first.
     """
     opened: list[int] = []
     for found in _NEXT_BRACKET.finditer(text, start, end):
@@ -316,6 +340,7 @@ def _check_size(raw: str) -> None:
 
 
 def _values(text: str) -> int:
+    """About how many keys and values there are in a text; never fewer than there are."""
     return sum(map(text.count, "[{,:"))
 
 
@@ -324,7 +349,7 @@ def _damaged(how: str) -> str:
 
 
 def _storable(found: Record, raw: str) -> Record:
-    """The object with texts that every store can hold; most need no look."""
+    """The object with texts that every store can hold; most texts are so and need no look."""
     if raw.isascii() and "\\u" not in raw and "\x00" not in raw:
         return found
     return cast("Record", storable_value(found))

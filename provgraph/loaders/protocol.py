@@ -19,8 +19,8 @@ class Problem:
     """A part of a source that could not be read.
 
     Attributes:
-        where: the place in the source, such as ``byte 18649``.
-        what: what is wrong there and what became of it.
+        where: the part's place in the source, such as ``byte 18649``.
+        what: what is wrong there, and what became of that part.
     """
 
     where: str
@@ -28,28 +28,43 @@ class Problem:
 
 
 class Loader(Protocol):
-    """One input format."""
+    """The reader of one input format.
 
-    #: What ``--format`` and the load report call it.
+    A loader enters by an entry point ``provgraph.loaders``, which names the loader's class. The
+    class is called without arguments, once a process.
+
+    Attributes:
+        name: the loader's name in ``--format`` and in the report of a load; that of its entry
+            point.
+        reads: what the loader reads, for messages: ``PROV-JSON documents``.
+    """
+
     name: str
-    #: What it reads, for messages.
     reads: str
 
     def recognises(self, head: bytes) -> bool:
-        """Whether a source that begins with these bytes is of this format."""
+        """Whether a source is of this format.
+
+        Must be quick, and must import nothing large: every source is shown to several loaders.
+
+        Args:
+            head: the first bytes of the source, decompressed; up to `HEAD` of them.
+        """
 
     def documents(
         self, stream: BufferedReader, namespace: str, start: int = 0
     ) -> Iterator[Document | Problem]:
         """Read a source as a stream.
 
-        One document a record, a problem for each part that can't be read.
-
         Args:
             stream: the source's bytes, decompressed.
-            namespace: in which its paths mean files (CONTRACT section 2 rule 7).
-            start: the byte of the source at which the stream stands; the ``end`` of a document, or
+            namespace: in which the source's paths mean files (docs/contract.md, rule 7).
+            start: the byte of the source at which the stream stands: the ``end`` of a document, or
                 0.
+
+        Yields:
+            One document a record, and a problem for each part that can't be read, in the order of
+            the source.
         """
 
 
@@ -58,8 +73,12 @@ class StatementLoader(Protocol):
     """A loader of PROV documents, which can also be read as the statements that they make."""
 
     def statements(self, stream: BufferedReader) -> Iterator[ProvStatement | Problem]:
-        """Read a document as a stream: its statements, a problem for each part that can't be read.
+        """Read a PROV document as a stream.
 
         Args:
             stream: the document's bytes, decompressed.
+
+        Yields:
+            The document's statements in their order, and a problem for each part that can't be
+            read.
         """

@@ -1,6 +1,6 @@
-"""Masks passwords and tokens, and keeps of a process environment only what shapes the computation.
+"""Masks passwords and tokens, and picks the environment variables that may be kept.
 
-CONTRACT section 1.
+No secret of a source gets into a store (docs/contract.md, What is kept).
 """
 
 import os
@@ -11,8 +11,8 @@ from typing import Any
 
 MASK = "***"
 _WORD = (
-    r"(?:\w{0,40}(?:password|passwd|passphrase|secret|token|signature)|pwd|pass|auth|authz|sig|credentials?"
-    r"|api[-_]?key|access[-_]?key|private[-_]?key)"
+    r"(?:\w{0,40}(?:password|passwd|passphrase|secret|token|signature)|pwd|pass|auth|authz|sig"
+    r"|credentials?|api[-_]?key|access[-_]?key|private[-_]?key)"
 )
 _SECRET_OPTION = re.compile(rf"--?(?:[\w.-]{{0,60}}[._-])?{_WORD}", re.IGNORECASE)
 _SECRET_NAME = re.compile(rf"(?:^|[._-]){_WORD}s?$", re.IGNORECASE)
@@ -22,7 +22,7 @@ _ASSIGNMENT = re.compile(
 _OPTION_IN_TEXT = re.compile(rf"({_SECRET_OPTION.pattern}\s+)(\S+)", re.IGNORECASE)
 _AUTHORIZATION = re.compile(r"(authorization\s*[:=]\s*).+", re.IGNORECASE | re.DOTALL)
 _URL_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}://)[^/\s]*@")
-#: What every name of a secret holds; most texts are done with after one look for it.
+#: Every name of a secret holds one of these. Most texts hold none, and need no further look.
 _HINT = re.compile(r"pass|pwd|secret|token|sig|auth|cred|key", re.IGNORECASE)
 #: Options are looked for in a command line, not in longer texts, where that would take quadratic
 #: time.
@@ -55,7 +55,15 @@ SETTING = "PROVGRAPH_ENVIRONMENT_VARIABLES"
 
 
 def masked(text: str) -> str:
-    """The text with what follows ``token=`` or ``--password`` and the credentials in URLs masked."""
+    """Mask the secrets in a text.
+
+    Args:
+        text: such as ``tool --password hunter2 https://me:hunter2@host/x?token=hunter2``.
+
+    Returns:
+        The text with ``***`` for what follows ``token=`` or ``--password`` and the like, and for
+        the credentials in URLs.
+    """
     if "://" in text:
         text = _URL_CREDENTIALS.sub(rf"\1{MASK}@", text)
     if not _HINT.search(text):
@@ -71,24 +79,27 @@ def masked(text: str) -> str:
 
 
 def masked_arguments(arguments: Sequence[Any]) -> list[Any]:
-    """A command line with what follows ``--password`` and the like masked, as its own word or
-    behind ``=``.
+    """Mask the secrets in a command line.
+
+    Args:
+        arguments: the words; those that are no texts may hold texts.
+
+    Returns:
+        The words, with ``***`` for what follows ``--password`` and the like, be it the next word or
+        the rest behind ``=``.
     """
-    shown: list[Any] = []
+    words: list[Any] = []
     secret_follows = False
     for argument in arguments:
-        shown.append(MASK if secret_follows else _masked_argument(argument))
+        words.append(MASK if secret_follows else _masked_argument(argument))
         secret_follows = (
             isinstance(argument, str) and _SECRET_OPTION.fullmatch(argument) is not None
         )
-    return shown
+    return words
 
 
 def _masked_argument(argument: Any) -> Any:
-    """One word of a command line.
-
-    Of ``--password=…`` everything behind the sign, spaces and all.
-    """
+    """One word of a command line; of ``--password=…`` all behind the sign is a secret."""
     if isinstance(argument, str):
         option, equals, _ = argument.partition("=")
         if equals and _SECRET_OPTION.fullmatch(option):
@@ -97,7 +108,14 @@ def _masked_argument(argument: Any) -> Any:
 
 
 def masked_value(value: Any) -> Any:
-    """A value with the secrets in its texts masked, however deep."""
+    """Mask the secrets in the texts of a value, however deep.
+
+    Args:
+        value: any value of JSON.
+
+    Returns:
+        The same value with secrets masked.
+    """
     if isinstance(value, str):
         return masked(value)
     if isinstance(value, dict):
@@ -106,19 +124,34 @@ def masked_value(value: Any) -> Any:
 
 
 def masked_parameter(name: str, value: Any) -> Any:
-    """A parameter's value, all of it masked when its name says that it is a secret."""
+    """Mask the secrets in the value of a parameter.
+
+    Args:
+        name: the parameter's name; the last part counts, such as ``DataSource.password``.
+        value: the parameter's value.
+
+    Returns:
+        ``***`` when the name is that of a secret, else the value with the secrets in its texts
+        masked. An empty value of a secret stays as it is.
+    """
     return MASK if _is_secret(name) and value not in (None, "", False) else masked_value(value)
 
 
 @lru_cache(maxsize=4096)
 def _is_secret(name: str) -> bool:
-    """Whether the name says so; thousands of runs have parameters of the same few names."""
+    """Whether a name is that of a secret; thousands of runs have parameters of a few names."""
     return _SECRET_NAME.search(name) is not None
 
 
 def computing_environment(environment: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables on the allow-list (`ENVIRONMENT_VARIABLES`, or the names in the setting) that
-    are set.
+    """Pick the environment variables that may be kept.
+
+    Args:
+        environment: the variables of a process.
+
+    Returns:
+        Those that are set and on the allow-list: `ENVIRONMENT_VARIABLES`, or the names in the
+        setting ``PROVGRAPH_ENVIRONMENT_VARIABLES``.
     """
     setting = os.environ.get(SETTING)
     allowed = (

@@ -5,6 +5,8 @@ CONTRACT section 2, rules 1, 6 and 7.
 
 import posixpath
 import re
+from collections.abc import Mapping
+from typing import Any
 
 DEFAULT_NAMESPACE = "default"
 
@@ -14,6 +16,10 @@ PROV = "prov"
 SCHEMES = ("product", "guid", PROV, "lfn", "file", "sha256")
 #: Schemes whose identifiers join records, whatever their paths (rule 2).
 STRONG_SCHEMES = frozenset({"product", "guid", "prov"})
+
+#: The two names in CTA's header of a data product that tell who the product is.
+PRODUCT_ID = "CTA PRODUCT ID"
+ACTIVITY_ID = "CTA ACTIVITY ID"
 
 _REMOTE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)$", re.DOTALL)
 # ctapipe makes URLs "absolute": /cwd/ + url, then // folded to / (rule 7).
@@ -89,6 +95,23 @@ def strength(identifier: str) -> tuple[int, str]:
 def is_strong(identifier: str) -> bool:
     """Whether records that share this identifier are one entity (rule 2)."""
     return scheme_of(identifier) in STRONG_SCHEMES
+
+
+def product_identifier(header: Mapping[str, Any]) -> str | None:
+    """The identifier in a CTA header that a run wrote.
+
+    ctapipe makes up a new product id each time it looks at a file without a header, and leaves the
+    activity id empty: such a header names nothing (docs/contract.md, rule 2).
+
+    Args:
+        header: the names and values of the header, such as ``CTA PRODUCT ID``.
+
+    Returns:
+        ``product:ID``; None of a header that ctapipe made up.
+    """
+    if header.get(PRODUCT_ID) and header.get(ACTIVITY_ID):
+        return f"product:{header[PRODUCT_ID]}"
+    return None
 
 
 def _remote(url: str) -> str | None:

@@ -203,3 +203,15 @@ def _number(value: float) -> str:
     if isinstance(value, float) and value.is_integer() and math.isfinite(value):
         return str(int(value))
     return repr(value)
+
+
+def attributes_of(values: Mapping[str, Any]) -> dict[str, Values]:
+    """Turn plain values into attributes.
+
+    Args:
+        values: name → value, as a source has it. None says nothing.
+
+    Returns:
+        Name → a set of that one value; no name whose value is None.
+    """
+    return {str(name): (value,) for name, value in values.items() if value is not None}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import TypeAlias
 
-from provgraph.errors import LoadError
+from provgraph.errors import LoadError, MissingExtraError, extra_needed
 from provgraph.interchange.reading.records import Found, documents
 from provgraph.loaders.protocol import Problem
 from provgraph.model.records import Document
@@ -61,7 +61,7 @@ class _PackageLoader:
                     "which is streamed"
                 )
             statements, lost = self._read_whole(content)
-        except LoadError as error:
+        except (LoadError, MissingExtraError) as error:
             return [], [Problem("the whole source", str(error))]
         return statements, [Problem("the whole source", each) for each in lost]
 
@@ -80,7 +80,8 @@ class ProvXmlLoader(_PackageLoader):
         return bool(_XML.match(head) and _PROV_XML.search(head)) and _PROV_NAMESPACE in head
 
     def _read_whole(self, content: bytes) -> Whole:
-        from provgraph.interchange.reading import package_documents  # noqa: PLC0415 - loads slowly
+        with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
+            from provgraph.interchange.reading import package_documents  # noqa: PLC0415
 
         return package_documents.read_xml(content)
 
@@ -96,7 +97,8 @@ class ProvNLoader(_PackageLoader):
         return _PROV_N.match(head) is not None
 
     def _read_whole(self, content: bytes) -> Whole:
-        from provgraph.interchange.reading import package_documents  # noqa: PLC0415 - loads slowly
+        with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
+            from provgraph.interchange.reading import package_documents  # noqa: PLC0415
 
         return package_documents.read_prov_n(content)
 
@@ -119,7 +121,8 @@ class ProvOLoader(_PackageLoader):
         )
 
     def _read_whole(self, content: bytes) -> Whole:
-        from provgraph.interchange.reading import package_documents  # noqa: PLC0415 - loads slowly
+        with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
+            from provgraph.interchange.reading import package_documents  # noqa: PLC0415
 
         is_xml = bool(_XML.match(content) and _RDF_XML.search(content))
         return package_documents.read_rdf(content, is_xml=is_xml)
@@ -136,6 +139,7 @@ class ProvJsonLdLoader(_PackageLoader):
         return _JSON_LD.match(head) is not None
 
     def _read_whole(self, content: bytes) -> Whole:
-        from provgraph.interchange.reading import package_documents  # noqa: PLC0415 - loads slowly
+        with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
+            from provgraph.interchange.reading import package_documents  # noqa: PLC0415
 
         return package_documents.read_json_ld(content)

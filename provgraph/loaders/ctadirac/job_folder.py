@@ -1,8 +1,7 @@
 """The folder that a CTADIRAC job leaves behind, as one stream of bytes.
 
-The job's files one after another.
-
-So a job is one source with one checksum, and goes through spools and readers as any file does.
+The stream holds the job's files one behind another. So a job is one source with one checksum, and
+goes through spools and readers as any file does.
 """
 
 import gzip
@@ -26,17 +25,18 @@ _ABOUT_THE_JOB = (JOB_ID, OUTPUTS, JOB, CATALOGUE)
 _LOG_SUFFIXES = (".log", ".provlog", ".log.gz", ".provlog.gz")
 _MARK_OF_A_RECORD = b"activity_uuid"
 _GZIP_MAGIC = b"\x1f\x8b"
-#: No job's file is larger; a longer log is one to be loaded by itself.
+#: No file of a job is larger, in bytes; a longer log has to be loaded by itself.
 LARGEST_FILE = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class JobFiles:
-    """The files of a job, each by its name.
+    """The files of a job: the name of each and its bytes.
 
     Attributes:
-        provenance: provDict.txt and ctapipe logs.
-        about: JOBID, output_lfns.txt, job.json, dfc.json, as far as they are there.
+        provenance: ``provDict.txt`` and logs of ctapipe.
+        about: ``JOBID``, ``output_lfns.txt``, ``job.json`` and ``dfc.json``, as far as they are
+            there.
     """
 
     provenance: Mapping[str, bytes]
@@ -44,9 +44,13 @@ class JobFiles:
 
 
 def is_job_folder(folder: Path) -> bool:
-    """Whether a job left this folder.
+    """Whether a job left a folder behind.
 
-    With provDict.txt, or with a ctapipe log beside files about the job.
+    Args:
+        folder: the folder; its own folders are not looked at.
+
+    Returns:
+        True when ``provDict.txt`` lies in it, or a ctapipe log beside files about the job.
     """
     try:
         if (folder / PROVENANCE).is_file():
@@ -57,13 +61,27 @@ def is_job_folder(folder: Path) -> bool:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """The job's files, in a fixed order; others in the folder are passed over."""
+    """List the files of a job.
+
+    Args:
+        folder: the job's folder.
+
+    Returns:
+        The job's files in a fixed order. Other files in the folder are passed over.
+    """
     names = [name for name in (PROVENANCE, *_ABOUT_THE_JOB) if (folder / name).is_file()]
     return sorted((*(folder / name for name in names), *_logs(folder)))
 
 
 def packed(folder: Path) -> Iterator[bytes]:
-    """The job's files as one stream, the same for the same files.
+    """Pack the files of a job into one stream, the same for the same files.
+
+    Args:
+        folder: the job's folder.
+
+    Yields:
+        Pieces of the stream: `MAGIC`, and of each file a line with its name and size, and its
+        bytes.
 
     Raises:
         OSError: a file can't be read.
@@ -76,17 +94,23 @@ def packed(folder: Path) -> Iterator[bytes]:
 
 
 def unpacked(stream: BufferedReader) -> JobFiles:
-    """The files in a packed job.
+    """Take the files out of a packed job.
+
+    Args:
+        stream: what `packed` has made.
+
+    Returns:
+        The files, decompressed.
 
     Raises:
-        LoadError: the stream is cut off, or a file is too large.
+        LoadError: the stream is no packed job or is cut off, or a file is too large.
     """
     if stream.read(len(MAGIC)) != MAGIC:
         raise LoadError("is no packed job folder")
     provenance: dict[str, bytes] = {}
     about: dict[str, bytes] = {}
     while label := stream.readline(HEAD):
-        name, size = _label(label)
+        name, size = _name_and_size(label)
         content = stream.read(size)
         if len(content) < size:
             raise LoadError(f"is cut off within {name}")
@@ -94,16 +118,17 @@ def unpacked(stream: BufferedReader) -> JobFiles:
     return JobFiles(provenance, about)
 
 
-def _label(label: bytes) -> tuple[str, int]:
-    name, _, size = label.decode("utf-8", "replace").rpartition(" ")
+def _name_and_size(label: bytes) -> tuple[str, int]:
+    """The name of a file and its size, from the line before it."""
+    text, _, size = label.decode("utf-8", "replace").rpartition(" ")
     try:
         length = int(size)
-        known = str(json.loads(name))
+        name = str(json.loads(text))
     except ValueError:
         raise LoadError("is no packed job folder") from None
     if length > LARGEST_FILE:
-        raise LoadError(_too_large(known))
-    return known, length
+        raise LoadError(_too_large(name))
+    return name, length
 
 
 def _decompressed(name: str, content: bytes) -> bytes:
@@ -119,7 +144,10 @@ def _decompressed(name: str, content: bytes) -> bytes:
 
 
 def _too_large(name: str) -> str:
-    return f"{name} is larger than {LARGEST_FILE >> 20} MiB, which no job's file is; load that log by itself"
+    return (
+        f"{name} is larger than {LARGEST_FILE >> 20} MiB, which no job's file is; "
+        "load that log by itself"
+    )
 
 
 def _logs(folder: Path) -> list[Path]:
@@ -130,6 +158,7 @@ def _logs(folder: Path) -> list[Path]:
 
 
 def _is_log(path: Path) -> bool:
+    """Whether an activity of ctapipe stands in the beginning of a file."""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
