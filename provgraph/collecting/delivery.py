@@ -9,6 +9,7 @@ from pathlib import Path
 from provgraph.collecting import spool as spools
 from provgraph.collecting.courier import deliver_apart
 from provgraph.collecting.spool import Label, put_aside
+from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import (
     LoadError,
     ProvGraphError,
@@ -22,7 +23,6 @@ from provgraph.ingest.reading.reading import format_of
 from provgraph.ingest.reading.sources import Source, check_names, checksum, expanded, is_job
 from provgraph.ingest.reports import Report, report_of_strangers
 from provgraph.loaders.ctadirac.job_folder import packed
-from provgraph.loaders.ctaprov.address import is_database
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
 from provgraph.model.values import storable_text
@@ -68,7 +68,7 @@ def set_aside(
         )
     check_namespace(namespace)
     check_names(names)
-    if any(map(is_database, names)):
+    if any(map(is_postgresql_url, names)):
         raise SettingsError("a database can't be put aside in a spool; load it without --spool")
     if format_name is not None:
         loader_named(format_name)

@@ -9,20 +9,31 @@ import psycopg
 from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from provgraph.errors import MirrorError, SettingsError, UnreachableError
-from provgraph.loaders.ctaprov.address import is_database
-from provgraph.store.relational.connection import (
-    CONNECT_SECONDS,
-    POSTGRESQL_KEEPALIVES,
-    postgresql_url,
+from provgraph.databases.postgresql import (
+    Cause,
+    cause_of,
+    is_postgresql_url,
+    postgresql_address,
+    words_of,
 )
+from provgraph.errors import MirrorError, SettingsError, UnreachableError
 
 Cursor = psycopg.Cursor[Any]
 _LOG = logging.getLogger(__name__)
-_FORM = "a mirror is postgresql://USER@HOST:5432/DATABASE, without anything behind that; the schema is an option apart"
+_FORM = (
+    "a mirror is postgresql://USER@HOST:5432/DATABASE, without anything behind that; the schema is "
+    "an option apart"
+)
 _LOCK = "hashtext('provgraph mirror')"
-#: What PostgreSQL says when it ends connections, is not ready yet, or was interrupted.
-_AWAY = ("57", "08")
+#: What the mirror says of an error, with where it is and the server's words, and what to do.
+_ADVICE = {
+    Cause.FORBIDDEN: "refuses: {words}; grant the user CREATE on database and schema",
+    Cause.NEEDED: "can't be replaced: {words}; drop what others built on its tables (views …), "
+    "or sync without --full",
+    Cause.IN_USE: "is in use: somebody reads its tables without an end; sync again later",
+    Cause.NO_ROOM: "has no room: {words}; make room, sync again",
+    Cause.FAILED: "failed: {words}; `provgraph sync --full` makes it anew",
+}
 
 
 @contextmanager
@@ -38,19 +49,15 @@ def connected(url: str, password: str | None) -> Iterator[Connection]:
         UnreachableError: the server does not answer, or went away; nothing is half done.
         MirrorError: it refuses.
     """
-    if not is_database(url):
+    if not is_postgresql_url(url):
         raise SettingsError(_FORM)
-    address = postgresql_url(url, _FORM)
-    if password is not None:
-        address = address.set(password=password)
-    where = address.set(drivername="postgresql", password=None).render_as_string()
-    arguments = {
-        "connect_timeout": CONNECT_SECONDS,
-        "application_name": "provgraph sync",
-        **POSTGRESQL_KEEPALIVES,
-    }
-    engine = create_engine(address, poolclass=NullPool, connect_args=arguments)
-    with _translated(where), engine.connect() as connection:
+    address = postgresql_address(url, _FORM, password=password)
+    engine = create_engine(
+        "postgresql+psycopg://",
+        poolclass=NullPool,
+        connect_args=address.settings(application_name="provgraph sync"),
+    )
+    with _translated(str(address)), engine.connect() as connection:
         yield connection
 
 
@@ -80,26 +87,10 @@ def _translated(where: str) -> Iterator[None]:
 
 
 def _ours(where: str, error: BaseException | None) -> Exception:
-    said = " ".join(str(error).split())[:300]
-    state = getattr(error, "sqlstate", None)
-    lost = state is None or state[:2] in _AWAY
-    if isinstance(error, psycopg.OperationalError) and lost:
+    """The driver's error in the mirror's words."""
+    cause, words = cause_of(error), words_of(error)
+    if cause in (Cause.AWAY, Cause.REFUSED):
         return UnreachableError(
-            f"the mirror at {where} can't be reached: {said}; is the server up?"
+            f"the mirror at {where} can't be reached: {words}; is the server up?"
         )
-    if isinstance(error, psycopg.errors.InsufficientPrivilege):
-        return MirrorError(
-            f"the mirror at {where} refuses: {said}; grant the user CREATE on database and schema"
-        )
-    if isinstance(error, psycopg.errors.DependentObjectsStillExist):
-        advice = "drop what others built on its tables (views …), or sync without --full"
-        return MirrorError(f"the mirror at {where} can't be replaced: {said}; {advice}")
-    if isinstance(error, psycopg.errors.LockNotAvailable):
-        return MirrorError(
-            f"the mirror at {where} is in use: somebody reads its tables without an end; sync again later"
-        )
-    if isinstance(error, psycopg.errors.DiskFull):
-        return MirrorError(f"the mirror at {where} has no room: {said}; make room, sync again")
-    return MirrorError(
-        f"the mirror at {where} failed: {said}; `provgraph sync --full` makes it anew"
-    )
+    return MirrorError(f"the mirror at {where} {_ADVICE[cause].format(words=words)}")

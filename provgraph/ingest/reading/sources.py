@@ -18,10 +18,11 @@ from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError
 from provgraph.ingest.reading.databases import snapshot
 from provgraph.loaders.ctadirac.job_folder import files_of, is_job_folder, packed
-from provgraph.loaders.ctaprov.address import Database, database_of, is_database
+from provgraph.loaders.ctaprov.address import Database, database_of
 from provgraph.loaders.protocol import HEAD
 from provgraph.model.values import storable_text
 
@@ -78,7 +79,7 @@ def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
         yield name
         return
     path = Path(name)
-    if is_database(name):
+    if is_postgresql_url(name):
         database = database_of(name)
         yield Source(database.name, Path(database.name), database=database)
     elif name == STDIN or stat.S_ISFIFO(_mode(path)):

@@ -1,15 +1,17 @@
-"""Where a ctaprov database is, as a URL says it; nothing here needs the driver."""
+"""Where a ctaprov database is, as a URL says it.
+
+Nothing here needs the driver.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote
 
-from provgraph.errors import SettingsError
+from provgraph.databases.postgresql import postgresql_address
 
 #: What reports call the format.
 NAME = "ctaprov"
-_SCHEMES = ("postgresql", "postgres")
 #: Times and numbers as text in one form, whatever the server is set to.
 _SETTINGS = (
     "-c datestyle=ISO,YMD -c timezone=UTC -c bytea_output=hex -c client_min_messages=warning"
@@ -31,46 +33,35 @@ class Database:
     name: str
 
 
-def is_database(name: str) -> bool:
-    """Whether the name of a source is the URL of a PostgreSQL database."""
-    return name.partition("://")[0] in _SCHEMES and "://" in name
-
-
 def database_of(url: str) -> Database:
-    """What a URL says: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE?schema=public``.
+    """The database that a URL means.
+
+    Args:
+        url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE?schema=public``; behind ``?`` also
+            settings of libpq.
+
+    Returns:
+        The database, with texts of values in one form whatever the server is set to.
 
     Raises:
-        SettingsError: it makes no sense; the message repeats nothing of it, for a password may be
-            anywhere in it.
+        SettingsError: the URL makes no sense; the message repeats nothing of it, for a password may
+            be anywhere in it.
     """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-    except ValueError:
-        raise SettingsError(_FORM) from None
-    database = unquote(parts.path.lstrip("/"))
-    if not database or "/" in database or parts.fragment:
-        raise SettingsError(_FORM)
+    address = postgresql_address(url, _FORM, takes_options=True)
+    options = dict(address.options)
     schema = options.pop("schema", "public")
-    given = {"host": host, "port": port, "user": unquote(parts.username or "")}
-    given["password"] = None if parts.password is None else unquote(parts.password)
-    settings = f"{options.pop('options', '')} {_SETTINGS}".strip()
     parameters = {
-        **options,
-        **{name: value for name, value in given.items() if value},
-        "options": settings,
+        **address.settings(),
+        "options": f"{options.pop('options', '')} {_SETTINGS}".strip(),
     }
-    address = f"[{host}]" if ":" in host else host
-    shown = f"postgresql://{address}{f':{port}' if port else ''}/{quote(database)}"
+    parameters.pop("schema", None)
+    shown = address.without_user
     return Database(
-        {**parameters, "dbname": database},
-        schema,
-        shown if schema == "public" else f"{shown}?schema={quote(schema)}",
+        parameters, schema, shown if schema == "public" else f"{shown}?schema={quote(schema)}"
     )
 
 
 _FORM = (
-    "a ctaprov database is postgresql://USER:PASSWORD@HOST:5432/DATABASE, behind that ?schema=NAME where its tables "
-    "are not in public; a password may also come from PGPASSFILE"
+    "a ctaprov database is postgresql://USER:PASSWORD@HOST:5432/DATABASE, behind that ?schema=NAME "
+    "where its tables are not in public; a password may also come from PGPASSFILE"
 )

@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from provgraph.databases.postgresql import Cause, cause_of, words_of
 from provgraph.errors import LoadError, UnreachableError
 from provgraph.loaders.ctaprov import mirror
 from provgraph.loaders.ctaprov.address import Database
@@ -27,7 +28,6 @@ from provgraph.model.records import Document
 
 #: Rows that the server hands over at once.
 _FETCHED = 2_000
-_CONNECT_SECONDS = 10
 #: A document's number is kept apart from the next one's by more than it can make statements.
 _APART = 1 << 20
 
@@ -166,22 +166,28 @@ def snapshot(database: Database) -> Iterator[Snapshot]:
         LoadError: a table can't be read.
     """
     try:
-        with psycopg.connect(connect_timeout=_CONNECT_SECONDS, **database.parameters) as connection:
+        with psycopg.connect(**database.parameters) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             yield Snapshot(database, connection)
             connection.rollback()
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise LoadError(
-            f"can't be read: {_said(error)}; let the user SELECT from all {len(TABLES)} tables"
-        ) from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise UnreachableError(
-            f"the database {database.name} can't be reached: {_said(error)}; is the server up, and are user and "
-            "password right?"
-        ) from error
     except (psycopg.Error, UnicodeDecodeError) as error:
-        raise LoadError(f"can't be read: {_said(error)}") from error
+        raise _translated(database, error) from error
+
+
+def _translated(database: Database, error: Exception) -> LoadError | UnreachableError:
+    """The driver's error in the words of a source that is read."""
+    words, cause = words_of(error), cause_of(error)
+    if cause is Cause.FORBIDDEN:
+        return LoadError(
+            f"can't be read: {words}; let the user SELECT from all {len(TABLES)} tables"
+        )
+    if cause in (Cause.FAILED, Cause.NEEDED):
+        return LoadError(f"can't be read: {words}")
+    return UnreachableError(
+        f"the database {database.name} can't be reached: {words}; is the server up, and are user "
+        "and password right?"
+    )
 
 
 class _Groups:
@@ -342,8 +348,3 @@ def _relations(layout: Layout, table: str, source: Reference, target: Reference)
     return sql.SQL("SELECT {} FROM {} r{} ORDER BY r.{}").format(
         _list(columns), layout.table(table), join, sql.Identifier(layout.key(table))
     )
-
-
-def _said(error: Exception) -> str:
-    """The driver's own words, on one line."""
-    return " ".join(str(error).split())[:300]

@@ -1,55 +1,49 @@
-"""Connections of the embedded store, and their errors in our words."""
+"""Connections of the relational store, and their errors in our words.
+
+The store is a SQLite file, SQLite in memory, or a PostgreSQL database.
+"""
 
 import os
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import (
-    ArgumentError,
-    DatabaseError,
-    InterfaceError,
-    OperationalError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
-from provgraph.errors import SettingsError, StoreError, UnreachableError
+from provgraph.databases.postgresql import Cause, cause_of, postgresql_address, words_of
+from provgraph.errors import StoreError, UnreachableError
 
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
-#: PostgreSQL answers a first connection within this many seconds, or can't be reached.
-CONNECT_SECONDS = 10
-#: PostgreSQL's word for a full disk.
-#: While a connection is made, psycopg passes on the server's words alone.
-_REFUSED = re.compile(
-    r"FATAL: .*(authentication failed|does not exist|pg_hba\.conf|not permitted|permission denied)"
-)
-_DISK_FULL = "53100"
-#: A server that is gone without a word is noticed within half a minute, not after hours.
-POSTGRESQL_KEEPALIVES = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
-}
 #: Every question here is a walk along indexes; without statistics, as after a load, the planner
 #: would read whole tables at each step of a walk, and compile statements that are over sooner.
 _POSTGRESQL_OPTIONS = (
     "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
 )
+_POSTGRESQL_FORM = (
+    "a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE, without anything behind "
+    "that"
+)
+
+
+# Engines.
 
 
 def sqlite_engine(url: str) -> Engine:
     """An engine on a SQLite file or on memory.
 
-    A new file is readable by its owner only (CONTRACT section 3).
+    A new file is readable by its owner only (docs/contract.md, Stores).
+
+    Args:
+        url: ``sqlite:///PATH``, or ``sqlite://`` for a store in memory.
+
+    Raises:
+        StoreError: the file can't be made or opened.
     """
     path = make_url(url).database or ":memory:"
     if path == ":memory:":
@@ -65,90 +59,47 @@ def sqlite_engine(url: str) -> Engine:
 
 
 def postgresql_engine(url: str, password: str | None) -> Engine:
-    """An engine on a PostgreSQL database, through psycopg 3."""
-    parsed = postgresql_url(url, _POSTGRESQL_FORM)
-    if password is not None:
-        parsed = parsed.set(password=password)
-    arguments = {
-        "connect_timeout": CONNECT_SECONDS,
-        "options": _POSTGRESQL_OPTIONS,
-        **POSTGRESQL_KEEPALIVES,
-    }
-    return create_engine(parsed, pool_pre_ping=True, connect_args=arguments)
+    """An engine on a PostgreSQL database, through psycopg 3; nothing is sent yet.
 
-
-def postgresql_url(url: str, form: str) -> URL:
-    """The URL's parts for psycopg 3.
+    Args:
+        url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE``.
+        password: instead of the one in the URL.
 
     Raises:
-        SettingsError: with ``form`` as its message, which repeats nothing, for a password may be
-            anywhere in the URL.
+        SettingsError: the URL makes no sense.
     """
-    login, _, place = url.partition("://")[2].rpartition("@")
-    user, colon, password = login.partition(":")
-    try:
-        parsed = make_url(f"postgresql+psycopg://{place}")
-    except ArgumentError:
-        raise SettingsError(form) from None
-    if parsed.query or not parsed.database:
-        raise SettingsError(form)
-    return parsed.set(username=unquote(user) or None, password=unquote(password) if colon else None)
-
-
-_POSTGRESQL_FORM = "a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE, without anything behind that"
-
-
-def address_of(engine: Engine) -> str:
-    """Where the store is, without the password."""
-    return engine.url.set(drivername=engine.dialect.name, password=None).render_as_string()
-
-
-@contextmanager
-def translated(engine: Engine) -> Iterator[None]:
-    """Driver errors as ours, said once, here; the password is not in them."""
-    where = address_of(engine)
-    try:
-        yield
-    except (InterfaceError, PoolTimeoutError) as error:
-        raise UnreachableError(
-            f"the store at {where} can't be reached: {_said(error)}; is the server up?"
-        ) from error
-    except OperationalError as error:
-        raise _operational(where, engine, error) from error
-    except DatabaseError as error:
-        raise StoreError(
-            f"the store at {where} is damaged or is none of ours: {_said(error)}"
-        ) from error
-    except SQLAlchemyError as error:
-        raise StoreError(f"the store at {where} failed: {_said(error)}") from error
-
-
-def _operational(where: str, engine: Engine, error: OperationalError) -> StoreError:
-    if getattr(error.orig, "sqlstate", None) == _DISK_FULL or "disk is full" in str(error.orig):
-        return StoreError(
-            f"the store at {where} has no room: {_said(error)}; the disk is full: make room, load again"
-        )
-    if _REFUSED.search(str(error.orig)):
-        return StoreError(
-            f"the store at {where} refuses: {_said(error)}; check user, password and database"
-        )
-    if engine.dialect.name == "postgresql":
-        return UnreachableError(
-            f"the store at {where} can't be reached: {_said(error)}; is the server up?"
-        )
-    if "locked" in str(error.orig):
-        return UnreachableError(
-            f"the store at {where} is busy: another process writes to it; try again later"
-        )
-    return StoreError(
-        f"the store at {where} can't be used: {_said(error)}; check the path, its owner and the disk"
+    address = postgresql_address(url, _POSTGRESQL_FORM, password=password)
+    shown = URL.create(
+        "postgresql+psycopg",
+        username=address.user,
+        host=address.host or None,
+        port=address.port,
+        database=address.database,
+    )
+    return create_engine(
+        shown, pool_pre_ping=True, connect_args=address.settings(options=_POSTGRESQL_OPTIONS)
     )
 
 
-def _said(error: Exception) -> str:
-    """The driver's own words, on one line, without the statement and its values."""
-    original = getattr(error, "orig", None) or error
-    return " ".join(str(original).split())[:300]
+def address_of(engine: Engine) -> str:
+    """Where the store is, without the password.
+
+    Args:
+        engine: of the store.
+    """
+    return engine.url.set(drivername=engine.dialect.name, password=None).render_as_string()
+
+
+def lock_for_writing(connection: Connection) -> None:
+    """Wait until this is the only writer.
+
+    SQLite's transactions begin so, PostgreSQL takes an advisory lock until the transaction's end.
+
+    Args:
+        connection: in a transaction, with the option ``writes``.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('provgraph writer'))"))
 
 
 def _make_private(path: Path) -> None:
@@ -179,10 +130,76 @@ def _on_sqlite_begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def lock_for_writing(connection: Connection) -> None:
-    """Wait until this is the only writer.
+# Errors.
 
-    SQLite's transactions begin so, PostgreSQL takes an advisory lock.
+
+@contextmanager
+def translated(engine: Engine) -> Iterator[None]:
+    """Turns the driver's errors into ours; neither password nor values are in them.
+
+    Args:
+        engine: of the store, which says where it is.
+
+    Raises:
+        UnreachableError: trying again may help.
+        StoreError: it does not.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('provgraph writer'))"))
+    where = address_of(engine)
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise _unreachable(where, str(error)) from error
+    except DBAPIError as error:
+        is_sqlite = engine.dialect.name == "sqlite"
+        meaning = _sqlite_error if is_sqlite else _postgresql_error
+        raise meaning(where, error) from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"the store at {where} failed: {words_of(error)}") from error
+
+
+def _postgresql_error(where: str, error: DBAPIError) -> StoreError:
+    words = words_of(error.orig)
+    match cause_of(error.orig):
+        case Cause.AWAY | Cause.IN_USE:
+            return _unreachable(where, words)
+        case Cause.REFUSED:
+            return StoreError(
+                f"the store at {where} refuses: {words}; check user, password and database"
+            )
+        case Cause.NO_ROOM:
+            return _no_room(where, words)
+        case _:
+            return _damaged(where, words)
+
+
+def _sqlite_error(where: str, error: DBAPIError) -> StoreError:
+    words = words_of(error.orig)
+    # The extended code's lowest byte is the code.
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return _no_room(where, words)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return UnreachableError(
+            f"the store at {where} is busy: another process writes to it; try again later"
+        )
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return StoreError(
+            f"the store at {where} can't be used: {words}; check the path, its owner and the disk"
+        )
+    if isinstance(error, InterfaceError) or not isinstance(error, DatabaseError):
+        return StoreError(f"the store at {where} failed: {words}")
+    return _damaged(where, words)
+
+
+def _unreachable(where: str, words: str) -> UnreachableError:
+    return UnreachableError(f"the store at {where} can't be reached: {words}; is the server up?")
+
+
+def _no_room(where: str, words: str) -> StoreError:
+    return StoreError(
+        f"the store at {where} has no room: {words}; the disk is full: make room, load again"
+    )
+
+
+def _damaged(where: str, words: str) -> StoreError:
+    return StoreError(f"the store at {where} is damaged or is none of ours: {words}")
