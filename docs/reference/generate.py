@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 import click
 import graphql
 
+import provgraph
 from docs.reference.markdown import docstring, signature, table
 from docs.reference.settings_listed import GROUPS
 from docs.reference.texts import (
@@ -28,7 +29,7 @@ from docs.reference.texts import (
     PYTHON,
     SETTINGS,
 )
-from provgraph import api, errors
+from provgraph import errors
 from provgraph.collecting import capture
 from provgraph.commands.main import main as commands
 from provgraph.graphql.schema import sdl
@@ -92,13 +93,11 @@ def graphql_page() -> str:
 
 def python_page() -> str:
     """The Python API."""
-    answer = api.Lineage
+    public = {name: getattr(provgraph, name) for name in provgraph.__all__}
     parts = [
         f"# Python API\n\n{MADE}{PYTHON}",
-        _function(api.open_provenance, "provgraph.open"),
-        _class(api.Provenance, "provgraph.Provenance"),
-        _class(answer, "provgraph.Lineage"),
-        _class(api.Look, "provgraph.Look"),
+        _function(public.pop("open"), "provgraph.open"),
+        *(_class(kind, f"provgraph.{name}") for name, kind in sorted(public.items())),
         _class(Report, "provgraph.ingest.reports.Report"),
         _function(capture.start, "provgraph.collecting.capture.start"),
         _function(capture.capturing, "provgraph.collecting.capture.capturing"),
@@ -114,7 +113,7 @@ def errors_page() -> str:
     lines = list(_tree(errors.ProvGraphError, 0))
     parts = [f"# Errors\n\n{MADE}{ERRORS}\n```\n", *lines, "```\n"]
     for each in _errors(errors.ProvGraphError):
-        facts = f"Code `{each.code}`, exit code {each.exit_code}. {ADVICE[each.__name__]}\n"
+        facts = f"Code `{each.code}`, exit code {each.exit_code}. {ADVICE.get(each.__name__, '')}\n"
         parts.append(f"\n## {each.__name__}\n\n{docstring(each)}\n{facts}")
     return "".join(parts)
 

@@ -67,6 +67,7 @@ names what went wrong, where, and what to do. The code stands in answers of Grap
 ADVICE: Final = {
     "ProvGraphError": "Catch this one to catch all.",
     "SettingsError": "Change the option, the variable or the URL that the message names.",
+    "MissingExtraError": "Install the extra that the message names.",
     "LoadError": "Look at the place in the source that the message names.",
     "UnknownFormatError": (
         "Check that this is the file you mean; the message lists what was looked for."
