@@ -37,6 +37,11 @@ lint: $(TEST)/.stamp ## check style: Python, shell, Dockerfile
 types: $(TEST)/.stamp ## check types
 	@$(TEST)/bin/mypy $(ARGS)
 
+.PHONY: docs
+docs: $(TEST)/.stamp ## renew the pages of docs/reference from the code (ARGS=--check only looks)
+	@$(TEST)/bin/python -m docs.reference.generate $(ARGS)
+	@[ -n "$(ARGS)" ] || $(TEST)/bin/python -m tests.interchange.conformance
+
 .PHONY: bench
 bench: $(TEST)/.stamp ## measure, and write the numbers
 	@bash tests/services/install.sh
