@@ -20,11 +20,21 @@ help: ## this list
 demo: $(RUN)/.stamp ## install into .venv and run the demonstration
 	@$(RUN)/bin/provgraph demo $(ARGS)
 
+# Tests run side by side, as many as WORKERS; WORKERS=0 runs them in one process. Each worker
+# starts database servers of its own.
+WORKERS ?= 2
+PYTEST := $(TEST)/bin/python -m pytest -n $(WORKERS) --dist loadgroup
+
 .PHONY: test
 test: $(TEST)/.stamp ## run all tests (installs database servers when root)
 	@# Without the servers their tests skip; CI demands them and so stops here.
 	@bash tests/services/install.sh || [ -z "$${PROVGRAPH_TEST_REQUIRE_SERVICES:-}" ]
-	@$(TEST)/bin/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+.PHONY: test-fast
+test-fast: $(TEST)/.stamp ## run what needs no server and little time: a minute
+	@PROVGRAPH_TEST_HISTORIES=5 PROVGRAPH_TEST_EXAMPLES=10 $(PYTEST) -q \
+	    -m 'not slow and not postgresql and not neo4j and not java and not image' $(ARGS)
 
 .PHONY: lint
 lint: $(TEST)/.stamp ## check style: Python, shell, Dockerfile
@@ -48,8 +58,8 @@ bench: $(TEST)/.stamp ## measure, and write the numbers
 	@$(TEST)/bin/python -m bench $(ARGS)
 
 .PHONY: soak
-soak: ## all of soak-law, soak-faults and soak-fuzz: a day
-	@status=0; for part in law faults fuzz; do $(MAKE) soak-$$part || status=1; done; exit $$status
+soak: ## all of soak-law, soak-faults, soak-fuzz and soak-mutants: a day
+	@status=0; for part in law faults fuzz mutants; do $(MAKE) soak-$$part || status=1; done; exit $$status
 
 .PHONY: soak-law
 soak-law: $(TEST)/.stamp ## hold every store to the law of loading on 10,000 random histories
@@ -64,6 +74,10 @@ soak-faults: $(TEST)/.stamp ## strike loaders and stores 100 times in each way (
 .PHONY: soak-fuzz
 soak-fuzz: $(TEST)/.stamp ## feed each loader an hour of broken sources
 	@PROVGRAPH_TEST_FUZZ_SECONDS=3600 $(TEST)/bin/python -m pytest tests/fuzz $(ARGS)
+
+.PHONY: soak-mutants
+soak-mutants: $(TEST)/.stamp ## change single words of the identity rules, and list what no test notices
+	@$(TEST)/bin/python -m tests.mutation $(ARGS)
 
 .PHONY: image
 image: ## build and try the API's image without docker (root)
@@ -83,7 +97,7 @@ lock: .venv-lock/.stamp ## renew requirements/*.lock from pyproject.toml (ARGS=-
 .PHONY: clean
 clean: ## remove environments, caches, downloaded servers, built images
 	rm -rf .venv .venv-test .venv-lock .services build dist *.egg-info
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- environments -----------------------------------------------------------
@@ -113,12 +127,14 @@ $(TEST)/.stamp: requirements/test.lock pyproject.toml
 define venv
 find_python() { \
   for python in $${PYTHON:-python3.11 python3.12 python3.13 python3}; do \
-    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi; \
+    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+    then return; fi; \
   done; return 1; \
 }; \
 may_install() { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; }; \
-apt() { echo "installing with apt-get: $$*"; apt-get update -qq && \
-  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$$@" </dev/null >/dev/null; }; \
+apt() { echo "installing with apt-get: $$*"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+  apt-get -o DPkg::Lock::Timeout=600 install -qq -y --no-install-recommends "$$@" \
+  </dev/null >/dev/null; }; \
 if ! find_python; then \
   if may_install; then apt python3 python3-venv ca-certificates; fi; \
   find_python || { echo "no Python 3.11 or newer found (tried: $${PYTHON:-python3.11 python3.12 python3.13 python3});" \

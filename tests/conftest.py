@@ -1,16 +1,23 @@
-"""The store fixture.
+"""The store fixture, and what holds for all tests.
 
-Every store that provgraph has, on real servers, each test with an empty one.
+``store`` is each store that provgraph has, on real servers, for each test an empty one.
+
+Tests may run side by side (``pytest -n 2 --dist loadgroup``). Then each worker has servers of its
+own, which start when the worker's first test needs them, and ports of its own.
+
+Markers come from what a test uses: one that has the fixture of a server needs that server. Tests
+that share a fixture of their module stay together on one worker, or each worker would make it.
 """
 
 import os
 import signal
-import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from neo4j import GraphDatabase
 
 from provgraph.store.protocol import Store
@@ -26,12 +33,28 @@ STORES = (
     pytest.param("postgresql", marks=pytest.mark.postgresql),
     pytest.param("neo4j", marks=pytest.mark.neo4j),
 )
+#: Where this is set nothing may be missing: a test that would be skipped fails.
+REQUIRED = "PROVGRAPH_TEST_REQUIRE_SERVICES"
+#: At most so many examples of each property, when it is set.
+EXAMPLES = "PROVGRAPH_TEST_EXAMPLES"
+#: Fixture → the marker of tests that have it.
+_MARKERS = {
+    "postgres_server": pytest.mark.postgresql,
+    "neo4j_server": pytest.mark.neo4j,
+    "verdicts": pytest.mark.java,
+    "voprov": pytest.mark.slow,
+}
 _names = count()
+
+# Time-outs of examples would measure what else the machine does.
+settings.register_profile("provgraph", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("provgraph")
 
 
 def pytest_configure() -> None:
-    """Under nohup, or in a shell's background, signals are ignored, also by all that tests start:
-    not so here.
+    """Let signals have their effect on the processes that tests start.
+
+    Under nohup, or in a shell's background, signals are ignored, also by all that tests start.
     """
     for number in (signal.SIGHUP, signal.SIGINT):
         if signal.getsignal(number) is signal.SIG_IGN:
@@ -39,15 +62,78 @@ def pytest_configure() -> None:
             signal.signal(number, lambda *_: None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they use, keep groups together, and begin with what takes longest."""
+    most = os.environ.get(EXAMPLES)
+    for item in items:
+        if isinstance(item, pytest.Function):
+            _mark(item)
+            if most is not None:
+                _take_few_examples(item, int(most))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    """0 for the test of the image, 1 for other long ones, 2 for the rest."""
+    if item.get_closest_marker("image"):
+        return 0
+    return 1 if item.get_closest_marker("slow") else 2
+
+
+def _mark(item: pytest.Function) -> None:
+    definitions = item._fixtureinfo.name2fixturedefs
+    for name in definitions.keys() & _MARKERS.keys():
+        item.add_marker(_MARKERS[name])
+    is_shared = any(found[-1].scope == "module" for found in definitions.values())
+    if is_shared and item.get_closest_marker("xdist_group") is None:
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _take_few_examples(item: pytest.Function, most: int) -> None:
+    """Hypothesis has no public way to lower the number that a test demands itself."""
+    demanded = getattr(item.obj, "_hypothesis_internal_use_settings", None)
+    if demanded is not None and demanded.max_examples > most:
+        function = getattr(item.obj, "__func__", item.obj)
+        function._hypothesis_internal_use_settings = settings(demanded, max_examples=most)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    """Fail what would be skipped, where nothing may be missing."""
+    return _demanded((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, Any]:
+    """The same for whole modules."""
+    return _demanded((yield))
+
+
+def _demanded(report: Any) -> Any:
+    if report.outcome == "skipped" and not hasattr(report, "wasxfail") and REQUIRED in os.environ:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where {REQUIRED} is set: {report.longrepr}"
+    return report
+
+
 def missing(error: ServiceUnavailable) -> None:
-    """A laptop may lack a server and skips, saying so; where all must be there the test fails."""
-    if os.environ.get("PROVGRAPH_TEST_REQUIRE_SERVICES"):
+    """Skip for want of a service, or fail where all must be there.
+
+    Args:
+        error: why it can't be had.
+
+    Raises:
+        ServiceUnavailable: the same, where nothing may be missing.
+    """
+    if os.environ.get(REQUIRED):
         raise error
     pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server; tests make databases of their own in it."""
     try:
         server = PostgresServer()
         server.start()
@@ -59,6 +145,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def neo4j_server() -> Iterator[Neo4jServer]:
+    """A Neo4j server; it has only one database, which tests empty."""
     try:
         server = Neo4jServer()
         server.start()
@@ -93,17 +180,13 @@ def store(store_url: str) -> Iterator[Store]:
 
 
 def empty_neo4j(url: str) -> None:
-    """Take everything out of the only database that Neo4j Community has."""
+    """Take everything out of the only database that Neo4j Community has.
+
+    Args:
+        url: of a store there, with user and password.
+    """
     credentials, _, rest = url.partition("://")[2].rpartition("@")
     user, _, password = credentials.partition(":")
     address, _, database = rest.partition("/")
     with GraphDatabase.driver(f"bolt://{address}", auth=(user, password)) as driver:
         driver.execute_query("MATCH (n) DETACH DELETE n", database_=database)
-
-
-def free_port() -> int:
-    """A TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -11,7 +11,7 @@ from typing import Any
 
 PROVGRAPH = (sys.executable, "-m", "provgraph.commands.main")
 #: Long, for a loaded machine; a test that waits for so long has failed.
-DEADLINE = 60.0
+DEADLINE = 300.0
 
 
 def environment(home: Path, store: str, **more: str) -> dict[str, str]:

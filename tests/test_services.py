@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 from neo4j import GraphDatabase
 
+from tests.conftest import missing
 from tests.services import Neo4jServer, PostgresServer, Server, ServiceUnavailable
 
 AnyServer = TypeVar("AnyServer", bound=Server)
@@ -25,13 +25,13 @@ def started(server: AnyServer) -> Iterator[AnyServer]:
         server.start()
     except ServiceUnavailable as reason:
         server.close()
-        if os.environ.get("PROVGRAPH_TEST_REQUIRE_SERVICES"):
-            raise
-        pytest.skip(str(reason))
+        missing(reason)
     with server:
         yield server
 
 
+@pytest.mark.neo4j
+@pytest.mark.slow
 def test_neo4j_answers_and_survives_kill() -> None:
     def ask(server: Neo4jServer, query: str) -> list[object]:
         with GraphDatabase.driver(
@@ -54,6 +54,8 @@ def test_neo4j_answers_and_survives_kill() -> None:
     assert not home.exists()
 
 
+@pytest.mark.postgresql
+@pytest.mark.slow
 def test_postgres_answers_and_survives_kill() -> None:
     with started(PostgresServer()) as server:
         url, home = server.create_database("kept"), server.home

@@ -114,7 +114,10 @@ def _arguments() -> argparse.Namespace:
 
 
 def _table(lines: Iterable[Line]) -> str:
-    head = "| fault | store | tried | in mid-load | finished | inconsistent | records lost | broken promises |"
+    head = (
+        "| fault | store | tried | in mid-load | finished | inconsistent | records lost "
+        "| broken promises |"
+    )
     return "\n".join([head, "|---|---|---|---|---|---|---|---|", *map(str, lines)]) + "\n"
 
 

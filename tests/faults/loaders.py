@@ -13,22 +13,24 @@ from threading import Condition, Thread
 from types import TracebackType
 from typing import Any, Self
 
+from tests.faults.limits import small_batches
+
 ROOT = Path(__file__).parents[2]
-#: How many documents loaders here integrate at once: a few, so that already a log of moderate
-#: length is a large one.
-BATCH = 100
-#: The size from which a process of its own reads a source: so small that it reads the long log.
-SMALLEST = 1 << 20
-#: Before other modules take these numbers from there.
-_BEGIN = f"""
-from provgraph.ingest.reading import process
-process.SMALLEST = {SMALLEST}
-from provgraph.ingest import writing
-writing.BATCH = {BATCH}
-"""
-_MAIN = "from provgraph.commands.main import main; main()"
 #: A loader that has not ended after so many seconds hangs.
-PATIENCE = 180.0
+PATIENCE = 900.0
+
+
+def _program(*before: Callable[[], None]) -> str:
+    """Python that makes limits smaller and then is the command ``provgraph``."""
+    names = [each.__name__ for each in before]
+    return "\n".join(
+        (
+            f"from {small_batches.__module__} import {', '.join(names)}",
+            *(f"{name}()" for name in names),
+            "from provgraph.commands.main import main",
+            "main()",
+        )
+    )
 
 
 class Loader:
@@ -39,13 +41,15 @@ class Loader:
         reports: what it said on stdout so far: when, and the report.
     """
 
-    def __init__(self, url: str, sources: Iterable[Path], *, before: str = "") -> None:
+    def __init__(
+        self, url: str, sources: Iterable[Path], *, before: Callable[[], None] | None = None
+    ) -> None:
         """Start to load the sources into the store at the URL.
 
         Args:
             url: of the store.
             sources: what to load.
-            before: Python that its process runs first, to make a limit smaller than a user's.
+            before: a function of `tests.faults.limits` that its process runs first.
         """
         self.reports: list[tuple[float, dict[str, Any]]] = []
         self._news = Condition()
@@ -55,7 +59,7 @@ class Loader:
             [
                 sys.executable,
                 "-c",
-                "\n".join((_BEGIN, before, _MAIN)),
+                _program(small_batches, *([before] if before else [])),
                 "--store",
                 url,
                 "load",

@@ -20,7 +20,7 @@ from provgraph.store.nodes import Content, digest
 from provgraph.store.protocol import LoadRecord
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
-from tests.faults.loaders import BATCH
+from tests.faults.limits import BATCH
 
 #: Runs of the long log: more than a loader integrates at once, so that a fault may hit between two
 #: parts of it.

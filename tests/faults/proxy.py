@@ -94,7 +94,7 @@ class Proxy:
         async def run() -> T:
             return await work()
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=10)
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=300)
 
     async def _listen(self) -> None:
         self._flowing.set()

@@ -17,8 +17,10 @@ from tests.faults.targets import Target, neo4j_target, opened, postgresql_target
 from tests.faults.trials import FAULTS, Course, trial, undisturbed
 from tests.services import PostgresServer, ServiceUnavailable
 
+pytestmark = pytest.mark.slow
+
 #: A trial that comes too late, on a machine that is busy with other things, is made again.
-ATTEMPTS = 5
+ATTEMPTS = 10
 #: Told from the others by little that provgraph does, and slow: these are left to the campaign.
 ONLY_IN_CAMPAIGN = {
     *(("interrupt", store) for store in ("PostgreSQL", "Neo4j")),
@@ -71,7 +73,13 @@ def _trials() -> Iterator[Any]:
     for name, fault in FAULTS.items():
         for store in fault.stores:
             if (name, store) not in ONLY_IN_CAMPAIGN:
-                yield pytest.param(store, name, id=f"{name}-{store}", marks=marks[store])
+                group = f"faults-{store}-{'small' if fault.on_small_disk else 'ordinary'}-disk"
+                yield pytest.param(
+                    store,
+                    name,
+                    id=f"{name}-{store}",
+                    marks=[*marks[store], pytest.mark.xdist_group(group)],
+                )
 
 
 @pytest.mark.parametrize(("store", "name"), list(_trials()))

@@ -1,6 +1,7 @@
 """The proxy itself: each of its faults as a client meets it."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from queue import Queue
@@ -11,7 +12,7 @@ import pytest
 from tests.faults.proxy import Proxy
 from tests.services.process import HOST
 
-PATIENCE = 10.0
+PATIENCE = 300.0
 
 
 class Echo:
@@ -119,11 +120,10 @@ def test_the_answer_to_a_request_is_lost(proxy: Proxy, echo: Echo) -> None:
 
 
 def test_delay(proxy: Proxy) -> None:
-    proxy.delay = 0.2
+    proxy.delay = 0.1
     with client(proxy) as link:
-        link.settimeout(0.1)
+        started = time.monotonic()
         link.sendall(b"one")
-        with pytest.raises(TimeoutError):
-            link.recv(100)
-        link.settimeout(PATIENCE)
         assert link.recv(100) == b"one"
+        # There and back again.
+        assert time.monotonic() - started >= 2 * proxy.delay

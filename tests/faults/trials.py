@@ -16,6 +16,7 @@ from provgraph.store.nodes import digest
 from provgraph.store.registry import open_store
 from provgraph.store.waiting import PATIENCE_SECONDS
 from tests.faults.consistency import faults_in
+from tests.faults.limits import STEP, impatient, in_steps
 from tests.faults.loaders import Loader
 from tests.faults.material import RUNS, Material, counted, exit_code_of
 from tests.faults.proxy import Proxy
@@ -30,22 +31,9 @@ GET_THE_LONG_LOG = 2
 HANDS = 3
 #: How many logs all of the loaders get.
 FOR_ALL = 5
-#: A loader that has little patience, and the seconds within which it ends after its store has gone
-#: for good.
-IMPATIENT = """
-from provgraph.ingest import patience
-from provgraph.store import neo4j_connection
-patience.PATIENCE_SECONDS = 4
-neo4j_connection.RETRY_SECONDS = 2
-"""
-BOUND = 45.0
-#: A loader that writes the long log in several transactions, each of so many of its runs.
-STEP = 25
-IN_STEPS = f"""
-from provgraph.ingest import writing
-from provgraph.store.neo4j import Neo4jStore
-writing.BATCH = Neo4jStore.most_documents = {STEP}
-"""
+#: The seconds within which an impatient loader ends after its store has gone for good: many, for a
+#: busy machine.
+BOUND = 300.0
 #: `provgraph load` ends so when the store can't be reached.
 UNREACHABLE = 3
 #: How long a server stays away, or a network is silent, at most; in seconds, and much less than a
@@ -198,7 +186,7 @@ def _struck(
     strike: Callable[[Scene, Loader], None],
     allowed: Mapping[int, str],
     *,
-    before: str = "",
+    before: Callable[[], None] | None = None,
 ) -> None:
     """Strike a loader at a random moment; then look at the store, load again, and look again.
 
@@ -207,7 +195,7 @@ def _struck(
         strike: does it, and ends it again where the loader could then go on.
         allowed: exit code → a pattern of what the message must hold; an undisturbed end is allowed
             always.
-        before: what the loader's process runs first.
+        before: a function of `tests.faults.limits` that the loader's process runs first.
     """
     with Loader(scene.target.loader_url, _shuffled(scene), before=before) as loader:
         _await_moment(scene, loader)
@@ -326,8 +314,9 @@ def _kill_server(scene: Scene) -> None:
         loader.wait_for(lambda: False, scene.chance.uniform(0, AWAY))
         scene.server.start()
         scene.proxy.restore()
-        if time.monotonic() - killed > PATIENCE_SECONDS:
-            # On a busy machine a start can take that long.
+        if time.monotonic() - killed > PATIENCE_SECONDS / 2:
+            # On a busy machine a start can take so long that a loader loses its patience, or does
+            # not come to another attempt before.
             allowed[UNREACHABLE] = "provgraph: the store at"
 
     _struck(scene, strike, allowed)
@@ -352,7 +341,7 @@ def _cut_for_good(scene: Scene) -> None:
         scene.proxy.refuse()
         loader.end(BOUND)
 
-    _struck(scene, strike, {UNREACHABLE: "provgraph: the store at"}, before=IMPATIENT)
+    _struck(scene, strike, {UNREACHABLE: "provgraph: the store at"}, before=impatient)
 
 
 def _lose_answer_to_commit(scene: Scene) -> None:
@@ -369,7 +358,7 @@ def _fill_disk(scene: Scene) -> None:
     """Leave less space than the load needs."""
     assert scene.target.disk is not None
     scene.target.disk.fill(int(scene.course.bytes_written * scene.chance.uniform(0, 0.9)))
-    with Loader(scene.target.loader_url, _shuffled(scene), before=IMPATIENT) as loader:
+    with Loader(scene.target.loader_url, _shuffled(scene), before=impatient) as loader:
         # PostgreSQL, when there is no room even for a connection, says no more than that it can't
         # write a file.
         _judge(scene, loader, {1: "full", UNREACHABLE: "full|could not write init file"})
@@ -403,7 +392,7 @@ def _kill_in_steps(scene: Scene) -> None:
     The next loader goes on behind the last.
     """
     *_, long = scene.material.sources
-    with Loader(scene.target.loader_url, [long], before=IN_STEPS) as loader:
+    with Loader(scene.target.loader_url, [long], before=in_steps) as loader:
         steps = scene.chance.randint(1, RUNS // STEP)
         loader.wait_for(lambda: scene.proxy.matches >= steps)
         loader.wait_for(lambda: False, scene.chance.uniform(0, BETWEEN))

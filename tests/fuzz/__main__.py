@@ -28,7 +28,7 @@ from tests.fuzz.target import Target
 #: Bytes; small finds are easier to understand, and small inputs are quicker.
 LARGEST_INPUT = 32 << 10
 #: An input that takes longer, or needs more memory (MiB), is a find.
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 300
 MOST_MEMORY = 1500
 #: How often the fuzzer's own edits are made, which know nothing of records.
 _PURELY_BYTES = 0.1

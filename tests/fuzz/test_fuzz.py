@@ -48,11 +48,10 @@ def test_what_was_found_once(find: Path, tmp_path: Path) -> None:
     Target(find.parent.name, tmp_path).check(find.read_bytes())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loader", SEEDS)
 def test_new_inputs(loader: str, tmp_path: Path) -> None:
-    if importlib.util.find_spec("atheris") is None and not os.environ.get(
-        "PROVGRAPH_TEST_REQUIRE_SERVICES"
-    ):
+    if importlib.util.find_spec("atheris") is None:
         pytest.skip("atheris is not there: it comes for Linux on x86_64 only")
     (FINDS / loader).mkdir(exist_ok=True)
     seeds = [str(seed) for seed in (*SEEDS[loader], *(FINDS / loader).iterdir())]
@@ -67,7 +66,7 @@ def test_new_inputs(loader: str, tmp_path: Path) -> None:
         *seeds,
     ]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS + 300, check=False
+        command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS + 1800, check=False
     )
     assert done.returncode == 0, done.stderr[-5000:]
     assert " runs in " in done.stderr

@@ -30,9 +30,9 @@ from provgraph.ingest.reports import Report
 from provgraph.settings import destination
 from provgraph.store.protocol import Store
 from provgraph.store.relational.store import open_sqlite
-from tests.conftest import free_port
 from tests.loaders.examples import LOGS
 from tests.processes import DEADLINE, PROVGRAPH, environment, loads_in, run, until
+from tests.services.process import free_port
 
 WHOLE = sorted(LOGS.glob("apply_*.provlog"))
 DAMAGED = LOGS / "edge_truncated.provlog"

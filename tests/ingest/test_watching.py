@@ -27,10 +27,10 @@ from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.store.protocol import Store
 from provgraph.store.relational.store import open_sqlite
-from tests.conftest import free_port
 from tests.loaders.examples import LOGS
 from tests.processes import DEADLINE, PROVGRAPH, UNPRIVILEGED, environment, loads_in, run, until
 from tests.services import PostgresServer
+from tests.services.process import free_port
 
 WHOLE = sorted(LOGS.glob("apply_*.provlog"))
 
@@ -125,10 +125,8 @@ def test_a_signal_ends_it_soon(number: signal.Signals, watched: Watched) -> None
     with watched.watch() as process:
         watched.drop("a.provlog", one_log("a"))
         until(lambda: bool(watched.loaded()))
-        started = time.monotonic()
         process.send_signal(number)
         assert process.wait(DEADLINE) == 0
-        assert time.monotonic() - started < 10  # about one on a machine that has nothing else to do
     assert watched.said().endswith("1 loaded\n")
 
 

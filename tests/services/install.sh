@@ -38,7 +38,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 export DEBIAN_FRONTEND=noninteractive
 # buildah alone "recommends" a user-namespace helper set; this project builds with chroot.
-if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } \
+# Another apt-get, as of an environment that is made meanwhile, is waited for.
+if ! { apt-get update && apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends \
+  "${missing[@]}"; } \
   </dev/null >"$log" 2>&1; then
   tail -n 30 "$log" >&2
   echo "apt-get failed" >&2

@@ -29,12 +29,12 @@ class Neo4jServer(Server):
         pagecache: str = "256m",
         data_dir: Path | None = None,
         cache: Path = CACHE,
-        start_timeout: float = 180.0,
+        start_timeout: float = 600.0,
     ) -> None:
         super().__init__(data_dir=data_dir, start_timeout=start_timeout)
         self.heap, self.pagecache, self.cache = heap, pagecache, cache
         self.bolt_port = free_port()
-        self.http_port = free_port(avoid=self.bolt_port)
+        self.http_port = free_port()
 
     @property
     def url(self) -> str:
@@ -119,7 +119,7 @@ class Neo4jServer(Server):
         with GraphDatabase.driver(
             f"bolt://{HOST}:{self.bolt_port}",
             auth=(self.user, self.password),
-            connection_timeout=5,
+            connection_timeout=30,
             max_transaction_retry_time=0,
         ) as driver:
             driver.execute_query("RETURN 1")

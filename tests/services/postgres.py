@@ -43,7 +43,7 @@ class PostgresServer(Server):
         fsync: bool = False,
         shared_buffers: str = "128MB",
         data_dir: Path | None = None,
-        start_timeout: float = 60.0,
+        start_timeout: float = 300.0,
     ) -> None:
         super().__init__(data_dir=data_dir, start_timeout=start_timeout)
         self.fsync, self.shared_buffers = fsync, shared_buffers
@@ -122,5 +122,5 @@ class PostgresServer(Server):
             )
 
     def _ping(self) -> None:
-        with psycopg.connect(self.url(), connect_timeout=5) as connection:
+        with psycopg.connect(self.url(), connect_timeout=30) as connection:
             connection.execute("SELECT 1")

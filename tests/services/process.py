@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import os
 import random
+import select
 import shutil
 import signal
 import socket
@@ -19,6 +20,15 @@ from types import TracebackType
 from typing import Any, Self
 
 HOST = "127.0.0.1"
+#: The ports that are given out: below the range from which clients get theirs, for a port of that
+#: range could be taken by any outgoing connection between a kill and the restart on the same port.
+LOWEST_PORT = 20_000
+HIGHEST_PORT = 31_999
+#: Into how many parts the ports are divided, so that tests that run side by side never take each
+#: other's, not even while a server is down.
+PARTS = 8
+#: How long processes that were killed may take to be gone, in seconds: long, for a busy machine.
+GONE_SECONDS = 300.0
 # Fixed test password: the servers listen on loopback and hold test data only.
 PASSWORD = "provgraph-tests"
 
@@ -38,26 +48,38 @@ class ServiceUnavailable(RuntimeError):  # noqa: N818 - says a state, as in HTTP
         return partial(type(self), where=self.where, todo=self.todo), (self.what,)
 
 
-def free_port(*, avoid: int | None = None) -> int:
-    """A port nobody listens on, below the range clients get their ports from.
+_given: set[int] = set()
 
-    A port of the ephemeral range could be taken by any outgoing connection
-    between a kill and the restart that wants the same port again.
+
+def free_port() -> int:
+    """A port that nobody listens on, and that this function gives nobody else.
+
+    Raises:
+        ServiceUnavailable: there is none.
     """
-    choice = random.SystemRandom()
-    for _ in range(200):
-        port = choice.randrange(20_000, 32_000)
-        if port == avoid:
+    for port in _candidates():
+        if port in _given:
             continue
         with socket.socket() as probe:
             try:
                 probe.bind((HOST, port))
             except OSError:
                 continue
+            _given.add(port)
             return port
     raise ServiceUnavailable(
-        "no free port", where=f"{HOST}, 20000-31999", todo="stop some of what listens there"
+        "no free port",
+        where=f"{HOST}, {LOWEST_PORT}-{HIGHEST_PORT}",
+        todo="stop some of what listens there",
     )
+
+
+def _candidates() -> list[int]:
+    """The ports of this test process in an order of chance: other test runs may be at work."""
+    size = (HIGHEST_PORT + 1 - LOWEST_PORT) // PARTS
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = LOWEST_PORT + worker % PARTS * size
+    return random.SystemRandom().sample(range(first, first + size), size)
 
 
 def tail(path: Path, lines: int = 40) -> str:
@@ -74,7 +96,7 @@ class Server(ABC):
     name: str
     install_hint = "run tests/services/install.sh as root, or install what it names"
 
-    def __init__(self, *, data_dir: Path | None = None, start_timeout: float = 120.0) -> None:
+    def __init__(self, *, data_dir: Path | None = None, start_timeout: float = 600.0) -> None:
         """With a ``data_dir`` the data outlives :meth:`close`; else it is temporary."""
         self.start_timeout = start_timeout
         self._keep = data_dir is not None
@@ -147,7 +169,7 @@ class Server(ABC):
             todo="read the log; check memory and disk space",
         )
 
-    def stop(self, timeout: float = 60.0) -> None:
+    def stop(self, timeout: float = GONE_SECONDS) -> None:
         """An orderly stop; the data stays."""
         if self._process is None:
             return
@@ -162,18 +184,26 @@ class Server(ABC):
     _stop_signal = signal.SIGTERM
 
     def kill(self) -> None:
-        """``kill -9``, as a crash would; the data stays."""
+        """``kill -9``, as a crash would; the data stays.
+
+        It returns when all of the server's processes are gone. Until then they hold its shared
+        memory, and PostgreSQL would refuse to start again.
+        """
         if self._process is None:
             return
         if self._process.poll() is not None:  # gone: its number may be another's by now
             self._process = None
             return
-        # The parent first, or it would see its children die and start to recover;
-        # then the children, which could otherwise hold on to the data folder.
-        for pid in [self._process.pid, *_children(self._process.pid)]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        # A server that stands still starts no further children while they are counted. It ends
+        # before them, or it would see them die and begin to recover.
+        _hold(self._process.pid)
+        children = [_Child(pid) for pid in _children(self._process.pid)]
+        self._process.kill()
+        for child in children:
+            child.kill()
         self._process.wait()
+        for child in children:
+            child.wait(GONE_SECONDS)
         self._process = None
 
     def restart(self) -> Self:
@@ -204,6 +234,44 @@ class Server(ABC):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class _Child:
+    """A process that another one started; it is told from later ones of the same number."""
+
+    def __init__(self, pid: int) -> None:
+        try:
+            self._descriptor: int | None = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._descriptor = None
+
+    def kill(self) -> None:
+        """End it at once; nothing happens when it has ended."""
+        if self._descriptor is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+
+    def wait(self, seconds: float) -> None:
+        """Return when it has ended.
+
+        Raises:
+            TimeoutError: it has not, in so many seconds.
+        """
+        if self._descriptor is None:
+            return
+        ending = select.poll()
+        ending.register(self._descriptor, select.POLLIN)
+        ended = ending.poll(1000 * seconds)
+        os.close(self._descriptor)
+        self._descriptor = None
+        if not ended:
+            raise TimeoutError(f"a process that was killed is still there after {seconds:.0f} s")
+
+
+def _hold(pid: int) -> None:
+    """Stop a child of ours, and return when it stands still or has ended."""
+    os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 def _children(parent: int) -> list[int]:
