@@ -2,8 +2,8 @@
 
 import sys
 
+from provgraph.commands.serving import serve_store
 from provgraph.store.registry import open_store
-from provgraph.web.app import serve
 
 port, url = sys.argv[1:]
-serve(open_store(url), "127.0.0.1", int(port))
+serve_store(open_store(url), "127.0.0.1", int(port))

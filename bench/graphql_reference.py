@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 from strawberry.fastapi import GraphQLRouter
 
-from provgraph.web.app import listening
+from provgraph.web.server import listening
 
 port, nodes, edges = map(int, sys.argv[1:])
 
@@ -69,7 +69,7 @@ class Query:
 app = FastAPI()
 app.include_router(GraphQLRouter(strawberry.Schema(Query)), prefix="/graphql")
 with listening("127.0.0.1", port) as listener:
-    # as `provgraph.web.app.serve`
+    # as `provgraph.web.server.serve`
     uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(
         sockets=[listener]
     )

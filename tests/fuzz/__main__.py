@@ -18,8 +18,8 @@ with atheris.instrument_imports(
     include=["provgraph.loaders", "provgraph.interchange", "provgraph.model"]
 ):
     # What is instrumented must be imported here, before others do.
-    import provgraph.interchange.reading.prov_json
     import provgraph.interchange.reading.package_documents
+    import provgraph.interchange.reading.prov_json
     import provgraph.loaders.ctapipe  # noqa: F401
 
 from tests.fuzz.mutation import mutated, spliced

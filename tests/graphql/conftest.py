@@ -12,12 +12,14 @@ import httpx
 import pytest
 import uvicorn
 
+from provgraph.commands.serving import create_app
 from provgraph.ingest.deciding.integration import integrate
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.loaders.protocol import Problem
 from provgraph.store.protocol import Store
 from provgraph.store.relational.store import open_sqlite
-from provgraph.web.app import LOOPBACK, create_app, listening
+from provgraph.web.app import LOOPBACK
+from provgraph.web.server import listening
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "ctapipe"
 

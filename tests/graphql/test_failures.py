@@ -7,9 +7,7 @@ import httpx
 import pytest
 
 from provgraph.errors import StoreError, UnreachableError
-from provgraph.graphql import limits
 from provgraph.store.protocol import Store
-from provgraph.web.app import LARGEST_REQUEST
 from tests.graphql.conftest import Ask, asked, served
 
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
@@ -83,50 +81,6 @@ def test_a_negative_depth(ask: Ask) -> None:
 def test_hostile_names_are_only_names(client: httpx.Client, name: str) -> None:
     answer = asked(client, "query($f: String!) { whatProduced(file: $f) { truncated } }", f=name)
     assert answer["errors"][0]["extensions"] == {"code": "NOT_FOUND"}
-
-
-FRAGMENTS = "".join(f"fragment F{n} on Lineage {{ ...F{n + 1} ...F{n + 1} }} " for n in range(60))
-REFUSED = {
-    "syntax": "{ stats { ",
-    "validation": "{ stats { nothing } }",
-    "no selection": "{ stats }",
-    "variable": "query($f: String!) { whatProduced(file: $f) { truncated } }",
-    "depth": '{ node(id: "x") { ... on Entity { usedBy '
-    + "{ activity { used { entity { usedBy " * 3
-    + "{ role }"
-    + "}" * 14,
-    "aliases": "{" + "".join(f"s{n}: stats {{ agents }} " for n in range(limits.ALIASES + 1)) + "}",
-    "aliases in fragments": '{ impact(file: "x") { ...F0 } } '
-    + FRAGMENTS
-    + "fragment F60 on Lineage { a: depth }",
-    "tokens": "{ stats {" + " agents" * limits.TOKENS + " } }",
-    "nesting": "{ a" * 600 + "}" * 600,
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_refused_documents(ask: Ask, case: str) -> None:
-    answer = ask(REFUSED[case])
-    assert answer["data"] is None
-    assert {error["extensions"]["code"] for error in answer["errors"]} == {"BAD_REQUEST"}
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"{}", b'"x"', b"\xff", b"[" * 100_000, b'{"query": 1}']
-)
-def test_unreadable_bodies(client: httpx.Client, body: bytes) -> None:
-    response = client.post("/graphql", content=body, headers={"content-type": "application/json"})
-    assert response.status_code == 400
-    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
-
-
-def test_a_request_too_large(client: httpx.Client) -> None:
-    response = client.post(
-        "/graphql",
-        content=b" " * (LARGEST_REQUEST + 1),
-        headers={"content-type": "application/json"},
-    )
-    assert response.status_code == 413
 
 
 @pytest.mark.parametrize(

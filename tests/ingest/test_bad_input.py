@@ -31,8 +31,8 @@ from provgraph.questions.walks import lineage
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from tests.loaders.examples import PRODUCTS, Record, record
 from tests.lineages import HOSTILE, TEXTS, written
+from tests.loaders.examples import PRODUCTS, Record, record
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from provgraph.ingest.reports import Report
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Node
 from provgraph.model.vocabulary import Kind
-from provgraph.questions.names import find
 from provgraph.questions.details import details_of
+from provgraph.questions.names import find
 from provgraph.questions.walks import lineage
 from provgraph.settings import destination
 from provgraph.store.nodes import digest

@@ -27,8 +27,8 @@ from provgraph.ingest.reports import Report
 from provgraph.loaders.ctaprov.address import database_of
 from provgraph.model.records import Settings, key_of
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
-from provgraph.questions.names import find
 from provgraph.questions.details import details_of
+from provgraph.questions.names import find
 from provgraph.questions.walks import lineage
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store

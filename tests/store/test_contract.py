@@ -22,8 +22,8 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Value, Values
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
-from provgraph.questions.names import find
 from provgraph.questions.details import details_of
+from provgraph.questions.names import find
 from provgraph.questions.walks import lineage, path
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Changes, LoadRecord, Store

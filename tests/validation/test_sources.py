@@ -16,8 +16,8 @@ from provgraph.loaders.protocol import Problem
 from provgraph.prov.statements import ProvStatement, ProvType
 from provgraph.validation import sources
 from provgraph.validation.sources import check_sources
+from tests.commands.shell import Shell
 from tests.conftest import CORPUS, LOGS
-from tests.test_cli import Shell
 from tests.validation.histories import moment
 
 Record = dict[str, Any]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from provgraph.commands.main import FORMATS
+from provgraph.commands.options import FORMATS
 from provgraph.model.lineage import Lineage
 from provgraph.pictures.look import Look
 from provgraph.pictures.registry import PICTURES

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from provgraph.commands.main import DOCUMENTS, main
+from provgraph.commands.main import main
+from provgraph.commands.options import DOCUMENTS
 from provgraph.interchange.writing.registry import DOCUMENT_WRITERS
 
 _PAGES = Path(__file__).parents[2] / "docs"

@@ -1,0 +1,80 @@
+"""The commands that list what was loaded and correct it: ``loads``, ``forget``, ``invalidate``."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from provgraph.commands.options import json_option
+from provgraph.commands.running import note, opened_store, reporting_errors
+from provgraph.ingest.forgetting import forget as forget_load
+from provgraph.ingest.invalidation import invalidate as invalidate_entity
+from provgraph.model.times import with_zone
+from provgraph.questions.names import find
+from provgraph.store.protocol import LoadRecord
+from provgraph.writers.labels import visible
+
+
+@click.command()
+@json_option("a load, with its problems")
+@reporting_errors
+def loads(as_json: bool) -> None:
+    """List what was loaded: when, from where, by which version, with how many problems.
+
+    Oldest first.
+    """
+    is_empty = True
+    with opened_store() as store:
+        for each in store.loads():
+            is_empty = False
+            click.echo(_as_json(each) if as_json else _as_text(each))
+    if is_empty:
+        note("nothing is loaded yet")
+
+
+def _as_json(load: LoadRecord) -> str:
+    """A load as one JSON object."""
+    return json.dumps({**asdict(load), "time": with_zone(load.time)}, ensure_ascii=False)
+
+
+def _as_text(load: LoadRecord) -> str:
+    """A load as one line for a terminal."""
+    problems = f", {len(load.problems)} problems" if load.problems else ""
+    return (
+        f"{load.id}  {with_zone(load.time)}  {load.status:9}  {visible(load.source)}  "
+        f"({load.counts['activities']} activities{problems})"
+    )
+
+
+@click.command()
+@click.argument("identifier", metavar="LOAD")
+@reporting_errors
+def forget(identifier: str) -> None:
+    """Take a load back, by its id or the beginning of it.
+
+    What only it said goes, as if it had never been loaded.
+    """
+    with opened_store() as store:
+        gone = forget_load(store, identifier)
+    click.echo(f"forgot load {gone.id} of {visible(gone.source)}")
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@click.option(
+    "--at", metavar="TIME", help="Since when, such as 2026-11-21T08:30:00 (UTC); else now."
+)
+@click.option("--reason", metavar="TEXT", required=True, help="Why: deleted, damaged, withdrawn …")
+@reporting_errors
+def invalidate(name: str, at: str | None, reason: str) -> None:
+    """Mark a file as deleted or no longer valid.
+
+    It stays in the graph, with all that was made from it.
+    """
+    with opened_store() as store:
+        entity = find(store, name, Path.cwd())
+        load = invalidate_entity(store, entity, at, reason)
+    click.echo(
+        f"{visible(entity.id)} is marked as invalid; `provgraph forget {load.id}` takes that back"
+    )

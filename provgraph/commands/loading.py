@@ -1,0 +1,224 @@
+"""The command ``load``, and how the report on a loaded source is printed."""
+
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provgraph.commands.options import json_option, reading_options
+from provgraph.commands.progress import Progress
+from provgraph.commands.running import REFUSED, given, note, opened_store, reporting_errors
+from provgraph.errors import ProvGraphError, UnreachableError
+from provgraph.ingest.loading import load as load_sources
+from provgraph.ingest.reading.sources import Source
+from provgraph.ingest.reports import Report
+from provgraph.settings import default_spool, destination, store_url
+from provgraph.store.protocol import Store
+from provgraph.writers.labels import visible
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@reading_options
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes read.",
+)
+@click.option(
+    "--spool",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Put the sources aside in DIR, then deliver them; a store that is away is neither waited "
+    "for nor an error: they stay in DIR for the next `load --spool DIR` or `watch DIR`. Not with "
+    "--jobs.",
+)
+@json_option("a source")
+@reporting_errors
+def load(
+    sources: tuple[str, ...],
+    format_name: str | None,
+    namespace: str,
+    jobs: int,
+    spool: Path | None,
+    as_json: bool,
+) -> None:
+    """Load files (also .gz), folders, - (standard input) or a ctaprov database (postgresql://…).
+
+    The format is recognised by content; the folder of a CTADIRAC job is one source.
+
+    Loading a source again changes nothing. Exit 1 if a source was refused, in part or whole.
+    """
+    if spool is not None and jobs > 1:
+        raise click.UsageError("--jobs is not for --spool: one process delivers what was put aside")
+    if spool is not None:
+        clean = _load_by_spool(spool, sources, format_name, namespace, as_json)
+    else:
+        clean = _load_into_store(sources, format_name, namespace, jobs, as_json)
+    click.get_current_context().exit(0 if clean else REFUSED)
+
+
+def _load_into_store(
+    sources: Sequence[str], format_name: str | None, namespace: str, jobs: int, as_json: bool
+) -> bool:
+    """Load sources, print a report on each, and tell whether nothing was refused."""
+    clean = True
+    observer = _LoadObserver()
+    with opened_store() as store, observer.progress or nullcontext():
+        _deliver_default_spool(store)
+        reports = load_sources(
+            store,
+            sources,
+            format_name=format_name,
+            namespace=namespace,
+            jobs=jobs,
+            observer=observer,
+        )
+        for report in reports:
+            clean = clean and report.is_clean
+            observer.make_room()
+            print_report(report, as_json)
+            observer.step()
+        if observer.passed_over and not as_json:
+            click.echo(f"{observer.passed_over} files that are none of ours passed over", err=True)
+    return clean
+
+
+class _LoadObserver:
+    """Counts the files that are none of ours, and moves the progress line of a terminal on."""
+
+    def __init__(self) -> None:
+        self.passed_over = 0
+        self.progress = Progress("sources") if sys.stderr.isatty() else None
+
+    def pass_over(self, source: Source) -> None:
+        """Count a file in a folder that is none of ours."""
+        self.passed_over += 1
+
+    def wrote(self, documents: int) -> None:
+        """Count more records of a large source."""
+        if self.progress is not None:
+            self.progress.wrote(documents)
+
+    def make_room(self) -> None:
+        """Take the progress line away, so that a report can be printed."""
+        if self.progress is not None:
+            self.progress.clear()
+
+    def step(self) -> None:
+        """Count a source."""
+        if self.progress is not None:
+            self.progress.step()
+
+
+def _load_by_spool(
+    spool: Path, sources: Sequence[str], format_name: str | None, namespace: str, as_json: bool
+) -> bool:
+    """Put sources aside, have the spool delivered, and tell whether nothing was refused."""
+    from provgraph.collecting.delivery import (  # noqa: PLC0415 - most loads need no spool
+        SPOOLED,
+        deliver_aside,
+        set_aside,
+    )
+
+    url = store_url(given("store"))
+    aside = list(set_aside(spool, sources, format_name=format_name, namespace=namespace, store=url))
+    reports, others = deliver_aside(spool, aside, url)
+    for report in others:
+        _note_delivery(report)
+    for report in reports:
+        print_report(report, as_json)
+    if waiting := sum(item is not None and item.exists() for _, item in aside):
+        click.echo(
+            f"{waiting} of {len(aside)} logs wait in {spool}; the next `provgraph load --spool "
+            f"{spool} …` or `provgraph watch {spool}` delivers them",
+            err=True,
+        )
+    return all(report.is_clean or report.status == SPOOLED for report in reports)
+
+
+def _deliver_default_spool(store: Store) -> None:
+    """Deliver what earlier jobs had to put aside for this store.
+
+    Trouble with these logs is no trouble of the load that delivers them.
+    """
+    spool = default_spool()
+    if _is_absent(spool):
+        return
+    from provgraph.collecting.delivery import (  # noqa: PLC0415 - most users have no spool
+        deliver,
+    )
+
+    try:
+        for report in deliver(store, spool, destination(store_url(given("store")))):
+            _note_delivery(report)
+    except UnreachableError:
+        raise
+    except ProvGraphError as error:
+        note(f"not all that waits in {spool} is delivered: {error}")
+
+
+def _is_absent(folder: Path) -> bool:
+    """Whether there is no such folder; one that can't be looked at may be there."""
+    try:
+        folder.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _note_delivery(report: Report) -> None:
+    """Say on stderr what became of a log that another command had put aside."""
+    note(f"delivered from the spool: {report.status} {report.source}")
+    _print_problems(report)
+
+
+def print_report(report: Report, as_json: bool) -> None:
+    """Print what became of a source: the report on stdout, problems on stderr.
+
+    Args:
+        report: the report.
+        as_json: whether to print one JSON object with everything in it
+            (docs/contract.md, Commands).
+    """
+    if as_json:
+        click.echo(json.dumps(_fields_of(report), ensure_ascii=False))
+        return
+    counts = (
+        f"{report.activities} activities, {report.entities} entities, {report.relations} relations"
+    )
+    line = f"{report.status:9}  {visible(report.source)}  {counts if report.load else ''}"
+    click.echo(line.rstrip())
+    _print_problems(report)
+    for each in report.disagreements:
+        values = " | ".join(visible(str(value)) for value in each.values)
+        click.echo(
+            f"  sources disagree on {visible(each.fact)} of {visible(each.run)}: {values}; "
+            "all kept",
+            err=True,
+        )
+
+
+def _fields_of(report: Report) -> dict[str, Any]:
+    """The JSON object of a report."""
+    fields = asdict(report)
+    del fields["disagreements"]
+    fields["problems"] = [asdict(problem) for problem in report.problems]
+    return fields
+
+
+def _print_problems(report: Report) -> None:
+    """Print on stderr what could not be read of a source, and where it stands."""
+    for problem in report.problems:
+        click.echo(
+            f"{visible(report.source)}: {visible(problem.where)}: {visible(problem.what)}", err=True
+        )

@@ -1,0 +1,195 @@
+"""Options that several commands share, and the words that they accept."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+#: The formats of a lineage that are pictures (`provgraph.pictures`).
+PICTURES = ("svg", "png", "dot", "mermaid")
+#: The formats of a lineage that hold no more than the lineage itself.
+FORMATS = ("text", "json", "csv", *PICTURES)
+#: The formats of PROV documents (`provgraph.interchange`).
+DOCUMENTS = (
+    "prov-json",
+    "prov-xml",
+    "prov-n",
+    "turtle",
+    "trig",
+    "rdf-xml",
+    "n-triples",
+    "json-ld",
+    "vo-prov-json",
+    "votable",
+)
+#: What only pictures understand → the options for it.
+PICTURE_OPTIONS = {
+    "across": "--across/--down",
+    "agents": "--agents/--no-agents",
+    "configuration": "--configuration/--no-configuration",
+    "fold": "--fold/--no-fold",
+    "link": "--link",
+}
+#: The relations that a lineage can follow.
+RELATIONS = (
+    "used",
+    "wasGeneratedBy",
+    "wasInformedBy",
+    "wasDerivedFrom",
+    "wasStartedBy",
+    "wasEndedBy",
+    "wasInvalidatedBy",
+    "wasInfluencedBy",
+    "hadMember",
+    "specializationOf",
+    "alternateOf",
+    "mentionOf",
+)
+
+_Function = Callable[..., None]
+_Option = Callable[[_Function], _Function]
+
+
+def json_option(what: str) -> _Option:
+    """Make the option ``--json``.
+
+    Args:
+        what: what one JSON object stands for, such as ``a source``; empty when there is one.
+
+    Returns:
+        A decorator; the function gets the argument ``as_json``.
+    """
+    return click.option(
+        "--json", "as_json", is_flag=True, help=f"Print one JSON object {what}".rstrip() + "."
+    )
+
+
+def output_option(function: _Function) -> _Function:
+    """Add ``--output``: the file that the result is written to.
+
+    Args:
+        function: the function of a command.
+
+    Returns:
+        The function, which gets the argument ``output``: a path or None.
+    """
+    return click.option(
+        "--output",
+        "-o",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write to this file.",
+    )(function)
+
+
+def reading_options(function: _Function) -> _Function:
+    """Add the options of the commands that read sources.
+
+    Args:
+        function: the function of a command.
+
+    Returns:
+        The function, which gets the arguments ``format_name`` and ``namespace``.
+    """
+    return _with_options(
+        function,
+        click.option(
+            "--format",
+            "format_name",
+            metavar="F",
+            help="Read every source as this format: ctapipe, ctadirac.",
+        ),
+        click.option(
+            "--namespace",
+            default="default",
+            show_default=True,
+            metavar="NS",
+            help="The file system that the sources' paths are on; a worker's scratch is another.",
+        ),
+    )
+
+
+def answer_options(function: _Function) -> _Function:
+    """Add the options of the commands that answer with a lineage.
+
+    Args:
+        function: the function of a command.
+
+    Returns:
+        The function, which gets the arguments ``depth``, ``limit``, ``format_name``, ``output``,
+        ``kind``, ``data_level``, ``type_name`` and the keys of `PICTURE_OPTIONS`.
+    """
+    return _with_options(
+        _picture_options(function),
+        click.option(
+            "--depth", type=click.IntRange(min=0), metavar="N", help="At most N relations far."
+        ),
+        click.option(
+            "--limit",
+            type=click.IntRange(min=1),
+            default=100_000,
+            show_default=True,
+            metavar="N",
+            help="Cut the answer, and say so, at N records.",
+        ),
+        click.option(
+            "--format",
+            "format_name",
+            type=click.Choice((*FORMATS, *DOCUMENTS)),
+            default="text",
+            show_default=True,
+        ),
+        output_option,
+        click.option(
+            "--kind",
+            type=click.Choice(("entity", "activity", "agent")),
+            help="List only such records.",
+        ),
+        click.option("--data-level", metavar="DLn", help="List only products of this data level."),
+        click.option(
+            "--type",
+            "type_name",
+            metavar="TYPE",
+            help="List only records of this type: DatasetEntity, …",
+        ),
+    )
+
+
+def _picture_options(function: _Function) -> _Function:
+    """Add the options that say how a lineage is drawn."""
+    return _with_options(
+        function,
+        click.option(
+            "--across/--down",
+            default=None,
+            help="Draw from left to right, or from top to bottom (the default).",
+        ),
+        click.option(
+            "--agents/--no-agents",
+            default=None,
+            help="Draw who answers for runs and files (the default), or not.",
+        ),
+        click.option(
+            "--configuration/--no-configuration",
+            default=None,
+            help="Draw the parameters and configuration files of runs, or not (the default).",
+        ),
+        click.option(
+            "--fold/--no-fold",
+            default=None,
+            help="Draw runs and files that play the same part as one box with their number, or "
+            "each alone; by default they are folded when there would be more than 60 boxes.",
+        ),
+        click.option(
+            "--link",
+            metavar="URL",
+            help="Where a click on a box leads: an address with {id} where the record's id goes.",
+        ),
+    )
+
+
+def _with_options(function: _Function, *options: Any) -> _Function:
+    """Add options, which the help lists in this order."""
+    for option in reversed(options):
+        function = option(function)
+    return function

@@ -1,0 +1,264 @@
+"""How every command runs: its store, its messages, its output and its exit code.
+
+Results go to stdout, messages to stderr (docs/contract.md, Commands).
+"""
+
+# Late imports: `provgraph --help` imports this file and answers without a store.
+# ruff: noqa: PLC0415
+
+import gc
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import update_wrapper
+from importlib import import_module
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from provgraph.errors import ProvGraphError, UnreachableError
+
+if TYPE_CHECKING:
+    from provgraph.store.protocol import Store
+
+#: Exit code: some of the work was refused, or a check failed.
+REFUSED = 1
+#: Exit code: there was nothing to do it with.
+NOTHING = 2
+#: How many new objects Python's garbage collector waits for; 700 unless told otherwise. Records
+#: are many and refer to each other in no circles, so looking for circles less often saves a tenth
+#: of the time.
+_OBJECTS_BEFORE_COLLECTING = 50_000
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any] | click.Command)
+
+
+class LaterCommand(click.Command):
+    """A command whose module is imported when the command is called."""
+
+    def __init__(self, name: str, module: str, summary: str) -> None:
+        """Stand in for a command.
+
+        Args:
+            name: the name of the command, such as ``what-produced``. In its module the command
+                bears the same name with underscores.
+            module: the name of the module in `provgraph.commands`.
+            summary: the first paragraph of the command's help, for the list of commands.
+        """
+        super().__init__(name, help=summary)
+        self.module = module
+
+    def imported(self) -> click.Command:
+        """The command itself."""
+        found = import_module(f"provgraph.commands.{self.module}")
+        command: click.Command = getattr(found, str(self.name).replace("-", "_"))
+        return command
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Parse the arguments of the command itself, which runs afterwards.
+
+        Args:
+            info_name: the name under which the command was called.
+            args: the arguments behind that name.
+            parent: the context of the group.
+            extra: settings of the context.
+
+        Returns:
+            The context of the command itself.
+        """
+        return self.imported().make_context(info_name, args, parent, **extra)
+
+
+def common_options(decorated: _Decorated) -> _Decorated:
+    """Add ``--store`` and ``--debug``, which may stand before the command or behind it.
+
+    Args:
+        decorated: the function of a command, or a group.
+
+    Returns:
+        The same with the options.
+    """
+    debug = click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        callback=_remember,
+        help="Show the traceback of an error.",
+    )
+    store = click.option(
+        "--store",
+        metavar="URL",
+        expose_value=False,
+        callback=_remember,
+        help="Where the provenance is: sqlite:///PATH, postgresql://…, neo4j://…, bolt://…; else "
+        "PROVGRAPH_STORE, else a SQLite file in your user-data folder.",
+    )
+    if isinstance(decorated, click.Command):  # takes its options in the order in which they come
+        return debug(store(decorated))
+    return store(debug(decorated))
+
+
+def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep an option of `common_options`, wherever it stands."""
+    if value:
+        context.find_root().ensure_object(dict)[option.name] = value
+
+
+def given(option: str) -> Any:
+    """Look up what the user gave for an option of `common_options`.
+
+    Args:
+        option: ``store`` or ``debug``.
+
+    Returns:
+        The value; None when the user gave none.
+    """
+    return click.get_current_context().find_root().ensure_object(dict).get(option)
+
+
+def reporting_errors(function: Callable[..., None]) -> Callable[..., None]:
+    """Make the function of a command out of one that raises the errors of provgraph.
+
+    An error becomes a message on stderr and an exit code, not a traceback. The command has
+    `common_options`.
+
+    Args:
+        function: what the command does.
+
+    Returns:
+        The function for ``click.command``.
+    """
+
+    def run(*arguments: Any, **options: Any) -> None:
+        context = click.get_current_context()
+        gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, 50, 100)
+        _listen_to_log()
+        try:
+            function(*arguments, **options)
+        except ProvGraphError as error:
+            if given("debug"):
+                traceback.print_exc()
+            note(str(error))
+            context.exit(error.exit_code)
+        except BrokenPipeError:
+            sys.stderr.close()
+            context.exit(0)
+
+    return common_options(cast("Callable[..., None]", update_wrapper(run, function)))
+
+
+class _Notes(logging.Handler):
+    """Says on stderr what the parts of provgraph log, such as that they wait for the store."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
+
+
+def _listen_to_log() -> None:
+    """Show what provgraph logs. What drivers log stands in provgraph's errors already."""
+    ours = logging.getLogger("provgraph")
+    ours.handlers, ours.propagate = [_Notes()], False
+    for driver in ("neo4j", "psycopg", "sqlalchemy"):
+        logging.getLogger(driver).addHandler(logging.NullHandler())
+
+
+def open_given_store() -> "Store":
+    """Open the store that the user gave, else that of the environment, else the user's own.
+
+    Returns:
+        The open store; the caller closes it.
+
+    Raises:
+        SettingsError: the URL is that of no store, or the password file can't be read.
+        StoreError: the store can't be reached, or refuses.
+    """
+    from provgraph.settings import read_environment
+    from provgraph.store.registry import open_store
+
+    settings = read_environment(given("store"))
+    return open_store(settings.store, settings.store_password)
+
+
+@contextmanager
+def opened_store() -> Iterator["Store"]:
+    """Open the store of `open_given_store` for a ``with`` block, and close it afterwards.
+
+    Yields:
+        The open store.
+
+    Raises:
+        SettingsError: the URL is that of no store, or the password file can't be read.
+        StoreError: the store can't be reached, or refuses.
+    """
+    store = open_given_store()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def note(message: str) -> None:
+    """Print a message of provgraph itself on stderr.
+
+    Args:
+        message: the text, of one line or several.
+    """
+    from provgraph.writers.labels import visible
+
+    click.echo("provgraph: " + "\n".join(map(visible, message.split("\n"))), err=True)
+
+
+def write_out(pieces: Iterable[bytes], output: Path | None) -> None:
+    """Write a result.
+
+    Args:
+        pieces: the bytes of the result, piece by piece.
+        output: the file to write to; None for stdout.
+
+    Raises:
+        ProvGraphError: the file can't be written.
+    """
+    if output is None:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+        return
+    try:
+        with output.open("wb") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise ProvGraphError(f"{output} can't be written: {error.strerror}") from error
+    click.echo(f"wrote {output}", err=True)
+
+
+@contextmanager
+def at_most(seconds: float | None) -> Iterator[None]:
+    """End the process with exit code 3 when a ``with`` block takes too long, wherever it hangs.
+
+    Args:
+        seconds: how long the block may take; None for no limit.
+    """
+
+    def give_up() -> None:
+        note(f"not done within {seconds:g} s: the store does not answer, or there is much to load")
+        sys.stdout.flush()
+        os._exit(UnreachableError.exit_code)
+
+    timer = Timer(seconds or 0, give_up)
+    timer.daemon = True
+    if seconds is not None:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

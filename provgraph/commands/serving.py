@@ -1,0 +1,65 @@
+"""The commands about the query API: ``serve`` and ``schema``."""
+
+from collections.abc import Sequence
+
+import click
+from fastapi import FastAPI
+
+from provgraph.commands.running import opened_store, reporting_errors
+from provgraph.graphql.endpoint import endpoint
+from provgraph.graphql.schema import sdl
+from provgraph.store.protocol import Store
+from provgraph.web import app, server
+
+
+def create_app(store: Store, *, allowed_hosts: Sequence[str] = app.LOOPBACK) -> FastAPI:
+    """Make the whole web application on an open store, with the GraphQL endpoint in it.
+
+    Args:
+        store: who answers. The store stays the caller's to close.
+        allowed_hosts: the host names by which the application may be called; a request by another
+            name is refused.
+
+    Returns:
+        The application, for any ASGI server.
+    """
+    return app.create_app(store, endpoint(store), allowed_hosts=allowed_hosts)
+
+
+def serve_store(store: Store, host: str, port: int, insecure: bool = False) -> None:
+    """Answer requests about a store until the process is stopped.
+
+    Args:
+        store: who answers. The store stays the caller's to close.
+        host: the address to listen at.
+        port: the port, or 0 for any that is free.
+        insecure: whether other machines may ask, though there is no access control.
+
+    Raises:
+        SettingsError: other machines can reach the address and ``insecure`` is not set, there is
+            no such address, or another program listens there.
+    """
+    application = create_app(store, allowed_hosts=server.allowed_hosts(host, insecure))
+    server.serve(application, host, port)
+
+
+@click.command()
+@reporting_errors
+def schema() -> None:
+    """Print the GraphQL schema as SDL."""
+    click.echo(sdl(), nl=False)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option(
+    "--insecure",
+    is_flag=True,
+    help="Listen on an address that others reach, though anyone may then ask.",
+)
+@reporting_errors
+def serve(host: str, port: int, insecure: bool) -> None:
+    """Answer GraphQL at /graphql, and /healthz, /readyz and /metrics."""
+    with opened_store() as store:
+        serve_store(store, host, port, insecure)

@@ -1,0 +1,57 @@
+"""The commands that show one record or the whole store: ``show``, ``stats`` and ``digest``."""
+
+import json
+from pathlib import Path
+
+import click
+
+from provgraph.commands.options import json_option
+from provgraph.commands.running import opened_store, reporting_errors
+from provgraph.questions.details import details_of
+from provgraph.questions.names import find
+from provgraph.store.nodes import digest as digest_of
+from provgraph.writers.details import as_document, as_text
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@json_option("")
+@reporting_errors
+def show(name: str, as_json: bool) -> None:
+    """Show one record.
+
+    Its identifiers, places and relations, and by which rules they were joined.
+    """
+    with opened_store() as store:
+        details = details_of(store, find(store, name, Path.cwd()))
+    click.echo(
+        json.dumps(as_document(details), ensure_ascii=False, indent=2)
+        if as_json
+        else as_text(details)
+    )
+
+
+@click.command()
+@json_option("")
+@reporting_errors
+def stats(as_json: bool) -> None:
+    """Count what the store holds."""
+    with opened_store() as store:
+        counts = store.stats()
+    if as_json:
+        click.echo(json.dumps(counts))
+        return
+    width = max(map(len, counts))
+    for label, count in counts.items():
+        click.echo(f"{label:{width}}  {count:>12,}")
+
+
+@click.command()
+@reporting_errors
+def digest() -> None:
+    """Print one SHA-256 over all provenance content.
+
+    The same in every store that holds the same.
+    """
+    with opened_store() as store:
+        click.echo(digest_of(store.scan()))

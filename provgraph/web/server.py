@@ -1,0 +1,115 @@
+"""Serves a web application at an address, and refuses addresses that are not safe."""
+
+import socket
+import sys
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from provgraph.errors import SettingsError
+from provgraph.web.app import LOOPBACK
+
+#: How long a stopping server lets requests end, in seconds.
+GRACE: Final = 10
+
+
+def allowed_hosts(host: str, insecure: bool = False) -> tuple[str, ...]:
+    """List the names by which a server at an address may be called.
+
+    Args:
+        host: the address or name to listen at, such as ``127.0.0.1``.
+        insecure: whether other machines may ask, though there is no access control.
+
+    Returns:
+        The names of the loopback device. For an address that other machines can reach, the
+        address itself and the name of this machine stand behind them.
+
+    Raises:
+        SettingsError: other machines can reach the address, and ``insecure`` is not set.
+    """
+    if is_loopback(host):
+        return LOOPBACK
+    if not insecure:
+        raise SettingsError(
+            f"{host} can be reached from other machines, and provgraph has no access control: "
+            "leave --host out, put a proxy with access control in front, or add --insecure "
+            "where everyone who can connect may read all"
+        )
+    return (*LOOPBACK, _bracketed(host), socket.gethostname())
+
+
+def serve(app: ASGIApp, host: str, port: int) -> None:
+    """Answer requests until the process is stopped by SIGINT or SIGTERM.
+
+    The URL of the server is printed on stderr.
+
+    Args:
+        app: the application that answers.
+        host: the address to listen at.
+        port: the port, or 0 for any that is free.
+
+    Raises:
+        SettingsError: there is no such address, or another program listens there.
+    """
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE
+    )
+    with listening(host, port) as listener:
+        url = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
+        print(
+            f"provgraph answers at {url} (GraphQL at {url}/graphql); stop it with Ctrl-C",
+            file=sys.stderr,
+            flush=True,
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can connect to an address.
+
+    Args:
+        host: an IP address or the name of a machine.
+
+    Returns:
+        True for the loopback addresses and for ``localhost``; False for every other name, since
+        its address is not looked up.
+    """
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Open a socket that listens at an address, and whose connections send small packets at once.
+
+    Args:
+        host: the address to listen at.
+        port: the port, or 0 for any that is free.
+
+    Returns:
+        The open socket; the caller closes it.
+
+    Raises:
+        SettingsError: there is no such address, or another program listens there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise SettingsError(
+            f"can't listen at {host}, port {port}: {error}; choose others by --host and --port"
+        ) from None
+    # asyncio does so only for sockets that say their protocol; without it each answer waits 40 ms
+    # (Nagle)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _bracketed(host: str) -> str:
+    """The address as URLs and Host headers write it: ``[::1]``."""
+    return f"[{host}]" if ":" in host else host
