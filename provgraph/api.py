@@ -1,5 +1,4 @@
-"""provgraph from Python and in notebooks: open a store, load into it, ask, take the answer along.
-along.
+"""provgraph from Python: open a store, load into it, ask it, take the answer along.
 
 ``provgraph.open`` is the door. The command line and the query API ask the same questions of the
 same store.
@@ -303,9 +302,7 @@ class Answer(lineage.Lineage):
             SettingsError: py2neo is not installed; the extra ``provgraph[py2neo]`` has it.
         """
         try:
-            from py2neo import Relationship, Subgraph  # noqa: PLC0415 - an extra that most users
-
-            lack
+            from py2neo import Relationship, Subgraph  # noqa: PLC0415 - an extra
         except ImportError:
             raise SettingsError(
                 "py2neo is not installed: pip install 'provgraph[py2neo]'"

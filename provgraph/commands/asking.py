@@ -16,7 +16,7 @@ from provgraph.commands.options import (
 )
 from provgraph.commands.running import opened_store, reporting_errors, write_out
 from provgraph.interchange.export import export, within
-from provgraph.model.lineage import Direction, Lineage, only
+from provgraph.model.lineage import Direction, Lineage, restrict_lineage
 from provgraph.model.vocabulary import RelationType
 from provgraph.pictures import registry as pictures
 from provgraph.pictures.look import Look, Orientation
@@ -77,7 +77,7 @@ def _answer(name: str, direction: Direction, relations: Sequence[str], **options
         root = find(store, name, Path.cwd())
         answer = ask(store, root, direction, options["depth"], followed, options["limit"])
         level = options["data_level"] and options["data_level"].upper()
-        listed = only(answer, options["kind"], level, options["type_name"])
+        listed = restrict_lineage(answer, options["kind"], level, options["type_name"])
         drawn = with_configuration(store, listed) if options["configuration"] else listed
         if options["format_name"] in DOCUMENTS:
             pieces = export(store, options["format_name"], within(listed))
