@@ -1,14 +1,13 @@
-"""provgraph from Python and in notebooks.
+"""provgraph from Python: open a store, load into it, ask it, take the answer along.
 
-Open a store, load into it, ask it, take the answer along.
-
-``provgraph.open`` is the door; the command line and the query API ask the same questions of the
+``provgraph.open`` is the door. The command line and the query API ask the same questions of the
 same store.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -33,7 +32,8 @@ from provgraph.questions.names import find
 from provgraph.settings import read_environment
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from provgraph.writers import json, text
+from provgraph.writers import json as json_writer
+from provgraph.writers import text
 
 if TYPE_CHECKING:
     import os
@@ -48,27 +48,37 @@ def open_provenance(store: str | None = None, *, password: str | None = None) ->
     """Open a store: ``provgraph.open``.
 
     Args:
-        store: its URL (CONTRACT section 3); None for ``PROVGRAPH_STORE``, else the SQLite file of
-            the user.
-        password: instead of one in the URL or in ``PROVGRAPH_STORE_PASSWORD``.
+        store: the URL of the store (docs/contract.md, Stores); None for ``PROVGRAPH_STORE``, else
+            the SQLite file of the user.
+        password: the password, instead of one in the URL or in ``PROVGRAPH_STORE_PASSWORD``.
 
     Returns:
-        the open store; close it, or use it in a ``with`` block.
+        The open store; close it, or use it in a ``with`` block.
 
     Raises:
-        SettingsError: there is no such kind of store.
-        UnreachableError: it does not answer.
-        StoreError: it refuses, or holds something else.
+        SettingsError: there is no such kind of store, or the password file can't be read.
+        UnreachableError: the store does not answer.
+        StoreError: the store refuses, or holds something else.
     """
     settings = read_environment(store)
     return Provenance(open_store(settings.store, password or settings.store_password))
 
 
 class Provenance:
-    """An open store."""
+    """An open store, to load into and to ask.
+
+    Example:
+        >>> with provgraph.open("sqlite:///night.db") as store:  # doctest: +SKIP
+        ...     store.load("/data/ctao/logs")
+        ...     answer = store.what_produced("/data/ctao/dl3/run02001.dl3.fits")
+    """
 
     def __init__(self, store: Store) -> None:
-        """Take a store, which is closed with this."""
+        """Take a store, which is closed with this object.
+
+        Args:
+            store: the open store.
+        """
         self.store = store
 
     def __enter__(self) -> Self:
@@ -95,12 +105,15 @@ class Provenance:
         """Load files, folders or databases.
 
         Args:
-            sources: as for the command ``load``.
-            format: read them as this format; None to recognise each by its content.
-            namespace: the file system that their paths are on.
+            sources: what the command ``load`` takes: files (also gzipped), folders, URLs of ctaprov
+                databases.
+            format: the format as which all sources are read; None to recognise each by its content.
+            namespace: the file system that the paths in the sources are on (docs/contract.md, rule
+                7).
 
         Returns:
-            what became of each source; of one that could be read in part only, its problems.
+            A report on each source: what became of it, and the problems of one that could be read
+            in part only.
 
         Raises:
             SettingsError: the namespace or the format makes no sense.
@@ -109,20 +122,39 @@ class Provenance:
         return list(load(self.store, map(str, sources), format_name=format, namespace=namespace))
 
     def what_produced(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
-        """Everything that led to a file.
+        """Find everything that led to a file.
 
         Args:
-            file: an identifier, a product on disk, a path, or a file name (CONTRACT section 4).
+            file: an identifier, a product on disk, a path, or a file name (docs/contract.md,
+                Commands).
             depth: how many relations far; None for no end.
 
+        Returns:
+            The answer, which a notebook shows as a drawing.
+
         Raises:
-            NotFoundError: nothing is called so.
-            AmbiguousError: several records are.
+            NotFoundError: no record bears the name.
+            AmbiguousError: several records bear the name; ``candidates`` lists their ids.
+            StoreError: the store failed.
         """
         return self.lineage(file, Direction.UPSTREAM, depth)
 
     def impact(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
-        """Everything that was made from a file; otherwise as `what_produced`."""
+        """Find everything that was made from a file.
+
+        Args:
+            file: an identifier, a product on disk, a path, or a file name (docs/contract.md,
+                Commands).
+            depth: how many relations far; None for no end.
+
+        Returns:
+            The answer, which a notebook shows as a drawing.
+
+        Raises:
+            NotFoundError: no record bears the name.
+            AmbiguousError: several records bear the name; ``candidates`` lists their ids.
+            StoreError: the store failed.
+        """
         return self.lineage(file, Direction.DOWNSTREAM, depth)
 
     def lineage(
@@ -132,72 +164,88 @@ class Provenance:
         depth: int | None = None,
         relations: Sequence[RelationType | str] = (),
     ) -> Answer:
-        """What led to a record, what was made from it, or both.
+        """Find what led to a record, what was made from it, or both.
 
         Args:
-            record: what names it.
+            record: what names the record.
             direction: ``upstream``, ``downstream`` or ``both``.
             depth: how many relations far; None for no end.
-            relations: the types to follow; none means those that lead to the origin (CONTRACT
-                section 4).
+            relations: the types to follow; none means those that lead to the origin
+                (docs/contract.md, Commands).
+
+        Returns:
+            The answer, which a notebook shows as a drawing.
 
         Raises:
-            NotFoundError: nothing is called so.
-            AmbiguousError: several records are.
-            SettingsError: a direction or relation that there is none of.
+            NotFoundError: no record bears the name.
+            AmbiguousError: several records bear the name; ``candidates`` lists their ids.
+            StoreError: the store failed.
+            SettingsError: there is no such direction or relation.
         """
         try:
             way, followed = Direction(direction), [RelationType(each) for each in relations]
         except ValueError as error:
             raise SettingsError(
-                f"{error}: directions are {', '.join(Direction)}; relations are {', '.join(RelationType)}"
+                f"{error}: directions are {', '.join(Direction)}; "
+                f"relations are {', '.join(RelationType)}"
             ) from None
         root = find(self.store, str(record), Path.cwd())
         found = walks.lineage(self.store, root, way, depth, followed)
         return Answer(
-            **{each.name: getattr(found, each.name) for each in fields(found)}, store=self.store
+            **{each.name: getattr(found, each.name) for each in fields_of(found)}, store=self.store
         )
 
     def with_configuration(self, answer: Answer) -> Answer:
-        """The answer with the parameter sets and configuration files of its runs as further nodes,
-        for a drawing.
+        """Add the parameter sets and configuration files of its runs to an answer: for a drawing.
+
+        Args:
+            answer: an answer of this store.
+
+        Returns:
+            The answer with further nodes.
+
+        Raises:
+            StoreError: the store failed.
         """
         return with_configuration(self.store, answer)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer(lineage.Lineage):
-    """The answer to a lineage question, with ways to take it along.
+    """The answer to a question about lineage, with ways to take it along.
 
     A notebook shows it as a drawing.
 
     Attributes:
-        store: who answered.
+        store: the store that answered.
     """
 
     store: Store = field(repr=False, compare=False)
 
     def to_prov(self) -> ProvDocument:
-        """A document of the prov package.
+        """Make a document of the prov package.
 
-        The records of the answer with all that the store says of them.
+        It holds the records of the answer with all that the store says of them. The store must
+        still be open.
 
-        The store must still be open.
+        Returns:
+            The document.
 
         Raises:
-            StoreError: it is not, or failed.
+            StoreError: the store is closed, or failed.
         """
         with self.store.viewing() as view:
             return to_prov(statements(view, within(self)))
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
-        """A graph whose nodes are ids and whose edges run from effect to cause, their keys the
-        relations' names.
+        """Make a graph of networkx.
 
-        Nodes have the fields of the JSON answer (CONTRACT section 4) as attributes, edges
-        ``relation``, ``role`` and ``time``.
+        Returns:
+            A graph whose nodes are ids and whose edges run from effect to cause. Nodes have the
+            fields of the JSON answer (docs/contract.md, Commands) as attributes; edges have
+            ``relation``, ``role`` and ``time``.
         """
-        answer = json.document(self)
+        answer = json_writer.document(self)
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(root=self.root.id, truncated=self.truncated)
         graph.add_nodes_from((node["id"], node) for node in answer["nodes"])
         for edge in answer["edges"]:
@@ -205,33 +253,56 @@ class Answer(lineage.Lineage):
         return graph
 
     def to_dot(self, look: Look = PLAIN) -> str:
-        """A Graphviz document in the W3C's shapes and colours."""
+        """Draw the answer as a Graphviz document in the shapes and colours of the W3C.
+
+        Args:
+            look: how the drawing should look.
+
+        Returns:
+            The document.
+        """
         return dot.write(self, look)
 
     def to_svg(self, look: Look = PLAIN) -> str:
-        """A drawing that any browser shows."""
+        """Draw the answer as SVG, which any browser shows.
+
+        Args:
+            look: how the drawing should look.
+
+        Returns:
+            The document.
+        """
         return svg.write(self, look)
 
     def to_png(self, look: Look = PLAIN) -> bytes:
-        """The drawing as an image.
+        """Draw the answer as an image.
+
+        Args:
+            look: how the drawing should look.
+
+        Returns:
+            The bytes of a PNG file.
 
         Raises:
-            SettingsError: it would be too large to be read.
+            SettingsError: the image would be too large to be read.
         """
         return png.write(self, look)
 
     def to_py2neo(self) -> py2neo.Subgraph:
-        """A subgraph of py2neo, which ``py2neo.Graph(…).merge(…)`` merges into a Neo4j by label and
-        id.
+        """Make a subgraph of py2neo.
 
-        Between two nodes py2neo knows one relationship of a type; that of several has all their
-        roles in a list.
+        ``py2neo.Graph(…).merge(answer.to_py2neo())`` merges it into a Neo4j by label and id.
+        Between two nodes py2neo knows one relationship of a type; that of several relations has
+        all their roles in a list.
+
+        Returns:
+            The subgraph.
 
         Raises:
             SettingsError: py2neo is not installed; the extra ``provgraph[py2neo]`` has it.
         """
         try:
-            from py2neo import Relationship, Subgraph  # noqa: PLC0415 - an extra that most users lack
+            from py2neo import Relationship, Subgraph  # noqa: PLC0415 - an extra
         except ImportError:
             raise SettingsError(
                 "py2neo is not installed: pip install 'provgraph[py2neo]'"
@@ -242,7 +313,10 @@ class Answer(lineage.Lineage):
             between.setdefault((edge.source, edge.relation, edge.target), []).append(edge)
         relationships = [
             Relationship(
-                nodes[source], RELATIONS[relation].neo4j_type, nodes[target], **_said_of(edges)
+                nodes[source],
+                RELATIONS[relation].neo4j_type,
+                nodes[target],
+                **_properties_of(edges),
             )
             for (source, relation, target), edges in between.items()
         ]
@@ -256,19 +330,20 @@ class Answer(lineage.Lineage):
 
 
 def _py2neo_node(node: Node) -> py2neo.Node:
+    """A record as a node of py2neo."""
     from py2neo import Node as Py2neoNode  # noqa: PLC0415 - an extra that most users lack
 
     label = NODE_LABEL[node.kind]
-    said = json.node_document(node)
-    attributes = said.pop("attributes")
+    fields = json_writer.node_document(node)
+    attributes = fields.pop("attributes")
     properties = {
         name: _native(value)
-        for name, value in {**attributes, **said}.items()
+        for name, value in {**attributes, **fields}.items()
         if value not in (None, [])
     }
-    made = Py2neoNode(label, *([node.type] if node.type else []), **properties)
-    made.__primarylabel__, made.__primarykey__ = label, "id"
-    return made
+    py2neo_node = Py2neoNode(label, *([node.type] if node.type else []), **properties)
+    py2neo_node.__primarylabel__, py2neo_node.__primarykey__ = label, "id"
+    return py2neo_node
 
 
 def _native(value: Value) -> Any:
@@ -279,10 +354,12 @@ def _native(value: Value) -> Any:
     return value if isinstance(value, int | float) or is_list_of_texts else canonical_json(value)
 
 
-def _said_of(edges: Sequence[Edge]) -> dict[str, str | list[str]]:
+def _properties_of(edges: Sequence[Edge]) -> dict[str, str | list[str]]:
     """The roles and times of relations of one type between two records."""
-    said = {
+    properties = {
         "role": sorted({edge.role for edge in edges if edge.role}),
         "time": sorted({edge.time for edge in edges if edge.time}),
     }
-    return {name: found[0] if len(found) == 1 else found for name, found in said.items() if found}
+    return {
+        name: found[0] if len(found) == 1 else found for name, found in properties.items() if found
+    }

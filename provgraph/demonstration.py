@@ -1,4 +1,4 @@
-"""``provgraph demo``: real provenance in, the answer out."""
+"""What ``provgraph demo`` does: real provenance in, the answer out."""
 
 import os
 import shutil
@@ -34,6 +34,10 @@ def demonstrate(url: str | None) -> None:
 
     Args:
         url: the store to load into; None for a new SQLite file in the temporary folder.
+
+    Raises:
+        SettingsError: there is no such kind of store.
+        StoreError: the store can't be reached, or failed.
     """
     if url is None:
         url = f"sqlite:///{Path(tempfile.mkdtemp(prefix='provgraph-demo-')) / 'demo.db'}"

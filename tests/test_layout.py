@@ -1,6 +1,9 @@
-"""The packages import one way only, as docs/explanation/architecture.md lists them."""
+"""The rooms of the house import one way only, and everything stands where it is looked for."""
 
 import ast
+from collections import defaultdict
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,55 +17,135 @@ from provgraph.store.relational.schema import MIGRATIONS, NEWEST, migrate
 from provgraph.store.relational.tables import metadata
 
 PACKAGE = Path(provgraph.__file__).parent
-#: Each may import those before it; those in one row don't import each other.
-LAYERS = (
+DOCS = PACKAGE.parent / "docs"
+#: The rooms in the order of the flow. Each may import the rooms above it; rooms of one row don't
+#: import each other.
+ROOMS = (
     {"errors"},
     {"settings"},
     {"model"},
+    {"prov"},
+    {"databases"},
     {"loaders"},
     {"identity"},
     {"store"},
     {"ingest"},
-    {"lineage"},
+    {"questions"},
+    {"interchange"},
     {"writers"},
-    {"graphql", "relational_mirror", "validation"},
-    {"api", "app", "capture", "demonstration", "progress"},
-    {"cli"},
+    {"pictures"},
+    {"collecting"},
+    {"graphql", "relational_mirror", "validation", "web"},
+    {"api", "demonstration"},
+    {"commands"},
 )
-RANK = {unit: rank for rank, layer in enumerate(LAYERS) for unit in layer}
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+RANK = {room: rank for rank, row in enumerate(ROOMS) for room in row}
+#: Rooms inside a room that don't import each other.
+NEIGHBOURS = (
+    {"loaders.ctadirac", "loaders.ctaprov"},
+    {"store.relational", "store.neo4j"},
+)
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+PACKAGES = [path for path in FILES if path.name == "__init__.py" and path.parent != PACKAGE]
+MODULES = [path for path in FILES if path.name != "__init__.py"]
 
 
-def _unit(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def name_of(path: Path) -> str:
+    """The module's name without ``provgraph.``: ``store.relational.store``."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _imported(path: Path) -> set[str]:
-    modules: list[str] = []
+NAMES = {name_of(path) for path in FILES}
+
+
+def imports_of(path: Path) -> set[str]:
+    """The modules of provgraph that a file imports, at its top or inside a function."""
+    found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom):
-            modules.append(node.module or "")
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "provgraph":
+            found |= {_imported(node.module or "", alias.name) for alias in node.names}
         elif isinstance(node, ast.Import):
-            modules.extend(alias.name for alias in node.names)
-    return {module.split(".")[1] for module in modules if module.startswith("provgraph.")}
+            found |= {alias.name for alias in node.names if alias.name.startswith("provgraph.")}
+    return {module.removeprefix("provgraph.") for module in found} - {"provgraph"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_go_one_way(path: Path) -> None:
-    here = _unit(path)
-    later = {unit for unit in _imported(path) - {here} if RANK[unit] >= RANK[here]}
-    assert not later
+def _imported(module: str, name: str) -> str:
+    """The module that ``from module import name`` needs: the name may be a module itself."""
+    inner = f"{module}.{name}"
+    return inner if inner.removeprefix("provgraph.") in NAMES else module
 
 
-def test_every_unit_is_listed_in_the_architecture() -> None:
-    text = (PACKAGE.parent / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
-    units = {_unit(path) for path in MODULES}
-    assert units == RANK.keys()
-    assert all(f"`{unit}" in text or f"{unit}.py`" in text for unit in units)
+IMPORTS = {name_of(path): imports_of(path) for path in MODULES}
+
+
+@pytest.mark.parametrize("module", IMPORTS)
+def test_imports_go_one_way(module: str) -> None:
+    room = module.split(".")[0]
+    others = {each for each in IMPORTS[module] if each.split(".")[0] != room}
+    assert {each for each in others if RANK[each.split(".")[0]] >= RANK[room]} == set()
+
+
+@pytest.mark.parametrize("row", NEIGHBOURS, ids=lambda row: " ".join(sorted(row)))
+def test_neighbours_do_not_import_each_other(row: set[str]) -> None:
+    for module, imported in IMPORTS.items():
+        here = {room for room in row if module.startswith(f"{room}.")}
+        assert not [each for each in imported if _inside(each, row - here)] or not here
+
+
+def _inside(module: str, rooms: Iterable[str]) -> bool:
+    return any(module == room or module.startswith(f"{room}.") for room in rooms)
+
+
+FOLDERS = ("", *map(name_of, PACKAGES))
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_what_stands_in_one_folder_imports_in_no_circle(folder: str) -> None:
+    """Neither files nor rooms import each other, directly or by others of the same folder."""
+    graph: dict[str, set[str]] = defaultdict(set)
+    for module, imported in IMPORTS.items():
+        if (here := _child(folder, module)) is not None:
+            graph[here] |= {child for each in imported if (child := _child(folder, each))} - {here}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {error.args[1]}")
+
+
+def _child(folder: str, module: str) -> str | None:
+    """What stands in the folder and is the module, or holds it; None when the folder does not."""
+    inner = module if not folder else module.removeprefix(f"{folder}.")
+    if folder and inner == module:
+        return None
+    return inner.split(".")[0]
+
+
+@pytest.mark.parametrize("path", PACKAGES, ids=name_of)
+def test_a_room_says_what_it_is_for_and_does_nothing(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1
+
+
+def test_no_class_name_stands_twice() -> None:
+    where: dict[str, list[str]] = defaultdict(list)
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                where[node.name.lstrip("_")].append(name_of(path))
+    assert {name: modules for name, modules in where.items() if len(modules) > 1} == {}
+
+
+def test_every_room_is_listed_in_the_architecture() -> None:
+    text = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    rooms = {module.split(".")[0] for module in IMPORTS}
+    assert rooms <= RANK.keys()
+    assert {room for room in rooms if f"`{room}" not in text and f"{room}.py`" not in text} == set()
 
 
 def test_the_public_docs_name_every_command() -> None:
-    text = (PACKAGE.parent / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+    text = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
     assert all(f"`{command}" in text for command in main.commands)
 
 

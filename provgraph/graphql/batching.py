@@ -1,9 +1,8 @@
-"""How requests reach the store.
+"""How the requests of GraphQL reach the store: together, in a worker thread.
 
-One thread a request, one store call for all records that ask the same.
-
-A request runs whole in a worker thread, with an event loop of its own: there the store's calls may
-wait, the batches of all fields come together, and the server's own loop stays free.
+A request runs whole in a worker thread with an event loop of its own. There the calls of the store
+may wait, while the event loop of the server stays free. All records of an answer that ask for the
+same field are looked up by one call of the store.
 """
 
 import asyncio
@@ -32,7 +31,14 @@ MOST_EDGES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class EdgeWithEnds:
-    """A relation with the records at its ends, as the fields of a record list them."""
+    """A relation with the records at its ends, as the fields of a record list it.
+
+    Attributes:
+        effect: the record at the later end, such as the file of a generation.
+        cause: the record at the earlier end, such as the run of a generation.
+        role: in which role; None where no source says so.
+        time: when; None where no source says so.
+    """
 
     effect: Node
     cause: Node
@@ -41,24 +47,33 @@ class EdgeWithEnds:
 
 
 async def in_worker_thread(run: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """What the coroutine returns; it runs in a worker thread, the request's only hop."""
+    """Run a coroutine in a worker thread with an event loop of its own.
+
+    Args:
+        run: makes the coroutine; is called in the worker thread.
+
+    Returns:
+        What the coroutine returns.
+    """
     return await run_in_threadpool(lambda: asyncio.run(run()))
 
 
 class RequestContext(BaseContext):
-    """What the resolvers of one request share.
-
-    The store, its batches, and how much the request has asked.
-    """
+    """What the resolvers of one request share: the store, its batches, and how much was asked."""
 
     def __init__(self, store: Store) -> None:
+        """Begin a request to a store."""
         super().__init__()
         self.store = store
         self._walks = 0
         self._edges_listed = 0
 
     def count_walk(self) -> None:
-        """Refuse the request when it asks for too many lineages."""
+        """Count one more lineage that the request asks for.
+
+        Raises:
+            GraphQLError: the request asks for more than `MOST_WALKS`.
+        """
         self._walks += 1
         if self._walks > MOST_WALKS:
             raise _too_much(f"one request may ask for {MOST_WALKS} lineages")
@@ -66,13 +81,21 @@ class RequestContext(BaseContext):
     async def edges_with_ends(
         self, node: Node, relation: RelationType, *, at_source: bool
     ) -> list[EdgeWithEnds]:
-        """The relations of one type that the record is the effect of, or the cause of, to records
-        that the store has.
+        """Find the relations of one type at one end of which a record stands.
+
+        Relations to records that the store does not have are left out. The fields of all records of
+        an answer are looked up in one call of the store.
 
         Args:
             node: the record.
             relation: the type.
-            at_source: whether the record is the effect.
+            at_source: whether the record is the effect; else it is the cause.
+
+        Returns:
+            Each relation with the records at its ends.
+
+        Raises:
+            GraphQLError: the answer would list more than `MOST_EDGES` relations.
         """
         edges = await self._edges.load((node.key, relation, at_source))
         self._edges_listed += len(edges)
@@ -91,7 +114,7 @@ class RequestContext(BaseContext):
 
     @cached_property
     def settings(self) -> DataLoader[bytes, list[Settings]]:
-        """Activity key → its settings, the software among them."""
+        """Loads the settings of an activity by its key, the software among them."""
 
         async def load(keys: list[bytes]) -> list[list[Settings]]:
             found = self.store.parameters_of(keys)
@@ -101,7 +124,7 @@ class RequestContext(BaseContext):
 
     @cached_property
     def config_files(self) -> DataLoader[bytes, list[str]]:
-        """Activity key → the places of its configuration files."""
+        """Loads the places of the configuration files of an activity by its key."""
 
         async def load(keys: list[bytes]) -> list[list[str]]:
             found = self.store.config_files_of(keys)
@@ -111,6 +134,8 @@ class RequestContext(BaseContext):
 
     @cached_property
     def _nodes(self) -> DataLoader[bytes, Node | None]:
+        """Loads a record by its key."""
+
         async def load(keys: list[bytes]) -> list[Node | None]:
             found = self.store.nodes(keys)
             return [found.get(key) for key in keys]
@@ -119,6 +144,8 @@ class RequestContext(BaseContext):
 
     @cached_property
     def _edges(self) -> DataLoader["_EdgeQuestion", list[Edge]]:
+        """Loads the relations that a question asks for."""
+
         async def load(asked: list[_EdgeQuestion]) -> list[list[Edge]]:
             return _answers_to(self.store, asked)
 
@@ -130,7 +157,7 @@ _EdgeQuestion = tuple[bytes, RelationType, bool]
 
 
 def _answers_to(store: Store, asked: Sequence[_EdgeQuestion]) -> list[list[Edge]]:
-    """One call a type of relation, so that no record's other relations are fetched with it."""
+    """Ask the store once for each type, so that no other relations of a record are fetched."""
     keys: dict[RelationType, set[bytes]] = defaultdict(set)
     for key, relation, _ in asked:
         keys[relation].add(key)
@@ -143,4 +170,5 @@ def _answers_to(store: Store, asked: Sequence[_EdgeQuestion]) -> list[list[Edge]
 
 
 def _too_much(what: str) -> GraphQLError:
+    """The error for a request that asks for more than a limit allows."""
     return GraphQLError(f"{what}: ask in several requests", extensions={"code": "BAD_USER_INPUT"})

@@ -19,15 +19,33 @@ RESPONSE_TYPE = "application/graphql-response+json"
 
 
 class Endpoint(GraphQLRouter[RequestContext, None]):
-    """``/graphql``: each request runs in a worker thread."""
+    """The routes of ``/graphql``, whose requests run in worker threads."""
 
     async def execute_single(self, *args: Any, **request: Any) -> Any:
-        """Run one operation away from the server's event loop."""
+        """Run one operation away from the event loop of the server.
+
+        Args:
+            args: as for ``GraphQLRouter.execute_single``.
+            request: as for ``GraphQLRouter.execute_single``.
+
+        Returns:
+            The result of the operation.
+        """
         execute = super().execute_single
         return await in_worker_thread(lambda: execute(*args, **request))
 
     def decode_json(self, data: str | bytes) -> object:
-        """The request; what is no JSON object is refused as what is no JSON at all."""
+        """Read the body of a request.
+
+        Args:
+            data: the body.
+
+        Returns:
+            The JSON object, or the list of objects.
+
+        Raises:
+            JSONDecodeError: the body is no JSON, or neither an object nor a list.
+        """
         try:
             found: object = json.loads(data)
         except (RecursionError, UnicodeDecodeError) as error:
@@ -37,7 +55,16 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
         return found
 
     async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:
-        """Answer a request; one that can't be read gets an error like any other."""
+        """Answer a request.
+
+        Args:
+            request: the request, which may be unreadable.
+            args: as for ``GraphQLRouter.run``.
+            kwargs: as for ``GraphQLRouter.run``.
+
+        Returns:
+            The response. An unreadable request gets an error like any other.
+        """
         try:
             response = await super().run(request, *args, **kwargs)
         except HTTPException as error:
@@ -48,7 +75,14 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
 
 
 def endpoint(store: Store) -> Endpoint:
-    """The endpoint for a store."""
+    """Make the routes of ``/graphql`` for a store.
+
+    Args:
+        store: the open store that answers.
+
+    Returns:
+        The routes, for a FastAPI application.
+    """
 
     async def context() -> RequestContext:
         return RequestContext(store)
@@ -57,15 +91,16 @@ def endpoint(store: Store) -> Endpoint:
 
 
 def _refused(reason: str, status: int) -> Response:
+    """The response to a request that can't be read."""
     return JSONResponse(
         {"errors": [{"message": reason, "extensions": {"code": "BAD_REQUEST"}}]}, status
     )
 
 
 def _as_drafted(response: Response) -> None:
-    """Mark the answer as the draft asks.
+    """Mark a response as the draft of GraphQL over HTTP asks.
 
-    Status 400 when there is no ``data``, since nothing was run.
+    Its status is 400 when there is no ``data``, since nothing was run.
     """
     if not response.headers.get("content-type", "").startswith("application/json"):
         return
@@ -80,4 +115,5 @@ def _as_drafted(response: Response) -> None:
 
 
 def _never_ran(errors: list[dict[str, Any]]) -> bool:
+    """Whether no error comes from a field."""
     return all("path" not in error for error in errors)

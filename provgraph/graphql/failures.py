@@ -2,13 +2,13 @@
 
 | code | when |
 |---|---|
-| NOT_FOUND, AMBIGUOUS | a name leads to no record, or to several: then ``candidates`` lists their
-    ids |
-| BAD_USER_INPUT | an argument's value makes no sense, or the request asks too much |
+| NOT_FOUND | a name leads to no record |
+| AMBIGUOUS | a name leads to several records; ``candidates`` lists their ids |
+| BAD_USER_INPUT | the value of an argument makes no sense, or the request asks for too much |
 | BAD_REQUEST | the request is no valid GraphQL, or over a limit |
-| STORE_UNREACHABLE, STORE_ERROR | the store can't be reached, or failed; the server's log says why
-    |
-| INTERNAL | a fault of ours; the server's log says which |
+| STORE_UNREACHABLE | the store can't be reached; the log of the server says why |
+| STORE_ERROR | the store failed; the log of the server says why |
+| INTERNAL | a fault of provgraph; the log of the server says which |
 """
 
 import logging
@@ -27,10 +27,14 @@ _INTERNAL = "something went wrong in provgraph: the server's log says what"
 
 
 class Failures(SchemaExtension):
-    """Gives every error of an answer its code, and logs those that users can't do anything about."""
+    """Gives every error of an answer its code, and logs those that users can do nothing about."""
 
     def on_operation(self) -> Iterator[None]:
-        """Rewrite the errors when the answer is complete."""
+        """Rewrite the errors when the answer is complete.
+
+        Yields:
+            None, once: the operation runs there.
+        """
         yield
         result: Any = self.execution_context.result
         if result is not None and result.errors:
@@ -38,7 +42,14 @@ class Failures(SchemaExtension):
 
 
 def with_code(error: GraphQLError) -> GraphQLError:
-    """The error as users see it."""
+    """Make the error that users see out of one that was raised.
+
+    Args:
+        error: the error; its cause may hold something from inside, such as a password.
+
+    Returns:
+        The same place in the request with a code, and with a message for users.
+    """
     if "code" in (error.extensions or {}):
         return error
     cause = _cause(error)
@@ -71,6 +82,7 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 
 def _error(error: GraphQLError, message: str, code: str, **extra: Any) -> GraphQLError:
+    """The same error with another message and a code."""
     return GraphQLError(
         message,
         error.nodes,

@@ -1,7 +1,7 @@
 """How much one GraphQL document may ask.
 
-The library's own limiters expand every fragment wherever it is spread, so fragments that spread one
-another twice cost them 2^n steps. Here each fragment is measured once.
+The limiters of the library expand every fragment wherever it is spread, so fragments that spread
+one another twice cost them 2^n steps. Here each fragment is measured once.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,12 +31,18 @@ TOKENS = 2000
 
 
 def extensions() -> list[Callable[[], SchemaExtension]]:
-    """What the schema needs to hold the limits; made anew for each request."""
+    """List what the schema needs to hold the limits.
+
+    Returns:
+        A function for each extension, which makes the extension anew for each request.
+    """
     return [lambda: MaxTokensLimiter(TOKENS), lambda: AddValidationRules([Limits])]
 
 
 @dataclass(frozen=True, slots=True)
 class _Size:
+    """How deep the fields of a selection nest, and how many of them have an alias."""
+
     depth: int = 0
     aliases: int = 0
 
@@ -45,6 +51,7 @@ class Limits(ValidationRule):
     """Refuses a document whose operations are too deep or have too many aliases."""
 
     def __init__(self, context: ValidationContext) -> None:
+        """Take the fragments of a document."""
         super().__init__(context)
         definitions = context.document.definitions
         self._fragments = {
@@ -55,7 +62,12 @@ class Limits(ValidationRule):
         self._measured: dict[str, _Size] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
-        """Measure an operation."""
+        """Measure an operation, and report an error when it is too large.
+
+        Args:
+            node: the operation.
+            _: where the operation stands; not needed.
+        """
         size = self._measure(node.selection_set)
         if size.depth > DEPTH:
             self.report_error(
@@ -67,11 +79,13 @@ class Limits(ValidationRule):
             )
 
     def _measure(self, selections: SelectionSetNode | None) -> _Size:
+        """The size of a selection."""
         return (
             _together(self._size(each) for each in selections.selections) if selections else _Size()
         )
 
     def _size(self, selection: SelectionNode) -> _Size:
+        """The size of one member of a selection."""
         if isinstance(selection, FragmentSpreadNode):
             return self._fragment(selection.name.value)
         if isinstance(selection, FieldNode):
@@ -83,12 +97,14 @@ class Limits(ValidationRule):
         )
 
     def _field(self, field: FieldNode) -> _Size:
+        """The size of a field with all inside it; fields of introspection are free."""
         if field.name.value.startswith("__"):
             return _Size()
         inside = self._measure(field.selection_set)
         return _Size(inside.depth + 1, inside.aliases + (field.alias is not None))
 
     def _fragment(self, name: str) -> _Size:
+        """The size of a fragment, measured once."""
         if name not in self._measured:
             self._measured[name] = _Size()  # a cycle, which another rule refuses, ends here
             fragment = self._fragments.get(name)
@@ -97,6 +113,7 @@ class Limits(ValidationRule):
 
 
 def _together(sizes: Iterable[_Size]) -> _Size:
+    """The size of several members beside each other."""
     deepest = aliases = 0
     for size in sizes:
         deepest = max(deepest, size.depth)

@@ -11,8 +11,15 @@ from provgraph.graphql.types import SCALARS, ActivityObject, AgentObject, Entity
 
 
 class _Schema(strawberry.Schema):
+    """A schema that logs no errors."""
+
     def process_errors(self, errors: Any, execution_context: Any = None) -> None:
-        """Log nothing here: `Failures` logs what matters."""
+        """Log nothing: `Failures` logs what matters.
+
+        Args:
+            errors: the errors of an answer.
+            execution_context: the request.
+        """
 
 
 schema = _Schema(
@@ -24,5 +31,9 @@ schema = _Schema(
 
 
 def sdl() -> str:
-    """The schema in GraphQL's own language, as ``schema.graphql`` holds it."""
+    """Write down the schema in GraphQL's own language.
+
+    Returns:
+        The text that ``schema.graphql`` holds.
+    """
     return schema.as_str() + "\n"

@@ -1,7 +1,7 @@
-"""The GraphQL types: how the model's records are seen.
+"""The GraphQL types: how the records of `provgraph.model` are shown.
 
-Fields without a resolver are attributes of the records themselves, so nothing is copied on the way
-to an answer.
+A field without a resolver is an attribute of the record itself, so nothing is copied on the way to
+an answer.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from graphql import GraphQLResolveInfo
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.scalar import ScalarDefinition
 
-from provgraph.graphql import resolvers
+from provgraph.graphql import entry_points, resolvers
 from provgraph.model import lineage, vocabulary
 from provgraph.model.vocabulary import RELATIONS, Kind
 
@@ -22,13 +22,15 @@ JSON = NewType("JSON", object)
 
 
 def _zoned(time: str) -> str:
+    """The time with its zone."""
     return time if time.endswith("Z") else time + "Z"
 
 
 SCALARS: dict[object, ScalarDefinition] = {
     DateTime: strawberry.scalar(
         name="DateTime",
-        description="A time in UTC, ISO 8601 with Z, with the fraction of a second that its source gives.",
+        description="A time in UTC, ISO 8601 with Z, with the fraction of a second that its "
+        "source gives.",
         serialize=_zoned,
         parse_value=str,
     ),
@@ -50,6 +52,7 @@ def _describe_enum(enum: Any, name: str, description: str, values: dict[str, str
 
 
 def _ends(relation: vocabulary.Relation) -> str:
+    """What may stand at the ends of a relation, in words."""
     effects, causes = (" or ".join(sorted(kinds)) for kinds in (relation.effects, relation.causes))
     return f"{relation.type.value}: {effects} → {causes}."
 
@@ -87,7 +90,7 @@ _TYPE_NAMES = {Kind.ENTITY: "Entity", Kind.ACTIVITY: "Activity", Kind.AGENT: "Ag
 
 @strawberry.interface(name="Node", description="A record: an entity, an activity or an agent.")
 class RecordInterface:
-    """Any record."""
+    """The GraphQL interface ``Node``: what every record has."""
 
     id: strawberry.ID = _attribute("Its strongest identifier.")
     name: str | None = _attribute("What a person calls it: a file's base name, a tool's name.")
@@ -101,28 +104,46 @@ class RecordInterface:
 
     @classmethod
     def resolve_type(cls, value: lineage.Node, _info: Resolving, _type: Any) -> str:
-        """The GraphQL type of a record."""
+        """Name the GraphQL type of a record.
+
+        Args:
+            value: the record.
+            _info: the request; not needed.
+            _type: the interface; not needed.
+
+        Returns:
+            ``Entity``, ``Activity`` or ``Agent``.
+        """
         return _TYPE_NAMES[value.kind]
 
 
 @strawberry.type(
     name="Agent",
-    description="Who answers for a run or a file: a person, an organization or a piece of software.",
+    description="Who answers for a run or a file: a person, an organization or a piece of "
+    "software.",
 )
 class AgentObject(RecordInterface):
-    """An agent."""
+    """The GraphQL type ``Agent``."""
 
     type: str | None = _attribute("Person, Organization or SoftwareAgent.")
 
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
-        """Whether a record is an agent."""
+        """Tell whether a record is an agent.
+
+        Args:
+            value: the record.
+            _info: the request; not needed.
+
+        Returns:
+            True for an agent.
+        """
         return isinstance(value, lineage.Node) and value.kind is Kind.AGENT
 
 
 @strawberry.type(description="That an activity made an entity.")
 class Generation:
-    """wasGeneratedBy, with both ends."""
+    """The relation wasGeneratedBy, with both ends."""
 
     effect: "EntityObject" = _attribute("What was made.", "entity")
     cause: "ActivityObject" = _attribute("The run that made it.", "activity")
@@ -132,7 +153,7 @@ class Generation:
 
 @strawberry.type(description="That an activity read an entity.")
 class Usage:
-    """used, with both ends."""
+    """The relation used, with both ends."""
 
     effect: "ActivityObject" = _attribute("The run that read it.", "activity")
     cause: "EntityObject" = _attribute("What was read.", "entity")
@@ -142,7 +163,7 @@ class Usage:
 
 @strawberry.type(description="That an agent answers for an activity.")
 class Association:
-    """wasAssociatedWith, with both ends."""
+    """The relation wasAssociatedWith, with both ends."""
 
     effect: "ActivityObject" = _attribute("The run.", "activity")
     cause: AgentObject = _attribute("Who answers for it.", "agent")
@@ -151,7 +172,7 @@ class Association:
 
 @strawberry.type(description="That an agent answers for an entity.")
 class Attribution:
-    """wasAttributedTo, with both ends."""
+    """The relation wasAttributedTo, with both ends."""
 
     effect: "EntityObject" = _attribute("What the agent answers for.", "entity")
     cause: AgentObject = _attribute("Who answers for it.", "agent")
@@ -160,7 +181,7 @@ class Attribution:
 
 @strawberry.type(description="A parameter of a run.")
 class Parameter:
-    """One value of a run's configuration."""
+    """One value of the configuration of a run."""
 
     name: str = _attribute("Its full name: tool, components and trait.")
     component: str = _attribute("The component that it configures.")
@@ -169,7 +190,7 @@ class Parameter:
 
 @strawberry.type(description="A piece of software that a run could use.")
 class Package:
-    """One entry of a run's software environment."""
+    """One entry of the software environment of a run."""
 
     name: str = _attribute("Its name.")
     value: str = _attribute("Its version.", "version")
@@ -177,7 +198,7 @@ class Package:
 
 @strawberry.type(name="Entity", description="A file, data set, value, collection, bundle or plan.")
 class EntityObject(RecordInterface):
-    """An entity."""
+    """The GraphQL type ``Entity``."""
 
     type: str | None = _attribute("DatasetEntity, ValueEntity, Collection, Bundle or Plan.")
     location: str | None = _attribute("The newest place where it still stands.")
@@ -200,13 +221,21 @@ class EntityObject(RecordInterface):
 
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
-        """Whether a record is an entity."""
+        """Tell whether a record is an entity.
+
+        Args:
+            value: the record.
+            _info: the request; not needed.
+
+        Returns:
+            True for an entity.
+        """
         return isinstance(value, lineage.Node) and value.kind is Kind.ENTITY
 
 
 @strawberry.type(name="Activity", description="One run of one tool or job.")
 class ActivityObject(RecordInterface):
-    """An activity."""
+    """The GraphQL type ``Activity``."""
 
     version: str | None = _attribute("The version of the tool.")
     status: str | None = _attribute("completed, error, interrupted or running.")
@@ -225,13 +254,21 @@ class ActivityObject(RecordInterface):
 
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
-        """Whether a record is an activity."""
+        """Tell whether a record is an activity.
+
+        Args:
+            value: the record.
+            _info: the request; not needed.
+
+        Returns:
+            True for an activity.
+        """
         return isinstance(value, lineage.Node) and value.kind is Kind.ACTIVITY
 
 
 @strawberry.type(description="A walked relation, from effect to cause.")
 class LineageEdge:
-    """An edge of a lineage."""
+    """One relation of a lineage."""
 
     relation: vocabulary.RelationType = _attribute("Its type.")
     source: strawberry.ID = _attribute("The id of the effect.")
@@ -242,7 +279,7 @@ class LineageEdge:
 
 @strawberry.type(name="Lineage", description="The answer to a lineage question.")
 class LineageObject:
-    """A lineage."""
+    """The GraphQL type ``Lineage``."""
 
     root: RecordInterface = _attribute("The record that was asked about.")
     direction: lineage.Direction = _attribute("Which way the lineage goes.")
@@ -271,41 +308,42 @@ class RelationCount:
 class Stats:
     """The statistics."""
 
-    activities: int = _resolved(resolvers.record_count, "Runs.")
+    activities: int = _resolved(entry_points.record_count, "Runs.")
     entities: int = _resolved(
-        resolvers.record_count, "Files, data sets, values and other entities."
+        entry_points.record_count, "Files, data sets, values and other entities."
     )
-    agents: int = _resolved(resolvers.record_count, "Agents.")
+    agents: int = _resolved(entry_points.record_count, "Agents.")
     settings: int = _resolved(
-        resolvers.record_count, "Configurations and software environments, each stored once."
+        entry_points.record_count, "Configurations and software environments, each stored once."
     )
-    loads: int = _resolved(resolvers.record_count, "Sources read.")
+    loads: int = _resolved(entry_points.record_count, "Sources read.")
     relations: list[RelationCount] = _resolved(
-        resolvers.relation_counts, "Relations by type; types that do not occur are left out."
+        entry_points.relation_counts, "Relations by type; types that do not occur are left out."
     )
 
 
 @strawberry.type(
-    description="Questions about provenance. A name that leads nowhere gives null and an error that says so."
+    description="Questions about provenance. A name that leads nowhere gives null and an error "
+    "that says so."
 )
 class Query:
-    """The entry points."""
+    """The questions that can be asked."""
 
     what_produced: LineageObject | None = _resolved(
-        resolvers.what_produced, "Everything that led to a file."
+        entry_points.what_produced, "Everything that led to a file."
     )
     impact: LineageObject | None = _resolved(
-        resolvers.impact, "Everything that was made from a file."
+        entry_points.impact, "Everything that was made from a file."
     )
     lineage: LineageObject | None = _resolved(
-        resolvers.lineage, "Everything that led to a record, was made from it, or both."
+        entry_points.lineage, "Everything that led to a record, was made from it, or both."
     )
     path: LineageObject | None = _resolved(
-        resolvers.path,
+        entry_points.path,
         "A shortest chain between two records, whichever is the effect; it begins at the source.",
     )
-    node: RecordInterface | None = _resolved(resolvers.node, "The record with an id.")
-    entity: EntityObject | None = _resolved(resolvers.entity, "One entity.")
-    activity: ActivityObject | None = _resolved(resolvers.activity, "One run.")
-    agent: AgentObject | None = _resolved(resolvers.agent, "One agent.")
-    stats: Stats = _resolved(resolvers.stats, "What the store holds.")
+    node: RecordInterface | None = _resolved(entry_points.node, "The record with an id.")
+    entity: EntityObject | None = _resolved(entry_points.entity, "One entity.")
+    activity: ActivityObject | None = _resolved(entry_points.activity, "One run.")
+    agent: AgentObject | None = _resolved(entry_points.agent, "One agent.")
+    stats: Stats = _resolved(entry_points.stats, "What the store holds.")

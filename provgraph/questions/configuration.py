@@ -1,4 +1,4 @@
-"""How the runs of a lineage were set up, as records beside it: for drawings."""
+"""How the runs of a lineage were set up, as records beside the lineage: for drawings."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,15 +13,24 @@ from provgraph.store.protocol import Store, View
 
 #: So many runs are asked about at once.
 BATCH = 1_000
-_Answer = TypeVar("_Answer", bound=Lineage)
+_AnyLineage = TypeVar("_AnyLineage", bound=Lineage)
 
 
-def with_configuration(store: Store, lineage: _Answer) -> _Answer:
-    """The lineage with the parameter sets and configuration files of its runs, each once.
+def with_configuration(store: Store, lineage: _AnyLineage) -> _AnyLineage:
+    """Add the parameter sets and configuration files of its runs to a lineage.
 
-    Packages are left out.
+    A parameter set becomes a collection whose attributes are its parameters. What several runs
+    share is there once. Software packages are left out.
 
-    A parameter set is a collection whose attributes are its parameters.
+    Args:
+        store: the store that answered with the lineage.
+        lineage: the lineage.
+
+    Returns:
+        The same lineage with further nodes and with wasConfiguredBy between a run and each of them.
+
+    Raises:
+        StoreError: the store failed.
     """
     runs = lineage.of_kind(Kind.ACTIVITY)
     with store.viewing() as view:
@@ -35,23 +44,25 @@ def with_configuration(store: Store, lineage: _Answer) -> _Answer:
 
 
 def _configured(view: View, runs: list[Node]) -> Iterator[tuple[Node, Node]]:
-    """Each run, nearest first, with each record that says how it was set up."""
+    """Each run, nearest first, with each record that says how the run was set up."""
     ids = [run.id for run in runs]
     keys, files = view.settings_of(ids), view.config_files_of(ids)
     settings = view.settings({key for each in keys.values() for key in each})
     sets = {key: _collection(key, each) for key, each in settings.items() if each.name != SOFTWARE}
     for run in runs:
         yield from ((run, sets[key]) for key in sorted(keys.get(run.id, ())) if key in sets)
-        yield from ((run, _config_file(place)) for place in sorted(files.get(run.id, ())))
+        yield from ((run, _config_file(path)) for path in sorted(files.get(run.id, ())))
 
 
 def _collection(key: str, settings: Settings) -> Node:
+    """A parameter set as a record."""
     parameters = {name: (value,) for name, value in settings.values.items()}
     return Node(bytes.fromhex(key), key, Kind.COLLECTION, settings.name, attributes=parameters)
 
 
-def _config_file(place: str) -> Node:
-    key = key_of(Kind.CONFIG_FILE, place)
+def _config_file(path: str) -> Node:
+    """A configuration file as a record."""
+    key = key_of(Kind.CONFIG_FILE, path)
     return Node(
-        key, place, Kind.CONFIG_FILE, base_name(place), "ConfigFile", location=location_of(place)
+        key, path, Kind.CONFIG_FILE, base_name(path), "ConfigFile", location=location_of(path)
     )

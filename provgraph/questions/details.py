@@ -10,8 +10,16 @@ from provgraph.store.protocol import Explained, Store
 
 @dataclass(frozen=True, slots=True)
 class RecordDetails:
-    """A record, its relations with the records at their other ends, its mentions and its
-    configuration.
+    """Everything that a store knows of one record.
+
+    Attributes:
+        node: the record.
+        edges: its relations, whichever end the record stands at.
+        others: the key of each record at the other end of a relation → that record.
+        explained: its mentions, each with the rule by which the mention is of this record
+            (docs/contract.md, rule 10); none of an agent.
+        settings: the parameter sets of a run, its software among them; none of other records.
+        config_files: the places of the configuration files of a run; none of other records.
     """
 
     node: Node
@@ -23,7 +31,18 @@ class RecordDetails:
 
 
 def details_of(store: Store, node: Node) -> RecordDetails:
-    """Everything that the store knows of one record."""
+    """Ask for everything that a store knows of one record.
+
+    Args:
+        store: which store.
+        node: the record.
+
+    Returns:
+        The details.
+
+    Raises:
+        StoreError: the store failed.
+    """
     edges = store.edges_of([node.key], tuple(RelationType))
     ends = {end for edge in edges for end in (edge.source, edge.target)} - {node.key}
     is_run = node.kind is Kind.ACTIVITY

@@ -1,8 +1,9 @@
-"""Name → record.
+"""Name → record: an identifier, a product file on disk, a path, or a file name.
 
-An identifier, a product file on disk, a path, a file name (CONTRACT section 4, FILE).
+docs/contract.md, Commands, says what a name can be and which reading goes first.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,9 +14,14 @@ from provgraph.model.lineage import Node
 from provgraph.model.values import storable_text
 from provgraph.store.protocol import Found, Store
 
+#: A longer name is no path: Linux allows 4,096 bytes.
+_LONGEST_PATH = 4096
+
 
 def find(store: Store, name: str, folder: Path | None = None) -> Node:
-    """The record that a name means; a path means its newest version.
+    """Find the record that a name means.
+
+    A path, and a file name that only one path bears, means the newest version there.
 
     Args:
         store: where to look.
@@ -23,30 +29,34 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
         folder: what a relative path is relative to, and where a product file's own header may be
             read; None when the name comes from another machine.
 
+    Returns:
+        The record.
+
     Raises:
         NotFoundError: nothing bears the name.
-        AmbiguousError: several records do.
+        AmbiguousError: several records do; the error lists their ids.
     """
     name = storable_text(name)
     ids = [name, *(f"{scheme}:{name}" for scheme in SCHEMES if is_strong(f"{scheme}:"))]
-    header = identifier_in(folder / name) if folder is not None and _may_be_path(name) else None
-    places = _places(name, folder)
-    found = store.by_id([*ids, *([header] if header else []), *places])
+    header = _header_identifiers(name, folder)
+    paths = _path_identifiers(name, folder)
+    found = store.by_id([*ids, *header, *paths])
     bearers = (
         [each for each in found if each.node.id == name]
         or _bearing(found, ids)
-        or _bearing(found, [header] if header else [])
-        or _newest(found, places)
+        or _bearing(found, header)
+        or _newest(found, paths)
         or _version(store, name, folder)
         or _by_file_name(store, name)
     )
     return _only(name, bearers)
 
 
-def _places(name: str, folder: Path | None) -> list[str]:
-    """The places that the name may be the path of.
+def _path_identifiers(name: str, folder: Path | None) -> list[str]:
+    """The identifiers of the files that the name may be the path of.
 
-    One in the file catalogue goes before one on a disk.
+    A file in the file catalogue goes before a file on a disk: ``/x`` means ``lfn:/x`` and
+    ``file:/x``.
     """
     if name.startswith("/"):
         return [place_of(f"lfn:{name}"), place_of(name)]
@@ -55,12 +65,21 @@ def _places(name: str, folder: Path | None) -> list[str]:
     return [place_of(str(folder / name))] if folder is not None and _may_be_path(name) else []
 
 
+def _header_identifiers(name: str, folder: Path | None) -> list[str]:
+    """The identifier in the header of the product file on disk that the name may mean."""
+    if folder is None or not _may_be_path(name) or not os.path.isfile(folder / name):
+        return []
+    identifier = identifier_in(folder / name)
+    return [] if identifier is None else [identifier]
+
+
 def _may_be_path(name: str) -> bool:
-    """Whether asking the file system about it makes sense."""
-    return "\0" not in name and len(name) < 4096 and "://" not in name
+    """Whether asking the file system about the name makes sense."""
+    return "\0" not in name and len(name) < _LONGEST_PATH and "://" not in name
 
 
 def _bearing(found: Sequence[Found], identifiers: Sequence[str]) -> list[Found]:
+    """The records that bear one of the identifiers: as their id, or as a strong identifier."""
     strong = {identifier for identifier in identifiers if is_strong(identifier)}
     return [
         each
@@ -69,42 +88,41 @@ def _bearing(found: Sequence[Found], identifiers: Sequence[str]) -> list[Found]:
     ]
 
 
-def _newest(found: Sequence[Found], places: Sequence[str]) -> list[Found]:
-    """Of the entities that stood at the first of the places where any stood, the newest."""
-    for place in places:
-        if there := [each for each in found if place in each.node.identifiers]:
-            return [max(there, key=lambda each: (each.rank, each.node.id))]
+def _newest(found: Sequence[Found], paths: Sequence[str]) -> list[Found]:
+    """The newest of the entities that stood at the first path where any stood."""
+    for path in paths:
+        if there := [each for each in found if path in each.node.identifiers]:
+            return [max(there, key=_recency)]
     return []
 
 
 def _version(store: Store, name: str, folder: Path | None) -> list[Found]:
-    """``PATH@ACTIVITY``: split at its last @ (CONTRACT section 2 rule 6)."""
+    """The version that ``PATH@ACTIVITY`` means: split at its last @ (docs/contract.md, rule 6)."""
     path, at, activity = name.rpartition("@")
     if not at:
         return []
-    return next(
-        (
-            found[:1]
-            for place in _places(path, folder)
-            if (found := store.by_version(place, activity))
-        ),
-        [],
-    )
+    for identifier in _path_identifiers(path, folder):
+        if found := store.by_version(identifier, activity):
+            return found[:1]
+    return []
 
 
 def _by_file_name(store: Store, name: str) -> list[Found]:
-    """A file name that one path bears means the newest there.
-
-    Of several paths all are candidates.
-    """
-    by_place: dict[str, list[Found]] = {}
-    for place, found in store.by_base_name(name):
-        by_place.setdefault(place, []).append(found)
-    newest = [max(found, key=lambda each: (each.rank, each.node.id)) for found in by_place.values()]
+    """The newest record at each path that ends in this file name."""
+    at_path: dict[str, list[Found]] = {}
+    for path, found in store.by_base_name(name):
+        at_path.setdefault(path, []).append(found)
+    newest = [max(found, key=_recency) for found in at_path.values()]
     return list({each.node.key: each for each in newest}.values())
 
 
+def _recency(found: Found) -> tuple[object, str]:
+    """What orders the versions at a path: the newest is the greatest."""
+    return found.rank, found.node.id
+
+
 def _only(name: str, found: Sequence[Found]) -> Node:
+    """The one record that was found."""
     if not found:
         raise NotFoundError(name)
     if len(found) > 1:

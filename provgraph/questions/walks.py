@@ -1,4 +1,4 @@
-"""The questions that every face asks, each answered by one walk."""
+"""The questions about lineage that every face asks, each answered by one walk of the store."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,25 +17,40 @@ def lineage(
     relations: Sequence[RelationType] = (),
     limit: int = WALK_LIMIT,
 ) -> Lineage:
-    """Everything that led to a record, that was made from it, or both.
+    """Walk from a record to everything that led to it, that was made from it, or both.
 
     Args:
         store: where to look.
-        root: where to begin.
-        direction: which way.
+        root: where the walk begins.
+        direction: to the causes, to the effects, or both ways.
         depth: how many relations far; None for no end.
-        relations: the types to follow; none means those that lead to the origin (CONTRACT section
-            4).
+        relations: the types to follow; none means those that lead to the origin (docs/contract.md,
+            Commands).
         limit: how many records an answer holds before it is cut and says so.
+
+    Returns:
+        The lineage: each record reached once, and the relations between them.
+
+    Raises:
+        StoreError: the store failed.
     """
     return store.walk(root, direction, tuple(relations) or ORIGIN_RELATIONS, depth, limit)
 
 
 def path(store: Store, source: Node, target: Node) -> Lineage:
-    """A shortest chain between two records, whichever of them is the effect.
+    """Find a shortest chain between two records, whichever of them is the effect.
+
+    Args:
+        store: where to look.
+        source: the record at which the chain begins.
+        target: the record at which the chain ends.
+
+    Returns:
+        The chain as a lineage: its nodes in the order of the chain, one edge between two nodes.
 
     Raises:
-        NotFoundError: neither led to the other.
+        NotFoundError: neither record led to the other.
+        StoreError: the store failed.
     """
     for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM):
         whole = lineage(store, source, direction)

@@ -28,11 +28,11 @@ def write(lineage: Lineage) -> str:
     Returns:
         The text, ending in a newline. Control characters in names are shown as escapes.
     """
-    return "".join(f"{line}\n" for line in _Answer.of(lineage).lines())
+    return "".join(f"{line}\n" for line in _LineageText.of(lineage).lines())
 
 
 @dataclass(frozen=True)
-class _Answer:
+class _LineageText:
     """A lineage with its trees, and what may be said about it.
 
     Attributes:
@@ -49,7 +49,7 @@ class _Answer:
     horizon: int | None
 
     @classmethod
-    def of(cls, lineage: Lineage) -> "_Answer":
+    def of(cls, lineage: Lineage) -> "_LineageText":
         ways = (Direction.UPSTREAM, Direction.DOWNSTREAM)
         trees = tuple(
             Tree(lineage, way) for way in ways if lineage.direction in (way, Direction.BOTH)

@@ -68,7 +68,8 @@ def test_verify_is_exit_1_when_a_row_is_not_as_it_should_be(shell: Shell) -> Non
     assert (shell("--verify").exit_code, shell("--verify").stdout) == (0, "")
     do(
         shell.mirror,
-        "UPDATE activities SET name = 'x'||chr(27)||'[31m' WHERE id = (SELECT min(id) FROM activities)",
+        "UPDATE activities SET name = 'x'||chr(27)||'[31m' "
+        "WHERE id = (SELECT min(id) FROM activities)",
     )
     done = shell("--verify")
     assert done.exit_code == 1

@@ -1,0 +1,266 @@
+"""What the entry points of the query API find: the fields of the GraphQL type ``Query``.
+
+The types of the arguments carry the descriptions that the schema shows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from provgraph.errors import NotFoundError
+from provgraph.graphql.resolvers import Depth, Info, walked
+from provgraph.model.lineage import Direction, Lineage, Node
+from provgraph.model.values import storable_text
+from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.questions import walks
+from provgraph.questions.names import find
+
+File: TypeAlias = Annotated[
+    str,
+    strawberry.argument(
+        description="What names the file: an identifier with or without its scheme, an absolute "
+        "path (its newest version), PATH@ACTIVITY (an older one), or a file name that only one "
+        "path bears."
+    ),
+]
+Name: TypeAlias = Annotated[
+    str,
+    strawberry.argument(
+        description="What names the record: an identifier, or for a file whatever names it."
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRelation:
+    """How many relations of a type there are."""
+
+    relation: RelationType
+    count: int
+
+
+def what_produced(info: Info, file: File, depth: Depth = strawberry.UNSET) -> Lineage:
+    """Find everything that led to a file.
+
+    Args:
+        info: the request, with its store and its batches.
+        file: what names the file.
+        depth: how many relations far; without it, to the end.
+
+    Returns:
+        The lineage: its root, the records reached, and the relations between them.
+
+    Raises:
+        NotFoundError: no record bears the name.
+        AmbiguousError: several records bear the name.
+        GraphQLError: the depth is negative, or the request asks for too many lineages.
+    """
+    return walked(info, _named(info, file), Direction.UPSTREAM, depth)
+
+
+def impact(info: Info, file: File, depth: Depth = strawberry.UNSET) -> Lineage:
+    """Find everything that was made from a file.
+
+    Args:
+        info: the request, with its store and its batches.
+        file: what names the file.
+        depth: how many relations far; without it, to the end.
+
+    Returns:
+        The lineage: its root, the records reached, and the relations between them.
+
+    Raises:
+        NotFoundError: no record bears the name.
+        AmbiguousError: several records bear the name.
+        GraphQLError: the depth is negative, or the request asks for too many lineages.
+    """
+    return walked(info, _named(info, file), Direction.DOWNSTREAM, depth)
+
+
+def lineage(
+    info: Info,
+    id: Name,
+    direction: Annotated[
+        Direction, strawberry.argument(description="To the causes, to the effects, or both ways.")
+    ] = Direction.UPSTREAM,
+    depth: Depth = strawberry.UNSET,
+    relations: Annotated[
+        list[RelationType] | None,
+        strawberry.argument(
+            description="The relations to follow; without it, all those that lead to the origin."
+        ),
+    ] = strawberry.UNSET,
+) -> Lineage:
+    """Find what led to a record, what was made from it, or both.
+
+    Args:
+        info: the request, with its store and its batches.
+        id: what names the record.
+        direction: to the causes, to the effects, or both ways.
+        depth: how many relations far; without it, to the end.
+        relations: the relations to follow; without them, those that lead to the origin
+            (docs/contract.md, Commands).
+
+    Returns:
+        The lineage: its root, the records reached, and the relations between them.
+
+    Raises:
+        NotFoundError: no record bears the name.
+        AmbiguousError: several records bear the name.
+        GraphQLError: the depth is negative, or the request asks for too many lineages.
+    """
+    return walked(info, _named(info, id), direction, depth, tuple(relations or ()))
+
+
+def path(
+    info: Info,
+    source: Annotated[str, strawberry.argument(description="What names the record at one end.")],
+    target: Annotated[
+        str, strawberry.argument(description="What names the record at the other end.")
+    ],
+) -> Lineage:
+    """Find a shortest chain between two records, whichever of them is the effect.
+
+    Args:
+        info: the request, with its store and its batches.
+        source: what names the record at one end.
+        target: what names the record at the other end.
+
+    Returns:
+        The chain, which begins at the source.
+
+    Raises:
+        NotFoundError: no record bears a name, or neither record led to the other.
+        AmbiguousError: several records bear a name.
+        GraphQLError: the request asks for too many lineages.
+    """
+    info.context.count_walk()
+    return walks.path(info.context.store, _named(info, source), _named(info, target))
+
+
+def node(
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The record's id.")]
+) -> Node:
+    """Find any record.
+
+    Args:
+        info: the request, with its store and its batches.
+        id: the id of the record.
+
+    Returns:
+        The record.
+
+    Raises:
+        NotFoundError: no record bears the name.
+        AmbiguousError: several records bear the name.
+    """
+    return _named(info, id)
+
+
+def entity(info: Info, id: Name) -> Node:
+    """Find an entity.
+
+    Args:
+        info: the request, with its store and its batches.
+        id: what names the record.
+
+    Returns:
+        The entity.
+
+    Raises:
+        NotFoundError: no entity bears the name.
+        AmbiguousError: several records bear the name.
+    """
+    return _of_kind(info, id, Kind.ENTITY)
+
+
+def activity(info: Info, id: Name) -> Node:
+    """Find an activity.
+
+    Args:
+        info: the request, with its store and its batches.
+        id: what names the record.
+
+    Returns:
+        The activity.
+
+    Raises:
+        NotFoundError: no activity bears the name.
+        AmbiguousError: several records bear the name.
+    """
+    return _of_kind(info, id, Kind.ACTIVITY)
+
+
+def agent(info: Info, id: Name) -> Node:
+    """Find an agent.
+
+    Args:
+        info: the request, with its store and its batches.
+        id: what names the record.
+
+    Returns:
+        The agent.
+
+    Raises:
+        NotFoundError: no agent bears the name.
+        AmbiguousError: several records bear the name.
+    """
+    return _of_kind(info, id, Kind.AGENT)
+
+
+def stats(info: Info) -> Mapping[str, int]:
+    """Count everything that the store holds.
+
+    Args:
+        info: the request, with its store and its batches.
+
+    Returns:
+        What is counted, such as ``entities`` or ``wasGeneratedBy`` → how many there are.
+    """
+    return info.context.store.stats()
+
+
+def record_count(parent: strawberry.Parent[Mapping[str, int]], info: Info) -> int:
+    """Look up the count that the field is named after.
+
+    Args:
+        parent: the counts of `stats`.
+        info: the request, with its store and its batches.
+
+    Returns:
+        The count; 0 of what does not occur.
+    """
+    return parent.get(info.python_name, 0)
+
+
+def relation_counts(parent: strawberry.Parent[Mapping[str, int]]) -> list[CountedRelation]:
+    """List the counts of relations.
+
+    Args:
+        parent: the counts of `stats`.
+
+    Returns:
+        The counts, in the order of the vocabulary; relations that do not occur are left out.
+    """
+    return [
+        CountedRelation(relation, parent[relation])
+        for relation in RelationType
+        if parent.get(relation)
+    ]
+
+
+def _named(info: Info, name: str) -> Node:
+    """The record that a name means; a path is not looked for on this machine."""
+    return find(info.context.store, storable_text(name))
+
+
+def _of_kind(info: Info, name: str, kind: Kind) -> Node:
+    """The record of this kind, though one of another kind may bear the same id."""
+    exact = info.context.store.by_id([storable_text(name)])
+    bearers = [each.node for each in exact if each.node.id == name and each.node.kind is kind]
+    found = bearers[0] if bearers else _named(info, name)
+    if found.kind is not kind:
+        raise NotFoundError(name)
+    return found
