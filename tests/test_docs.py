@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -110,11 +111,17 @@ def test_every_error_has_its_heading() -> None:
 
 
 def test_every_loader_has_its_heading() -> None:
-    project = _text(ROOT / "pyproject.toml")
-    group = project.partition('[project.entry-points."provgraph.loaders"]')[2].partition("\n\n")[0]
-    names = set(re.findall(r'^"?([\w-]+)"? = ', group, re.MULTILINE))
+    project = tomllib.loads(_text(ROOT / "pyproject.toml"))["project"]
+    names = project["entry-points"]["provgraph.loaders"].keys()
     assert len(names) >= 7
     assert names <= set(_headings(DOCS / "reference" / "formats.md"))
+
+
+def test_every_extra_is_explained() -> None:
+    project = tomllib.loads(_text(ROOT / "pyproject.toml"))["project"]
+    page = _text(DOCS / "how-to" / "installing.md")
+    named = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert named == project["optional-dependencies"].keys() - {"test"}
 
 
 def test_every_graphql_type_has_its_heading() -> None:
