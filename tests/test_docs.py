@@ -77,7 +77,7 @@ def test_every_command_has_its_heading() -> None:
 
 def test_every_option_is_named() -> None:
     page = _text(DOCS / "reference" / "commands.md")
-    for command in main.commands.values():
+    for command in generate.commands().values():
         for parameter in command.params:
             for option in parameter.opts:
                 assert not option.startswith("--") or option in page

@@ -31,7 +31,8 @@ from docs.reference.texts import (
 )
 from provgraph import errors
 from provgraph.collecting import capture
-from provgraph.commands.main import main as commands
+from provgraph.commands.main import main as group
+from provgraph.commands.running import LaterCommand
 from provgraph.graphql.schema import sdl
 from provgraph.ingest.jobs import load_job
 from provgraph.ingest.reports import Report
@@ -44,17 +45,17 @@ ROOT: Final = FOLDER.parents[1]
 
 def commands_page() -> str:
     """The commands with their arguments and options."""
-    parent = click.Context(commands, info_name="provgraph")
+    parent = click.Context(group, info_name="provgraph")
     shared = {
         parameter.name
-        for parameter in commands.params
+        for parameter in group.params
         if isinstance(parameter, click.Option) and parameter.name != "version"
     }
     parts = [
         f"# Commands\n\n{MADE}{COMMANDS}\n",
-        _options(parent, {parameter.name for parameter in commands.params}),
+        _options(parent, {parameter.name for parameter in group.params}),
     ]
-    for name, command in sorted(commands.commands.items()):
+    for name, command in sorted(commands().items()):
         context = click.Context(command, info_name=name, parent=parent)
         usage = command.get_usage(context).removeprefix("Usage: ")
         own = {parameter.name for parameter in command.params} - shared
@@ -132,9 +133,7 @@ def formats_page() -> str:
     parts.append("\n## What is written\n\n")
     rows = []
     for command in ("what-produced", "export"):
-        option = next(
-            each for each in commands.commands[command].params if each.name == "format_name"
-        )
+        option = next(each for each in commands()[command].params if each.name == "format_name")
         rows += [
             (f"`{choice}`", command) for choice in cast("click.Choice[str]", option.type).choices
         ]
@@ -161,6 +160,18 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "python.md": python_page,
     "settings.md": settings_page,
 }
+
+
+def commands() -> dict[str, click.Command]:
+    """Import all commands.
+
+    Returns:
+        Name → command, with its arguments and options.
+    """
+    return {
+        name: each.imported() if isinstance(each, LaterCommand) else each
+        for name, each in group.commands.items()
+    }
 
 
 def outdated() -> list[str]:
