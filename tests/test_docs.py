@@ -20,6 +20,8 @@ from docs.reference.texts import ADVICE
 from provgraph import errors
 from provgraph.commands.main import main
 from provgraph.graphql.schema import sdl
+from tests.conftest import LOGS
+from tests.test_trips import DL3, trip
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -124,6 +126,12 @@ def test_every_extra_is_explained() -> None:
     assert named == project["optional-dependencies"].keys() - {"test"}
 
 
+def test_every_target_of_make_is_named() -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*## ", _text(ROOT / "Makefile"), re.MULTILINE))
+    page = _text(DOCS / "how-to" / "developing.md")
+    assert {each for each in targets - {"help"} if f"`make {each}`" not in page} == set()
+
+
 def test_every_graphql_type_has_its_heading() -> None:
     types = graphql.build_schema(sdl()).type_map
     ours = {
@@ -198,6 +206,33 @@ def test_the_stops_of_the_architecture_exist() -> None:
         assert set(re.findall(r"`([^`]+)`", functions)) <= defined, stops
 
 
+@pytest.mark.parametrize(
+    ("title", "arguments"),
+    [
+        ("Trip 1", ("load", str(LOGS / "dl3_run02001.provlog"))),
+        ("Trip 2", ("what-produced", DL3)),
+        ("Trip 3", ("export", "-o", "all.json")),
+    ],
+    ids=["load", "what-produced", "export"],
+)
+def test_the_architecture_names_each_stop(
+    title: str, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The files that a trip passes through are those that its section names as stops."""
+    if title != "Trip 1":
+        trip(tmp_path, "load", str(LOGS / "dl3_run02001.provlog"))
+    passed = set(trip(tmp_path, *arguments))
+    page = _text(DOCS / "explanation" / "architecture.md")
+    section = page.partition(f"## {title}")[2].partition("\n## ")[0]
+    stops = {
+        path
+        for line in section.splitlines()
+        if line.startswith(("| `", "Also passed:"))
+        for path in re.findall(r"`(\w+(?:/\w+)*\.py)`", line.rpartition(" | ")[0] or line)
+    }
+    assert (sorted(passed - stops), sorted(stops - passed)) == ([], [])
+
+
 def _defined(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(_text(path))):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -269,7 +304,7 @@ def _fields(document: graphql.DocumentNode) -> set[tuple[str, str, str]]:
             | graphql.InterfaceTypeDefinitionNode
             | graphql.InputObjectTypeDefinitionNode,
         )
-        for field in kind.fields
+        for field in kind.fields or ()
     }
 
 

@@ -11,7 +11,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import provgraph
-from provgraph.commands.main import main
 from provgraph.store.relational.connection import sqlite_engine
 from provgraph.store.relational.schema import MIGRATIONS, NEWEST, migrate
 from provgraph.store.relational.tables import metadata
@@ -142,11 +141,6 @@ def test_every_room_is_listed_in_the_architecture() -> None:
     rooms = {module.split(".")[0] for module in IMPORTS}
     assert rooms <= RANK.keys()
     assert {room for room in rooms if f"`{room}" not in text and f"{room}.py`" not in text} == set()
-
-
-def test_the_public_docs_name_every_command() -> None:
-    text = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
-    assert all(f"`{command}" in text for command in main.commands)
 
 
 def test_the_newest_migration_is_known() -> None:

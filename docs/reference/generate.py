@@ -7,7 +7,7 @@ date. (conformance.md is written by ``python -m tests.interchange.conformance``.
 import inspect
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, cast
@@ -46,7 +46,7 @@ ROOT: Final = FOLDER.parents[1]
 def commands_page() -> str:
     """The commands with their arguments and options."""
     parent = click.Context(group, info_name="provgraph")
-    shared = {
+    shared: set[str | None] = {
         parameter.name
         for parameter in group.params
         if isinstance(parameter, click.Option) and parameter.name != "version"
@@ -199,7 +199,7 @@ def main() -> int:
     return 0
 
 
-def _options(context: click.Context, names: set[str | None]) -> str:
+def _options(context: click.Context, names: Collection[str | None]) -> str:
     """A table of those of a command's options that bear these names; empty when there are none."""
     rows = []
     for parameter in context.command.params:

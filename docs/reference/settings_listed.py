@@ -95,6 +95,11 @@ DEVELOPERS = (
         "How many random histories the tests of the law of loading try.",
     ),
     Variable(
+        "PROVGRAPH_TEST_EXAMPLES",
+        "what each test asks for",
+        "At most so many random examples are tried for each property.",
+    ),
+    Variable(
         "PROVGRAPH_TEST_SHRINK",
         "not set",
         "When set, a history that fails is made smaller, which takes minutes.",
