@@ -18,6 +18,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 source_dir=$(cd "${SOURCE:-$here/..}" && pwd)
 tag=${1:-localhost/provgraph:local}
 store=${PROVGRAPH_IMAGE_STORE:-$here/../.services/images}
+patience=600  # seconds, for a machine that is busy with other things
 suite=bookworm
 include=ca-certificates,python3,python3-venv
 # The packages are in the name: another list is another base.
@@ -71,8 +72,9 @@ fi
 # Only what works inside: a local folder of wheels (find-links) would not.
 {
   echo "[global]"
+  names="index-url|extra-index-url|trusted-host|proxy|default-timeout|timeout"
   "${PYTHON:-python3}" -m pip config list 2>/dev/null |
-    sed -nE "s/^(global|install|:env:)\.(index-url|extra-index-url|trusted-host|proxy|default-timeout|timeout)='(.*)'\$/\2 = \3/p" |
+    sed -nE "s/^(global|install|:env:)\.($names)='(.*)'\$/\2 = \3/p" |
     sed 's/^default-timeout/timeout/' | sort -u -t= -k1,1
   echo "cert = /run/secrets/ca.crt"
 } >"$work/pip.conf"
@@ -122,16 +124,16 @@ PYTHON
 # shellcheck disable=SC2154  # serve, healthz, readyz: from trial.env
 trial="$serve & server=\$!
 trap 'kill \$server; wait \$server' EXIT
-for _ in \$(seq 60); do
-  kill -0 \$server || { trap - EXIT; echo 'the server ended' >&2; exit 1; }
-  if $healthz 2>/dev/null; then
-    echo '/healthz answers'
-    ${PROVGRAPH_STORE:+$readyz && echo '/readyz answers'}
-    exit
-  fi
-  sleep 1
-done
-echo 'no answer from /healthz' >&2; exit 1"
+until_answers() {
+  until \"\${@:2}\" 2>/dev/null; do
+    kill -0 \$server || { trap - EXIT; echo 'the server ended' >&2; exit 1; }
+    [ \$SECONDS -lt $patience ] || { echo \"no answer from \$1\" >&2; exit 1; }
+    sleep 0.2
+  done
+  echo \"\$1 answers\"
+}
+until_answers /healthz $healthz
+${PROVGRAPH_STORE:+until_answers /readyz $readyz}"
 env=()
 for name in PROVGRAPH_STORE PROVGRAPH_STORE_PASSWORD; do
   [ -z "${!name:-}" ] || env+=(--env "$name=${!name}")

@@ -5,7 +5,8 @@
 Tests may run side by side (``pytest -n 2 --dist loadgroup``). Then each worker has servers of its
 own, which start when the worker's first test needs them, and ports of its own.
 
-Markers come from what a test uses: one that has the fixture of a server needs that server. Tests
+Markers come from what a test uses: one that has the fixture of a server needs that server, and the
+tests of a module that starts processes of provgraph (`tests.processes`) are slow. Tests
 that share a fixture of their module stay together on one worker, or each worker would make it.
 """
 
@@ -22,6 +23,7 @@ from neo4j import GraphDatabase
 
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
+from tests import processes
 from tests.services import Neo4jServer, PostgresServer, ServiceUnavailable
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -44,6 +46,8 @@ _MARKERS = {
     "verdicts": pytest.mark.java,
     "voprov": pytest.mark.slow,
 }
+#: A module that has one of these starts processes.
+_PROCESSES = frozenset(map(id, (processes.run, processes.environment)))
 _names = count()
 
 # Time-outs of examples would measure what else the machine does.
@@ -82,6 +86,8 @@ def _rank(item: pytest.Item) -> int:
 
 
 def _mark(item: pytest.Function) -> None:
+    if not _PROCESSES.isdisjoint(map(id, vars(item.module).values())):
+        item.add_marker(pytest.mark.slow)
     definitions = item._fixtureinfo.name2fixturedefs
     for name in definitions.keys() & _MARKERS.keys():
         item.add_marker(_MARKERS[name])
