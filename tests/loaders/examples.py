@@ -6,9 +6,10 @@ from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any
 
-from provgraph.loaders.ctapipe import CtapipeLoader
+from provgraph.loaders.ctapipe import CtapipeLoader, document_of
 from provgraph.loaders.protocol import Problem
-from provgraph.model.records import Document
+from provgraph.model.records import Document, Settings
+from provgraph.model.values import Attributes
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "ctapipe"
 LOGS = CORPUS / "logs"
@@ -50,3 +51,15 @@ def read(data: bytes, namespace: str = "default") -> tuple[list[Document], list[
 def ids(documents: Iterable[Document]) -> list[str]:
     """The runs that documents are of."""
     return [document.run.id for document in documents if document.run is not None]
+
+
+def facts_of(said: Record) -> Attributes:
+    """The facts of the run that a record is of."""
+    run = document_of(said, "default").run
+    assert run is not None
+    return run.facts
+
+
+def settings_of(said: Record) -> dict[str, Settings]:
+    """The settings in a record, by component."""
+    return {each.name: each for each in document_of(said, "default").settings}

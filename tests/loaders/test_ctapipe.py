@@ -3,7 +3,6 @@
 import json
 import math
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,22 +12,19 @@ from provgraph.ingest.loading import load
 from provgraph.loaders import ctapipe
 from provgraph.loaders.ctapipe import CtapipeLoader, document_of
 from provgraph.loaders.protocol import HEAD
-from provgraph.loaders.secrets import ENVIRONMENT_VARIABLES, SETTING
-from provgraph.model.records import SOFTWARE, Document, Settings
-from provgraph.model.values import Attributes
+from provgraph.model.records import SOFTWARE
 from provgraph.model.vocabulary import RelationType
 from provgraph.store.relational.store import open_sqlite
-from tests.loaders.examples import LOGS, Record, ids, read, real_records, record
-
-
-def facts_of(said: Record) -> Attributes:
-    run = document_of(said, "default").run
-    assert run is not None
-    return run.facts
-
-
-def settings_of(said: Record) -> dict[str, Settings]:
-    return {each.name: each for each in document_of(said, "default").settings}
+from tests.loaders.examples import (
+    LOGS,
+    Record,
+    facts_of,
+    ids,
+    read,
+    real_records,
+    record,
+    settings_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +32,7 @@ def process() -> Record:
     return real_records("edge_many_configs.provlog")[1]
 
 
-# --- facts
-# ------------------------------------------------------------------------------------------------------------
+# Facts.
 
 
 def test_facts_with_a_meaning(process: Record) -> None:
@@ -137,135 +132,13 @@ def test_status_words_are_kept() -> None:
     assert facts_of(record(status="check-run"))["status"] == ("check-run",)
 
 
-# --- the environment
-# --------------------------------------------------------------------------------------------------
-
-
-def test_environment_is_kept_by_an_allow_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    environment = {
-        "PATH": "/bin",
-        "USER": "prod",
-        "HOME": "/home/prod",
-        "SHELL": "sh",
-        "CONDA_PREFIX": None,
-    }
-    said = record(
-        system={
-            "environment": {**environment, "LD_LIBRARY_PATH": "/opt/lib", "OMP_NUM_THREADS": "4"}
-        }
-    )
-    monkeypatch.delenv(SETTING, raising=False)
-    facts = {name: values for name, values in facts_of(said).items() if "environment" in name}
-    assert facts == {
-        "system.environment.LD_LIBRARY_PATH": ("/opt/lib",),
-        "system.environment.OMP_NUM_THREADS": ("4",),
-    }
-    assert not {"USER", "HOME", "PATH", "LOGNAME", "SHELL"} & ENVIRONMENT_VARIABLES
-    monkeypatch.setenv(SETTING, "SHELL, PATH")
-    facts = {name: values for name, values in facts_of(said).items() if "environment" in name}
-    assert facts == {"system.environment.SHELL": ("sh",), "system.environment.PATH": ("/bin",)}
-    monkeypatch.setenv(SETTING, "")
-    assert not [name for name in facts_of(said) if "environment" in name]
-
-
 def test_no_real_record_tells_who_ran_it() -> None:
     for log in sorted(LOGS.glob("edge_o*")):
         for said in real_records(log.name):
             assert "/data/ctao/home" not in str(document_of(said, "default"))
 
 
-# --- secrets
-# ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--password", "hunter2"],
-        ["--password", "hunter2 and hunter2"],
-        ["--PASSWORD", "hunter2"],
-        ["-password", "hunter2"],
-        ["--db-password", "hunter2"],
-        ["--DataSource.password", "hunter2"],
-        ["--password=hunter2"],
-        ["--DataSource.db_password=hunter2"],
-        ["password=hunter2"],
-        ["token=hunter2"],
-        ["--auth-token", "hunter2"],
-        ["--api-key=hunter2"],
-        ["--apiKey", "hunter2"],
-        ["--secret", "hunter2"],
-        ["--passphrase=hunter2"],
-        ["host=db password=hunter2 user=me"],
-        ["https://me:hunter2@host/data"],
-        ["https://:hunter2@host/data"],
-        ["--input=root://me:hunter2@host//data/x"],
-        ["postgresql://me:hunter2@host/db"],
-        ["https://host/data?access_token=hunter2"],
-        ["https://host/data?a=b&token=hunter2&c=d"],
-        ["--password=hunter1 hunter2"],
-        ["--token=hunter1,hunter2"],
-        ["--token=hunter1;hunter2"],
-        ["https://me:hunter1@hunter2@host/data"],
-        ["https://hunter2@host/data"],
-        ["--config={'password': 'hunter2'}"],
-        ['{"token": "hunter2"}'],
-    ],
-    ids=" ".join,
-)
-def test_secrets_in_arguments_are_masked(arguments: list[str]) -> None:
-    kept = facts_of(record(system={"arguments": ["tool", *arguments, "-o", "out.h5"]}))[
-        "arguments"
-    ][0]
-    assert isinstance(kept, list)
-    assert "hunter2" not in str(kept)
-    assert "***" in str(kept)
-    assert (kept[0], kept[-2:]) == ("tool", ["-o", "out.h5"])
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--password-file=x"],
-        ["--tokenizer", "x"],
-        ["-i", "/data/token/x"],
-        ["--Tool.secretary=x"],
-        ["a:b@c", 5, None],
-    ],
-)
-def test_what_is_no_secret_stays(arguments: list[Any]) -> None:
-    assert facts_of(record(system={"arguments": arguments}))["arguments"] == (arguments,)
-
-
-@pytest.mark.parametrize("line", ["tool --password=hunter2", "tool --password hunter2"])
-def test_a_command_line_of_one_text_is_kept_without_its_secrets(line: str) -> None:
-    facts = str(facts_of(record(system={"arguments": line})))
-    assert "tool --password" in facts
-    assert "hunter2" not in facts
-
-
-def test_secrets_in_the_configuration() -> None:
-    config = {
-        "Tool": {
-            "db_password": "hunter2",
-            "url": "https://me:hunter2@host/x",
-            "log": "/x?token=hunter2",
-        }
-    }
-    settings = settings_of(record(config=config))
-    assert "hunter2" not in str(settings)
-    assert settings["Tool"].values["Tool.db_password"] == "***"
-
-
-@pytest.mark.parametrize(
-    "trait", [{"login": {"password": "hunter2"}}, {"tokens": ["hunter2"]}, {"token": ["hunter2"]}]
-)
-def test_secrets_deep_in_the_configuration(trait: Record) -> None:
-    assert "hunter2" not in str(settings_of(record(config={"Tool": trait})))
-
-
-# --- settings
-# ---------------------------------------------------------------------------------------------------------
+# Settings.
 
 
 def test_parameters_are_named_tool_component_trait(process: Record) -> None:
@@ -355,8 +228,7 @@ def test_config_files(process: Record) -> None:
     assert used == set(files)
 
 
-# --- files
-# ------------------------------------------------------------------------------------------------------------
+# Files.
 
 
 def entry(url: str = "/data/x", role: str | None = None, **more: Any) -> Record:
@@ -410,8 +282,7 @@ def test_one_file_in_two_roles_is_two_mentions() -> None:
     assert [mention.role for mention in mentions] == ["a", "b"]
 
 
-# --- malformed records
-# ------------------------------------------------------------------------------------------------
+# Malformed records.
 
 
 @pytest.mark.parametrize(
@@ -482,132 +353,7 @@ def test_times_are_utc() -> None:
     assert facts["endTime"] == ("2026-11-21T08:00:00.123456700",)
 
 
-# --- the older form: Python reprs
-# -------------------------------------------------------------------------------------
-
-
-def as_read(data: bytes) -> list[Document]:
-    documents, problems = read(data)
-    assert not problems
-    return documents
-
-
-@pytest.mark.parametrize("log", ["edge_nested.provlog", "edge_many_configs.provlog"])
-def test_a_repr_says_the_same_as_json(log: str) -> None:
-    records = real_records(log)
-    expected = [document_of(each, "default") for each in records]
-    whole = repr(records).encode()
-    assert CtapipeLoader().recognises(whole[:1000])
-    assert as_read(whole) == expected
-    assert as_read(repr(tuple(records)).encode()) == expected
-    lines = "\n".join(map(repr, records)).encode()
-    assert as_read(lines) == expected
-    assert as_read(b"\r\n".join([lines, b"", b""])) == expected
-    assert as_read(repr(records[0]).encode()) == expected[:1]
-
-
-def test_a_repr_keeps_types() -> None:
-    said = record(a=("x", 1), b=None, c=True, d={1}, e=-1.5, f=b"raw", g=math.inf, h="\u00e9")
-    facts = as_read(repr(said).encode())[0].run
-    assert facts is not None
-    kept = {name: facts.facts.get(name) for name in "abcdefgh"}
-    assert kept == {
-        "a": (["x", 1],),
-        "b": None,
-        "c": (True,),
-        "d": ([1],),
-        "e": (-1.5,),
-        "f": ("raw",),
-        "g": (math.inf,),
-        "h": ("é",),
-    }
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "__import__('os').system('touch {}')",
-        "[open(n, 'w') for n in ['{}']]",
-        "(lambda: open('{}', 'w'))()",
-        "open('{}', 'w')",
-        "f\"{{open('{}', 'w')}}\"",
-        "{{**open('{}', 'w')}}",
-        "1 + 1",
-        "...",
-        "os",
-    ],
-)
-def test_code_is_refused_and_not_run(code: str, tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    evil = repr(record("B"))[:-1] + ", 'x': " + code.format(mark) + "}"
-    documents, problems = read(f"{record('A')}\n{evil}\n{record('C')}".encode())
-    assert not mark.exists()
-    if "**" not in code:
-        assert ids(documents) == ["A", "C"]
-        assert [problem.where for problem in problems] == [f"byte {len(repr(record('A'))) + 1}"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["[" * 100_000, "{'activity_name': " * 10_000, "-" * 100_000 + "1", "('activity_name',", "b'"],
-)
-def test_hostile_literals_are_problems(text: str) -> None:
-    documents, problems = read(f"{record('A')}\n{text}".encode())
-    assert ids(documents) == ["A"]
-    assert len(problems) == 1
-
-
-def test_a_huge_hexadecimal_integer() -> None:
-    log = repr(record("A")) + "\n" + repr(record("B"))[:-1] + ", 'x': 0x" + "f" * 5000 + "}"
-    for document in read(log.encode())[0]:
-        assert all(mention.key for mention in document.mentions)
-        json.dumps(document.run.facts if document.run else None)
-
-
-def test_in_a_repr_too_one_bad_record_is_one_problem() -> None:
-    evil, doubled = (
-        repr(record("B"))[:-1] + ", 'x': open('/x')}",
-        repr(record("D"))[:-1] + ", 'x': 1, 'x': 2}",
-    )
-    log = f"\n[{record('A')}, {evil},\n {record('C')}, {doubled}, 5]".encode()
-    documents, problems = read(log)
-    assert ids(documents) == ["A", "C", "D"]
-    begins = [log.index(each) for each in (evil.encode(), doubled.encode(), b"5]")]
-    assert [problem.where for problem in problems] == [f"byte {begin}" for begin in begins]
-    assert ["open('/x')" in problems[0].what, "stands twice" in problems[1].what] == [True, True]
-    run = documents[2].run
-    assert run is not None
-    assert run.facts["x"] == (2,)
-
-
-def test_no_part_of_a_repr_is_silently_left_out() -> None:
-    documents, problems = read((repr(record("A"))[:-1] + ", **{'x': 1}}").encode())
-    assert (documents, len(problems)) == ([], 1)
-
-
-def test_odd_escapes_in_a_repr_warn_nobody() -> None:
-    assert ids(as_read(repr(record("A")).replace("'tool'", r"'\d'").encode())) == ["A"]
-
-
-def test_a_repr_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ctapipe, "LARGEST_LITERAL", 1000)
-    records = [record("A"), record("B", x="x" * 1000), record("C")]
-    documents, (problem,) = read(repr(records).encode())
-    assert (documents, problem.where) == ([], "byte 0")
-    lines = "\n".join(map(repr, records)).encode()
-    documents, (problem,) = read(lines)
-    assert (ids(documents), problem.where) == (
-        ["A", "C"],
-        f"byte {lines.index(repr(records[1]).encode())}",
-    )
-    monkeypatch.setattr(ctapipe, "LARGEST_LITERAL_LOG", 1000)
-    documents, (problem,) = read(lines)
-    assert (documents, problem.where) == ([], "byte 0")
-    assert "cut it between two lines" in problem.what
-
-
-# --- recognition
-# ------------------------------------------------------------------------------------------------------
+# Recognition.
 
 
 @pytest.mark.parametrize("log", sorted(log.name for log in LOGS.iterdir()))
@@ -657,12 +403,3 @@ def test_recognition_takes_no_more_than_linear_time(head: bytes) -> None:
 )
 def test_a_log_behind_empty_arrays_is_recognised(head: bytes) -> None:
     assert CtapipeLoader().recognises(head)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["-" * 300_000, "a" * 300_000 + "=token", "token" * 60_000, "x://" * 80_000, "-a" * 150_000],
-)
-def test_masking_takes_no_more_than_linear_time(text: str) -> None:
-    """Quadratic time would take minutes here."""
-    assert facts_of(record(system={"arguments": [text, f"token {text}"]}))["arguments"]

@@ -11,7 +11,8 @@ import h5py
 import numpy as np
 import pytest
 
-from provgraph.loaders.headers import identifier_in, product_identifier
+from provgraph.loaders.headers import identifier_in
+from provgraph.model.identifiers import product_identifier
 from tests.loaders.examples import PRODUCTS
 
 IDS = {

@@ -13,7 +13,7 @@ from io import BufferedReader, BytesIO
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from provgraph.loaders import json_stream
@@ -45,8 +45,7 @@ def log(*arrays: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(array, indent=3).encode() for array in arrays)
 
 
-# --- forms
-# ------------------------------------------------------------------------------------------------------------
+# Forms.
 
 
 @pytest.mark.parametrize(
@@ -144,8 +143,7 @@ def test_texts_that_no_store_can_hold_are_shown(text: bytes, kept: Any) -> None:
     json.dumps(found[0][1], ensure_ascii=False).encode()
 
 
-# --- damage
-# -----------------------------------------------------------------------------------------------------------
+# Damage.
 
 
 def test_deep_nesting_is_one_problem() -> None:
@@ -397,8 +395,7 @@ def test_large_integers_go_through_the_loader() -> None:
     assert documents[0].run.facts["x"] == (10**300,)
 
 
-# --- streaming
-# --------------------------------------------------------------------------------------------------------
+# Streaming.
 
 values = st.recursive(
     st.none()
@@ -437,6 +434,7 @@ def test_the_size_of_the_chunks_never_matters(
 
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=60), st.integers(1, 64))
+@example(b"{}", 1)
 def test_any_bytes_between_two_logs(between: bytes, chunk: int) -> None:
     """Whatever stands between, the first record loads; what is found has its place."""
     data = b'[{"activity_uuid":"A"}]' + between + b'\n[{"activity_uuid":"B"}]'
@@ -445,7 +443,21 @@ def test_any_bytes_between_two_logs(between: bytes, chunk: int) -> None:
         found, problems = stream(data)
     assert found[0] == (1, small("A"))
     assert all(data[offset : offset + 1] == b"{" for offset, _ in found)
-    assert [each["activity_uuid"] for _, each in found][-1] == "B" or problems
+    assert found[-1][1].get("activity_uuid") == "B" or problems
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 20])
+def test_an_object_between_two_logs_is_handed_out_whatever_it_is(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether an undamaged object is an activity is for the loader to say."""
+    monkeypatch.setattr(json_stream, "CHUNK", chunk)
+    data = b'[{"activity_uuid":"A"}]{}\n[{"activity_uuid":"B"}]'
+    assert stream(data) == ([(1, small("A")), (23, {}), (27, small("B"))], [])
+    log = json.dumps([record("A")]).encode() + b"{}" + json.dumps([record("B")]).encode()
+    documents, (problem,) = read(log)
+    assert (ids(documents), problem.where) == (["A", "B"], f"byte {log.index(b'{}')}")
+    assert "activity_uuid is missing" in problem.what
 
 
 @pytest.mark.parametrize("chunk", [1, 100, 5000])
@@ -490,7 +502,8 @@ class Log(io.RawIOBase):
         return len(data)
 
 def run(log):
-    return sum(not isinstance(each, Problem) for each in CtapipeLoader().documents(io.BufferedReader(log), "default"))
+    found = CtapipeLoader().documents(io.BufferedReader(log), "default")
+    return sum(not isinstance(each, Problem) for each in found)
 
 run(io.BytesIO(array * 200))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

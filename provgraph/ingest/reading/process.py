@@ -1,8 +1,8 @@
 """Reads a large source in a process of its own, while the one that asked for it writes.
 
-Run as ``python -m provgraph.ingest.reading.process`` it takes an `Order` on standard input and
-answers on standard output. Both ends are provgraph's own, so they speak pickle. Not
-`multiprocessing`, which would run a user's script again that calls `load` without a guard.
+Run as ``python -m provgraph.ingest.reading.process``, this module takes a `ReadingOrder` on
+standard input and answers on standard output. Both ends are provgraph's own, so they speak pickle.
+`multiprocessing` would run a user's script again that calls `load` without a guard.
 """
 
 import os
@@ -31,13 +31,13 @@ Answer = list[Document | Problem] | Exception | None
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What to read.
+class ReadingOrder:
+    """What the other process has to read.
 
     Attributes:
         source: the source.
         format_name: the loader's name.
-        namespace: in which its paths mean files.
+        namespace: in which the source's paths mean files (docs/contract.md, rule 7).
         start: the byte to begin at.
     """
 
@@ -47,14 +47,20 @@ class Order:
     start: int
 
 
-def read_elsewhere(order: Order) -> Iterator[Document | Problem]:
-    """The source's documents and problems, as its loader finds them in another process.
+def read_elsewhere(order: ReadingOrder) -> Iterator[Document | Problem]:
+    """Read a source in another process.
+
+    Args:
+        order: what to read.
+
+    Yields:
+        The documents and problems that the loader finds there.
 
     Raises:
-        Exception: what its loader raised, behind what it found before.
+        Exception: what the loader raised, behind what it has found before.
         ReaderEndedError: the process ended before it was done.
     """
-    # A session of its own: who stops us by Ctrl-C lets us end it.
+    # In a session of its own, Ctrl-C does not reach the process: it is ended here.
     command = (sys.executable, "-m", __name__)
     process = Popen(command, stdin=PIPE, stdout=PIPE, start_new_session=True)  # noqa: S603 - our own program
     if process.stdin is None or process.stdout is None:
@@ -72,33 +78,34 @@ def read_elsewhere(order: Order) -> Iterator[Document | Problem]:
         process.wait()
 
 
-def _received(stream: IO[bytes], order: Order) -> Answer:
+def _received(stream: IO[bytes], order: ReadingOrder) -> Answer:
     try:
         answer: Answer = pickle.load(stream)  # noqa: S301 - from our own process
     except (EOFError, pickle.UnpicklingError, OSError):
         raise ReaderEndedError(
-            f"the process that reads {order.source.name} ended before it was done (out of memory, or killed); "
-            "nothing of the source is loaded: load it again"
+            f"the process that reads {order.source.name} ended before it was done (out of memory, "
+            "or killed); nothing of the source is loaded: load it again"
         ) from None
     return answer
 
 
-def _answers(order: Order) -> Iterator[Answer]:
-    some: list[Document | Problem] = []
+def _answers(order: ReadingOrder) -> Iterator[Answer]:
+    """Batches of what is found; at the end an error, or None for the end."""
+    batch: list[Document | Problem] = []
     error: Exception | None = None
     try:
         for each in _found(order):
-            some.append(each)
-            if len(some) == BATCH:
-                yield some
-                some = []
+            batch.append(each)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
     except Exception as caught:
         error = caught
-    yield some
+    yield batch
     yield error
 
 
-def _found(order: Order) -> Iterator[Document | Problem]:
+def _found(order: ReadingOrder) -> Iterator[Document | Problem]:
     with opened(order.source) as stream:
         if order.start:
             stream.seek(order.start)
@@ -106,7 +113,7 @@ def _found(order: Order) -> Iterator[Document | Problem]:
 
 
 def main() -> None:
-    """Read what the order says."""
+    """Read what the order on standard input says."""
     order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own process
     with os.fdopen(os.dup(1), "wb") as stream:
         os.dup2(2, 1)  # so that a loader which prints spoils no answer
@@ -117,9 +124,7 @@ def main() -> None:
 
 
 def _send(answers: Iterator[Answer], stream: IO[bytes]) -> None:
-    """Send from another thread, so that reading goes on while the other process has no time for
-    answers.
-    """
+    """Send from another thread: reading goes on while the other process is busy with writing."""
     with ThreadPoolExecutor(max_workers=1) as sender:
         waiting: deque[Future[None]] = deque()
         for answer in answers:

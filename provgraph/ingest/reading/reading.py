@@ -1,4 +1,7 @@
-"""Reads one source: documents, problems, counts. Knows no store, so other processes can do it."""
+"""Reads one source: its documents, its problems, its counts.
+
+Nothing here uses a store, so other processes can do this work.
+"""
 
 import re
 import zlib
@@ -9,9 +12,8 @@ from io import BufferedReader
 from typing import TYPE_CHECKING
 
 from provgraph.errors import LoadError, UnknownFormatError
-from provgraph.ingest.reading.databases import snapshot
-from provgraph.ingest.reading.process import SMALLEST, Order, read_elsewhere
-from provgraph.ingest.reading.sources import Checksum, Source, opened, stamp_of
+from provgraph.ingest.reading.process import SMALLEST, ReadingOrder, read_elsewhere
+from provgraph.ingest.reading.sources import Checksum, Source, database_snapshot, opened, stamp_of
 from provgraph.loaders.ctaprov.address import NAME
 from provgraph.loaders.protocol import HEAD, Loader, Problem
 from provgraph.loaders.registry import loader_for
@@ -30,9 +32,9 @@ _AT_BYTE = re.compile(r"byte (\d+)")
 
 
 class Distinct:
-    """How many different names were added.
+    """Counts the different names among those that are added.
 
-    8 bytes are kept of each, so two among billions may count as one.
+    8 bytes of each name are kept, so two among billions may count as one.
     """
 
     def __init__(self) -> None:
@@ -40,13 +42,17 @@ class Distinct:
         self._settled: NDArray[np.int64] | None = None
 
     def add(self, names: Iterable[str]) -> None:
-        """Count these, too."""
+        """Add names.
+
+        Args:
+            names: each counts once, however often it is added.
+        """
         self._gathered.update(map(hash, names))
         if len(self._gathered) > _GATHERED:
             self._settle()
 
     def __len__(self) -> int:
-        """How many there were."""
+        """How many different names there were."""
         if self._settled is None:
             return len(self._gathered)
         self._settle()
@@ -68,13 +74,15 @@ class Reading:
 
     Attributes:
         source: what is read.
-        checksum: of its bytes; None when they can't be read, or when they changed meanwhile.
-        begun: the load behind whose end it goes on; None to read from the start.
-        format_name: the loader's name as asked for, then as recognised; None until then.
-        is_ours: false when no loader reads it.
+        checksum: the source's checksum; None when its bytes can't be read, or changed meanwhile.
+        begun: an earlier load, behind whose end the reading goes on; None to read from the start.
+        format_name: the name of the loader that the user asks for, then of the one that reads;
+            None until then.
+        is_ours: false when no loader reads the source.
         documents: how many records could be read.
-        read_to: the byte behind the last of them; None where the format can't be gone on with.
-        problems: the parts that could not, the first `LISTED_PROBLEMS` of them.
+        read_to: the byte behind the last of these records; None in a format that can't be read from
+            there on.
+        problems: the parts that could not be read, the first `LISTED_PROBLEMS` of them.
     """
 
     source: Source
@@ -97,16 +105,22 @@ class Reading:
     _relations: int = 0
 
     def __post_init__(self) -> None:
-        """What could not be read of the part that is passed over can't be read now either."""
+        """Take over the problems of the part that is passed over: it can't be read now either."""
         before = self.begun.problems if self.begun else ()
         self.problems = [
             Problem(where, what) for where, what in before if self._is_passed_over(where)
         ]
 
     def read(self, namespace: str) -> Iterator[Document]:
-        """The source's documents.
+        """Read the source.
 
-        Problems are noted, and nothing is raised for what is wrong with the source.
+        What is wrong with the source is noted as a problem; nothing is raised for it.
+
+        Args:
+            namespace: in which the source's paths mean files (docs/contract.md, rule 7).
+
+        Yields:
+            The documents in the order of the source.
         """
         try:
             with self._opened(namespace) as documents:
@@ -128,11 +142,9 @@ class Reading:
 
     @contextmanager
     def _opened(self, namespace: str) -> Iterator[Iterator[Document | Problem]]:
-        """What is found in the source, from its beginning or from where an earlier load has read
-        to.
-        """
+        """The documents and problems, from the beginning or from the end of an earlier load."""
         if self.source.database is not None:
-            with snapshot(self.source.database) as moment:
+            with database_snapshot(self.source.database) as moment:
                 self.format_name = NAME
                 self.checksum = Checksum(*moment.checksum(), None)
                 same = self.begun is not None and self.begun.sha256 == self.sha256
@@ -148,28 +160,32 @@ class Reading:
         self, loader: Loader, stream: BufferedReader, namespace: str, start: int
     ) -> Iterator[Document | Problem]:
         if self.checksum is not None and self.checksum.size - start >= SMALLEST:
-            return read_elsewhere(Order(self.source, loader.name, namespace, start))
+            return read_elsewhere(ReadingOrder(self.source, loader.name, namespace, start))
         if start:
             stream.seek(start)
         return loader.documents(stream, namespace, start)
 
     def again(self, begun: LoadRecord | None) -> "Reading":
-        """The same source, to be read anew."""
+        """The same source, to be read anew.
+
+        Args:
+            begun: the load behind whose end to go on; None to read from the start.
+        """
         return Reading(self.source, self.checksum, begun, self.format_name)
 
     @property
     def finishes(self) -> bool:
-        """Whether it goes on with a load of the very same bytes that was interrupted."""
+        """Whether this reading goes on with an interrupted load of the very same bytes."""
         return self.begun is not None and self.begun.status == "unfinished"
 
     @property
     def sha256(self) -> str:
-        """The source's checksum; "" when it has none."""
+        """The source's SHA-256; "" when its bytes can't be read."""
         return self.checksum.sha256 if self.checksum else ""
 
     @property
     def status(self) -> str:
-        """``loaded``, ``partial`` or ``refused`` (CONTRACT section 4)."""
+        """``loaded``, ``partial`` or ``refused`` (docs/contract.md, Commands)."""
         if not self.problems:
             return "loaded"
         return "partial" if self.documents or self.begun else "refused"
@@ -183,17 +199,15 @@ class Reading:
 
     @property
     def listed_problems(self) -> tuple[Problem, ...]:
-        """The problems, with a last one that counts those not listed."""
-        rest = (
-            [Problem("further on", f"{self._more_problems} more problems")]
-            if self._more_problems
-            else []
-        )
-        return (*self.problems, *rest)
+        """The problems; if there are too many, a last one counts those that are not listed."""
+        if not self._more_problems:
+            return tuple(self.problems)
+        return (*self.problems, Problem("further on", f"{self._more_problems} more problems"))
 
     def _is_passed_over(self, where: str) -> bool:
-        place = _AT_BYTE.fullmatch(where)
-        return place is not None and int(place[1]) < self._start
+        """Whether a place stands in the part that an earlier load has read."""
+        byte = _AT_BYTE.fullmatch(where)
+        return byte is not None and int(byte[1]) < self._start
 
     @property
     def _start(self) -> int:
@@ -202,9 +216,9 @@ class Reading:
         return (self.begun.read_to if self.begun else None) or 0
 
     def _see_changes(self) -> None:
-        """Of a file that is another one than before nobody knows which bytes were read.
+        """Forget the checksum of a file that changed while it was read.
 
-        The next load looks again.
+        Nobody knows which bytes were read of such a file. The next load looks at it again.
         """
         if (
             self.source.database is None
@@ -231,21 +245,33 @@ class Reading:
 
 
 def format_of(source: Source, format_name: str | None = None) -> str:
-    """The name of the loader that reads a source, by its first bytes.
+    """The name of the loader that reads a source.
 
     Args:
-        source: what is looked at.
-        format_name: a loader's name, which goes before recognition.
+        source: a file or a job's folder.
+        format_name: the name of a loader, which is then taken whatever the source holds.
+
+    Returns:
+        The name of the loader that recognises the source's first bytes.
 
     Raises:
-        UnknownFormatError: none recognises it.
-        LoadError: it can't be read.
+        SettingsError: no loader has that name.
+        UnknownFormatError: no loader recognises the source.
+        LoadError: the source can't be read.
     """
     with opened(source) as stream:
         return loader_for(stream.peek(HEAD)[:HEAD], format_name).name
 
 
 def read_whole(reading: Reading, namespace: str) -> tuple[Reading, list[Document]]:
-    """Read a source in one go, as another process does it."""
+    """Read a source in one go, as another process does it.
+
+    Args:
+        reading: the source.
+        namespace: in which the source's paths mean files (docs/contract.md, rule 7).
+
+    Returns:
+        The reading with what it has noted, and the source's documents.
+    """
     documents = list(reading.read(namespace))
     return reading, documents

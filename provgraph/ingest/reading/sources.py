@@ -1,7 +1,4 @@
-"""What ``load`` is given: files, folders, ``-``; as streams of decompressed bytes.
-
-And their checksums.
-"""
+"""What ``load`` is given: files, folders, ``-``, databases; their bytes and their checksums."""
 
 import errno
 import gzip
@@ -12,15 +9,14 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.databases.postgresql import is_postgresql_url
-from provgraph.errors import LoadError, SettingsError, UnknownFormatError
-from provgraph.ingest.reading.databases import snapshot
+from provgraph.errors import LoadError, SettingsError, UnknownFormatError, extra_needed
 from provgraph.loaders.ctadirac.job_folder import files_of, is_job_folder, packed
 from provgraph.loaders.ctaprov.address import Database, database_of
 from provgraph.loaders.protocol import HEAD
@@ -28,6 +24,8 @@ from provgraph.model.values import storable_text
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+    from provgraph.loaders.ctaprov.snapshot import Snapshot
 
 STDIN = "-"
 _PIECE = 1 << 20
@@ -39,11 +37,11 @@ class Source:
     """One thing to load.
 
     Attributes:
-        name: as the user gave it; for a file in a folder, its path.
-        path: where its bytes are; the folder of a job is one source.
-        folder: the folder that it was found in, where it is passed over when it is none of ours;
-            None otherwise.
-        database: where its rows are, of a ctaprov database; the path means nothing then.
+        name: the name that the user gave; of a file in a folder, the file's path.
+        path: where the bytes are. The folder of a job is one source.
+        folder: the folder that the user named and the source was found in: there, a source that
+            no loader reads is passed over. None for a source that the user named.
+        database: where the rows of a ctaprov database are; the path means nothing then.
     """
 
     name: str
@@ -53,37 +51,46 @@ class Source:
 
     @property
     def stored_name(self) -> str:
-        """The name as stores and reports have it; a file's name may be no text."""
+        """The name as stores and reports have it: a file's name may hold bytes that are no text."""
         return storable_text(self.name)
 
 
 def check_names(names: Collection[str | Source]) -> None:
-    """Refuse an empty name, as an unset shell variable gives it: it would mean the working folder.
+    """Refuse an empty name: it would mean the working folder.
+
+    An unset variable of a shell gives such a name.
+
+    Args:
+        names: what the user wants to load.
 
     Raises:
-        SettingsError: one is empty.
+        SettingsError: a name is empty.
     """
     if "" in names:
         raise SettingsError("a source without name: give files, folders, or - for standard input")
 
 
-def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
-    """The sources behind a name: a folder gives its files and jobs, recursively, in a fixed order.
+def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
+    """Find the sources that a name means.
 
     Args:
         name: a file, a folder, ``-`` for standard input, or the URL of a ctaprov database; or a
             source, whose bytes lie elsewhere than its name says.
-        kept: keeps a copy of standard input until it is closed.
+        copies: holds a copy of standard input, or of a pipe, until it is closed.
+
+    Yields:
+        The source. A folder gives its files and jobs and those of the folders in it, in a fixed
+        order.
     """
     if isinstance(name, Source):
         yield name
         return
     path = Path(name)
-    if is_postgresql_url(name):
+    if "://" in name and is_postgresql_url(name):
         database = database_of(name)
         yield Source(database.name, Path(database.name), database=database)
     elif name == STDIN or stat.S_ISFIFO(_mode(path)):
-        yield Source(name, _copy_of_pipe(None if name == STDIN else path, kept))
+        yield Source(name, _copy_of_pipe(None if name == STDIN else path, copies))
     else:
         found = (
             sorted(filter(_may_be_read, found_in(path, jobs=True))) if os.path.isdir(path) else []
@@ -98,30 +105,35 @@ def expanded(name: str | Source, kept: ExitStack) -> Iterator[Source]:
 def found_in(
     folder: Path, is_passed_over: Callable[[str], bool] = lambda name: False, *, jobs: bool = False
 ) -> Iterator[Path]:
-    """What lies in a folder and in the folders in it.
-
-    A folder that can't be read stands for all in it.
+    """Find what lies in a folder and in the folders in it.
 
     Args:
         folder: where to look.
-        is_passed_over: whether a folder in it of this name is left out.
+        is_passed_over: whether a folder of this name is left out.
         jobs: whether the folder of a job stands for the files in it.
+
+    Yields:
+        Paths of files; the path of a folder that can't be read stands for all in it.
     """
     unreadable: list[OSError] = []
-    for place, folders, names in os.walk(folder, onerror=unreadable.append):
+    for location, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = [name for name in folders if not is_passed_over(name)]
-        here = Path(place)
+        here = Path(location)
         yield from [here] if jobs and is_job_folder(here) else (here / name for name in names)
     yield from (Path(error.filename or folder) for error in unreadable if is_there(error))
 
 
 def is_there(error: OSError) -> bool:
-    """Whether there is something, to which this error denies access."""
+    """Whether a path leads to something that can't be accessed, not to nothing.
+
+    Args:
+        error: of the access.
+    """
     return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 def _may_be_read(path: Path) -> bool:
-    """Whether a load of it is to be tried, if only so that its report says why it can't be read."""
+    """Whether a load is to be tried, if only so that its report says why nothing can be read."""
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -130,19 +142,16 @@ def _may_be_read(path: Path) -> bool:
 
 
 def _mode(path: Path) -> int:
-    """The kind of what is at a path, and its rights.
-
-    0 for nothing, and where that can't be seen.
-    """
+    """The mode of a file (its kind and its rights); 0 where nothing is, or nothing can be seen."""
     try:
         return path.stat().st_mode
     except (OSError, ValueError):
         return 0
 
 
-def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
-    """A pipe, or standard input, can be read only once: a file with what comes out of it."""
-    copy = kept.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - `kept` closes it
+def _copy_of_pipe(path: Path | None, copies: ExitStack) -> Path:
+    """A file with what comes out of a pipe, or of standard input, which can be read only once."""
+    copy = copies.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - `copies` closes it
     with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as pipe:
         shutil.copyfileobj(pipe, copy)
     copy.flush()
@@ -151,12 +160,12 @@ def _copy_of_pipe(path: Path | None, kept: ExitStack) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """What is known of a source's bytes, or of a database's rows.
+    """What tells the bytes of a source, or the rows of a database, from others.
 
     Attributes:
-        sha256: in hexadecimal.
-        size: how many they are.
-        stamp: of the file when they were read, see `stamp_of`; None of a database.
+        sha256: the SHA-256 in hexadecimal.
+        size: how many bytes or rows there are.
+        stamp: the stamp of the file when it was read, see `stamp_of`; None of a database.
     """
 
     sha256: str
@@ -165,10 +174,14 @@ class Checksum:
 
 
 def stamp_of(file: Path | int) -> tuple[int, ...] | None:
-    """What changes when somebody writes to a file, or to one of a job's, or puts another one in its
-    place.
+    """What changes when somebody writes to a file, or puts another file where it was.
 
-    None when it is gone.
+    Args:
+        file: the path of a file or of a job's folder, or a file descriptor.
+
+    Returns:
+        Device, inode, size in bytes, and time of change in nanoseconds; of a job those of each of
+        its files. None when the file is gone.
     """
     try:
         if isinstance(file, Path) and is_job(file):
@@ -180,9 +193,13 @@ def stamp_of(file: Path | int) -> tuple[int, ...] | None:
 
 
 def checksum_of(source: Source) -> Checksum | None:
-    """The checksum of a source's bytes, or of a database's rows.
+    """The checksum of a source.
 
-    None when there is nothing that can be read.
+    Args:
+        source: a file, a job's folder or a database.
+
+    Returns:
+        The checksum of the bytes, or of the database's rows; None when nothing can be read.
 
     Raises:
         UnreachableError: the database can't be reached.
@@ -190,19 +207,30 @@ def checksum_of(source: Source) -> Checksum | None:
     if source.database is None:
         return checksum_of_job(source.path) if is_job(source.path) else checksum(source.path)
     try:
-        with snapshot(source.database) as moment:
+        with database_snapshot(source.database) as moment:
             return Checksum(*moment.checksum(), None)
     except LoadError:
         return None
 
 
 def is_job(path: Path) -> bool:
-    """Whether it is the folder of a job, whose bytes are those of its files."""
+    """Whether a source is the folder of a job, whose bytes are those of its files.
+
+    Args:
+        path: the source's path.
+    """
     return stat.S_ISDIR(_mode(path)) and is_job_folder(path)
 
 
 def checksum_of_job(folder: Path) -> Checksum | None:
-    """The checksum of a job's files together; None when one can't be read."""
+    """The checksum of a job's files together.
+
+    Args:
+        folder: the job's folder.
+
+    Returns:
+        The checksum; None when a file can't be read.
+    """
     stamp = stamp_of(folder)
     digest, done = hashlib.sha256(), 0
     try:
@@ -215,9 +243,15 @@ def checksum_of_job(folder: Path) -> Checksum | None:
 
 
 def checksum(path: Path, size: int | None = None) -> Checksum | None:
-    """The checksum of the first ``size`` bytes that are there, or of all.
+    """The checksum of a file.
 
-    None when no file there can be read.
+    Args:
+        path: the file.
+        size: how many bytes count; None for all.
+
+    Returns:
+        The checksum of the first ``size`` bytes, or of as many as there are; None when no file
+        there can be read.
     """
     if not os.path.isfile(path):
         return None
@@ -233,12 +267,37 @@ def checksum(path: Path, size: int | None = None) -> Checksum | None:
     return Checksum(digest.hexdigest(), done, stamp)
 
 
-@contextmanager
-def opened(source: Source) -> Iterator[BufferedReader]:
-    """The source's bytes, decompressed.
+def database_snapshot(database: Database) -> "AbstractContextManager[Snapshot]":
+    """Open a database at this moment; see `provgraph.loaders.ctaprov.snapshot.snapshot`.
+
+    Args:
+        database: where the database is.
+
+    Returns:
+        A context with the moment.
 
     Raises:
-        LoadError: it can't be read.
+        MissingExtraError: the driver of PostgreSQL is not installed.
+    """
+    # The driver takes a tenth of a second, which only databases need to spend.
+    with extra_needed("postgresql", "a ctaprov database"):
+        from provgraph.loaders.ctaprov import snapshot  # noqa: PLC0415
+
+    return snapshot.snapshot(database)
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[BufferedReader]:
+    """Open a source.
+
+    Args:
+        source: a file or a job's folder.
+
+    Yields:
+        The bytes, decompressed.
+
+    Raises:
+        LoadError: the source can't be read.
     """
     mode = _mode(source.path)
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):

@@ -1,12 +1,10 @@
-"""What the tables of a ctaprov database are like.
+"""The tables of a ctaprov database: which are there, their columns, how their rows refer to others.
 
-Which generation, which columns, how rows refer to each other.
-
-Two generations are known, and what lies between them; a table or a column may be missing or be more
-than they have (docs/how-to/ctadirac.md).
+Two generations of tables are known, and databases in between. A table or a column may be missing,
+and there may be more than either generation has (docs/how-to/ctadirac.md).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,30 +53,52 @@ _PLAIN_TYPES = frozenset(
 _INTEGERS = frozenset({"integer", "bigint", "smallint"})
 _COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, NULL)
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE n.nspname = %s AND c.relname = ANY(%s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY c.relname, a.attnum"""
 
 
-@dataclass(frozen=True)
-class Layout:
-    """The tables that are there.
+@dataclass(frozen=True, slots=True)
+class RowReference:
+    """One end of a relation.
 
     Attributes:
-        schema: where they are.
-        columns: table → column → its type.
+        column: how the names of the end's columns begin, such as ``activity``.
+        table: the table that the end leads to.
+    """
+
+    column: str
+    table: str
+
+
+@dataclass(frozen=True)
+class TableLayout:
+    """The tables of a database.
+
+    Attributes:
+        schema: the schema that they are in.
+        columns: table → column → PostgreSQL's name of the column's type.
     """
 
     schema: str
     columns: Mapping[str, Mapping[str, str]]
 
     def has(self, table: str) -> bool:
-        """Whether the table is there."""
+        """Whether a table is there.
+
+        Args:
+            table: its name without schema.
+        """
         return table in self.columns
 
     def key(self, table: str) -> str:
-        """The column that other tables refer to."""
+        """The column of a table that other tables refer to.
+
+        Args:
+            table: a table that is there.
+        """
         return next(
             name
             for name in (*_KEYS, f"{table}_Id", *self.columns[table])
@@ -86,9 +106,14 @@ class Layout:
         )
 
     def reference(self, table: str, name: str) -> str | None:
-        """The column that refers to a record, such as ``activity_id`` or ``activity_key``.
+        """The column of a table that refers to a record.
 
-        None without one.
+        Args:
+            table: a table that is there.
+            name: the record in the prototype's words, such as ``activity``.
+
+        Returns:
+            Such as ``activity_id`` or ``activity_key``; None when there is no such column.
         """
         return next(
             (each for each in (f"{name}_key", f"{name}_id", name) if each in self.columns[table]),
@@ -96,49 +121,81 @@ class Layout:
         )
 
     def is_text(self, table: str, column: str) -> bool:
-        """Whether the column holds texts.
+        """Whether a column holds texts.
 
-        The generation of the listing has numbers in ``entities.id``.
+        The older generation of tables has numbers in ``entities.id``.
+
+        Args:
+            table: a table that is there.
+            column: one of its columns.
         """
         return self.columns[table][column] not in _INTEGERS
 
     def table(self, name: str) -> sql.Identifier:
-        """The table with its schema."""
+        """A table with its schema, for a query.
+
+        Args:
+            name: the table.
+        """
         return sql.Identifier(self.schema, name)
 
     def values(self, table: str, alias: str, prefix: str = "") -> list[sql.Composable]:
-        """All columns of a table, each by its name behind the prefix."""
+        """All columns of a table, for the list of a query.
+
+        Args:
+            table: the table; one that is not there has no columns.
+            alias: the table's name in the query.
+            prefix: begins the name of each column in the answer, such as ``entity.``.
+
+        Returns:
+            The columns as texts, numbers and booleans; other types as PostgreSQL's text for them.
+        """
         return [
             sql.SQL("{} AS {}").format(_value(alias, column, kind), sql.Identifier(prefix + column))
             for column, kind in self.columns.get(table, {}).items()
         ]
 
     def ordered(self, table: str, alias: str, column: str) -> sql.Composable:
-        """The column as to sort by: texts by their code points, as Python does."""
+        """A column to sort by: texts by their code points, as Python sorts them.
+
+        Args:
+            table: the table.
+            alias: the table's name in the query.
+            column: the column.
+        """
         found = sql.Identifier(alias, column)
         return sql.SQL('{} COLLATE "C"').format(found) if self.is_text(table, column) else found
 
 
-def layout_of(connection: psycopg.Connection[Any], schema: str) -> Layout:
-    """Look at the database.
+def layout_of(connection: psycopg.Connection[Any], schema: str) -> TableLayout:
+    """Look which tables are in a database.
+
+    Args:
+        connection: to the database.
+        schema: where to look.
+
+    Returns:
+        Those of `TABLES` that are there.
 
     Raises:
-        UnknownFormatError: it is no ctaprov one.
+        UnknownFormatError: the database is no ctaprov one.
     """
     columns: dict[str, dict[str, str]] = {}
     for table, column, kind in connection.execute(_COLUMNS, (schema, list(TABLES))):
         columns.setdefault(table, {})[column] = kind
-    layout = Layout(schema, columns)
+    layout = TableLayout(schema, columns)
     if missing := sorted(_missing(layout)):
         raise UnknownFormatError(
-            f"the database is no ctaprov one: looked in schema {schema!r} for the tables of CTADIRAC's provenance "
-            f"prototype ({', '.join(_NEEDED)} and {len(TABLES) - len(_NEEDED)} more); not there: {', '.join(missing)}; "
+            f"the database is no ctaprov one: looked in schema {schema!r} for the tables of "
+            f"CTADIRAC's provenance prototype ({', '.join(_NEEDED)} and "
+            f"{len(TABLES) - len(_NEEDED)} more); not there: {', '.join(missing)}; "
             "name another schema with ?schema=NAME"
         )
     return layout
 
 
-def _missing(layout: Layout) -> Iterable[str]:
+def _missing(layout: TableLayout) -> Iterable[str]:
+    """The tables and columns without which there is no lineage in a database."""
     for table, columns in _NEEDED.items():
         if not layout.has(table):
             yield table
@@ -156,20 +213,3 @@ def _missing(layout: Layout) -> Iterable[str]:
 def _value(alias: str, column: str, kind: str) -> sql.Composable:
     name = sql.Identifier(alias, column)
     return name if kind in _PLAIN_TYPES else sql.SQL("{}::text").format(name)
-
-
-def fingerprint_query(layout: Layout, tables: Collection[str]) -> sql.Composed:
-    """One row a table.
-
-    Its name, how many rows it has, and sums over their MD5, whatever order they are in.
-    """
-    half = "sum(('x' || substr(h, {}, 15))::bit(60)::bigint)::text"
-    each = sql.SQL(
-        f"SELECT {{name}}, count(*), {half.format(1)}, {half.format(16)} FROM ("  # noqa: S608 - constants only
-        "SELECT md5(t::text) AS h FROM {table} AS t) AS rows"
-    )
-    return sql.SQL(" UNION ALL ").join(
-        each.format(name=sql.Literal(name), table=layout.table(name))
-        for name in TABLES
-        if name in tables
-    )

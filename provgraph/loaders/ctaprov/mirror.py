@@ -1,8 +1,8 @@
 """Reads provgraph's own mirror back.
 
-Schema ``provgraph`` beside the ctaprov tables holds every record as a whole.
-
-`provgraph.relational_mirror` writes it; docs/how-to/mirror.md says how.
+In a mirror, schema ``provgraph`` beside the ctaprov tables holds every record as a whole, and
+nothing else needs to be read. `provgraph.relational_mirror` writes the mirror;
+docs/how-to/mirror.md describes it.
 """
 
 import json
@@ -30,11 +30,19 @@ SCHEMA = "provgraph"
 RECORD = "record"
 Content = Mapping[str, Any]
 _FETCHED = 500
-_IS_THERE = "SELECT count(*) FROM information_schema.tables WHERE table_schema = %s AND table_name IN ('record', 'mirror')"
+_IS_THERE = (
+    "SELECT count(*) FROM information_schema.tables "
+    "WHERE table_schema = %s AND table_name IN ('record', 'mirror')"
+)
 
 
 def is_mirror(connection: psycopg.Connection[Any], schema: str) -> bool:
-    """Whether the ctaprov tables in a schema are a mirror of provgraph's."""
+    """Whether the ctaprov tables in a schema are a mirror of provgraph's.
+
+    Args:
+        connection: to the database.
+        schema: the schema of the ctaprov tables.
+    """
     there = connection.execute(_IS_THERE, [SCHEMA]).fetchone()
     if there is None or there[0] < 2:
         return False
@@ -43,14 +51,32 @@ def is_mirror(connection: psycopg.Connection[Any], schema: str) -> bool:
 
 
 def fingerprint(connection: psycopg.Connection[Any]) -> list[str]:
-    """Texts that are others whenever the records are."""
-    half = "coalesce(sum(('x' || substr(md5(kind || id || content), {}, 15))::bit(60)::bigint), 0)::text"
+    """What tells the records of a mirror from others.
+
+    Args:
+        connection: to the mirror's database.
+
+    Returns:
+        The number of records, and two sums over their MD5.
+    """
+    half = (
+        "coalesce(sum(('x' || substr(md5(kind || id || content), {}, 15))::bit(60)::bigint), 0)"
+        "::text"
+    )
     query = f"SELECT count(*)::text, {half.format(1)}, {half.format(16)} FROM {SCHEMA}.{RECORD}"  # noqa: S608
     return list(connection.execute(query).fetchone() or ())
 
 
 def documents(connection: psycopg.Connection[Any]) -> Iterator[Document]:
-    """All that a mirror's store was told, one document a record, in the order of their keys."""
+    """Read a mirror.
+
+    Args:
+        connection: to the mirror's database.
+
+    Yields:
+        One document a record, in the order of the records' keys. Together they hold all that was
+        loaded into the store that the mirror is of.
+    """
     for kind, read in _READERS.items():
         query = sql.SQL("SELECT id, type, content FROM {} WHERE kind = {} ORDER BY key").format(
             sql.Identifier(SCHEMA, RECORD), sql.Literal(kind)
@@ -58,10 +84,10 @@ def documents(connection: psycopg.Connection[Any]) -> Iterator[Document]:
         with connection.cursor(f"provgraph {kind}") as cursor:
             cursor.itersize = _FETCHED
             for identifier, type_name, content in cursor.execute(query):
-                yield read(_Row(connection, identifier, type_name, json.loads(content)))
+                yield read(_RecordRow(connection, identifier, type_name, json.loads(content)))
 
 
-class _Row:
+class _RecordRow:
     """A record as it stands in the table."""
 
     def __init__(
@@ -83,7 +109,10 @@ class _Row:
         return tuple(map(_relation, self.content["relations"]))
 
     def settings(self) -> tuple[Settings, ...]:
-        query = f"SELECT content FROM {SCHEMA}.{RECORD} WHERE kind = 'settings' AND id = ANY(%s) ORDER BY key"  # noqa: S608
+        query = (
+            f"SELECT content FROM {SCHEMA}.{RECORD} "  # noqa: S608 - our own names
+            "WHERE kind = 'settings' AND id = ANY(%s) ORDER BY key"
+        )
         keys = self.content["settings"]
         found = self.connection.execute(query, [keys]).fetchall() if keys else []
         return tuple(
@@ -93,7 +122,7 @@ class _Row:
         )
 
 
-def _activity(row: _Row) -> Document:
+def _activity(row: _RecordRow) -> Document:
     return Document(
         run=Run(row.id, row.attributes("facts")),
         mentions=tuple(_mention(row.id, each) for each in row.content["mentions"]),
@@ -103,12 +132,15 @@ def _activity(row: _Row) -> Document:
     )
 
 
-def _entity(row: _Row) -> Document:
-    """Its relations; all else follows from what is stated, and from what runs read and wrote."""
+def _entity(row: _RecordRow) -> Document:
+    """The relations of an entity.
+
+    All else of the entity follows from what is stated, and from what runs read and wrote.
+    """
     return Document(relations=row.relations())
 
 
-def _stated(row: _Row) -> Document:
+def _stated(row: _RecordRow) -> Document:
     return Document(
         entities=(
             StatedEntity(row.id, row.attributes(), EntityType(row.type or EntityType.DATASET)),
@@ -116,7 +148,7 @@ def _stated(row: _Row) -> Document:
     )
 
 
-def _agent(row: _Row) -> Document:
+def _agent(row: _RecordRow) -> Document:
     kind = AgentType(row.type) if row.type else None
     return Document(
         agents=(Agent(row.id, row.content["name"], kind, row.attributes()),),
@@ -124,7 +156,7 @@ def _agent(row: _Row) -> Document:
     )
 
 
-def _description(row: _Row) -> Document:
+def _description(row: _RecordRow) -> Document:
     return Document(
         descriptions=(
             Description(
@@ -134,7 +166,7 @@ def _description(row: _Row) -> Document:
     )
 
 
-_READERS: Mapping[str, Callable[[_Row], Document]] = {
+_READERS: Mapping[str, Callable[[_RecordRow], Document]] = {
     **{kind.value: _description for kind in sorted({each.kind for each in DescriptionType})},
     Kind.AGENT.value: _agent,
     "stated": _stated,
@@ -143,32 +175,32 @@ _READERS: Mapping[str, Callable[[_Row], Document]] = {
 }
 
 
-def _attributes(said: Mapping[str, Iterable[Any]]) -> Attributes:
-    return {name: tuple(values) for name, values in said.items()}
+def _attributes(content: Mapping[str, Iterable[Any]]) -> Attributes:
+    return {name: tuple(values) for name, values in content.items()}
 
 
-def _mention(run: str, said: Content) -> Mention:
+def _mention(run: str, content: Content) -> Mention:
     return Mention(
         run,
-        RelationType(said["type"]),
-        said.get("role"),
-        said.get("place"),
-        said.get("identifier"),
-        said.get("source", ""),
-        said.get("time"),
-        _attributes(said.get("attributes", {})),
+        RelationType(content["type"]),
+        content.get("role"),
+        content.get("place"),
+        content.get("identifier"),
+        content.get("source", ""),
+        content.get("time"),
+        _attributes(content.get("attributes", {})),
     )
 
 
-def _relation(said: Content) -> StatedRelation:
+def _relation(content: Content) -> StatedRelation:
     source, target = (
-        End(Kind(kind), identifier) for kind, identifier in (said["source"], said["target"])
+        End(Kind(kind), identifier) for kind, identifier in (content["source"], content["target"])
     )
     return StatedRelation(
-        RelationType(said["type"]),
+        RelationType(content["type"]),
         source,
         target,
-        said.get("role"),
-        said.get("time"),
-        _attributes(said.get("attributes", {})),
+        content.get("role"),
+        content.get("time"),
+        _attributes(content.get("attributes", {})),
     )

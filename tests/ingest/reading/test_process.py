@@ -16,7 +16,7 @@ from provgraph.errors import LoadError, ReaderEndedError
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading import process as reading_process
 from provgraph.ingest.reading import reading
-from provgraph.ingest.reading.process import BATCH, Answer, Order, read_elsewhere
+from provgraph.ingest.reading.process import BATCH, Answer, ReadingOrder, read_elsewhere
 from provgraph.ingest.reading.sources import Source
 from provgraph.model.records import Document
 from provgraph.store.nodes import digest
@@ -37,8 +37,8 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-def order(path: Path) -> Order:
-    return Order(Source(str(path), path), "ctapipe", "default", 0)
+def order(path: Path) -> ReadingOrder:
+    return ReadingOrder(Source(str(path), path), "ctapipe", "default", 0)
 
 
 def readers() -> Iterator[int]:
@@ -96,7 +96,7 @@ def test_a_reader_that_is_killed_leaves_nothing_loaded(
     monkeypatch.setattr(reading, "SMALLEST", 0)
     received = reading_process._received
 
-    def killed(stream: IO[bytes], order: Order) -> Answer:
+    def killed(stream: IO[bytes], order: ReadingOrder) -> Answer:
         for process in readers():
             os.kill(process, signal.SIGKILL)
         return received(stream, order)
@@ -112,7 +112,7 @@ def test_a_script_without_a_guard_may_load(log: Path, tmp_path: Path) -> None:
     """A process made by `multiprocessing` would run the script again."""
     script = tmp_path / "script.py"
     script.write_text(
-        "from provgraph.ingest import reading\n"
+        "from provgraph.ingest.reading import reading\n"
         "from provgraph.ingest.loading import load\n"
         "from provgraph.store.registry import open_store\n"
         "reading.SMALLEST = 0\n"

@@ -1,5 +1,6 @@
-"""Databases of CTADIRAC's provenance prototype, as its own code has filled them
-(tests/corpus/ctaprov/ORIGIN.md).
+"""Databases of CTADIRAC's prototype, as its own code has filled them.
+
+See tests/corpus/ctaprov/ORIGIN.md.
 """
 
 import json
@@ -7,15 +8,12 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from provgraph.collecting.delivery import set_aside
 from provgraph.errors import SettingsError, UnreachableError
@@ -23,7 +21,6 @@ from provgraph.ingest import writing
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.sources import Source
-from provgraph.ingest.reports import Report
 from provgraph.loaders.ctaprov.address import database_of
 from provgraph.model.records import Settings, key_of
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
@@ -33,70 +30,16 @@ from provgraph.questions.walks import lineage
 from provgraph.store.nodes import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from tests.conftest import CORPUS
-from tests.loaders.test_ctadirac import BUNDLES, ancestors, guid_of
+from tests.loaders.ctadirac.test_loader import BUNDLES, ancestors, guid_of
+from tests.loaders.ctaprov.conftest import DUMPS, GENERATIONS, Restore, change, load_one
 from tests.services import PostgresServer
-from tests.services.postgres import find as program
 
 pytestmark = pytest.mark.postgresql
-DUMPS = CORPUS / "ctaprov"
 EXPECTED = json.loads((DUMPS / "expected.json").read_text())
-GENERATIONS = ("2020-04", "2020-09")
 FILES = ("merged_DL2", "run101_DL2", "run301_DL2_same_job_chain")
 TRUTH = EXPECTED["truth_from_ctapipe_logs"]
 RUN = "458f544f-5890-4994-bc82-9664506cf2fa"
 _names = count()
-
-Restore = Callable[[str], str]
-
-
-@pytest.fixture(scope="module")
-def restore(postgres_server: PostgresServer) -> Restore:
-    """Puts a dump into a database of its own; its URL."""
-    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'ctaprov'").fetchone():
-            connection.execute("CREATE ROLE ctaprov")
-
-    def restored(dump: str) -> str:
-        url = postgres_server.create_database(f"ctaprov{next(_names)}")
-        command = [
-            str(program("psql")),
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-d",
-            url,
-            "-f",
-            str(DUMPS / dump),
-        ]
-        subprocess.run(command, check=True, capture_output=True)
-        return url
-
-    return restored
-
-
-@pytest.fixture(scope="module")
-def databases(restore: Restore) -> dict[str, str]:
-    """The two dumps, which tests of this module only read."""
-    return {generation: restore(f"ctaprov_{generation}.sql") for generation in GENERATIONS}
-
-
-@pytest.fixture
-def memory() -> Iterator[Store]:
-    store = open_store("sqlite://")
-    yield store
-    store.close()
-
-
-def load_one(store: Store, source: str | Path) -> Report:
-    (report,) = load(store, [str(source)])
-    return report
-
-
-def change(url: str, *statements: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        for each in statements:
-            connection.execute(sql.SQL(each))
 
 
 def expected_of(generation: str, file: str, relations: str) -> tuple[set[str], set[str]]:
@@ -325,15 +268,20 @@ def test_what_is_not_in_the_listing_is_kept(restore: Restore, memory: Store) -> 
     url = restore("ctaprov_2020-04.sql")
     change(
         url,
-        "ALTER TABLE activities ADD COLUMN version varchar; ALTER TABLE entities ADD COLUMN size numeric;"
-        'ALTER TABLE "used" ADD COLUMN weight double precision; ALTER TABLE agents ADD COLUMN seen timestamptz',
+        "ALTER TABLE activities ADD COLUMN version varchar; ALTER TABLE entities ADD COLUMN "
+        "size numeric;"
+        'ALTER TABLE "used" ADD COLUMN weight double precision; ALTER TABLE agents ADD COLUMN '
+        "seen timestamptz",
         "UPDATE activities SET version = 'mine', comment = 'by hand'",
-        "UPDATE entities SET size = 12.50, \"invalidatedAtTime\" = 'yesterday' WHERE \"classType\" = 'dataset'",
+        "UPDATE entities SET size = 12.50, \"invalidatedAtTime\" = 'yesterday' WHERE "
+        "\"classType\" = 'dataset'",
         "UPDATE used SET weight = 0.5, time = '2026-11-21T08:09:05.1'",
         "UPDATE agents SET seen = '2026-11-21 10:00:00+02', type = 'Committee'",
         f"INSERT INTO used (role, activity_id) VALUES ('lost', '{RUN}')",
-        "INSERT INTO used (role, entity_id) VALUES ('orphan', '3FD36696-22FC-1A8D-FD19-0FE736383B28')",
-        'INSERT INTO "wasDerivedFrom" ("generatedEntity") VALUES (\'3FD36696-22FC-1A8D-FD19-0FE736383B28\')',
+        "INSERT INTO used (role, entity_id) VALUES ('orphan', "
+        "'3FD36696-22FC-1A8D-FD19-0FE736383B28')",
+        'INSERT INTO "wasDerivedFrom" ("generatedEntity") VALUES '
+        "('3FD36696-22FC-1A8D-FD19-0FE736383B28')",
         f"INSERT INTO \"wasAssociatedWith\" (role, activity_id) VALUES ('operator', '{RUN}')",
         f"INSERT INTO \"wasInformedBy\" (informant) VALUES ('{RUN}')",
     )
@@ -391,12 +339,16 @@ def test_files_without_guid_and_numbers_for_ids(restore: Restore, memory: Store)
         'INSERT INTO activities (id, name, "startTime", "endTime") VALUES '
         "('a', 'tool', '2026-01-01T00:00:00.000', '2026-01-01T00:00:01.000'), "
         "('b', 'tool', '2026-01-01T00:00:02.000', 'no time')",
-        "INSERT INTO entities (id, name, \"classType\") VALUES (1, '/cta/raw', 'dataset'), (2, '/cta/dl1', 'dataset'), "
+        "INSERT INTO entities (id, name, \"classType\") VALUES (1, '/cta/raw', 'dataset'), "
+        "(2, '/cta/dl1', 'dataset'), "
         "(3, 'status', 'value'), (4, NULL, 'dataset')",
-        "INSERT INTO \"datasetEntities\" (id, ctadirac_guid) VALUES (1, NULL), (2, 'GUID-2'), (4, NULL)",
+        "INSERT INTO \"datasetEntities\" (id, ctadirac_guid) VALUES (1, NULL), (2, 'GUID-2'), "
+        "(4, NULL)",
         "INSERT INTO \"valueEntities\" (id, value) VALUES (3, 'error')",
-        "INSERT INTO used (role, activity_id, entity_id) VALUES ('in', 'a', 1), ('in', 'b', 2), ('in', 'b', 4)",
-        "INSERT INTO \"wasGeneratedBy\" (role, activity_id, entity_id) VALUES ('out', 'a', 2), ('status', 'b', 3)",
+        "INSERT INTO used (role, activity_id, entity_id) VALUES ('in', 'a', 1), ('in', 'b', "
+        "2), ('in', 'b', 4)",
+        "INSERT INTO \"wasGeneratedBy\" (role, activity_id, entity_id) VALUES ('out', 'a', "
+        "2), ('status', 'b', 3)",
     )
     assert load_one(memory, url).status == "loaded"
     answer = lineage(memory, find(memory, "b"))
@@ -420,7 +372,8 @@ def test_tables_may_be_in_another_schema_and_missing(restore: Restore, memory: S
     change(
         url,
         'ALTER SCHEMA public RENAME TO "Old Prov"; CREATE SCHEMA public',
-        'DROP TABLE "Old Prov"."wasConfiguredBy", "Old Prov".parameters, "Old Prov"."wasInformedBy", '
+        'DROP TABLE "Old Prov"."wasConfiguredBy", "Old Prov".parameters, "Old '
+        'Prov"."wasInformedBy", '
         '"Old Prov"."valueDescriptions", "Old Prov"."configFiles"',
     )
     assert load_one(memory, url).status == "refused"
@@ -437,8 +390,10 @@ def test_a_grown_database_adds_what_is_new(restore: Restore, store: Store) -> No
     first = load_one(store, url)
     change(
         url,
-        "INSERT INTO activities (id, name, \"startTime\") VALUES ('new', 'tool', '2026-12-01T00:00:00.000')",
-        "INSERT INTO used (role, activity_id, entity_id) VALUES ('in', 'new', '3FD36696-22FC-1A8D-FD19-0FE736383B28')",
+        "INSERT INTO activities (id, name, \"startTime\") VALUES ('new', 'tool', "
+        "'2026-12-01T00:00:00.000')",
+        "INSERT INTO used (role, activity_id, entity_id) VALUES ('in', 'new', "
+        "'3FD36696-22FC-1A8D-FD19-0FE736383B28')",
     )
     second = load_one(store, url)
     assert (second.status, second.activities) == ("loaded", 13)
@@ -459,7 +414,8 @@ def test_only_what_is_new_is_written(restore: Restore, memory: Store) -> None:
     load_one(memory, url)
     change(
         url,
-        "INSERT INTO activities (id, name, \"startTime\") VALUES ('new', 'tool', '2026-12-01T00:00:00.000')",
+        "INSERT INTO activities (id, name, \"startTime\") VALUES ('new', 'tool', "
+        "'2026-12-01T00:00:00.000')",
     )
     second = load_one(memory, url)
     with memory.writing() as transaction:
@@ -561,41 +517,6 @@ def test_no_password_is_kept(databases: dict[str, str], memory: Store) -> None:
     with pytest.raises(UnreachableError) as refused:
         load_one(memory, databases["2020-04"].replace("provgraph-tests", "wrong word"))
     assert "wrong word" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql://",
-        "postgresql://host",
-        "postgres://u:hush@h:port/db",
-        "postgresql://u:hush@h/db/more",
-        "postgresql://u:hush@[::1/db",
-    ],
-)
-def test_urls_that_make_no_sense(url: str, memory: Store) -> None:
-    with pytest.raises(SettingsError) as refused:
-        load_one(memory, url)
-    assert "hush" not in str(refused.value)
-    assert "schema=" in str(refused.value)
-
-
-def test_a_url_keeps_the_drivers_options_and_no_secret_in_its_name() -> None:
-    database = database_of("postgres://me:a%40b@h:5433/prov?sslmode=require&schema=x")
-    said = {
-        name: database.parameters[name]
-        for name in ("host", "port", "user", "password", "dbname", "sslmode")
-    }
-    assert said == {
-        "host": "h",
-        "port": 5433,
-        "user": "me",
-        "password": "a@b",
-        "dbname": "prov",
-        "sslmode": "require",
-    }
-    assert (database.name, database.schema) == ("postgresql://h:5433/prov?schema=x", "x")
-    assert "a@b" not in repr(database)
 
 
 def test_a_database_does_not_go_into_a_spool(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""All loaders hold to the protocol."""
+
+from importlib.metadata import entry_points
+
+import pytest
+
+from provgraph.loaders.protocol import BLANK, Problem, StatementLoader
+from provgraph.loaders.registry import GROUP, loader_named
+from tests.loaders.examples import read
+
+NAMES = sorted(entry_points(group=GROUP).names)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_loader_bears_the_name_of_its_entry_point(name: str) -> None:
+    loader = loader_named(name)
+    assert loader.name == name
+    assert loader.reads
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("head", [b"", BLANK, b"\x00" * 64, b"\x1f\x8b", b"id,name\n1,x\n"])
+def test_no_loader_takes_what_is_of_no_format(name: str, head: bytes) -> None:
+    assert not loader_named(name).recognises(head)
+
+
+def test_loaders_of_prov_can_be_read_as_statements() -> None:
+    loaders = {name: loader_named(name) for name in NAMES}
+    are = {name for name, loader in loaders.items() if isinstance(loader, StatementLoader)}
+    assert are == {name for name in NAMES if name.startswith("prov-")}
+
+
+def test_a_problem_has_its_place() -> None:
+    _, (problem,) = read(b'[{"activity_uuid": "A"')
+    assert isinstance(problem, Problem)
+    assert problem.where == "byte 1"
