@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -28,7 +27,7 @@ pytest.importorskip("ctapipe", reason="ctapipe is in the test environment (requi
 _JOB = """
 import os, sys, time
 import provgraph.capture
-provgraph.collecting.capture.start(wait=60)
+provgraph.capture.start(wait=60)
 from ctapipe.core import Provenance
 
 provenance = Provenance()
@@ -65,7 +64,7 @@ provenance.finish_activity()
 _TOOL = """
 import sys, time
 import provgraph.capture
-provgraph.collecting.capture.start(wait=60)
+provgraph.capture.start(wait=60)
 from ctapipe.core import Tool
 
 class Slow(Tool):
@@ -260,7 +259,7 @@ def test_no_room_anywhere_costs_a_warning(job: Job, end: str) -> None:
 
 
 def test_without_ctapipe_it_is_a_warning(job: Job) -> None:
-    script = "import sys; sys.modules['ctapipe'] = None; import provgraph.collecting.capture; provgraph.collecting.capture.start(); sys.exit(4)"
+    script = "import sys; sys.modules['ctapipe'] = None; import provgraph.capture; provgraph.capture.start(); sys.exit(4)"
     code, said = job.run(script)
     assert code == 4
     (line,) = said.splitlines()
@@ -274,7 +273,7 @@ from ctapipe.core import Provenance
 provenance = Provenance()
 provenance.start_activity("outer")
 try:
-    with provgraph.collecting.capture.capturing(wait=60):
+    with provgraph.capture.capturing(wait=60):
         provenance.start_activity("inner")
         provenance.add_output_file("a.txt", add_meta=False)
         raise KeyboardInterrupt
@@ -315,7 +314,7 @@ def test_a_real_tool_says_the_same_by_its_log_and_by_capture(job: Job) -> None:
     ]
     script = f"""
 import provgraph.capture
-provgraph.collecting.capture.start(wait=60)
+provgraph.capture.start(wait=60)
 from ctapipe.tools.merge import MergeTool
 MergeTool().run({arguments!r})
 """

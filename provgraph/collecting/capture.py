@@ -3,7 +3,7 @@
 Two lines in a script::
 
     import provgraph.capture
-    provgraph.collecting.capture.start()
+    provgraph.capture.start()
 
 At the end of the process, however it comes (return, exception, SIGTERM, SIGINT, SIGHUP), what
 ctapipe's ``Provenance`` holds goes into the store, or into the spool when the store is away.
@@ -31,8 +31,8 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-from provgraph.collecting.courier import deliver_apart
-from provgraph.collecting.spool import put_aside
+from provgraph.collecting.courier import deliver_in_own_process
+from provgraph.collecting.spool import put_in_spool
 from provgraph.errors import SpoolError
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.settings import default_spool, destination, store_url
@@ -47,7 +47,7 @@ _Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class ProcessEnd:
     """How what was going on came to its end, in ctapipe's words; None where nobody knows."""
 
     status: str | None = None
@@ -88,11 +88,11 @@ class Capture:
         """False in a forked child, whose parent delivers what it had noted."""
         return os.getpid() == self._process
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Leave ctapipe's ``Provenance`` as it was."""
         self._provenance.clear = self._clear
 
-    def deliver(self, end: End, *, all_open: bool) -> None:
+    def deliver(self, end: ProcessEnd, *, all_open: bool) -> None:
         """Put aside and deliver, unless that was done before or this is a forked child.
 
         Never raises an exception.
@@ -119,7 +119,7 @@ class Capture:
         if self._wait > 0:
             # Ctrl-C ends the wait; the provenance is safe by now.
             with suppress(KeyboardInterrupt):
-                deliver_apart(spool, self._store, self._wait, subprocess.DEVNULL)
+                deliver_in_own_process(spool, self._store, self._wait, subprocess.DEVNULL)
         if item.exists():
             _warn(
                 "is not in the store yet",
@@ -136,7 +136,7 @@ class Capture:
         """
         source = f"capture:{platform.node()}:{os.getpid()}:{Path(sys.argv[0]).name or 'python'}"
         put = partial(
-            put_aside,
+            put_in_spool,
             content=content,
             source=source,
             namespace=self._namespace,
@@ -153,7 +153,7 @@ class Capture:
                 spool.rmdir()
                 raise
 
-    def _records(self, end: End, *, all_open: bool) -> list[_Record]:
+    def _records(self, end: ProcessEnd, *, all_open: bool) -> list[_Record]:
         ended = (
             each
             for each in self._open()
@@ -193,7 +193,7 @@ class _UntilProcessEnds:
 
     def __init__(self, capture: Capture) -> None:
         self.capture = capture
-        self._end = End()
+        self._end = ProcessEnd()
         self._show_exception = sys.excepthook
         sys.excepthook = self._on_exception
         atexit.register(self._on_exit)
@@ -236,7 +236,7 @@ class _UntilProcessEnds:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         """Deliver, then die by the signal, as the job would have."""
         signal.signal(number, signal.SIG_DFL)
-        self.capture.deliver(End("interrupted", 128 + number), all_open=True)
+        self.capture.deliver(ProcessEnd("interrupted", 128 + number), all_open=True)
         os.kill(os.getpid(), number)
 
 
@@ -284,7 +284,7 @@ def capturing(
     when it raised are delivered as ``error`` or ``interrupted``.
     """
     capture = _begun(store, spool, namespace, wait)
-    end = End()
+    end = ProcessEnd()
     try:
         yield
     except BaseException as error:
@@ -293,7 +293,7 @@ def capturing(
     finally:
         if capture is not None:
             capture.deliver(end, all_open=False)
-            capture.let_go()
+            capture.release()
 
 
 def _begun(
@@ -310,20 +310,22 @@ def _warn(what: str, why: object) -> None:
     _log.warning("provgraph: the provenance of this run %s: %s", what, " ".join(str(why).split()))
 
 
-def _end_by(error: BaseException) -> End:
+def _end_by(error: BaseException) -> ProcessEnd:
     """What an exception that nobody caught says of the activities it left open, in the words of
     ctapipe's ``Tool``.
     """
     if isinstance(error, KeyboardInterrupt):
-        return End("interrupted", 130)
+        return ProcessEnd("interrupted", 130)
     if isinstance(error, SystemExit):
         return (
-            End("error", error.code if isinstance(error.code, int) else 1) if error.code else End()
+            ProcessEnd("error", error.code if isinstance(error.code, int) else 1)
+            if error.code
+            else ProcessEnd()
         )
-    return End("error", 1)
+    return ProcessEnd("error", 1)
 
 
-def _ended(record: _Record, end: End) -> _Record:
+def _ended(record: _Record, end: ProcessEnd) -> _Record:
     """The record of an activity that nobody finished; ctapipe's own is left as it is."""
     if end.status is None:
         return record

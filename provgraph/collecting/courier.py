@@ -12,7 +12,9 @@ from pathlib import Path
 _GRACE = 0.5
 
 
-def deliver_apart(spool: Path, store: str, seconds: float, errors: int | None = None) -> str:
+def deliver_in_own_process(
+    spool: Path, store: str, seconds: float, errors: int | None = None
+) -> str:
     """Deliver what waits in a spool; what is not delivered in time stays there, whole.
 
     Args:

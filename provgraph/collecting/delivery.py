@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from provgraph.collecting import spool as spools
-from provgraph.collecting.courier import deliver_apart
-from provgraph.collecting.spool import Label, put_aside
+from provgraph.collecting.courier import deliver_in_own_process
+from provgraph.collecting.spool import Label, put_in_spool
 from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import (
     LoadError,
@@ -21,7 +21,7 @@ from provgraph.errors import (
 from provgraph.ingest.loading import check_namespace, load
 from provgraph.ingest.reading.reading import format_of
 from provgraph.ingest.reading.sources import Source, check_names, checksum, expanded, is_job
-from provgraph.ingest.reports import Report, report_of_strangers
+from provgraph.ingest.reports import Report, report_on_strangers
 from provgraph.loaders.ctadirac.job_folder import packed
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
@@ -34,16 +34,16 @@ DELIVERY_SECONDS = 10.0
 #: The status of a source that is put aside.
 SPOOLED = "spooled"
 #: After so many logs that the store failed on, it is the store and not the logs.
-_FAILURES = 3
+_MOST_STORE_FAILURES = 3
 
 
 #: A source's report, and its folder in the spool unless it was refused.
-Aside = tuple[Report, Path | None]
+SpooledSource = tuple[Report, Path | None]
 
 
-def set_aside(
+def spool_sources(
     spool: Path, names: Collection[str], *, format_name: str | None, namespace: str, store: str
-) -> Iterator[Aside]:
+) -> Iterator[SpooledSource]:
     """Put sources into a spool; those that no loader reads are refused at once.
 
     Args:
@@ -74,7 +74,7 @@ def set_aside(
         loader_named(format_name)
 
     def put(source: Source) -> Path:
-        return put_aside(
+        return put_in_spool(
             spool,
             b"".join(packed(source.path)) if is_job(source.path) else source.path,
             source.name,
@@ -90,7 +90,7 @@ def set_aside(
 
 def _set_aside(
     sources: Iterable[Source], format_name: str | None, put: Callable[[Source], Path]
-) -> Iterator[Aside]:
+) -> Iterator[SpooledSource]:
     """Put the sources behind one name aside."""
     strangers, ours = Counter[str](), 0
     for source in sources:
@@ -107,12 +107,12 @@ def _set_aside(
         ours += 1
     if not ours:
         yield from (
-            (report_of_strangers(folder, count), None) for folder, count in strangers.items()
+            (report_on_strangers(folder, count), None) for folder, count in strangers.items()
         )
 
 
-def deliver_aside(
-    spool: Path, aside: Iterable[Aside], store: str
+def deliver_spooled(
+    spool: Path, aside: Iterable[SpooledSource], store: str
 ) -> tuple[list[Report], list[Report]]:
     """Have a spool delivered by a process of its own, for a few seconds.
 
@@ -128,7 +128,7 @@ def deliver_aside(
     aside = list(aside)
     delivered: dict[tuple[str, str | None], Report] = {}
     if any(item is not None for _, item in aside):
-        printed = deliver_apart(spool, store, DELIVERY_SECONDS)
+        printed = deliver_in_own_process(spool, store, DELIVERY_SECONDS)
         for report in map(_parsed, filter(_is_whole_line, printed.splitlines(keepends=True))):
             delivered[report.source, report.sha256] = report
     ours = [delivered.get((report.source, report.sha256), report) for report, _ in aside]
@@ -167,18 +167,18 @@ def deliver(store: Store, spool: Path, destination: str | None = None) -> Iterat
             delivered.
         ReaderEndedError: an item can't be read to its end; it waits, the others are delivered.
     """
-    spools.tidy(spool)
-    failures = Failures()
-    for item in spools.waiting(spool):
+    spools.remove_leftovers(spool)
+    failures = DeliveryFailures()
+    for item in spools.waiting_items(spool):
         report = None
-        with failures.collected(), spools.claimed(item) as is_ours:
+        with failures.collected(), spools.claim_item(item) as is_ours:
             report = _delivered(store, item, destination) if is_ours else None
         if report is not None:
             yield report
     failures.raise_first()
 
 
-class Failures:
+class DeliveryFailures:
     """One log that fails keeps no other back, and a store that fails on all is not asked for each."""
 
     def __init__(self) -> None:
@@ -194,7 +194,7 @@ class Failures:
             raise
         except StoreError as error:
             self._of_the_store.append(error)
-            if len(self._of_the_store) == _FAILURES:
+            if len(self._of_the_store) == _MOST_STORE_FAILURES:
                 raise
         except ProvGraphError as error:
             self._others.append(error)
@@ -218,9 +218,9 @@ def _delivered(store: Store, item: Path, destination: str | None) -> Report | No
     except LoadError as error:
         report = _refused(str(item), "the whole item", str(error))
     if report.is_clean:
-        spools.remove(item)
+        spools.remove_item(item)
     else:
-        spools.refuse(item, _why(report))
+        spools.refuse_item(item, _why(report))
     return report
 
 

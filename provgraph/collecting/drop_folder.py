@@ -22,14 +22,14 @@ UNFINISHED_SUFFIXES = (".tmp", ".part")
 _Look = tuple[int, int, int]
 
 
-class _State(Enum):
+class FileState(Enum):
     NEW = "new"
     UNFINISHED = "unfinished"
     DONE = "done"
 
 
 @dataclass(slots=True)
-class _Seen:
+class SeenFile:
     """A file as it was seen last.
 
     Its size and times, since when it looks so, and in how many looks.
@@ -38,7 +38,7 @@ class _Seen:
     look: _Look
     since: float
     looks: int = 0
-    state: _State = _State.NEW
+    state: FileState = FileState.NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,39 +73,39 @@ class DropFolder:
         self._interval = interval
         self._patience = patience
         self._only_once = only_once
-        self._seen: dict[Path, _Seen] = {}
+        self._seen: dict[Path, SeenFile] = {}
 
-    def rested(self) -> list[Candidate]:
+    def files_at_rest(self) -> list[Candidate]:
         """Look at the folder: the files that are to be taken now, in a fixed order."""
         before, self._seen = self._seen, {}
         candidates = []
         for path, look in sorted(_files(self._folder)):
             seen = before.get(path)
             if seen is None or seen.look != look:
-                seen = _Seen(look, time.monotonic())
+                seen = SeenFile(look, time.monotonic())
             seen.looks += 1
             self._seen[path] = seen
             quiet = max(time.monotonic() - seen.since, time.time() - look[1] / 1e9)
             is_old = quiet >= self._patience
-            if self._has_come_to_rest(seen, quiet) and (seen.state is _State.NEW or is_old):
+            if self._has_come_to_rest(seen, quiet) and (seen.state is FileState.NEW or is_old):
                 candidates.append(Candidate(path, is_old))
         return candidates
 
-    def done(self, candidate: Candidate) -> None:
+    def mark_done(self, candidate: Candidate) -> None:
         """Don't offer the file again unless it changes."""
-        self._seen[candidate.path].state = _State.DONE
+        self._seen[candidate.path].state = FileState.DONE
 
-    def unfinished(self, candidate: Candidate) -> None:
+    def mark_unfinished(self, candidate: Candidate) -> None:
         """Don't offer the file again unless it changes, or nothing happens to it for long."""
-        self._seen[candidate.path].state = _State.UNFINISHED
+        self._seen[candidate.path].state = FileState.UNFINISHED
 
-    def to_take(self, candidates: list[Candidate]) -> list[Candidate]:
+    def not_done(self, candidates: list[Candidate]) -> list[Candidate]:
         """Those of the files that are not done."""
-        return [each for each in candidates if self._seen[each.path].state is not _State.DONE]
+        return [each for each in candidates if self._seen[each.path].state is not FileState.DONE]
 
-    def left(self) -> int:
+    def count_left(self) -> int:
         """How many files were seen and are still to be taken."""
-        return sum(seen.state is not _State.DONE for seen in self._seen.values())
+        return sum(seen.state is not FileState.DONE for seen in self._seen.values())
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
@@ -121,8 +121,8 @@ class DropFolder:
         finally:
             os.close(descriptor)
 
-    def _has_come_to_rest(self, seen: _Seen, quiet: float) -> bool:
-        if seen.state is _State.DONE:
+    def _has_come_to_rest(self, seen: SeenFile, quiet: float) -> bool:
+        if seen.state is FileState.DONE:
             return False
         return quiet >= self._interval if self._only_once else seen.looks > 1
 

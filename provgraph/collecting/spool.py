@@ -70,7 +70,7 @@ class Label:
     version: str
 
 
-def make(spool: Path) -> None:
+def make_spool(spool: Path) -> None:
     """Make a spool, for its owner only, unless it is there.
 
     Raises:
@@ -84,7 +84,7 @@ def make(spool: Path) -> None:
         ) from error
 
 
-def put_aside(
+def put_in_spool(
     spool: Path,
     content: bytes | Path,
     source: str,
@@ -123,7 +123,7 @@ def put_aside(
         __version__,
     )
     writing = spool / f".{name}.writing"
-    make(spool)
+    make_spool(spool)
     try:
         return _written(writing, label, content, spool / f"{name}{_WAITING}")
     except OSError as error:
@@ -136,7 +136,7 @@ def put_aside(
         shutil.rmtree(writing, ignore_errors=True)
 
 
-def waiting(spool: Path) -> list[Path]:
+def waiting_items(spool: Path) -> list[Path]:
     """The items of a spool, the newest first.
 
     Who has just put a log aside should not wait for a backlog.
@@ -165,7 +165,7 @@ def is_item(name: str) -> bool:
 
 
 @contextmanager
-def claimed(item: Path) -> Iterator[bool]:
+def claim_item(item: Path) -> Iterator[bool]:
     """Hold an item, so that no other process delivers it meanwhile.
 
     Yields:
@@ -207,7 +207,7 @@ def label_of(item: Path) -> Label:
     return label
 
 
-def remove(item: Path) -> None:
+def remove_item(item: Path) -> None:
     """Take an item away: its store has it.
 
     Raises:
@@ -219,7 +219,7 @@ def remove(item: Path) -> None:
     shutil.rmtree(done, ignore_errors=True)
 
 
-def refuse(item: Path, why: str) -> None:
+def refuse_item(item: Path, why: str) -> None:
     """Move an item to where the refused ones are kept, beside a text that says why.
 
     Raises:
@@ -243,7 +243,7 @@ def refuse(item: Path, why: str) -> None:
             raise
 
 
-def tidy(spool: Path) -> None:
+def remove_leftovers(spool: Path) -> None:
     """Take away what killed processes left half-written or half-removed."""
     with suppress(OSError):
         for entry in list(os.scandir(spool)):

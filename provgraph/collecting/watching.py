@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
-from provgraph.collecting.delivery import Failures, deliver
+from provgraph.collecting.delivery import DeliveryFailures, deliver
 from provgraph.collecting.drop_folder import Candidate, DropFolder
 from provgraph.errors import (
     LoadError,
@@ -20,7 +20,7 @@ from provgraph.errors import (
     UnknownFormatError,
     UnreachableError,
 )
-from provgraph.ingest.known import AT_ONCE, Checked, checked
+from provgraph.ingest.known import AT_ONCE, KnownSource, look_up
 from provgraph.ingest.loading import check_namespace, load
 from provgraph.ingest.reading.reading import Reading, format_of
 from provgraph.ingest.reading.sources import Source
@@ -38,7 +38,7 @@ _GRACE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class WatchOrder:
     """What is watched, and how.
 
     Attributes:
@@ -68,7 +68,7 @@ class Watcher:
 
     def __init__(
         self,
-        order: Order,
+        order: WatchOrder,
         connect: Callable[[], Store],
         tell: Callable[[Report], None],
         note: Callable[[str], None],
@@ -105,7 +105,7 @@ class Watcher:
     @property
     def left(self) -> int:
         """How many dropped files wait until they are whole."""
-        return self._folder.left()
+        return self._folder.count_left()
 
     def look(self, stop: Event) -> None:
         """Deliver and load what is there now.
@@ -118,7 +118,7 @@ class Watcher:
             SpoolError: the folder can't be read, or what was put aside in it can't be taken.
         """
         store = self._store = self._store or self._connect()
-        failures = Failures()
+        failures = DeliveryFailures()
         with failures.collected():
             for report in deliver(store, self._order.folder, self._order.destination):
                 self._done(report)
@@ -161,10 +161,10 @@ class Watcher:
             self._store.close()
             self._store = None
 
-    def _load_dropped(self, store: Store, stop: Event, failures: Failures) -> None:
+    def _load_dropped(self, store: Store, stop: Event, failures: DeliveryFailures) -> None:
         try:
             with self._folder.claimed():
-                for some in batches(self._folder.rested(), AT_ONCE):
+                for some in batches(self._folder.files_at_rest(), AT_ONCE):
                     for each in self._load_together(store, self._to_load(store, some)):
                         if stop.is_set():
                             return
@@ -183,18 +183,18 @@ class Watcher:
     def _to_load(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
         """Those that are logs, whole, and not in the store."""
         ours = [each for each in candidates if self._is_ours(each)]
-        looked_up = checked(
+        looked_up = look_up(
             map(_source, ours), store, self._order.format_name, self._order.namespace, patient=False
         )
         found = []
         for each, there in zip(ours, looked_up, strict=True):
             if there.known is not None:
                 self.counts["known before"] += 1
-                self._folder.done(each)
+                self._folder.mark_done(each)
             elif each.is_old or self._is_whole(there):
                 found.append(each)
             else:
-                self._folder.unfinished(each)
+                self._folder.mark_unfinished(each)
         return found
 
     def _load_together(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
@@ -207,7 +207,7 @@ class Watcher:
         except UnreachableError:
             raise
         except StoreError:
-            return self._folder.to_take(candidates)
+            return self._folder.not_done(candidates)
         return []
 
     def _load(self, store: Store, candidates: list[Candidate]) -> None:
@@ -216,7 +216,7 @@ class Watcher:
             store, sources, format_name=self._order.format_name, namespace=self._order.namespace
         )
         for each, report in zip(candidates, reports, strict=True):
-            self._folder.done(each)
+            self._folder.mark_done(each)
             self._done(report)
 
     def _is_ours(self, candidate: Candidate) -> bool:
@@ -224,13 +224,13 @@ class Watcher:
         try:
             format_of(_source(candidate), self._order.format_name)
         except UnknownFormatError:
-            self._folder.done(candidate)
+            self._folder.mark_done(candidate)
             return False
         except LoadError:
             return True  # What can't be read is reported by `load`.
         return True
 
-    def _is_whole(self, found: Checked) -> bool:
+    def _is_whole(self, found: KnownSource) -> bool:
         """Whether it reads to its end without a problem.
 
         A log whose array is still open is being written.

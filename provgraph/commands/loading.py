@@ -124,13 +124,15 @@ def _load_by_spool(
     """Put sources aside, have the spool delivered, and tell whether nothing was refused."""
     from provgraph.collecting.delivery import (  # noqa: PLC0415 - most loads need no spool
         SPOOLED,
-        deliver_aside,
-        set_aside,
+        deliver_spooled,
+        spool_sources,
     )
 
     url = store_url(given("store"))
-    aside = list(set_aside(spool, sources, format_name=format_name, namespace=namespace, store=url))
-    reports, others = deliver_aside(spool, aside, url)
+    aside = list(
+        spool_sources(spool, sources, format_name=format_name, namespace=namespace, store=url)
+    )
+    reports, others = deliver_spooled(spool, aside, url)
     for report in others:
         _note_delivery(report)
     for report in reports:

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from provgraph.collecting.spool import make
-from provgraph.collecting.watching import Order, Watcher, until_signalled
+from provgraph.collecting.spool import make_spool
+from provgraph.collecting.watching import Watcher, WatchOrder, until_signalled
 from provgraph.commands.loading import print_report
 from provgraph.commands.options import json_option, reading_options
 from provgraph.commands.running import (
@@ -79,7 +79,7 @@ def watch(
     click.get_current_context().exit(REFUSED if once and unclean else 0)
 
 
-def _order(folder: Path | None, once: bool, options: dict[str, Any]) -> Order:
+def _order(folder: Path | None, once: bool, options: dict[str, Any]) -> WatchOrder:
     """What to watch: a folder, else the user's spool.
 
     Of the user's spool only what was put aside for the given store is delivered.
@@ -87,10 +87,10 @@ def _order(folder: Path | None, once: bool, options: dict[str, Any]) -> Order:
     spool = default_spool()
     watched = spool if folder is None else folder
     if folder is None:
-        make(spool)
+        make_spool(spool)
     is_spool = watched.resolve() == spool.resolve()
     only_for = destination(store_url(given("store"))) if is_spool else None
-    return Order(watched, destination=only_for, only_once=once, **options)
+    return WatchOrder(watched, destination=only_for, only_once=once, **options)
 
 
 def _print_counts(watcher: Watcher) -> None:

@@ -10,25 +10,25 @@ from typing import TypeVar
 
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
 from provgraph.identity.files import times_of
-from provgraph.ingest.deciding.integration import joined_agent, joined_description, joined_entity
-from provgraph.ingest.deciding.marks import touched
+from provgraph.ingest.deciding.assertions import AssertedFacts, read_assertion, subject_of_entity
+from provgraph.ingest.deciding.integration import join_agents, join_descriptions, join_entities
+from provgraph.ingest.deciding.marks import marks_of_changes
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
-    Touched,
-    decide,
+    TouchedMention,
+    decide_entities,
     mentions_by_run,
-    touched_in_run,
+    touched_mentions,
 )
-from provgraph.ingest.deciding.statements import Saying, said_in, subject_of_entity
 from provgraph.model.records import Mention, Run, StatedEntity, key_of
 from provgraph.model.values import join_attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import (
     UNKNOWN_SIZE,
+    Assertion,
     Changes,
     LoadRecord,
     Removals,
-    Statement,
     Store,
     StoredMention,
     Transaction,
@@ -65,11 +65,11 @@ def _forget_on(store: Store, load: LoadRecord) -> bool:
     limit = store.most_documents
     with store.writing() as transaction:
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
-            statements = transaction.statements_of(key_of(Kind.LOAD, load.id), BATCH)
-            if not statements:
+            assertions = transaction.assertions_of(key_of(Kind.LOAD, load.id), BATCH)
+            if not assertions:
                 transaction.apply(Changes(removals=Removals(load=load.id)), ())
                 return False
-            _forget_some(transaction, statements)
+            _forget_some(transaction, assertions)
         # It is no load of the source any more; to forget it again goes on.
         transaction.apply(Changes(loads=[replace(load, status="remainder")]), ())
     return True
@@ -89,55 +89,55 @@ def _found(loads: Sequence[LoadRecord], identifier: str) -> LoadRecord:
     return found[0]
 
 
-def _forget_some(transaction: Transaction, statements: Sequence[Statement]) -> None:
+def _forget_some(transaction: Transaction, assertions: Sequence[Assertion]) -> None:
     """Forget all that the load says of some subjects."""
-    removal = _Removal(transaction, statements)
+    removal = _Removal(transaction, assertions)
     changes = removal.changes()
-    transaction.apply(changes, touched(changes, removal.touched))
+    transaction.apply(changes, marks_of_changes(changes, removal.touched))
 
 
 class _Removal:
-    """What becomes of some subjects when one load's statements about them are gone."""
+    """What becomes of some subjects when one load's assertions about them are gone."""
 
-    def __init__(self, transaction: Transaction, statements: Sequence[Statement]) -> None:
+    def __init__(self, transaction: Transaction, assertions: Sequence[Assertion]) -> None:
         self._transaction = transaction
-        self._load = statements[0].load
-        self._subjects = sorted({statement.subject for statement in statements})
-        self._mine = [said_in(statement) for statement in statements]
-        self._entities = {entity.identifier for saying in self._mine for entity in saying.entities}
+        self._load = assertions[0].load
+        self._subjects = sorted({assertion.subject for assertion in assertions})
+        self._mine = [read_assertion(assertion) for assertion in assertions]
+        self._entities = {entity.identifier for facts in self._mine for entity in facts.entities}
         self._rest = self._said_by_others()
-        self.touched: list[Touched] = []
+        self.touched: list[TouchedMention] = []
 
     def changes(self) -> Changes:
         changes = Changes()
-        changes.removals.statements_of = self._load
-        changes.removals.statements = self._subjects
+        changes.removals.assertions_of = self._load
+        changes.removals.assertions = self._subjects
         moved = self._runs(changes)
         stated = self._stated(changes)
         self._agents(changes)
         self._descriptions(changes)
         self._configuration(changes)
-        kept = {relation.key for saying in self._rest for relation in saying.relations}
-        said = {relation.key: relation for saying in self._mine for relation in saying.relations}
+        kept = {relation.key for facts in self._rest for relation in facts.relations}
+        said = {relation.key: relation for facts in self._mine for relation in facts.relations}
         changes.removals.relations = [relation for key, relation in said.items() if key not in kept]
         gone = self._mentions(moved)
         changes.removals.mentions = [stored.mention for stored in gone]
         remaining = {name for name, entity in stated.items() if entity is not None}
         around = Neighbourhood(self._transaction, self.touched, remaining, gone, self._entities)
-        decide(self._transaction, around, stated, changes)
+        decide_entities(self._transaction, around, stated, changes)
         return changes
 
-    def _said_by_others(self) -> list[Saying]:
+    def _said_by_others(self) -> list[AssertedFacts]:
         """What the other loads say of the subjects.
 
-        Of entities also what stands in the statements of runs.
+        Of entities also what stands in the assertions of runs.
         """
         mentioning = self._transaction.structural_mentions(self._entities, ())
         runs = {key_of(Kind.ACTIVITY, stored.mention.run) for stored in mentioning}
         subjects = {*self._subjects, *map(subject_of_entity, self._entities), *runs}
         return [
-            said_in(statement)
-            for statement in self._transaction.statements_about(subjects, self._load)
+            read_assertion(assertion)
+            for assertion in self._transaction.assertions_about(subjects, self._load)
         ]
 
     def _runs(self, changes: Changes) -> set[str]:
@@ -146,8 +146,8 @@ class _Removal:
         Returns those whose times or process are others.
         """
         rest: dict[str, Run] = {}
-        for saying in self._rest:
-            if (run := saying.run) is not None:
+        for facts in self._rest:
+            if (run := facts.run) is not None:
                 before = rest.get(run.id)
                 rest[run.id] = (
                     Run(run.id, join_attributes(before.facts, run.facts)) if before else run
@@ -164,28 +164,28 @@ class _Removal:
         return moved
 
     def _run_ids(self) -> set[str]:
-        return {saying.run.id for saying in self._mine if saying.run is not None}
+        return {facts.run.id for facts in self._mine if facts.run is not None}
 
     def _stated(self, changes: Changes) -> dict[str, StatedEntity | None]:
         """Note the entities of which less is stated now.
 
         Returns what still is, None where that is nothing.
         """
-        said = ((entity.identifier, entity) for saying in self._rest for entity in saying.entities)
-        rest = _rest_of(self._entities, said, joined_entity)
+        said = ((entity.identifier, entity) for facts in self._rest for entity in facts.entities)
+        rest = _rest_of(self._entities, said, join_entities)
         changes.stated, changes.removals.stated = _changed(rest, self._transaction.stated(rest))
         return rest
 
     def _agents(self, changes: Changes) -> None:
-        mine = (agent.id for saying in self._mine for agent in saying.agents)
-        said = ((agent.id, agent) for saying in self._rest for agent in saying.agents)
-        rest = _rest_of(mine, said, joined_agent)
+        mine = (agent.id for facts in self._mine for agent in facts.agents)
+        said = ((agent.id, agent) for facts in self._rest for agent in facts.agents)
+        rest = _rest_of(mine, said, join_agents)
         changes.agents, changes.removals.agents = _changed(rest, self._transaction.agents(rest))
 
     def _descriptions(self, changes: Changes) -> None:
-        mine = (each.as_end for saying in self._mine for each in saying.descriptions)
-        said = ((each.as_end, each) for saying in self._rest for each in saying.descriptions)
-        rest = _rest_of(mine, said, joined_description)
+        mine = (each.as_end for facts in self._mine for each in facts.descriptions)
+        said = ((each.as_end, each) for facts in self._rest for each in facts.descriptions)
+        rest = _rest_of(mine, said, join_descriptions)
         changes.descriptions, changes.removals.descriptions = _changed(
             rest, self._transaction.descriptions(rest)
         )
@@ -197,10 +197,10 @@ class _Removal:
 
     def _mentions(self, moved: set[str]) -> list[StoredMention]:
         """Note the mentions that are touched; returns those that nobody makes any more."""
-        kept = {mention.key for saying in self._rest for mention in saying.mentions}
+        kept = {mention.key for facts in self._rest for mention in facts.mentions}
         known = mentions_by_run(self._transaction, self._run_ids())
         for run, mentions in known.items():
-            self.touched.extend(touched_in_run(mentions, _kept(mentions, kept), run in moved))
+            self.touched.extend(touched_mentions(mentions, _kept(mentions, kept), run in moved))
         return [
             stored
             for mentions in known.values()
@@ -230,19 +230,16 @@ def _kept(mentions: Mapping[bytes, StoredMention], kept: set[bytes]) -> dict[byt
     return {key: stored.mention for key, stored in mentions.items() if key in kept}
 
 
-def _settings_of(sayings: Iterable[Saying]) -> set[tuple[str, bytes]]:
+def _settings_of(asserted: Iterable[AssertedFacts]) -> set[tuple[str, bytes]]:
     return {
-        (saying.run.id, key)
-        for saying in sayings
-        if saying.run is not None
-        for key in saying.settings
+        (facts.run.id, key) for facts in asserted if facts.run is not None for key in facts.settings
     }
 
 
-def _config_files_of(sayings: Iterable[Saying]) -> set[tuple[str, str]]:
+def _config_files_of(asserted: Iterable[AssertedFacts]) -> set[tuple[str, str]]:
     return {
-        (saying.run.id, place)
-        for saying in sayings
-        if saying.run is not None
-        for place in saying.config_files
+        (facts.run.id, place)
+        for facts in asserted
+        if facts.run is not None
+        for place in facts.config_files
     }

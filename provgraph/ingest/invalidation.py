@@ -7,9 +7,9 @@ import hashlib
 
 from provgraph import __version__
 from provgraph.errors import LoadError, LookupFailedError, SettingsError
-from provgraph.ingest.deciding.integration import plan
-from provgraph.ingest.deciding.statements import statements_of
-from provgraph.ingest.writing import new_load, now
+from provgraph.ingest.deciding.assertions import make_assertions
+from provgraph.ingest.deciding.integration import plan_changes
+from provgraph.ingest.writing import current_time, new_load_id
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Node
 from provgraph.model.records import INVALIDATED, INVALIDATION_REASON, Document, StatedEntity
@@ -17,7 +17,7 @@ from provgraph.model.times import utc
 from provgraph.model.values import canonical_json, storable_text
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import LoadRecord, Store
-from provgraph.store.waiting import persistently
+from provgraph.store.waiting import retry_while_unreachable
 
 #: What such a load's format is called; there is no loader of this name.
 FORMAT = "invalidation"
@@ -52,24 +52,24 @@ def invalidate(store: Store, entity: Node, at: str | None, reason: str) -> LoadR
         entity.id, {INVALIDATED: (time,), INVALIDATION_REASON: (storable_text(reason),)}
     )
     load = LoadRecord(
-        id=new_load(),
+        id=new_load_id(),
         source=f"invalidate {entity.id}",
         format=FORMAT,
         namespace=DEFAULT_NAMESPACE,
         sha256=hashlib.sha256(
             canonical_json([said.identifier, said.attributes]).encode()
         ).hexdigest(),
-        time=now(),
+        time=current_time(),
         version=__version__,
         status="loaded",
         counts={"activities": 0, "entities": 1, "agents": 0, "relations": 0},
     )
-    return persistently(lambda: _write(store, load, Document(entities=(said,))))
+    return retry_while_unreachable(lambda: _write(store, load, Document(entities=(said,))))
 
 
 def _time(at: str | None) -> str:
     try:
-        return now() if at is None else utc(at)
+        return current_time() if at is None else utc(at)
     except LoadError as error:
         raise SettingsError(f"--at {at}: {error}; give a time like 2026-11-21T08:30:00") from None
 
@@ -78,8 +78,8 @@ def _write(store: Store, load: LoadRecord, document: Document) -> LoadRecord:
     with store.writing() as transaction:
         if known := transaction.loads_of([load.sha256], load.namespace).get(load.sha256):
             return known
-        planned = plan(transaction, [document])
+        planned = plan_changes(transaction, [document])
         planned.changes.loads = [load]
-        planned.changes.statements = statements_of(load.id, 0, [document])
+        planned.changes.assertions = make_assertions(load.id, 0, [document])
         transaction.apply(planned.changes, planned.touched)
     return load

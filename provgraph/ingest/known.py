@@ -8,14 +8,14 @@ from provgraph import __version__
 from provgraph.ingest.reading.sources import Checksum, Source, checksum, checksum_of
 from provgraph.model.batches import batches
 from provgraph.store.protocol import LoadRecord, Store
-from provgraph.store.waiting import persistently
+from provgraph.store.waiting import retry_while_unreachable
 
 #: How many sources are looked up at once.
 AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class KnownSource:
     """A source, and what the store has of it.
 
     Attributes:
@@ -31,14 +31,14 @@ class Checked:
     begun: LoadRecord | None = None
 
 
-def checked(
+def look_up(
     sources: Iterable[Source],
     store: Store,
     format_name: str | None,
     namespace: str,
     *,
     patient: bool = True,
-) -> Iterator[Checked]:
+) -> Iterator[KnownSource]:
     """Look the sources up.
 
     Args:
@@ -50,7 +50,7 @@ def checked(
     """
     for some in batches(((source, checksum_of(source)) for source in sources), AT_ONCE):
         look = partial(_looked_up, some, store, format_name, namespace)
-        yield from persistently(look) if patient else look()
+        yield from retry_while_unreachable(look) if patient else look()
 
 
 def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
@@ -68,7 +68,7 @@ def _looked_up(
     store: Store,
     format_name: str | None,
     namespace: str,
-) -> list[Checked]:
+) -> list[KnownSource]:
     same = store.loads_of([found.sha256 for _, found in some if found], namespace)
     grown = {source.stored_name for source, found in some if found and found.sha256 not in same}
     earlier = store.loads_from(grown, namespace)
@@ -76,11 +76,11 @@ def _looked_up(
     for source, found in some:
         load = same.get(found.sha256) if found else None
         if is_whole(load, format_name):
-            looked_up.append(Checked(source, found, known=load))
+            looked_up.append(KnownSource(source, found, known=load))
         elif load is not None and load.status == "unfinished":
-            looked_up.append(Checked(source, found, begun=load))
+            looked_up.append(KnownSource(source, found, begun=load))
         else:
-            looked_up.append(Checked(source, found, begun=_beginning(source, found, earlier)))
+            looked_up.append(KnownSource(source, found, begun=_beginning(source, found, earlier)))
     return looked_up
 
 

@@ -11,12 +11,12 @@ from multiprocessing import get_context
 from typing import Protocol
 
 from provgraph.errors import SettingsError
-from provgraph.ingest.known import Checked, checked
+from provgraph.ingest.known import KnownSource, look_up
 from provgraph.ingest.reading.process import SMALLEST
 from provgraph.ingest.reading.reading import Reading, read_whole
 from provgraph.ingest.reading.sources import Source, check_names, expanded
-from provgraph.ingest.reports import Report, report_of, report_of_known, report_of_strangers
-from provgraph.ingest.writing import BATCH, LargeLoad, Pending, write_together
+from provgraph.ingest.reports import Report, report_on_known, report_on_reading, report_on_strangers
+from provgraph.ingest.writing import BATCH, LargeLoad, PendingSource, write_together
 from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document
@@ -71,10 +71,10 @@ def load(
     check_names(names)
     if format_name is not None:
         loader_named(format_name)
-    loading = _Loading(store, namespace, observer or _Unobserved())
+    loading = _SourceGatherer(store, namespace, observer or _Unobserved())
     with ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))
-        found = checked(sources, store, format_name, namespace)
+        found = look_up(sources, store, format_name, namespace)
         read_here = _reader(format_name, namespace)
         read = (
             map(read_here, found)
@@ -120,14 +120,14 @@ class _Read:
     documents: Iterator[Document]
 
 
-class _Loading:
+class _SourceGatherer:
     """Gathers small sources for common transactions, and reports in the order of the sources."""
 
     def __init__(self, store: Store, namespace: str, observer: Observer) -> None:
         self._store = store
         self._namespace = namespace
         self._observer = observer
-        self._gathered: list[Pending | Report] = []
+        self._gathered: list[PendingSource | Report] = []
         self._documents = 0
 
     def take_folder(self, folder: str | None, group: Iterable[_Read]) -> Iterator[Report]:
@@ -135,7 +135,7 @@ class _Loading:
         strangers = ours = 0
         for each in group:
             if each.known is not None:
-                self._gathered.append(report_of_known(each.source, each.known))
+                self._gathered.append(report_on_known(each.source, each.known))
                 ours += 1
                 continue
             first = list(islice(each.documents, BATCH + 1))
@@ -146,7 +146,7 @@ class _Loading:
             ours += 1
             yield from self._take(each.reading, first, each.documents)
         if folder is not None and not ours:
-            self._gathered.append(report_of_strangers(folder, strangers))
+            self._gathered.append(report_on_strangers(folder, strangers))
 
     def _take(
         self, reading: Reading, first: list[Document], more: Iterator[Document]
@@ -158,14 +158,14 @@ class _Loading:
             yield large.write(self._namespace, self._observer.wrote)
             return
         if reading.status == "refused":
-            self._gathered.append(report_of(reading))
+            self._gathered.append(report_on_reading(reading))
             return
         if any(
-            isinstance(each, Pending) and each.reading.sha256 == reading.sha256
+            isinstance(each, PendingSource) and each.reading.sha256 == reading.sha256
             for each in self._gathered
         ):
             yield from self.flush()  # so that the same bytes under another name are seen to be there
-        self._gathered.append(Pending(reading, first))
+        self._gathered.append(PendingSource(reading, first))
         self._documents += len(first)
         if self._documents >= BATCH or len(self._gathered) >= BATCH:
             yield from self.flush()
@@ -173,16 +173,16 @@ class _Loading:
     def flush(self) -> Iterator[Report]:
         """Write what is gathered."""
         gathered, self._gathered, self._documents = self._gathered, [], 0
-        pending = [each for each in gathered if isinstance(each, Pending)]
+        pending = [each for each in gathered if isinstance(each, PendingSource)]
         reports = iter(write_together(self._store, pending, self._namespace) if pending else ())
         for each in gathered:
             yield each if isinstance(each, Report) else next(reports)
 
 
-def _reader(format_name: str | None, namespace: str) -> Callable[[Checked], _Read]:
+def _reader(format_name: str | None, namespace: str) -> Callable[[KnownSource], _Read]:
     """Opens a source to be read in this process."""
 
-    def read(each: Checked) -> _Read:
+    def read(each: KnownSource) -> _Read:
         reading = Reading(each.source, each.checksum, each.begun, format_name)
         return _Read(each.source, each.known, reading, reading.read(namespace))
 
@@ -190,11 +190,11 @@ def _reader(format_name: str | None, namespace: str) -> Callable[[Checked], _Rea
 
 
 def _ahead(
-    found: Iterable[Checked],
+    found: Iterable[KnownSource],
     format_name: str | None,
     namespace: str,
     jobs: int,
-    read_here: Callable[[Checked], _Read],
+    read_here: Callable[[KnownSource], _Read],
 ) -> Iterator[_Read]:
     """The sources, read by several processes, each a few of them ahead of the writer.
 

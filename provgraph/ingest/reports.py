@@ -36,7 +36,7 @@ class Report:
         """Whether nothing in it was refused."""
         return self.status in ("loaded", "unchanged")
 
-    def counting(self, counts: Mapping[str, int]) -> "Report":
+    def with_counts(self, counts: Mapping[str, int]) -> "Report":
         """The same report with what the source names."""
         return replace(
             self,
@@ -47,7 +47,7 @@ class Report:
         )
 
 
-def report_of(
+def report_on_reading(
     reading: Reading, load: str | None = None, disagreements: tuple[Disagreement, ...] = ()
 ) -> Report:
     """A source that was read; ``load`` is its load's id, when it was written."""
@@ -59,10 +59,10 @@ def report_of(
         reading.sha256 or None,
         problems=reading.listed_problems,
         disagreements=disagreements,
-    ).counting(reading.counts)
+    ).with_counts(reading.counts)
 
 
-def report_of_known(source: Source, load: LoadRecord) -> Report:
+def report_on_known(source: Source, load: LoadRecord) -> Report:
     """A source that was loaded before.
 
     Of one that could be read in part only, its problems once more.
@@ -71,10 +71,10 @@ def report_of_known(source: Source, load: LoadRecord) -> Report:
     status = "unchanged" if load.status == "loaded" else load.status
     return Report(
         source.stored_name, load.format, status, load.id, load.sha256, problems=problems
-    ).counting(load.counts)
+    ).with_counts(load.counts)
 
 
-def report_of_strangers(folder: str, files: int) -> Report:
+def report_on_strangers(folder: str, files: int) -> Report:
     """A folder in which nothing is ours."""
     what = f"none of its {files} files is of a format that provgraph reads: {formats_read()}"
     return Report(

@@ -8,22 +8,22 @@ from uuid import uuid4
 
 from provgraph import __version__
 from provgraph.errors import StoreError
-from provgraph.ingest.deciding.integration import Plan, plan
-from provgraph.ingest.deciding.statements import statements_of, unsaid
+from provgraph.ingest.deciding.assertions import make_assertions, unasserted_documents
+from provgraph.ingest.deciding.integration import ChangePlan, plan_changes
 from provgraph.ingest.known import is_whole
 from provgraph.ingest.reading.reading import Reading
-from provgraph.ingest.reports import Report, report_of, report_of_known
+from provgraph.ingest.reports import Report, report_on_known, report_on_reading
 from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
 from provgraph.model.vocabulary import Kind
-from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
-from provgraph.store.waiting import persistently
+from provgraph.store.protocol import Assertion, Changes, LoadRecord, Store, Transaction, View
+from provgraph.store.waiting import retry_while_unreachable
 
 #: How many documents are integrated at once; a source with more of them is a large one.
 BATCH = 500
 
 
-def new_load() -> str:
+def new_load_id() -> str:
     """An id for a load.
 
     It is given once, so that writing again what may be written is no other load.
@@ -31,21 +31,21 @@ def new_load() -> str:
     return str(uuid4())
 
 
-def now() -> str:
+def current_time() -> str:
     """The present time, canonical UTC."""
     return utc(datetime.now(UTC).isoformat(timespec="microseconds"))
 
 
 @dataclass
-class Pending:
+class PendingSource:
     """A source of which all documents are read."""
 
     reading: Reading
     documents: list[Document]
-    load: str = field(default_factory=new_load)
+    load: str = field(default_factory=new_load_id)
 
 
-def write_together(store: Store, pending: Sequence[Pending], namespace: str) -> list[Report]:
+def write_together(store: Store, pending: Sequence[PendingSource], namespace: str) -> list[Report]:
     """Write small sources in one transaction.
 
     What they change is decided before it is this process's turn, and again when somebody else wrote
@@ -62,13 +62,13 @@ def write_together(store: Store, pending: Sequence[Pending], namespace: str) -> 
     Raises:
         UnreachableError: the store went away and stayed away.
     """
-    return persistently(lambda: _write_together(store, pending, namespace))
+    return retry_while_unreachable(lambda: _write_together(store, pending, namespace))
 
 
-def _write_together(store: Store, pending: Sequence[Pending], namespace: str) -> list[Report]:
+def _write_together(store: Store, pending: Sequence[PendingSource], namespace: str) -> list[Report]:
     with store.viewing() as view:
         turn, planned = view.settled, _attempt(view, _documents(pending))
-    statements = {each.load: statements_of(each.load, 0, each.documents) for each in pending}
+    assertions = {each.load: make_assertions(each.load, 0, each.documents) for each in pending}
     with store.writing() as transaction:
         begun = [each.reading.begun for each in pending if each.reading.begun is not None]
         known = _known_loads(transaction, [*(each.reading for each in pending), *begun], namespace)
@@ -80,15 +80,15 @@ def _write_together(store: Store, pending: Sequence[Pending], namespace: str) ->
         _check_beginnings(pending, known)
         new = [each for each in pending if each.load not in done]
         if planned is None or done or not planned.holds_in(transaction, turn):
-            planned = plan(transaction, _documents(new))
+            planned = plan_changes(transaction, _documents(new))
         loads = [_record(each.reading, each.load, namespace) for each in new]
         _apply(
-            transaction, planned, loads, [said for each in new for said in statements[each.load]]
+            transaction, planned, loads, [said for each in new for said in assertions[each.load]]
         )
     return [
-        report_of_known(each.reading.source, load)
+        report_on_known(each.reading.source, load)
         if (load := done.get(each.load)) and load.id != each.load
-        else report_of(
+        else report_on_reading(
             each.reading, each.load, planned.disagreements if each is pending[-1] else ()
         )
         for each in pending
@@ -105,7 +105,7 @@ def _known_loads(
     return transaction.loads_of({each.sha256 for each in sources if each.sha256}, namespace)
 
 
-def _check_beginnings(pending: Iterable[Pending], known: Mapping[str, LoadRecord]) -> None:
+def _check_beginnings(pending: Iterable[PendingSource], known: Mapping[str, LoadRecord]) -> None:
     """Of a log that grew only the end was read: what stood before must be there still."""
     for each in pending:
         if (begun := each.reading.begun) is not None and begun.sha256 not in known:
@@ -115,30 +115,33 @@ def _check_beginnings(pending: Iterable[Pending], known: Mapping[str, LoadRecord
             )
 
 
-def _place(begun: LoadRecord | None) -> tuple[str, int | None] | None:
+def _progress(begun: LoadRecord | None) -> tuple[str, int | None] | None:
     """How far a load has come."""
     return None if begun is None else (begun.id, begun.read_to)
 
 
-def _attempt(view: View, documents: Sequence[Document]) -> Plan | None:
+def _attempt(view: View, documents: Sequence[Document]) -> ChangePlan | None:
     """What the documents change; None when the view was of a store in the middle of a change."""
     try:
-        return plan(view, documents)
+        return plan_changes(view, documents)
     except LookupError:
         # Not every store shows one moment alone; what it can't make out is decided when it is this
         # process's turn.
         return None
 
 
-def _documents(pending: Sequence[Pending]) -> list[Document]:
+def _documents(pending: Sequence[PendingSource]) -> list[Document]:
     return [document for each in pending for document in each.documents]
 
 
 def _apply(
-    transaction: Transaction, planned: Plan, loads: list[LoadRecord], statements: list[Statement]
+    transaction: Transaction,
+    planned: ChangePlan,
+    loads: list[LoadRecord],
+    assertions: list[Assertion],
 ) -> None:
     planned.changes.loads = loads
-    planned.changes.statements = statements
+    planned.changes.assertions = assertions
     transaction.apply(planned.changes, planned.touched)
 
 
@@ -157,16 +160,16 @@ class LargeLoad:
         self._store = store
         self._beginning = reading.begun
         self._documents: Iterator[Document] | None = documents
-        self._take(reading, new_load())
+        self._take(reading, new_load_id())
 
     def _take(self, reading: Reading, load: str) -> None:
         """Begin, or go on behind what an interrupted load has left: that is the same load."""
         begun = reading.begun if reading.finishes else None
         self._reading = reading
-        self._come_to = _place(reading.begun)
+        self._come_to = _progress(reading.begun)
         self._load = begun.id if begun else load
         self._counted = dict(begun.counts) if begun and begun.read_to else {}
-        #: A statement is made of more than a byte, so these numbers are no earlier ones.
+        #: A assertion is made of more than a byte, so these numbers are no earlier ones.
         self._next_part = (begun.read_to if begun else None) or 0
 
     def write(self, namespace: str, wrote: Callable[[int], None]) -> Report:
@@ -179,7 +182,7 @@ class LargeLoad:
         Raises:
             UnreachableError: the store went away and stayed away.
         """
-        return persistently(lambda: self._attempt(namespace, wrote))
+        return retry_while_unreachable(lambda: self._attempt(namespace, wrote))
 
     def _attempt(self, namespace: str, wrote: Callable[[int], None]) -> Report:
         earlier = self._earlier(namespace)
@@ -193,7 +196,7 @@ class LargeLoad:
                     return (
                         self._report(same)
                         if same.id == self._load
-                        else report_of_known(self._reading.source, same)
+                        else report_on_known(self._reading.source, same)
                     )
                 documents = self._documents_behind(self._begun(same, known), namespace)
                 # Should this fail, nobody knows how far it came.
@@ -211,13 +214,13 @@ class LargeLoad:
 
     def _documents_behind(self, begun: LoadRecord | None, namespace: str) -> Iterator[Document]:
         """The documents that are not in the store yet."""
-        if self._documents is None or (self._reading.sha256 and _place(begun) != self._come_to):
+        if self._documents is None or (self._reading.sha256 and _progress(begun) != self._come_to):
             self._take(self._reading.again(begun), self._load)
             return self._reading.read(namespace)
         return self._documents
 
     def _report(self, load: LoadRecord) -> Report:
-        return report_of(self._reading, self._load).counting(load.counts)
+        return report_on_reading(self._reading, self._load).with_counts(load.counts)
 
     def _write_some(
         self,
@@ -236,10 +239,10 @@ class LargeLoad:
                     Changes(loads=[self._record(namespace, self._reading.status)]), ()
                 )
                 return False
-            new = unsaid(transaction, some, earlier) if earlier else some
-            statements = statements_of(self._load, self._next_part, new)
-            _apply(transaction, plan(transaction, new), [], statements)
-            self._next_part += len(statements)
+            new = unasserted_documents(transaction, some, earlier) if earlier else some
+            assertions = make_assertions(self._load, self._next_part, new)
+            _apply(transaction, plan_changes(transaction, new), [], assertions)
+            self._next_part += len(assertions)
             end = some[-1].end
             wrote(len(some))
         # Not the reading's own: more may be read than is written. Some sources can't be gone on
@@ -248,7 +251,7 @@ class LargeLoad:
             self._record(namespace, "unfinished"), read_to=end if self._reading.read_to else None
         )
         transaction.apply(Changes(loads=[unfinished]), ())
-        self._come_to = _place(unfinished)
+        self._come_to = _progress(unfinished)
         return True
 
     def _earlier(self, namespace: str) -> frozenset[bytes]:
@@ -276,7 +279,7 @@ def _record(reading: Reading, load: str, namespace: str) -> LoadRecord:
         format=reading.format_name or "",
         namespace=namespace,
         sha256=reading.sha256,
-        time=now(),
+        time=current_time(),
         version=__version__,
         status=reading.status,
         counts=reading.counts,

@@ -55,7 +55,7 @@ from provgraph.relational_mirror.staging import (
 from provgraph.relational_mirror.tables import NUMBERED, OWN_SCHEMA, SEQUENCES, TABLES
 from provgraph.store.journal import Subject, Subjects, subjects_in
 from provgraph.store.protocol import EntityRecord, JournalEntry, Store, View, pages
-from provgraph.store.waiting import persistently
+from provgraph.store.waiting import retry_while_unreachable
 
 T = TypeVar("T")
 #: How many subjects are read at once.
@@ -135,7 +135,7 @@ def sync(
         UnreachableError: store or mirror went away, and stayed away; nothing is half done.
         MirrorError: the database holds something else, or refuses.
     """
-    return persistently(lambda: _sync(store, url, password, schema, full, dry_run))
+    return retry_while_unreachable(lambda: _sync(store, url, password, schema, full, dry_run))
 
 
 def _sync(

@@ -25,7 +25,7 @@ from provgraph.relational_mirror.staging import RECORD, Batch, Sink, names, tabl
 from provgraph.relational_mirror.syncing import Work, last_numbers, set_up, state_of
 from provgraph.relational_mirror.tables import COLUMNS, OWN_SCHEMA, RECORD_COLUMNS, TABLES
 from provgraph.store.protocol import Store, View
-from provgraph.store.waiting import persistently
+from provgraph.store.waiting import retry_while_unreachable
 
 _BUCKETS = 4096
 #: How many rows of each side are held at once.
@@ -100,7 +100,7 @@ def verify(
         MirrorError: there is no mirror.
     """
     for _ in range(_ATTEMPTS):
-        verdict, is_settled = persistently(lambda: _verify(store, url, password, schema))
+        verdict, is_settled = retry_while_unreachable(lambda: _verify(store, url, password, schema))
         if is_settled or not verdict.differences:
             break
     return verdict

@@ -92,7 +92,7 @@ class LoadRecord:
             that it went on from was forgotten.
         counts: activities, entities, agents and relations that the source names.
         problems: (where, what) of each unreadable part.
-        size: of the source, in bytes; `UNKNOWN_SIZE` of a load that was made before statements were
+        size: of the source, in bytes; `UNKNOWN_SIZE` of a load that was made before assertions were
             kept.
         read_to: the byte behind the last whole record, where reading can go on; None where the
             format can't.
@@ -116,14 +116,14 @@ class LoadRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Assertion:
     """What one load says of one subject, kept so that the load can be forgotten.
 
     Attributes:
         subject: the key of the run, agent, description, relation or stated entity.
         load: the key of the load.
-        part: tells statements of one load on one subject apart.
-        content: what is said, as `provgraph.ingest.deciding.statements` writes it.
+        part: tells assertions of one load on one subject apart.
+        content: what is said, as `provgraph.ingest.deciding.assertions` writes it.
     """
 
     subject: bytes
@@ -139,7 +139,7 @@ class Removals:
     Settings, configuration files and names go with the last that refers to them.
 
     ``settings_of`` and ``config_files_of`` hold (run id, settings key) and (run id, place);
-    ``statements`` the subjects of which the load ``statements_of`` says nothing any more; ``load``
+    ``assertions`` the subjects of which the load ``assertions_of`` says nothing any more; ``load``
     goes when it says nothing at all.
     """
 
@@ -152,8 +152,8 @@ class Removals:
     relations: list[StatedRelation] = field(default_factory=list)
     settings_of: list[tuple[str, bytes]] = field(default_factory=list)
     config_files_of: list[tuple[str, str]] = field(default_factory=list)
-    statements_of: bytes = b""
-    statements: list[bytes] = field(default_factory=list)
+    assertions_of: bytes = b""
+    assertions: list[bytes] = field(default_factory=list)
     load: str | None = None
 
 
@@ -175,7 +175,7 @@ class Changes:
     settings_of: list[tuple[str, bytes]] = field(default_factory=list)
     config_files_of: list[tuple[str, str]] = field(default_factory=list)
     loads: list[LoadRecord] = field(default_factory=list)
-    statements: list[Statement] = field(default_factory=list)
+    assertions: list[Assertion] = field(default_factory=list)
     removals: Removals = field(default_factory=Removals)
 
 
@@ -313,13 +313,13 @@ class Transaction(View, Protocol):
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
         """As `Store.loads_of`, seen from within."""
 
-    def statements_of(self, load: bytes, limit: int) -> list[Statement]:
+    def assertions_of(self, load: bytes, limit: int) -> list[Assertion]:
         """Some of what the load says, all or nothing of each subject.
 
         Empty when nothing is left.
         """
 
-    def statements_about(self, subjects: Collection[bytes], without: bytes) -> list[Statement]:
+    def assertions_about(self, subjects: Collection[bytes], without: bytes) -> list[Assertion]:
         """What all loads but one say of the subjects."""
 
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
@@ -433,7 +433,7 @@ class Store(Protocol):
         """Let go of connections and files."""
 
 
-#: The size of a load that was made before statements were kept.
+#: The size of a load that was made before assertions were kept.
 UNKNOWN_SIZE = -1
 #: The loads that tell what is in the store of their source.
 CURRENT_STATUSES = ("loaded", "partial", "unfinished")

@@ -16,7 +16,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @contextmanager
-def told_of_waiting(where: str) -> Iterator[None]:
+def warn_of_waiting(where: str) -> Iterator[None]:
     """Says that another process writes to the store, when the block takes long."""
     timer = Timer(
         PATIENCE, _LOG.warning, ("another process writes to the store at %s; waiting for it", where)
@@ -37,7 +37,7 @@ _LONGEST_PAUSE = 5.0
 _LOG = logging.getLogger(__name__)
 
 
-def persistently(work: Callable[[], T]) -> T:
+def retry_while_unreachable(work: Callable[[], T]) -> T:
     """What the work returns; it is done again from its beginning while the store can't be reached.
 
     Args:

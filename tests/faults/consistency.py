@@ -162,9 +162,9 @@ def _said_in_sql(url: str) -> dict[bytes, set[bytes]]:
     engine = _engine(url)
     said = defaultdict(set)
     with engine.connect() as connection:
-        if engine.dialect.has_table(connection, tables.statement.name):
+        if engine.dialect.has_table(connection, tables.assertion.name):
             for load, subject in connection.execute(
-                select(tables.statement.c.load, tables.statement.c.subject)
+                select(tables.assertion.c.load, tables.assertion.c.subject)
             ):
                 said[bytes(load)].add(bytes(subject))
     engine.dispose()

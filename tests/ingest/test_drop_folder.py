@@ -25,41 +25,41 @@ def watched(folder: Path, *, only_once: bool = False) -> DropFolder:
 def test_a_file_is_offered_when_two_looks_see_the_same(tmp_path: Path) -> None:
     path = written(tmp_path / "sub" / "a.log")
     folder = watched(tmp_path)
-    assert folder.rested() == []
-    assert folder.rested() == folder.rested() == [Candidate(path, is_old=False)]
+    assert folder.files_at_rest() == []
+    assert folder.files_at_rest() == folder.files_at_rest() == [Candidate(path, is_old=False)]
 
 
 def test_a_file_that_changes_between_two_looks_is_left(tmp_path: Path) -> None:
     path = written(tmp_path / "a.log")
     folder = watched(tmp_path)
     for text in ("xx", "xxx", "xxxx"):
-        assert folder.rested() == []
+        assert folder.files_at_rest() == []
         written(path, text=text)
-    assert folder.left() == 1
+    assert folder.count_left() == 1
 
 
 def test_what_is_done_is_offered_again_only_when_it_changes(tmp_path: Path) -> None:
     path = written(tmp_path / "a.log")
     folder = watched(tmp_path)
-    folder.rested()
-    (candidate,) = folder.rested()
-    folder.done(candidate)
-    assert (folder.rested(), folder.left()) == ([], 0)
+    folder.files_at_rest()
+    (candidate,) = folder.files_at_rest()
+    folder.mark_done(candidate)
+    assert (folder.files_at_rest(), folder.count_left()) == ([], 0)
     written(path, text="longer")
-    assert folder.rested() == []
-    assert [each.path for each in folder.rested()] == [path]
+    assert folder.files_at_rest() == []
+    assert [each.path for each in folder.files_at_rest()] == [path]
 
 
 def test_an_unfinished_file_is_offered_again_when_it_changes_or_is_old(tmp_path: Path) -> None:
     path = written(tmp_path / "a.log")
     folder = watched(tmp_path)
-    folder.rested()
-    (candidate,) = folder.rested()
-    folder.unfinished(candidate)
-    assert (folder.rested(), folder.left()) == ([], 1)
+    folder.files_at_rest()
+    (candidate,) = folder.files_at_rest()
+    folder.mark_unfinished(candidate)
+    assert (folder.files_at_rest(), folder.count_left()) == ([], 1)
     written(path, age=PATIENCE + 1)
-    assert folder.rested() == []
-    assert folder.rested() == [Candidate(path, is_old=True)]
+    assert folder.files_at_rest() == []
+    assert folder.files_at_rest() == [Candidate(path, is_old=True)]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_unfinished_file_is_offered_again_when_it_changes_or_is_old(tmp_path:
 )
 def test_a_single_look_goes_by_the_age(age: float, is_offered: bool, tmp_path: Path) -> None:
     written(tmp_path / "a.log", age)
-    assert bool(watched(tmp_path, only_once=True).rested()) == is_offered
+    assert bool(watched(tmp_path, only_once=True).files_at_rest()) == is_offered
 
 
 def test_what_is_no_log_by_its_name_or_kind_is_passed_over(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_what_is_no_log_by_its_name_or_kind_is_passed_over(tmp_path: Path) -> No
     (tmp_path / "dangling").symlink_to("nowhere")
     written(tmp_path / "refused" / "mine.log", PATIENCE)
     (tmp_path / "link.log").symlink_to(tmp_path / "refused" / "mine.log")
-    found = watched(tmp_path, only_once=True).rested()
+    found = watched(tmp_path, only_once=True).files_at_rest()
     assert [each.path.relative_to(tmp_path).as_posix() for each in found] == [
         "link.log",
         "refused/mine.log",

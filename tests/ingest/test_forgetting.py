@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
-from provgraph.ingest.deciding.integration import plan
-from provgraph.ingest.deciding.statements import statements_of
+from provgraph.ingest.deciding.assertions import make_assertions
+from provgraph.ingest.deciding.integration import plan_changes
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.loaders.ctapipe import document_of
@@ -58,9 +58,9 @@ def record(name: str, size: int = 1) -> LoadRecord:
 
 
 def write(transaction: Transaction, name: str, documents: Sequence[Document]) -> None:
-    planned = plan(transaction, documents)
+    planned = plan_changes(transaction, documents)
     planned.changes.loads = [record(name)]
-    planned.changes.statements = statements_of(name, 0, documents)
+    planned.changes.assertions = make_assertions(name, 0, documents)
     transaction.apply(planned.changes, planned.touched)
 
 
@@ -119,11 +119,13 @@ def decide_beside_each_other(store: Store, data: st.DataObject) -> None:
     parts = [documents_in(part) for part in data.draw(loadings(history))]
     for some in (parts[::2], parts[1::2]):
         with store.viewing() as view:
-            turn, plans = view.turn, [plan(view, documents) for documents in some]
+            turn, plans = view.turn, [plan_changes(view, documents) for documents in some]
         for documents, early in zip(some, plans, strict=True):
             with store.writing() as transaction:
                 planned = (
-                    early if early.holds_in(transaction, turn) else plan(transaction, documents)
+                    early
+                    if early.holds_in(transaction, turn)
+                    else plan_changes(transaction, documents)
                 )
                 transaction.apply(planned.changes, planned.touched)
     assert digest(store.scan()) == digest_of_loads([documents_in(history)])

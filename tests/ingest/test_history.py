@@ -16,12 +16,12 @@ from provgraph.errors import LookupFailedError, SettingsError, StoreError, Unrea
 from provgraph.ingest import forgetting, writing
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
-from provgraph.ingest.known import checked
+from provgraph.ingest.known import look_up
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.ingest.writing import Pending, write_together
+from provgraph.ingest.writing import PendingSource, write_together
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.questions.names import find
 from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
@@ -334,7 +334,7 @@ def test_two_logs_that_grow_while_they_are_read_are_both_loaded(
     for path, name in ((first, "A"), (second, "B")):
         path.write_text(runs(name))
     found = list(
-        checked([Source(str(path), path) for path in (first, second)], store, None, "default")
+        look_up([Source(str(path), path) for path in (first, second)], store, None, "default")
     )
     first.write_text(runs("A", "AA"))
     second.write_text(runs("B", "BB"))
@@ -342,7 +342,7 @@ def test_two_logs_that_grow_while_they_are_read_are_both_loaded(
     for each in found:
         reading = Reading(each.source, each.checksum)
         reports += write_together(
-            store, [Pending(reading, list(reading.read("default")))], "default"
+            store, [PendingSource(reading, list(reading.read("default")))], "default"
         )
     assert [report.status for report in reports] == ["loaded", "loaded"]
     assert store.stats()["activities"] == 4
@@ -361,11 +361,11 @@ def test_a_log_that_is_replaced_before_it_is_read_is_not_taken_for_the_first(
 ) -> None:
     path = tmp_path / "a.provlog"
     path.write_text(runs("A"))
-    (each,) = checked([Source(str(path), path)], store, None, "default")
+    (each,) = look_up([Source(str(path), path)], store, None, "default")
     path.with_name("new").write_text(runs("B"))
     path.with_name("new").rename(path)
     reading = Reading(each.source, each.checksum)
-    write_together(store, [Pending(reading, list(reading.read("default")))], "default")
+    write_together(store, [PendingSource(reading, list(reading.read("default")))], "default")
     path.write_text(runs("A"))
     assert only(store, path).status == "loaded"
     assert store.stats()["activities"] == 2
@@ -376,9 +376,9 @@ def test_the_beginning_is_forgotten_while_the_end_is_read(tmp_path: Path, store:
     path.write_text(runs("A"))
     begun = only(store, path)
     path.write_text(runs("A") + runs("B"))
-    (each,) = checked([Source(str(path), path)], store, None, "default")
+    (each,) = look_up([Source(str(path), path)], store, None, "default")
     reading = Reading(each.source, each.checksum, each.begun)
-    pending = Pending(reading, list(reading.read("default")))
+    pending = PendingSource(reading, list(reading.read("default")))
     forget(store, begun.load or "")
     with pytest.raises(StoreError, match="load the source again"):
         write_together(store, [pending], "default")

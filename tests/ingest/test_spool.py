@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from provgraph.collecting import delivery
 from provgraph.collecting.delivery import deliver
-from provgraph.collecting.spool import claimed, put_aside, waiting
+from provgraph.collecting.spool import claim_item, put_in_spool, waiting_items
 from provgraph.commands.main import main
 from provgraph.errors import (
     ProvGraphError,
@@ -49,7 +49,7 @@ def store() -> Iterator[Store]:
 def aside(
     spool: Path, content: bytes | Path, source: str = "run.provlog", store: str = "sqlite:///x"
 ) -> Path:
-    return put_aside(spool, content, source, namespace="scratch", format_name=None, store=store)
+    return put_in_spool(spool, content, source, namespace="scratch", format_name=None, store=store)
 
 
 def test_an_item_holds_the_bytes_and_what_is_known_of_them(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_every_name_can_be_put_aside(source: str, tmp_path: Path, store: Store) 
     aside(tmp_path, WHOLE[0], source)
     (report,) = deliver(store, tmp_path)
     assert (report.status, report.source) == ("loaded", source)
-    assert waiting(tmp_path) == []
+    assert waiting_items(tmp_path) == []
 
 
 def test_what_is_delivered_keeps_its_name_and_namespace(tmp_path: Path, store: Store) -> None:
@@ -103,7 +103,7 @@ def test_the_destination_is_shown_without_its_password(
 def test_what_is_meant_for_another_store_stays(tmp_path: Path, store: Store) -> None:
     aside(tmp_path, WHOLE[0], store="sqlite:////other.db")
     assert list(deliver(store, tmp_path, "sqlite:////this.db")) == []
-    assert len(waiting(tmp_path)) == 1
+    assert len(waiting_items(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_can_not_be_read_is_kept_with_the_reason(
     (item,) = kept.glob("*.waiting")
     assert (item / "run.provlog").read_bytes() == content
     assert (kept / "why.txt").read_text().startswith(f"run.provlog: {status}; ")
-    assert waiting(tmp_path) == []
+    assert waiting_items(tmp_path) == []
     item.rename(tmp_path / item.name)  # try again
     assert [report.status for report in deliver(store, tmp_path)] == [status]
 
@@ -191,7 +191,7 @@ def test_a_damaged_item_is_refused_and_keeps_no_other_back(
     assert sorted(report.status for report in deliver(store, tmp_path)) == ["loaded", "refused"]
     (kept,) = (tmp_path / "refused").iterdir()
     assert {path.name for path in kept.iterdir()} == {"why.txt", damaged.name}
-    assert waiting(tmp_path) == []
+    assert waiting_items(tmp_path) == []
     assert list(deliver(store, tmp_path)) == []
 
 
@@ -211,7 +211,7 @@ def test_the_reason_for_a_refusal_overwrites_no_file(tmp_path: Path, store: Stor
         (guessed / "why.txt").symlink_to(tmp_path / "mine")
     assert [report.status for report in deliver(store, tmp_path / "spool")] == ["refused"] * 2
     assert (tmp_path / "mine").read_text() == "precious"
-    assert waiting(tmp_path / "spool") == []
+    assert waiting_items(tmp_path / "spool") == []
 
 
 def test_refused_items_are_moved_to_no_folder_that_a_link_leads_to(
@@ -224,7 +224,7 @@ def test_refused_items_are_moved_to_no_folder_that_a_link_leads_to(
     with pytest.raises(SpoolError, match="can't be taken from the spool"):
         list(deliver(store, spool))
     assert list((tmp_path / "mine").iterdir()) == []
-    assert len(waiting(spool)) == 1
+    assert len(waiting_items(spool)) == 1
 
 
 def test_nothing_is_left_in_the_refused_when_an_item_can_not_be_moved(
@@ -276,7 +276,7 @@ def test_who_was_killed_between_store_and_spool_delivers_again_without_a_trace(
 
 def test_an_item_that_another_delivers_is_left_to_it(tmp_path: Path, store: Store) -> None:
     item = aside(tmp_path, WHOLE[0])
-    with claimed(item) as is_ours:
+    with claim_item(item) as is_ours:
         assert is_ours
         assert list(deliver(store, tmp_path)) == []
     assert len(list(deliver(store, tmp_path))) == 1
@@ -309,7 +309,7 @@ def test_one_log_that_the_store_fails_on_keeps_no_other_back(
     assert {next(reports).source, next(reports).source} == {"a", "b"}
     with pytest.raises(StoreError, match="no"):
         next(reports)
-    assert len(waiting(tmp_path)) == 1
+    assert len(waiting_items(tmp_path)) == 1
 
 
 @pytest.mark.parametrize("error", [SpoolError("no"), ReaderEndedError("no")])
@@ -323,7 +323,7 @@ def test_items_that_can_not_be_taken_keep_no_other_back(
     assert next(reports).source == "good"
     with pytest.raises(type(error)):
         next(reports)
-    assert len(waiting(tmp_path)) == 5
+    assert len(waiting_items(tmp_path)) == 5
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_a_store_that_fails_is_not_asked_for_each_item(
     with pytest.raises(type(error)):
         list(deliver(store, tmp_path))
     assert failing.tried == tried
-    assert len(waiting(tmp_path)) == 6
+    assert len(waiting_items(tmp_path)) == 6
 
 
 def test_a_spool_that_can_not_be_written_is_an_error_that_says_so(tmp_path: Path) -> None:
@@ -370,7 +370,7 @@ def test_load_by_spool_reports_as_load_does(tmp_path: Path) -> None:
     assert (done.returncode, loads_in(database)) == (1, sorted([str(WHOLE[0]), str(DAMAGED)]))
     again = run(tmp_path, store, "load", "--spool", "sp", str(WHOLE[0]))
     assert (again.returncode, again.stdout.split()[0], again.stderr) == (0, "unchanged", "")
-    assert waiting(tmp_path / "sp") == []
+    assert waiting_items(tmp_path / "sp") == []
 
 
 def test_load_by_spool_takes_what_load_takes(tmp_path: Path) -> None:
@@ -464,7 +464,7 @@ def test_load_delivers_what_waits_for_its_store(tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == "provgraph: delivered from the spool: loaded earlier\n"
     assert loads_in(tmp_path / "x.db") == sorted([str(WHOLE[0]), "earlier"])
-    assert len(waiting(spool)) == 1
+    assert len(waiting_items(spool)) == 1
 
 
 @pytest.mark.parametrize(
@@ -521,14 +521,14 @@ def test_two_deliverers_and_kills_load_each_log_once(tmp_path: Path) -> None:
             process.wait()
     assert [process.wait(DEADLINE) for process in pair()] == [0, 0]
     assert loads_in(database) == sorted(names)
-    assert waiting(spool) == []
+    assert waiting_items(spool) == []
 
 
 def test_an_empty_name_is_refused_before_anything_is_put_aside(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         list(
-            delivery.set_aside(
+            delivery.spool_sources(
                 tmp_path, [str(WHOLE[0]), ""], format_name=None, namespace="x", store="sqlite:///x"
             )
         )
-    assert waiting(tmp_path) == []
+    assert waiting_items(tmp_path) == []

@@ -19,8 +19,8 @@ import pytest
 
 from provgraph.collecting import watching
 from provgraph.collecting.drop_folder import DropFolder
-from provgraph.collecting.spool import put_aside
-from provgraph.collecting.watching import Order, Watcher
+from provgraph.collecting.spool import put_in_spool
+from provgraph.collecting.watching import Watcher, WatchOrder
 from provgraph.errors import StoreError
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.sources import Source
@@ -172,7 +172,7 @@ def test_a_single_look(watched: Watched) -> None:
 
 
 def test_an_item_that_can_not_be_taken_holds_up_nothing_else(watched: Watched) -> None:
-    put_aside(watched.folder, b"junk", "a", namespace="x", format_name=None, store="sqlite:///x")
+    put_in_spool(watched.folder, b"junk", "a", namespace="x", format_name=None, store="sqlite:///x")
     (watched.folder / "refused").write_text("in the way")
     with watched.watch() as process:
         watched.drop("b.provlog", one_log("b"))
@@ -275,7 +275,7 @@ def test_a_file_that_the_store_fails_on_keeps_no_other_back(
 
     monkeypatch.setattr(watching, "load", failing)
     told: list[str] = []
-    order = Order(watched.folder, interval=0.05, only_once=True)
+    order = WatchOrder(watched.folder, interval=0.05, only_once=True)
     watcher = Watcher(
         order,
         lambda: open_sqlite("sqlite://"),

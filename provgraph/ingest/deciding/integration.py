@@ -2,7 +2,7 @@
 
 Joins what is new with what is known and settles again which file is which.
 
-One `Plan` looks only at what the new documents touch, directly or through shared places and
+One `ChangePlan` looks only at what the new documents touch, directly or through shared places and
 identifiers, and leaves the store as if all documents had come at once (CONTRACT section 2 rule 8).
 """
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from provgraph.identity.files import times_of
-from provgraph.ingest.deciding.marks import Seen, touched
+from provgraph.ingest.deciding.marks import ReadRecorder, marks_of_changes
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
-    Touched,
-    decide,
+    TouchedMention,
+    decide_entities,
     mentions_by_run,
-    touched_in_run,
+    touched_mentions,
 )
 from provgraph.model.attributes import is_hidden, is_open
 from provgraph.model.records import (
@@ -46,7 +46,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ChangePlan:
     """What documents change in a store, as decided from its facts.
 
     Attributes:
@@ -67,27 +67,27 @@ class Plan:
         return written is not None and self.seen.isdisjoint(written)
 
 
-def plan(facts: Facts, documents: Sequence[Document]) -> Plan:
+def plan_changes(facts: Facts, documents: Sequence[Document]) -> ChangePlan:
     """Decide what documents change.
 
     Args:
         facts: as they stand.
         documents: what sources say, in any order.
     """
-    seen = Seen(facts)
+    seen = ReadRecorder(facts)
     update = _Update(seen, documents)
     changes = update.changes()
-    return Plan(
+    return ChangePlan(
         changes,
         tuple(update.disagreements),
         frozenset(seen.marks),
-        touched(changes, update.touched),
+        marks_of_changes(changes, update.touched),
     )
 
 
-def integrate(transaction: Transaction, documents: Sequence[Document]) -> Plan:
+def integrate(transaction: Transaction, documents: Sequence[Document]) -> ChangePlan:
     """Write what the documents say, and what follows from it; returns what was done."""
-    planned = plan(transaction, documents)
+    planned = plan_changes(transaction, documents)
     transaction.apply(planned.changes, planned.touched)
     return planned
 
@@ -102,7 +102,7 @@ class _Update:
         self.facts = facts
         self.documents = documents
         self.disagreements: list[Disagreement] = []
-        self.touched: list[Touched] = []
+        self.touched: list[TouchedMention] = []
 
     def changes(self) -> Changes:
         changes = Changes()
@@ -111,7 +111,7 @@ class _Update:
         changes.stated = self._joined_entities()
         self.touched = self._touched_mentions(moved)
         neighbourhood = Neighbourhood(self.facts, self.touched, self._stated_names())
-        decide(
+        decide_entities(
             self.facts,
             neighbourhood,
             {entity.identifier: entity for entity in changes.stated},
@@ -172,7 +172,7 @@ class _Update:
         )
         for document in self.documents:
             for agent in document.agents:
-                said[agent.id] = joined_agent(said.get(agent.id) or known.get(agent.id), agent)
+                said[agent.id] = join_agents(said.get(agent.id) or known.get(agent.id), agent)
         said.update((name, Agent(name)) for name in ends - said.keys() - known.keys())
         return [agent for agent in said.values() if known.get(agent.id) != agent]
 
@@ -184,7 +184,7 @@ class _Update:
         )
         for document in self.documents:
             for each in document.descriptions:
-                said[each.as_end] = joined_description(
+                said[each.as_end] = join_descriptions(
                     said.get(each.as_end) or known.get(each.as_end), each
                 )
         said.update(
@@ -198,7 +198,7 @@ class _Update:
         said = dict(known)
         for document in self.documents:
             for entity in document.entities:
-                said[entity.identifier] = joined_entity(said.get(entity.identifier), entity)
+                said[entity.identifier] = join_entities(said.get(entity.identifier), entity)
         for identifier in self._ends(Kind.ENTITY) - said.keys():
             said[identifier] = StatedEntity(identifier)
         return [entity for entity in said.values() if known.get(entity.identifier) != entity]
@@ -221,7 +221,7 @@ class _Update:
             entity.identifier for d in self.documents for entity in d.entities
         }
 
-    def _touched_mentions(self, moved: Collection[str]) -> list[Touched]:
+    def _touched_mentions(self, moved: Collection[str]) -> list[TouchedMention]:
         """Mentions that are new, that have other twins now, or whose run has other times now."""
         said: dict[str, dict[bytes, Mention]] = defaultdict(dict)
         for document in self.documents:
@@ -232,7 +232,9 @@ class _Update:
         return [
             each
             for run in sorted(runs)
-            for each in touched_in_run(known[run], _mentions(known[run]) | said[run], run in moved)
+            for each in touched_mentions(
+                known[run], _mentions(known[run]) | said[run], run in moved
+            )
         ]
 
 
@@ -244,7 +246,7 @@ def _is_single(fact: str) -> bool:
     return not is_hidden(fact) and not is_open(fact) and is_native(fact)
 
 
-def joined_agent(before: Agent | None, agent: Agent) -> Agent:
+def join_agents(before: Agent | None, agent: Agent) -> Agent:
     """Both together; of different names the smaller is shown and all are kept."""
     if before is None:
         return agent
@@ -256,7 +258,7 @@ def joined_agent(before: Agent | None, agent: Agent) -> Agent:
     return Agent(agent.id, min(names, default=None), min(kinds, default=None), attributes)
 
 
-def joined_description(before: Description | None, description: Description) -> Description:
+def join_descriptions(before: Description | None, description: Description) -> Description:
     """What is said of a description altogether; the finer type counts."""
     if before is None:
         return description
@@ -266,7 +268,7 @@ def joined_description(before: Description | None, description: Description) -> 
     )
 
 
-def joined_entity(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
+def join_entities(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
     """What is stated of an entity altogether."""
     if before is None:
         return entity

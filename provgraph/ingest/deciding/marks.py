@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TypeVar
 
 from provgraph.identity.files import RunTimes
-from provgraph.ingest.deciding.neighbourhood import Touched
+from provgraph.ingest.deciding.neighbourhood import TouchedMention
 from provgraph.model.records import Agent, Description, End, Run, StatedEntity
 from provgraph.store.protocol import Changes, EntityRecord, Facts, StoredMention
 
@@ -24,7 +24,7 @@ def mark(kind: str, name: str) -> bytes:
     return blake2b(f"{kind} {name}".encode(), digest_size=8).digest()
 
 
-class Seen:
+class ReadRecorder:
     """Facts, with a mark for each question about them; see `provgraph.store.protocol.Facts`."""
 
     def __init__(self, facts: Facts) -> None:
@@ -83,12 +83,12 @@ class Seen:
         return self._asked("entity", ids, self._facts.entities)
 
 
-def touched(changes: Changes, mentions: Iterable[Touched]) -> frozenset[bytes]:
+def marks_of_changes(changes: Changes, mentions: Iterable[TouchedMention]) -> frozenset[bytes]:
     """Marks of all that the changes write, and of the mentions that brought them about."""
     return frozenset(mark(kind, name) for kind, name in _written(changes, mentions))
 
 
-def _written(changes: Changes, mentions: Iterable[Touched]) -> Iterator[tuple[str, str]]:
+def _written(changes: Changes, mentions: Iterable[TouchedMention]) -> Iterator[tuple[str, str]]:
     gone = changes.removals
     yield from (("run", run) for run in (*(run.id for run in changes.runs), *gone.runs))
     yield from (

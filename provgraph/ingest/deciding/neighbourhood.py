@@ -19,7 +19,7 @@ from provgraph.store.protocol import Changes, EntityRecord, Facts, StoredMention
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class TouchedMention:
     """A mention to decide on: as it is now, as it was, and whether its run has other times now."""
 
     now: StoredMention
@@ -42,9 +42,9 @@ def mentions_by_run(
     return known
 
 
-def touched_in_run(
+def touched_mentions(
     known: Mapping[bytes, StoredMention], mentions: Mapping[bytes, Mention], moved: bool
-) -> Iterator[Touched]:
+) -> Iterator[TouchedMention]:
     """The mentions of one run that are new, that have other twins now, or all when the run has
     other times now.
 
@@ -59,7 +59,7 @@ def touched_in_run(
         stored = before or StoredMention(mention)
         now = StoredMention(stored.mention, twin_of.get(key), stored.entity, stored.rule)
         if moved or now != before:
-            yield Touched(now, before, moved)
+            yield TouchedMention(now, before, moved)
 
 
 class Neighbourhood:
@@ -77,7 +77,7 @@ class Neighbourhood:
     def __init__(
         self,
         facts: Facts,
-        touched: Sequence[Touched],
+        touched: Sequence[TouchedMention],
         stated: set[str],
         gone: Sequence[StoredMention] = (),
         unsaid: Collection[str] = (),
@@ -142,7 +142,7 @@ class Neighbourhood:
         return set(self._facts.stated(names)) if names else set()
 
     def _changed_names(
-        self, touched: Iterable[Touched], gone: Sequence[StoredMention], named: set[str]
+        self, touched: Iterable[TouchedMention], gone: Sequence[StoredMention], named: set[str]
     ) -> set[str]:
         """The places and identifiers joined, directly or through others, to something that changed.
 
@@ -172,7 +172,7 @@ class Neighbourhood:
         return within | named
 
 
-def decide(
+def decide_entities(
     facts: Facts,
     around: Neighbourhood,
     stated_now: Mapping[str, StatedEntity | None],

@@ -42,7 +42,7 @@ from provgraph.store.neo4j.cypher import (
 )
 from provgraph.store.neo4j.removals import Remover
 from provgraph.store.neo4j.values import Properties, full, indexed, named
-from provgraph.store.protocol import Changes, EntityRecord, Statement, StoredMention
+from provgraph.store.protocol import Assertion, Changes, EntityRecord, StoredMention
 
 #: How many names one full-text query asks for; Lucene takes 1,024.
 _TERMS = 500
@@ -121,11 +121,11 @@ class Writer:
         self._statements.put(
             "Load", ((load.id, properties.load_properties(load)) for load in changes.loads)
         )
-        self._put_statements(changes.statements)
+        self._put_assertions(changes.assertions)
         self._remover.bookkeeping(changes.removals)
         self._statements.settle()
 
-    def _put_statements(self, statements: Iterable[Statement]) -> None:
+    def _put_assertions(self, statements: Iterable[Assertion]) -> None:
         rows = (
             {
                 "name": "statement",

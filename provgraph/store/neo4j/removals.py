@@ -74,9 +74,9 @@ class Remover:
 
         Of loads that went on from it only the end of their source is here now.
         """
-        load = gone.statements_of.hex()
+        load = gone.assertions_of.hex()
         delete = f"MATCH (s:Bookkeeping) WHERE s.subject IN $rows AND s.load = '{load}' DELETE s"
-        self._each(delete, (subject.hex() for subject in gone.statements))
+        self._each(delete, (subject.hex() for subject in gone.assertions))
         begun = [gone.load] if gone.load is not None else []
         self._each("MATCH (l:Load) WHERE l.id IN $rows DELETE l", begun)
         after = "MATCH (l:Load) WHERE l.continues IN $ids SET l.status = 'remainder' REMOVE l.continues RETURN l.id"

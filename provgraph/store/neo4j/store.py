@@ -34,7 +34,7 @@ from provgraph.store.neo4j.values import full, indexed, shown_time
 from provgraph.store.neo4j.walk import node_of, walk
 from provgraph.store.nodes import Content
 from provgraph.store.protocol import CURRENT_STATUSES, Explained, Found, LoadRecord
-from provgraph.store.waiting import told_of_waiting
+from provgraph.store.waiting import warn_of_waiting
 
 _BY_ID = f"""
 CALL () {{
@@ -94,7 +94,7 @@ class Neo4jStore:
         """A transaction, the only writer of this database while it lasts."""
         self._ensure_schema()
         with ExitStack() as stack:
-            with told_of_waiting(str(self._connection)):
+            with warn_of_waiting(str(self._connection)):
                 begun = stack.enter_context(self._connection.transaction(TAKE_TURN))
             transaction = Neo4jTransaction(begun)
             self._whole_turn = transaction.turn

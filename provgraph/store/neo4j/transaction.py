@@ -9,7 +9,7 @@ from provgraph.store.neo4j import records as properties
 from provgraph.store.neo4j.bulk import Neo4jView, journal_id
 from provgraph.store.neo4j.changes import Writer
 from provgraph.store.neo4j.facts import LOCK
-from provgraph.store.protocol import CURRENT_STATUSES, Changes, LoadRecord, Statement
+from provgraph.store.protocol import CURRENT_STATUSES, Assertion, Changes, LoadRecord
 
 TAKE_TURN = f"MERGE {LOCK} SET l.name = 'writer lock'"
 #: A load as a map, its time as text.
@@ -49,7 +49,7 @@ class Neo4jTransaction(Neo4jView):
         )
         return {load.sha256: load for load in (properties.load_of(row[0]) for row in found)}
 
-    def statements_of(self, load: bytes, limit: int) -> list[Statement]:
+    def assertions_of(self, load: bytes, limit: int) -> list[Assertion]:
         """Some of what the load says, all or nothing of each subject.
 
         Empty when nothing is left.
@@ -60,17 +60,17 @@ class Neo4jTransaction(Neo4jView):
             "RETURN s.subject, s.load, s.part, s.content"
         )
         return [
-            _statement(*row) for row in self._statements.run(query, load=load.hex(), limit=limit)
+            _assertion(*row) for row in self._statements.run(query, load=load.hex(), limit=limit)
         ]
 
-    def statements_about(self, subjects: Collection[bytes], without: bytes) -> list[Statement]:
+    def assertions_about(self, subjects: Collection[bytes], without: bytes) -> list[Assertion]:
         """What all loads but one say of the subjects."""
         query = (
             f"MATCH (s:Bookkeeping) WHERE s.subject IN $ids AND s.load <> '{without.hex()}' "
             "RETURN s.subject, s.load, s.part, s.content"
         )
         return [
-            _statement(*row)
+            _assertion(*row)
             for row in self._statements.by_id(query, (each.hex() for each in subjects))
         ]
 
@@ -103,5 +103,5 @@ def _turn(number: int) -> str:
     return f"turn{number % KEPT_TURNS}"
 
 
-def _statement(subject: str, load: str, part: int, content: bytes) -> Statement:
-    return Statement(bytes.fromhex(subject), bytes.fromhex(load), part, content)
+def _assertion(subject: str, load: str, part: int, content: bytes) -> Assertion:
+    return Assertion(bytes.fromhex(subject), bytes.fromhex(load), part, content)

@@ -25,7 +25,7 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
-from provgraph.store.protocol import EntityRecord, LoadRecord, Statement, StoredMention
+from provgraph.store.protocol import Assertion, EntityRecord, LoadRecord, StoredMention
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -285,19 +285,19 @@ def load_row(load: LoadRecord) -> Record:
     return {**row, "counts": canonical_json(load.counts), "problems": canonical_json(load.problems)}
 
 
-def statement_row(statement: Statement) -> Record:
-    """A statement as a row."""
+def assertion_row(assertion: Assertion) -> Record:
+    """An assertion as a row."""
     return {
-        "load": statement.load,
-        "subject": statement.subject,
-        "part": statement.part,
-        "content": statement.content,
+        "load": assertion.load,
+        "subject": assertion.subject,
+        "part": assertion.part,
+        "content": assertion.content,
     }
 
 
-def statement_of(row: Row[Any]) -> Statement:
-    """A statement from its row."""
-    return Statement(row.subject, row.load, row.part, row.content)
+def assertion_of(row: Row[Any]) -> Assertion:
+    """An assertion from its row."""
+    return Assertion(row.subject, row.load, row.part, row.content)
 
 
 def load_of(row: Row[Any]) -> LoadRecord:

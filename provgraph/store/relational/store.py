@@ -29,7 +29,7 @@ from provgraph.store.relational.facts import mention_query
 from provgraph.store.relational.schema import migrate
 from provgraph.store.relational.transaction import RelationalTransaction, loads_of
 from provgraph.store.relational.walk import walk
-from provgraph.store.waiting import told_of_waiting
+from provgraph.store.waiting import warn_of_waiting
 
 
 class RelationalStore:
@@ -72,7 +72,7 @@ class RelationalStore:
     def writing(self) -> Iterator[RelationalTransaction]:
         """A transaction: the only writer of this store while it lasts."""
         with translated(self._engine), ExitStack() as stack:
-            with told_of_waiting(address_of(self._engine)):
+            with warn_of_waiting(address_of(self._engine)):
                 connection = stack.enter_context(
                     self._engine.execution_options(writes=True).begin()
                 )

@@ -183,7 +183,8 @@ load = Table(
 )
 
 #: What each load says, by subject, so that it can be forgotten.
-statement = Table(
+#: The table keeps the name that it was first given.
+assertion = Table(
     "statement",
     metadata,
     _key("load", primary=True),

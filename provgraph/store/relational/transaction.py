@@ -23,7 +23,7 @@ from provgraph.model.batches import batches
 from provgraph.model.records import End, StatedRelation, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.journal import KEPT_TURNS, Journaled, Touched, marks_in, new_mark
-from provgraph.store.protocol import CURRENT_STATUSES, Changes, LoadRecord, Removals, Statement
+from provgraph.store.protocol import CURRENT_STATUSES, Assertion, Changes, LoadRecord, Removals
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.bulk import RelationalView
 
@@ -57,23 +57,23 @@ class RelationalTransaction(RelationalView):
         """As `Store.loads_of`, seen from within."""
         return loads_of(self._connection, sha256s, namespace)
 
-    def statements_of(self, load: bytes, limit: int) -> list[Statement]:
+    def assertions_of(self, load: bytes, limit: int) -> list[Assertion]:
         """Some of what the load says, all or nothing of each subject.
 
         Empty when nothing is left.
         """
-        mine = tables.statement.c.load == load
+        mine = tables.assertion.c.load == load
         subjects = (
-            select(tables.statement.c.subject).distinct().where(mine).limit(limit).scalar_subquery()
+            select(tables.assertion.c.subject).distinct().where(mine).limit(limit).scalar_subquery()
         )
-        query = select(tables.statement).where(mine, tables.statement.c.subject.in_(subjects))
-        return [records.statement_of(row) for row in self._connection.execute(query)]
+        query = select(tables.assertion).where(mine, tables.assertion.c.subject.in_(subjects))
+        return [records.assertion_of(row) for row in self._connection.execute(query)]
 
-    def statements_about(self, subjects: Collection[bytes], without: bytes) -> list[Statement]:
+    def assertions_about(self, subjects: Collection[bytes], without: bytes) -> list[Assertion]:
         """What all loads but one say of the subjects."""
-        query = select(tables.statement).where(tables.statement.c.load != without)
-        found = records.in_chunks(self._connection, query, tables.statement.c.subject.in_, subjects)
-        return [records.statement_of(row) for row in found]
+        query = select(tables.assertion).where(tables.assertion.c.load != without)
+        found = records.in_chunks(self._connection, query, tables.assertion.c.subject.in_, subjects)
+        return [records.assertion_of(row) for row in found]
 
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
         """Write the changes: records first, then the relations between them."""
@@ -91,7 +91,7 @@ class RelationalTransaction(RelationalView):
         self._add(tables.settings, map(records.settings_row, changes.settings))
         self._add_configuration(changes)
         self._put(tables.load, map(records.load_row, changes.loads))
-        self._put(tables.statement, map(records.statement_row, changes.statements))
+        self._put(tables.assertion, map(records.assertion_row, changes.assertions))
         self._remove(changes.removals)
 
     def finish(self) -> None:
@@ -196,11 +196,11 @@ class RelationalTransaction(RelationalView):
         self._remove_unused_names(gone)
         if gone.load is not None:
             self._remove_load(gone.load)
-        mine = tables.statement.c.load == gone.statements_of
+        mine = tables.assertion.c.load == gone.assertions_of
         self._delete(
-            tables.statement,
-            lambda keys: and_(mine, tables.statement.c.subject.in_(keys)),
-            gone.statements,
+            tables.assertion,
+            lambda keys: and_(mine, tables.assertion.c.subject.in_(keys)),
+            gone.assertions,
         )
 
     def _remove_configuration(self, gone: Removals) -> None:

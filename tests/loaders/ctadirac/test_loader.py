@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from provgraph.collecting.delivery import deliver, set_aside
+from provgraph.collecting.delivery import deliver, spool_sources
 from provgraph.ingest.jobs import load_job
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
@@ -343,7 +343,7 @@ def test_a_client_hands_over_what_the_catalogue_said(store: Store) -> None:
 def test_jobs_go_through_a_spool(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     put = list(
-        set_aside(
+        spool_sources(
             tmp_path / "spool",
             [str(BUNDLES)],
             format_name=None,

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from provgraph.collecting.delivery import set_aside
+from provgraph.collecting.delivery import spool_sources
 from provgraph.errors import SettingsError, UnreachableError
 from provgraph.ingest import writing
 from provgraph.ingest.forgetting import forget
@@ -419,7 +419,7 @@ def test_only_what_is_new_is_written(restore: Restore, memory: Store) -> None:
     )
     second = load_one(memory, url)
     with memory.writing() as transaction:
-        said = transaction.statements_of(key_of(Kind.LOAD, second.load or ""), 1000)
+        said = transaction.assertions_of(key_of(Kind.LOAD, second.load or ""), 1000)
     assert len({each.subject for each in said if each.subject == key_of(Kind.ACTIVITY, "new")}) == 1
     assert len(said) < 60  # agents and descriptions; the other 100 rows are known
 
@@ -522,7 +522,7 @@ def test_no_password_is_kept(databases: dict[str, str], memory: Store) -> None:
 def test_a_database_does_not_go_into_a_spool(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="--spool"):
         list(
-            set_aside(
+            spool_sources(
                 tmp_path,
                 ["postgresql://h/db"],
                 format_name=None,

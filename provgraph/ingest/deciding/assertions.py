@@ -2,7 +2,7 @@
 
 So that it can be forgotten again.
 
-A run's statement holds all that a document says of the run and of the files it names; what
+A run's assertion holds all that a document says of the run and of the files it names; what
 documents say of other records stands under these.
 """
 
@@ -32,15 +32,15 @@ from provgraph.model.vocabulary import (
     Kind,
     RelationType,
 )
-from provgraph.store.protocol import Statement, Transaction
+from provgraph.store.protocol import Assertion, Transaction
 
-#: Speed before size: a statement is read only when a load is forgotten.
+#: Speed before size: an assertion is read only when a load is forgotten.
 _COMPRESSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
-    """What one statement says; as a `Document`, but settings by their keys alone.
+class AssertedFacts:
+    """What one assertion says; as a `Document`, but settings by their keys alone.
 
     Attributes:
         run: the run that it is about, with its facts; None when it is about something else.
@@ -57,24 +57,24 @@ class Saying:
     relations: tuple[StatedRelation, ...] = ()
 
 
-def statements_of(load: str, first_part: int, documents: Iterable[Document]) -> list[Statement]:
+def make_assertions(load: str, first_part: int, documents: Iterable[Document]) -> list[Assertion]:
     """What a load says in these documents.
 
     Args:
         load: its id.
-        first_part: the number of the first statement; each has its own.
+        first_part: the number of the first assertion; each has its own.
         documents: in the order of the source.
     """
     load_key = key_of(Kind.LOAD, load)
-    sayings = (saying for document in documents for saying in _sayings(document))
-    distinct = dict.fromkeys((subject, canonical_json(said).encode()) for subject, said in sayings)
+    asserted = (facts for document in documents for facts in _contents_by_subject(document))
+    distinct = dict.fromkeys((subject, canonical_json(said).encode()) for subject, said in asserted)
     return [
-        Statement(subject, load_key, part, zlib.compress(content, _COMPRESSION))
+        Assertion(subject, load_key, part, zlib.compress(content, _COMPRESSION))
         for part, (subject, content) in enumerate(distinct, first_part)
     ]
 
 
-def unsaid(
+def unasserted_documents(
     transaction: Transaction, documents: Iterable[Document], loads: Collection[bytes]
 ) -> list[Document]:
     """The documents that say something which none of some loads has said.
@@ -84,21 +84,21 @@ def unsaid(
         documents: what is to be loaded.
         loads: keys of loads.
     """
-    said = [(document, _telling(document)) for document in documents]
-    subjects = {statement.subject for _, statements in said for statement in statements}
+    said = [(document, _distinctive_assertions(document)) for document in documents]
+    subjects = {assertion.subject for _, assertions in said for assertion in assertions}
     known = {
         (each.subject, each.content)
-        for each in transaction.statements_about(subjects, b"")
+        for each in transaction.assertions_about(subjects, b"")
         if each.load in loads
     }
     return [
         document
-        for document, statements in said
-        if not statements or not {(each.subject, each.content) for each in statements} <= known
+        for document, assertions in said
+        if not assertions or not {(each.subject, each.content) for each in assertions} <= known
     ]
 
 
-def _telling(document: Document) -> list[Statement]:
+def _distinctive_assertions(document: Document) -> list[Assertion]:
     """What a document says, but of agents and descriptions, of which every second load says the
     same.
     """
@@ -107,17 +107,17 @@ def _telling(document: Document) -> list[Statement]:
     shared |= {each.as_end.key for each in document.descriptions}
     shared |= {key_of(Kind.AGENT, agent.id) for agent in document.agents}
     return [
-        statement
-        for statement in statements_of("", 0, [document])
-        if statement.subject not in shared
+        assertion
+        for assertion in make_assertions("", 0, [document])
+        if assertion.subject not in shared
     ]
 
 
-def said_in(statement: Statement) -> Saying:
-    """What a statement says."""
-    said: dict[str, Any] = json.loads(zlib.decompress(statement.content))
+def read_assertion(assertion: Assertion) -> AssertedFacts:
+    """What an assertion says."""
+    said: dict[str, Any] = json.loads(zlib.decompress(assertion.content))
     run = said.get("run")
-    return Saying(
+    return AssertedFacts(
         run=Run(run[0], _attributes(run[1])) if run else None,
         mentions=tuple(_mention(run[0], each) for each in said.get("mentions", ())) if run else (),
         settings=tuple(map(bytes.fromhex, said.get("settings", ()))),
@@ -130,11 +130,11 @@ def said_in(statement: Statement) -> Saying:
 
 
 def subject_of_entity(identifier: str) -> bytes:
-    """The subject of what is stated of an entity outside of a run's statement."""
+    """The subject of what is stated of an entity outside of a run's assertion."""
     return key_of(Kind.ENTITY, identifier)
 
 
-def _sayings(document: Document) -> Iterator[tuple[bytes, dict[str, Any]]]:
+def _contents_by_subject(document: Document) -> Iterator[tuple[bytes, dict[str, Any]]]:
     """What a document says, by subject."""
     mentioned: set[str | None] = set()
     if document.run is not None:
