@@ -1,6 +1,9 @@
-"""Identifiers ``scheme:value`` and the places (paths, URLs) that files are named by.
+"""Identifiers ``scheme:value``, and the places (paths and URLs) where files stand.
 
-CONTRACT section 2, rules 1, 6 and 7.
+An identifier is strong when it tells by itself which file is meant: ``product:…``, ``guid:…`` and
+``prov:…``. A *place* is a path in a namespace, or a URL; it is written as an identifier too
+(``file:/data/x``), but it names one file after the other. The rules are those of docs/contract.md,
+rules 1, 6 and 7.
 """
 
 import posixpath
@@ -8,34 +11,35 @@ import re
 
 DEFAULT_NAMESPACE = "default"
 
-#: The scheme of what PROV documents name.
+#: The scheme of names in PROV documents; a full URI follows.
 PROV = "prov"
-#: Strongest first (rule 1).
+#: All schemes, strongest first (rule 1).
 SCHEMES = ("product", "guid", PROV, "lfn", "file", "sha256")
-#: Schemes whose identifiers join records, whatever their paths (rule 2).
+#: Two records that share an identifier of such a scheme are one entity (rule 2).
 STRONG_SCHEMES = frozenset({"product", "guid", "prov"})
 
 _REMOTE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)$", re.DOTALL)
 # ctapipe makes URLs "absolute": /cwd/ + url, then // folded to / (rule 7).
 _MANGLED_FILE = re.compile(r"^(?P<folder>/(?:.*/)?)file:(?P<rest>.*)$", re.DOTALL | re.IGNORECASE)
 _MANGLED_REMOTE = re.compile(
-    r"^/(?:.*/)?(?P<scheme>root|roots|xroot|http|https|s3|gsiftp|srm|dav|davs|ftp):/+(?P<rest>[^/].*)$",
+    r"^/(?:.*/)?(?P<scheme>root|roots|xroot|http|https|s3|gsiftp|srm|dav|davs|ftp)"
+    r":/+(?P<rest>[^/].*)$",
     re.DOTALL,
 )
 
 
 def place_of(url: str, namespace: str = DEFAULT_NAMESPACE) -> str:
-    """The place that a source means by a path or URL, as an identifier.
+    """Find the place that a source means by a path or URL (docs/contract.md, rule 7).
 
     Args:
-        url: an absolute path, a ``file:`` URL, a remote URL, or one of these as ctapipe's abspath
-            has mangled it.
+        url: an absolute path, a ``file:`` URL, a remote URL, or one of these as ctapipe's
+            ``abspath`` has mangled it: ``/cwd/file:/data/x`` means ``/data/x``.
         namespace: the shared file system in which a path means the same file on every host.
 
     Returns:
-        ``file:/data/x``, outside the default namespace ``file://NAMESPACE/data/x``; a remote file's
-            URL;
-        ``lfn:/x`` for a catalogue path. ``//``, ``.`` and ``..`` in the path are resolved.
+        The place as an identifier: ``file:/data/x``, or ``file://NAMESPACE/data/x`` outside the
+        default namespace; ``lfn:/x`` for a catalogue path; a remote file's URL, without a user
+        or password in it. ``//``, ``.`` and ``..`` in the path are resolved.
     """
     if url.startswith("lfn:"):
         return "lfn:" + _normalised(url[4:])
@@ -46,9 +50,14 @@ def place_of(url: str, namespace: str = DEFAULT_NAMESPACE) -> str:
 
 
 def location_of(place: str) -> str:
-    """The place as people write it.
+    """Write a place as people do.
 
-    The bare path in the default namespace and the catalogue, else the identifier.
+    Args:
+        place: a place as an identifier, as `place_of` makes it.
+
+    Returns:
+        The bare path for a file in the default namespace and for a catalogue path; else the
+        identifier itself: ``file:/data/x`` gives ``/data/x``.
     """
     if place.startswith("lfn:"):
         return place[4:]
@@ -58,52 +67,95 @@ def location_of(place: str) -> str:
 
 
 def base_name(place: str) -> str:
-    """The last part of the place's path; of a bare root the whole."""
+    """Find the file's own name in a place.
+
+    Args:
+        place: a place as an identifier.
+
+    Returns:
+        The last part of the path: ``file:/data/x.h5`` gives ``x.h5``. A bare root has no last
+        part; then the whole place.
+    """
     return place.rstrip("/").rpartition("/")[2] or place
 
 
 def version_of(place: str, activity: str) -> str:
-    """The id of the file that a run wrote at a place, when nothing stronger names it (rule 6)."""
+    """Make the id of a file that is known only by the place where a run wrote it (rule 6).
+
+    Args:
+        place: where the run wrote the file.
+        activity: the run's id.
+
+    Returns:
+        ``PLACE@ACTIVITY``, such as ``file:/data/x.h5@run-17``.
+    """
     return f"{place}@{activity}"
 
 
 def places_in(name: str) -> set[str]:
-    """The places that a weak name may be of: itself, and what stands before its last ``@``.
+    """Find the places that a weak name may be about.
 
-    None of a strong one.
+    Args:
+        name: an identifier, perhaps a version's id (``file:/x@run-17``).
+
+    Returns:
+        The name itself and the part before its last ``@``, since a path may hold an ``@`` too;
+        nothing for a strong identifier.
     """
     return set() if is_strong(name) else {name, name.rpartition("@")[0] or name}
 
 
 def scheme_of(identifier: str) -> str:
-    """The identifier's scheme; ``file`` for a remote URL, which is a path too."""
+    """Find an identifier's scheme.
+
+    Args:
+        identifier: any identifier.
+
+    Returns:
+        One of `SCHEMES`. A remote URL is a path, so its scheme is ``file``.
+    """
     scheme = identifier.partition(":")[0]
     return scheme if scheme in SCHEMES else "file"
 
 
 def strength(identifier: str) -> tuple[int, str]:
-    """Sorts identifiers strongest first, of one scheme the smallest first (rule 6)."""
+    """Sort identifiers: the strongest first, of one scheme the smallest first (rule 6).
+
+    Args:
+        identifier: any identifier.
+
+    Returns:
+        A key for ``sorted`` and ``min``.
+    """
     return SCHEMES.index(scheme_of(identifier)), identifier
 
 
 def is_strong(identifier: str) -> bool:
-    """Whether records that share this identifier are one entity (rule 2)."""
+    """Tell whether records that share this identifier are one entity (rule 2).
+
+    Args:
+        identifier: any identifier.
+
+    Returns:
+        True for ``product:``, ``guid:`` and ``prov:``; False for places and checksums.
+    """
     return scheme_of(identifier) in STRONG_SCHEMES
 
 
 def _remote(url: str) -> str | None:
+    """The URL of a remote file without its user; None for all else."""
     found = _REMOTE.match(url) or _MANGLED_REMOTE.match(url)
     if found is None or found["scheme"].lower() == "file":
         return None
     address, slash, path = found["rest"].partition("/")
-    host = address.rpartition("@")[
-        2
-    ]  # who asks is no part of which file it is, and may hold a password
+    # The user is no part of which file it is, and may come with a password.
+    host = address.rpartition("@")[2]
     path, question, query = path.partition("?")
     return f"{found['scheme']}://{host}" + (_normalised(path) if slash else "") + question + query
 
 
 def _local_path(url: str) -> str:
+    """The path in a ``file:`` URL, mangled or not; a bare path as it is."""
     if url[:5].lower() == "file:":
         return _file_url_path(url[5:], "/")
     if mangled := _MANGLED_FILE.match(url):
@@ -112,18 +164,12 @@ def _local_path(url: str) -> str:
 
 
 def _file_url_path(rest: str, folder: str) -> str:
-    """The path in a file URL; a relative one stands in ``folder``.
-
-    ``//host`` (empty or localhost) is no part of it.
-    """
+    """The path in a file URL, without ``//`` or ``//localhost``; relative ones from ``folder``."""
     if rest.startswith("//localhost/"):
         rest = rest[len("//localhost") :]
     return rest if rest.startswith("/") else folder + rest
 
 
 def _normalised(path: str) -> str:
-    """``//``, ``.`` and ``..`` resolved.
-
-    A leading ``//``, which POSIX lets stand, is folded too.
-    """
+    """The path with ``//``, ``.`` and ``..`` resolved, the leading ``//`` of POSIX too."""
     return posixpath.normpath("/" + path.lstrip("/")) if path else "/"

@@ -1,4 +1,8 @@
-"""What a lineage walk found, and where it stopped."""
+"""The answer to a lineage question: which records were found, and how they are related.
+
+A store walks over its relations and hands what it found to `assemble_lineage`, which makes one
+`Lineage` of it, the same in every store.
+"""
 
 from collections import deque
 from collections.abc import Iterable
@@ -20,10 +24,27 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A record as answers show it; what does not apply to its kind is None or empty.
+    """A record as answers show it. A field that does not apply to its kind is None or empty.
 
-    Times end in ``Z``. ``type`` is the finer kind (``DatasetEntity``, ``Organization``);
-    ``distance`` the number of relations from the root of the walk that found it.
+    Attributes:
+        key: the key of the record in every store, 16 bytes.
+        id: the id that people use.
+        kind: what the record is.
+        name: what people call the record.
+        type: the finer kind, such as ``DatasetEntity`` or ``Organization``.
+        distance: the number of relations from the root of the walk that found the record.
+        location: the newest place where the file still stands.
+        locations: all places where the file stood, the newest first.
+        identifiers: all identifiers, the strongest first.
+        start_time: when the run started. All times are ISO 8601 with ``Z``.
+        end_time: when the run ended.
+        status: how the run ended.
+        version: the version of the tool.
+        host: the host on which the run ran.
+        generated_at: when the file was made.
+        invalidated_at: when the file lost its last place (docs/contract.md, rule 4).
+        data_level: ``DLn``.
+        attributes: all else, as stores keep it; `shown_attributes` are those for people.
     """
 
     key: bytes
@@ -47,20 +68,26 @@ class Node:
 
     @property
     def label(self) -> str:
-        """What a person calls it."""
+        """What a person calls the record: its name, else its id."""
         return self.name or self.id
 
     @property
     def shown_attributes(self) -> dict[str, Value]:
-        """Its attributes for strict JSON, with the facts that have a field of their own only in
-        some faces.
-        """
+        """The attributes that people see, fit for strict JSON."""
         return readable_attributes(self.attributes)
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A relation as answers show it, from effect to cause; keys are those of its end nodes."""
+    """A relation as answers show it, from effect to cause.
+
+    Attributes:
+        relation: its type.
+        source: the key of the effect's node.
+        target: the key of the cause's node.
+        role: the part that the one played for the other.
+        time: when; ISO 8601 with ``Z``.
+    """
 
     relation: RelationType
     source: bytes
@@ -71,9 +98,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The answer to a lineage question: nodes by distance from the root, then id.
+    """The answer to a lineage question.
 
-    Edges in a fixed order.
+    Attributes:
+        root: the node where the walk began.
+        direction: which way the walk went.
+        depth: how many relations the walk was to follow; None for as many as there are.
+        truncated: whether a limit cut the answer.
+        nodes: the root and all nodes found, by distance from the root, then by id.
+        edges: the relations between these nodes, in a fixed order.
     """
 
     root: Node
@@ -84,7 +117,14 @@ class Lineage:
     edges: tuple[Edge, ...]
 
     def of_kind(self, kind: Kind) -> tuple[Node, ...]:
-        """The nodes of one kind, in order."""
+        """Choose the nodes of one kind.
+
+        Args:
+            kind: which.
+
+        Returns:
+            The nodes in the order of `nodes`.
+        """
         return tuple(node for node in self.nodes if node.kind is kind)
 
 
@@ -94,12 +134,20 @@ def restrict_lineage(
     data_level: str | None = None,
     type_name: str | None = None,
 ) -> Lineage:
-    """The lineage with only such records, its root always among them, and the relations between
-    them.
+    """Keep only some of a lineage's records, and the relations between these.
+
+    Args:
+        lineage: the whole answer.
+        kind: the kind to keep; None for all.
+        data_level: the data level to keep (``DL2``); None for all.
+        type_name: the finer type to keep (``DatasetEntity``); None for all.
+
+    Returns:
+        The lineage with the records that fit all three, and with its root in any case.
     """
     if (kind, data_level, type_name) == (None, None, None):
         return lineage
-    kept = [
+    chosen = [
         node
         for node in lineage.nodes
         if (
@@ -109,9 +157,9 @@ def restrict_lineage(
         )
         or node.key == lineage.root.key
     ]
-    keys = {node.key for node in kept}
+    keys = {node.key for node in chosen}
     edges = tuple(edge for edge in lineage.edges if edge.source in keys and edge.target in keys)
-    return replace(lineage, nodes=tuple(kept), edges=edges)
+    return replace(lineage, nodes=tuple(chosen), edges=edges)
 
 
 def assemble_lineage(
@@ -122,16 +170,19 @@ def assemble_lineage(
     found: Iterable[Node],
     edges: Iterable[Edge],
 ) -> Lineage:
-    """The answer from what a store's walk brought, in its fixed order and cut at the limit.
+    """Make the answer from what a store's walk found: in a fixed order and cut at the limit.
 
     Args:
-        root: where the walk began.
-        direction: which way it went.
-        depth: how far, in relations.
-        limit: how many nodes an answer may have; agents, the leaves, do not count.
-        found: the nodes reached and their agents, in any order, with one more than the limit when
-            there are more.
+        root: the node where the walk began.
+        direction: which way the walk went.
+        depth: how far the walk went, in relations; None without a bound.
+        limit: how many nodes an answer may have. Agents, the leaves, do not count.
+        found: the nodes reached and their agents, in any order; one more than the limit when there
+            are more.
         edges: the relations walked, and those to agents, perhaps several times.
+
+    Returns:
+        The lineage; ``truncated`` when there were more nodes than the limit.
     """
     by_key = {node.key: node for node in found}
     walked = set(edges)
@@ -140,8 +191,8 @@ def assemble_lineage(
         replace(by_key[key], distance=distance) for key, distance in far.items() if key in by_key
     ]
     placed.sort(key=lambda node: (node.distance, node.id))
-    kept, truncated = _cut(placed, limit, walked)
-    ids = {node.key: node.id for node in kept}
+    chosen, truncated = _cut(placed, limit, walked)
+    ids = {node.key: node.id for node in chosen}
     inside = [edge for edge in walked if edge.source in ids and edge.target in ids]
     inside.sort(
         key=lambda edge: (
@@ -152,8 +203,8 @@ def assemble_lineage(
             edge.time or "",
         )
     )
-    start = next(node for node in kept if node.key == root.key)
-    return Lineage(start, direction, depth, truncated, tuple(kept), tuple(inside))
+    start = next(node for node in chosen if node.key == root.key)
+    return Lineage(start, direction, depth, truncated, tuple(chosen), tuple(inside))
 
 
 def _cut(nodes: list[Node], limit: int, edges: Iterable[Edge]) -> tuple[list[Node], bool]:
@@ -161,11 +212,11 @@ def _cut(nodes: list[Node], limit: int, edges: Iterable[Edge]) -> tuple[list[Nod
     walked = [node for node in nodes if node.kind is not Kind.AGENT]
     if len(walked) <= limit:
         return nodes, False
-    kept = {node.key for node in walked[:limit]}
-    kept |= {
-        edge.target for edge in edges if edge.relation in AGENT_RELATIONS and edge.source in kept
+    chosen = {node.key for node in walked[:limit]}
+    chosen |= {
+        edge.target for edge in edges if edge.relation in AGENT_RELATIONS and edge.source in chosen
     }
-    return [node for node in nodes if node.key in kept], True
+    return [node for node in nodes if node.key in chosen], True
 
 
 def _distances(root: bytes, edges: Iterable[Edge], direction: Direction) -> dict[bytes, int]:
@@ -189,6 +240,7 @@ def _distances(root: bytes, edges: Iterable[Edge], direction: Direction) -> dict
 
 
 def _breadth_first(root: bytes, edges: Iterable[Edge], way: Direction) -> dict[bytes, int]:
+    """The shortest distance from the root of every node that the edges reach in one direction."""
     ahead: dict[bytes, list[bytes]] = {}
     for edge in edges:
         here, there = (

@@ -1,6 +1,4 @@
-"""What sources say, as frozen data.
-
-Runs, the files that they name, who answers for them, how they were set up.
+"""What sources say, as frozen data: runs, the files that they name, agents, descriptions.
 
 A `Document` is what one record of a source says. It says nothing about which file is which: that is
 decided in `provgraph.identity` from all documents together.
@@ -27,12 +25,16 @@ _T = TypeVar("_T", "Document", "Mention")
 
 
 def build_quickly(kind: type[_T], **fields: Any) -> _T:
-    """A `Document` or `Mention` in a third of the time that its constructor takes, for readers of
-    millions.
+    """Make a `Document` or a `Mention` in a third of the time that its constructor takes.
+
+    Readers of large sources make millions of them.
 
     Args:
-        kind: which.
-        fields: those that have no default, and any others.
+        kind: the class.
+        fields: the fields by name: those without a default, and any others.
+
+    Returns:
+        The object. Nothing is checked.
     """
     found = object.__new__(kind)
     found.__dict__.update(fields)
@@ -40,8 +42,14 @@ def build_quickly(kind: type[_T], **fields: Any) -> _T:
 
 
 def key_of(kind: Kind, identifier: str) -> bytes:
-    """16 bytes that stand for a record in every store, however long its identifier is (CONTRACT
-    section 7).
+    """Make the key of a record, by which every store knows it.
+
+    Args:
+        kind: what the record is.
+        identifier: its id, however long.
+
+    Returns:
+        16 bytes.
     """
     return fingerprint(kind, identifier)
 
@@ -51,8 +59,9 @@ class Run:
     """What is said of one run of one tool, an activity.
 
     Attributes:
-        id: its own identifier, such as ctapipe's activity_uuid.
-        facts: all that is said of it, attribute by attribute; `Fact` names those with a meaning.
+        id: the run's own identifier, such as ctapipe's activity_uuid.
+        facts: all that is said of the run, attribute by attribute; `Fact` names those with a
+            meaning.
     """
 
     id: str
@@ -60,7 +69,10 @@ class Run:
 
 
 class Fact:
-    """The facts of a run that have a meaning to provgraph; all others are kept as they come."""
+    """The names of the facts of a run that mean something to provgraph.
+
+    All other facts are kept as they come.
+    """
 
     NAME = "name"
     VERSION = "version"
@@ -80,11 +92,12 @@ class Mention:
     Attributes:
         run: the run's id.
         relation: USED for an input, WAS_GENERATED_BY for an output.
-        role: the part it played; None when the source says none.
-        place: where it stood (see `identifiers.place_of`); None when only an identifier is known.
+        role: the part that the file played; None when the source says none.
+        place: where the file stood (see `identifiers.place_of`); None when only an identifier is
+            known.
         identifier: a product, GUID or PROV identifier; None when the source knows none.
-        source: who says so, a format and a namespace: what rule 9 calls a source.
-        time: when it was read or written, where a source says that; canonical UTC.
+        source: who says so: a format and a namespace (docs/contract.md, rule 9).
+        time: when the file was read or written, where a source says that; canonical UTC.
         attributes: what else is said of this reading or writing.
     """
 
@@ -99,7 +112,7 @@ class Mention:
 
     @cached_property
     def key(self) -> bytes:
-        """The same mention in another load has the same key."""
+        """The key, 16 bytes; the same mention in another load has the same key."""
         return fingerprint(
             self.run,
             self.relation,
@@ -112,9 +125,15 @@ class Mention:
         )
 
     def with_key(self, key: bytes) -> Self:
-        """Note the key, where a store knows it.
+        """Note the key where a store knows it.
 
-        To make it anew takes as long as to read the mention.
+        To compute a key takes as long as to read the mention.
+
+        Args:
+            key: the mention's key.
+
+        Returns:
+            The mention itself.
         """
         self.__dict__["key"] = key
         return self
@@ -131,7 +150,10 @@ class Mention:
 
     @property
     def base_name(self) -> str | None:
-        """The file's own name, by which two sources of one run may agree (rule 9)."""
+        """The file's own name; None without a place.
+
+        Two sources of one run may agree by it (docs/contract.md, rule 9).
+        """
         return None if self.place is None else base_name(self.place)
 
 
@@ -151,7 +173,7 @@ class StatedEntity:
     type: EntityType = EntityType.DATASET
 
 
-#: Attributes of an entity that somebody declared invalid: since when (canonical UTC), and why.
+#: Attributes of a record that somebody declared invalid: since when (canonical UTC), and why.
 INVALIDATED = "invalidated"
 INVALIDATION_REASON = "invalidationReason"
 
@@ -161,9 +183,9 @@ class Agent:
     """Who answers for a run or a file.
 
     Attributes:
-        id: its own identifier.
-        name: for people; None when not said.
-        type: person, organization, software; None when not said.
+        id: the agent's own identifier.
+        name: what people call the agent; None when not said.
+        type: a person, an organization or software; None when not said.
         attributes: what else is said.
     """
 
@@ -175,15 +197,13 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What every run of a kind of job has in common.
-
-    Of the tool, a file, a reading or writing, a parameter.
+    """What all runs of a kind of job have in common, such as the tool or the format of a file.
 
     Attributes:
-        id: its own identifier among those of its kind.
-        type: what it describes.
-        attributes: what is said, under the column names of the ctaprov tables (docs/ctadirac.md);
-            another description that it refers to by that one's id.
+        id: the description's own identifier among those of its kind.
+        type: what is described.
+        attributes: what is said, under the column names of the ctaprov tables (docs/ctadirac.md).
+            Another description is referred to by its id.
     """
 
     id: str
@@ -200,7 +220,9 @@ class Description:
 class End:
     """One end of a stated relation.
 
-    A run, agent or description by its id, an entity by a strong identifier.
+    Attributes:
+        kind: what stands there.
+        id: the id of a run, agent or description; a strong identifier of an entity.
     """
 
     kind: Kind
@@ -214,10 +236,10 @@ class End:
 
 @dataclass(frozen=True)
 class StatedRelation:
-    """A relation that a source states outright; inputs and outputs of runs are `Mention`s.
+    """A relation that a source states outright. Inputs and outputs of runs are `Mention`s instead.
 
     Attributes:
-        relation: its type.
+        relation: the type.
         source: the effect.
         target: the cause.
         role: the part played.
@@ -234,14 +256,14 @@ class StatedRelation:
 
     @cached_property
     def key(self) -> bytes:
-        """The same statement in another load has the same key."""
+        """The key, 16 bytes; the same relation in another load has the same key."""
         ends = (self.source.kind, self.source.id, self.target.kind, self.target.id)
         return fingerprint(self.relation, ends, self.role, self.time, self.attributes)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Parameters or package versions that runs share: stored once, however many runs used them.
+    """Parameters or package versions, stored once however many runs share them.
 
     Attributes:
         name: the component, such as ``ProcessTool.SimTelEventSource``, or ``python packages``.
@@ -253,22 +275,30 @@ class Settings:
 
     @cached_property
     def key(self) -> bytes:
-        """Equal settings have equal keys."""
+        """The key, 16 bytes; equal settings have equal keys."""
         return fingerprint(Kind.COLLECTION, self.name, self.values)
 
 
+#: The name of the settings that hold the versions of Python packages.
 SOFTWARE = "python packages"
 
 
 @dataclass(frozen=True)
 class Document:
-    """What one record of a source says.
-
-    At most one run with its files, or statements about other records.
+    """What one record of a source says: at most one run with its files, and other records.
 
     Attributes:
+        run: the run.
+        mentions: the files that the run read and wrote.
+        entities: what is said of entities as such.
+        agents: who answers for runs and files.
+        descriptions: what runs have in common.
+        relations: the relations that the source states outright.
+        settings: the parameters of the run.
+        config_files: the places of the run's configuration files.
         settings_keys: keys of settings of the run that another document of the source holds.
-        end: the byte of the source behind the record; None where reading can't go on from there.
+        end: the number of bytes of the source up to the end of the record; None where reading can't
+            be resumed there.
     """
 
     run: Run | None = None
@@ -287,43 +317,73 @@ _STATED = (Status.ERROR, Status.INTERRUPTED, Status.COMPLETED)
 
 
 def status_of(facts: Attributes) -> Status:
-    """How the run ended: of the stated words the gravest.
+    """Tell how a run ended (docs/contract.md, Vocabulary).
 
-    Any other word means completed when it has an end.
+    Args:
+        facts: the run's facts.
 
-    CONTRACT section 1.
+    Returns:
+        The gravest of the stated status words. Without such a word: completed when the run has an
+        end, else running.
     """
-    said = set(facts.get(Fact.STATUS, ()))
+    stated = set(facts.get(Fact.STATUS, ()))
     for status in _STATED:
-        if status.value in said:
+        if status.value in stated:
             return status
     return Status.COMPLETED if Fact.END in facts else Status.RUNNING
 
 
 def start_of(facts: Attributes) -> str | None:
-    """The earliest start that any source gives (CONTRACT section 2 rule 3)."""
+    """Find when a run started: the earliest start that any source gives (docs/contract.md, rule 3).
+
+    Args:
+        facts: the run's facts.
+
+    Returns:
+        A canonical time; None when no source gives one.
+    """
     return min((str(value) for value in facts.get(Fact.START, ())), default=None)
 
 
 def end_of(facts: Attributes) -> str | None:
-    """The latest end that any source gives (CONTRACT section 2 rule 3)."""
+    """Find when a run ended: the latest end that any source gives (docs/contract.md, rule 3).
+
+    Args:
+        facts: the run's facts.
+
+    Returns:
+        A canonical time; None when no source gives one.
+    """
     return max((str(value) for value in facts.get(Fact.END, ())), default=None)
 
 
 def first_text(facts: Attributes, name: str) -> str | None:
-    """A fact as one text: the first of its values in their fixed order."""
+    """Find a fact as one text.
+
+    Args:
+        facts: the facts of a run, or attributes of any record.
+        name: the fact's name.
+
+    Returns:
+        The first of its values in their fixed order; None without one.
+    """
     return str(facts[name][0]) if name in facts else None
 
 
+#: The key in a product's header that lists its data levels.
 HEADER_KEY = "CTA PRODUCT DATA LEVELS"
 _LEVEL = re.compile(r"\bDL(\d)(?!\d)", re.ASCII)
 
 
 def data_level(attributes: Attributes, roles: Iterable[str | None]) -> str | None:
-    """``DLn``.
+    """Find the data level of a product (docs/contract.md, Vocabulary).
 
-    The highest in the product's header, else the highest among the roles that it played; None
-    without.
+    Args:
+        attributes: the product's attributes, perhaps with the `HEADER_KEY` of its header.
+        roles: the roles in which runs read or wrote the product.
+
+    Returns:
+        ``DLn``: the highest in the header, else the highest among the roles; None without any.
     """
     stated = [str(value) for value in attributes.get(HEADER_KEY, ())]
     levels = _levels(stated) or _levels(role for role in roles if role)
@@ -331,4 +391,5 @@ def data_level(attributes: Attributes, roles: Iterable[str | None]) -> str | Non
 
 
 def _levels(texts: Iterable[str]) -> list[str]:
+    """The digits of all data levels in the texts."""
     return [level for text in texts for level in _LEVEL.findall(text.replace("_", " "))]

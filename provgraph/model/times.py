@@ -1,4 +1,8 @@
-"""Times in UTC with their fraction of a second (CONTRACT section 1)."""
+"""Times in UTC with their fraction of a second (docs/contract.md, Vocabulary).
+
+Inside provgraph a time is a text in one canonical form: ``2026-11-21T08:29:38.045``, in UTC.
+Answers show it with a ``Z`` at its end.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -6,20 +10,23 @@ from datetime import UTC, datetime, timedelta, timezone
 from provgraph.errors import LoadError
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?\s*(Z|z|[+-]\d\d:?\d\d)?",
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
+    r"\s*(Z|z|[+-]\d\d:?\d\d)?",
     re.ASCII,
 )
-_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:[0-5]\d:[0-5]\d\.\d{3}", re.ASCII)
 
 
 def utc(text: str) -> str:
-    """The time in canonical form.
+    """Write a time in the canonical form.
 
-    ``2026-11-21T08:29:38.045`` in UTC, to be shown with a ``Z`` behind it.
+    Args:
+        text: a date, or a date and time, as ISO 8601 has it, with or without a zone. A time without
+            a zone is read as UTC. A leap second is read as the next second.
 
-    The fraction has 3, 6 or 9 digits, as few as hold it (further digits are cut), so equal times
-    are equal texts and the order of the texts is the order of the times. A time without zone is
-    read as UTC; a leap second as the next.
+    Returns:
+        The time in UTC, such as ``2026-11-21T08:29:38.045``. The fraction has 3, 6 or 9 digits, as
+        few as hold it; further digits are cut. So equal times are equal texts, and the order of
+        the texts is the order of the times.
 
     Raises:
         LoadError: the text is no ISO 8601 date and time.
@@ -41,7 +48,7 @@ def utc(text: str) -> str:
 
 
 def _usual(text: str) -> str | None:
-    """The canonical form of the forms in which most times come, None of all others."""
+    """The canonical time of a text in one of the usual forms; None for any other text."""
     size = len(text)
     whole = text if size in (19, 23) else text[:-1] if size in (20, 24) and text[-1] == "Z" else ""
     if whole[10:11] != "T" or whole[4:5] != "-" or whole[19:20] not in (".", ""):
@@ -54,12 +61,27 @@ def _usual(text: str) -> str | None:
 
 
 def with_zone(time: str | None) -> str | None:
-    """The canonical time as answers give it, ISO 8601 with ``Z``."""
+    """Write a canonical time as answers show it.
+
+    Args:
+        time: a canonical time, or None.
+
+    Returns:
+        The time with a ``Z`` at its end, which says that the time is in UTC; None for None.
+    """
     return None if time is None else time + "Z"
 
 
 def seconds_between(start: str, end: str) -> float:
-    """The seconds from one canonical time to another, to the microsecond."""
+    """Measure the time between two canonical times.
+
+    Args:
+        start: the earlier time.
+        end: the later time.
+
+    Returns:
+        Seconds, exact to a microsecond; negative when ``end`` is before ``start``.
+    """
     return (datetime.fromisoformat(end[:26]) - datetime.fromisoformat(start[:26])).total_seconds()
 
 
@@ -78,5 +100,7 @@ def _zone(zone: str | None) -> timezone:
 
 
 def _fraction(digits: str | None) -> str:
-    kept = (digits or "")[:9].rstrip("0")
-    return kept.ljust(3 if len(kept) <= 3 else 6 if len(kept) <= 6 else 9, "0")
+    """The digits of a fraction of a second, as 3, 6 or 9 digits."""
+    shortest = (digits or "")[:9].rstrip("0")
+    size = 3 if len(shortest) <= 3 else 6 if len(shortest) <= 6 else 9
+    return shortest.ljust(size, "0")

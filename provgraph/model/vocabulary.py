@@ -1,7 +1,8 @@
 """The words of W3C PROV and of the IVOA Provenance Data Model 1.0 that provgraph speaks.
 
-One table of kinds and one of relations; stores, walks, loaders, writers and the query API read them
-from here. Relations are drawn as in PROV, from effect to cause (CONTRACT section 1).
+Here is one table of the kinds of records and one of the relations. Stores, walks, loaders, writers
+and the query API read them from here. Relations are drawn as in PROV, from effect to cause
+(docs/contract.md, Vocabulary).
 """
 
 from dataclasses import dataclass
@@ -27,9 +28,9 @@ class Kind(StrEnum):
 
 
 class EntityType(StrEnum):
-    """The finer kinds of entity, by their Neo4j labels (IVOA Provenance DM 1.0, section 2.3.
+    """The finer kinds of entity, by their Neo4j labels.
 
-    PROV-DM 5.6).
+    Source: IVOA Provenance DM 1.0, section 2.3; PROV-DM, section 5.6.
     """
 
     DATASET = "DatasetEntity"
@@ -61,23 +62,27 @@ class DescriptionType(StrEnum):
 
     @property
     def kind(self) -> Kind:
-        """The kind of record.
-
-        Descriptions of datasets and of values are finer types of those of entities.
-        """
+        """The kind of record: a description of a dataset or a value is one of an entity."""
         finer = self in (DescriptionType.DATASET, DescriptionType.VALUE)
         return _KIND_LABELLED[(DescriptionType.ENTITY if finer else self).value]
 
     @classmethod
     def of(cls, kind: Kind) -> "DescriptionType":
-        """The type of a description of which no more than its kind is known."""
+        """Find the type of a description of which no more than its kind is known.
+
+        Args:
+            kind: a kind of description.
+
+        Returns:
+            The type that is called like the kind.
+        """
         return cls(NODE_LABEL[kind])
 
 
 class Status(StrEnum):
-    """How a run ended (CONTRACT section 1), gravest first.
+    """How a run ended, the gravest status first (docs/contract.md, Vocabulary).
 
-    Of several stated, the gravest is shown.
+    Where sources state several, the gravest is shown.
     """
 
     ERROR = "error"
@@ -102,7 +107,7 @@ NODE_LABEL = {
     Kind.CONFIG_FILE_DESCRIPTION: "ConfigFileDescription",
 }
 _KIND_LABELLED = {label: kind for kind, label in NODE_LABEL.items()}
-#: The kinds of descriptions: what all runs of a kind of job have in common.
+#: The kinds of descriptions. A description says what all runs of a kind of job have in common.
 DESCRIPTIONS = frozenset(each.kind for each in DescriptionType)
 
 
@@ -143,7 +148,7 @@ class Relation:
         type: its name.
         effects: the kinds that may stand at its source, the later end.
         causes: the kinds that may stand at its target, the earlier end.
-        leads_to_origin: whether a lineage walk follows it (CONTRACT section 4).
+        leads_to_origin: whether a lineage walk follows it (docs/contract.md, Commands).
         names_agent: whether it hangs a responsible agent on a record reached, as a leaf of the
             answer.
         has_role: whether the same pair may stand in several roles.
@@ -189,7 +194,7 @@ RELATIONS: dict[RelationType, Relation] = {
     )
 }
 
-#: What a walk follows unless told otherwise (CONTRACT section 4).
+#: What a walk follows unless told otherwise (docs/contract.md, Commands).
 ORIGIN_RELATIONS = tuple(row.type for row in RELATIONS.values() if row.leads_to_origin)
-#: What hangs agents on the records reached.
+#: The relations by which a walk finds the agents of the records that it reached.
 AGENT_RELATIONS = tuple(row.type for row in RELATIONS.values() if row.names_agent)

@@ -1,9 +1,9 @@
-"""What a PROV document calls provgraph's records and attributes, and what provgraph calls a
-document's.
+"""Names in PROV documents for provgraph's records and attributes, and back.
 
-A document's URIs are kept as they are. Ids and names of provgraph's own that are no URI live in
-namespaces of its own and are recognised on the way back, so each of these functions is undone by
-its partner (CONTRACT section 2 rule 6).
+A document's URIs are kept as they are. Ids and names of provgraph's own that are no URIs are put
+into namespaces of its own, and are recognised on the way back. So each function here is undone by
+its partner (docs/contract.md, rule 6). Example: the entity ``file:/data/x`` is
+``urn:provgraph:entity:file:/data/x`` in documents.
 """
 
 import re
@@ -20,7 +20,7 @@ ATTRIBUTE, ENTITY, ACTIVITY, AGENT = (
     f"{OURS}{each}:" for each in ("attribute", "entity", "activity", "agent")
 )
 SETTINGS, DESCRIPTION = (f"{OURS}{each}:" for each in ("settings", "description"))
-#: The prefixes that documents of ours declare for them.
+#: The prefixes that documents of provgraph declare: prefix → namespace.
 PREFIXES = {
     "pg": ATTRIBUTE,
     "pge": ENTITY,
@@ -31,22 +31,23 @@ PREFIXES = {
     "pgt": f"{OURS}type:",
 }
 
-# How what a document says is kept beside what people see of a record.
 #: The records of one id, each as it was said, where their attributes together don't tell.
 RECORDS = "prov.records"
 IS_BUNDLE = "prov.isBundle"
+#: Hidden attributes: the bundle, the identifier and the times of a statement as it was written.
 BUNDLE, ID, TIME, START, END = (
     HIDDEN + each for each in ("inBundle", "id", "time", "startTime", "endTime")
 )
+#: A slot of a relation that has no other place in a store is kept as the attribute `SLOT` + name.
 SLOT = HIDDEN
-#: Attributes in which IVOA's relations name their ends.
+#: IVOA's relation → the attributes in which it names its two ends.
 VO_ENDS = {
     "isDescribedBy": ("described", "descriptor"),
     "wasConfiguredBy": ("configured", "configurator"),
     "isRelatedTo": ("related", "relator"),
     "hadReference": ("referenced", "referrer"),
 }
-#: What holds the relations that name nothing.
+#: The entity that holds the relations that name no record at all.
 NOTHING = f"prov:{OURS}nothing"
 
 #: The namespace of IVOA's terms, as the voprov package has it.
@@ -63,7 +64,15 @@ _ESCAPED = re.compile(r"_x([0-9A-F]+)_")
 
 
 def end_from_uri(uri: str, kind: Kind) -> End:
-    """The record that a document names at a place where this kind stands."""
+    """Find the record that a document names.
+
+    Args:
+        uri: the URI in the document.
+        kind: the kind of record that the slot wants.
+
+    Returns:
+        The record; a description where the URI is one of provgraph's own for a description.
+    """
     if uri.startswith(DESCRIPTION):
         described, _, identifier = uri.removeprefix(DESCRIPTION).partition("/")
         if described in _DESCRIBED:
@@ -72,7 +81,14 @@ def end_from_uri(uri: str, kind: Kind) -> End:
 
 
 def uri_of_end(end: End) -> str:
-    """What documents call the record."""
+    """Name a record in documents; `end_from_uri` undoes this.
+
+    Args:
+        end: the record.
+
+    Returns:
+        Its URI.
+    """
     if end.kind is Kind.ENTITY:
         return entity_uri(end.id)
     if end.kind in DESCRIPTIONS:
@@ -81,12 +97,26 @@ def uri_of_end(end: End) -> str:
 
 
 def entity_id(uri: str) -> str:
-    """The identifier of the entity that a document calls so (CONTRACT section 2 rule 1)."""
+    """Find the identifier of an entity that a document names (docs/contract.md, rule 1).
+
+    Args:
+        uri: the URI in the document.
+
+    Returns:
+        ``prov:URI``, or the identifier in one of provgraph's own URIs.
+    """
     return unquote(uri[len(ENTITY) :]) if uri.startswith(ENTITY) else f"prov:{uri}"
 
 
 def entity_uri(identifier: str) -> str:
-    """What documents call an entity with this identifier."""
+    """Name an entity in documents; `entity_id` undoes this.
+
+    Args:
+        identifier: one of the entity's identifiers.
+
+    Returns:
+        Its URI.
+    """
     return (
         identifier[len("prov:") :]
         if identifier.startswith("prov:")
@@ -95,7 +125,15 @@ def entity_uri(identifier: str) -> str:
 
 
 def record_id(uri: str, kind: Kind) -> str:
-    """The id of the activity or agent that a document calls so: its full URI."""
+    """Find the id of an activity or agent that a document names.
+
+    Args:
+        uri: the name in the document, most often a URI.
+        kind: activity, agent or collection (of settings).
+
+    Returns:
+        The id in one of provgraph's own URIs, else the URI; a name that is no URI as ``uri:NAME``.
+    """
     ours = _OURS_OF_KIND[kind]
     if uri.startswith(ours):
         return unquote(uri[len(ours) :])
@@ -103,19 +141,41 @@ def record_id(uri: str, kind: Kind) -> str:
 
 
 def record_uri(identifier: str, kind: Kind) -> str:
-    """What documents call an activity or agent with this id."""
+    """Name an activity or agent in documents; `record_id` undoes this.
+
+    Args:
+        identifier: the record's id.
+        kind: activity, agent or collection (of settings).
+
+    Returns:
+        Its URI.
+    """
     if identifier.startswith(_WHOLE):
         return identifier[len(_WHOLE) :]
     return identifier if is_uri(identifier) else _OURS_OF_KIND[kind] + quoted(identifier)
 
 
 def is_uri(text: str) -> bool:
-    """Whether an id is a URI, which documents can name as it is."""
+    """Tell whether an id is a URI, which documents can name as it is.
+
+    Args:
+        text: the id.
+
+    Returns:
+        True for a URI.
+    """
     return _URI.fullmatch(text) is not None and not text.startswith(_WHOLE)
 
 
 def kind_in(uri: str) -> Kind | None:
-    """The kind of record that one of our own URIs tells; None of any other."""
+    """Find the kind of record in one of provgraph's own URIs.
+
+    Args:
+        uri: any URI.
+
+    Returns:
+        Entity, activity or agent; None for any other URI.
+    """
     for namespace, kind in ((ENTITY, Kind.ENTITY), (ACTIVITY, Kind.ACTIVITY), (AGENT, Kind.AGENT)):
         if uri.startswith(namespace):
             return kind
@@ -124,9 +184,13 @@ def kind_in(uri: str) -> Kind | None:
 
 @lru_cache(maxsize=4096)
 def attribute_name(uri: str) -> str:
-    """What provgraph calls a document's attribute.
+    """Name a document's attribute as provgraph does.
 
-    A name of its own, ``prov:name``, else the URI.
+    Args:
+        uri: the attribute's URI.
+
+    Returns:
+        A name of provgraph's own, ``prov:name`` for PROV's attributes, else the URI.
     """
     native = _native_in(uri)
     return _plain_name(uri) if native is None else native
@@ -134,14 +198,26 @@ def attribute_name(uri: str) -> str:
 
 @lru_cache(maxsize=4096)
 def attribute_uri(name: str) -> str:
-    """What documents call an attribute."""
+    """Name an attribute in documents; `attribute_name` undoes this.
+
+    Args:
+        name: the attribute's name in provgraph.
+
+    Returns:
+        Its URI.
+    """
     return own_attribute_uri(name) if is_native(name) else _plain_uri(name)
 
 
 @lru_cache(maxsize=4096)
 def is_native(name: str) -> bool:
-    """Whether an attribute's name is one of provgraph's own, and no URI that reads back as the same
-    name.
+    """Tell whether an attribute's name is provgraph's own.
+
+    Args:
+        name: the attribute's name in provgraph.
+
+    Returns:
+        False for a name that is a URI and reads back as the same name; True for all others.
     """
     uri = _plain_uri(name)
     return not uri or _plain_name(uri) != name or _native_in(uri) is not None
@@ -149,11 +225,19 @@ def is_native(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def own_attribute_uri(name: str) -> str:
-    """The URI of an attribute of provgraph's own, whatever it is called."""
+    """Put an attribute's name into provgraph's own namespace.
+
+    Args:
+        name: any name.
+
+    Returns:
+        The URI, which ends in an XML name.
+    """
     return ATTRIBUTE + _escaped(name)
 
 
 def _native_in(uri: str) -> str | None:
+    """The native name in a URI that `own_attribute_uri` made; None in any other."""
     if not uri.startswith(ATTRIBUTE):
         return None
     name = _unescaped(uri[len(ATTRIBUTE) :])
@@ -161,19 +245,28 @@ def _native_in(uri: str) -> str | None:
 
 
 def _plain_uri(name: str) -> str:
+    """The URI that a name stands for, taken as a name of a document's attribute."""
     if name.startswith(_SHORT):
         return PROV + name[len(_SHORT) :]
     return name[len(_WHOLE) :] if name.startswith(_WHOLE) else name
 
 
 def _plain_name(uri: str) -> str:
+    """The name of a document's attribute; `_plain_uri` undoes this."""
     if uri.startswith(PROV):
         return _SHORT + uri[len(PROV) :]
     return uri if _WITH_HOST.fullmatch(uri) else _WHOLE + uri
 
 
 def quoted(text: str) -> str:
-    """The text as the end of a URI."""
+    """Write a text as the end of a URI.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The text in percent-encoding (RFC 3986, section 2.1).
+    """
     return quote(text, safe="/:@-._~")
 
 
@@ -183,6 +276,7 @@ def _escaped(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
+    """The text that `_escaped` made an XML name of."""
     return _ESCAPED.sub(
         lambda found: chr(int(found[1], 16)) if len(found[1]) < 7 else found[0], text
     )

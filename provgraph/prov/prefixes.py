@@ -1,6 +1,7 @@
-"""Prefixes for URIs.
+"""Prefixes for URIs: a document's names are short, and read back as the same URIs.
 
-A document's names are short, and each URI is the same when it is read back.
+Example: ``http://example.org/run1`` is ``ns1:run1`` where the document declares
+``ns1`` as ``http://example.org/``.
 """
 
 import re
@@ -8,6 +9,7 @@ import re
 from provgraph.prov import names
 from provgraph.prov.statements import PROV, XSD
 
+#: Prefixes that every document has: prefix → namespace.
 KNOWN = {"prov": PROV, "xsd": XSD}
 _WELL_KNOWN = {
     "http://www.w3.org/2000/01/rdf-schema#": "rdfs",
@@ -24,20 +26,28 @@ _REMEMBERED = 10_000
 
 
 class Prefixes:
-    """Gives out prefixes as names need them.
+    """Gives out prefixes as names need them; one object serves one document.
 
     Attributes:
-        used: prefix → namespace of those given out.
+        used: prefix → namespace, of the prefixes given out so far, which the document must declare.
+            Those of `KNOWN` are not among them.
     """
 
     def __init__(self) -> None:
-        """Give out nothing yet."""
+        """Begin without any prefix given out."""
         self.used: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._of: dict[str, str] = {namespace: prefix for prefix, namespace in KNOWN.items()}
 
     def short_name(self, uri: str) -> str:
-        """The qualified name of a URI that many records use, an attribute's or a type's."""
+        """Shorten a URI that many records use, an attribute's or a type's; it is remembered.
+
+        Args:
+            uri: the URI.
+
+        Returns:
+            The qualified name, ``prefix:local``.
+        """
         known = self._names.get(uri)
         if known is None:
             known = self.short(uri)
@@ -46,7 +56,14 @@ class Prefixes:
         return known
 
     def short(self, uri: str) -> str:
-        """The qualified name of a URI."""
+        """Shorten a URI.
+
+        Args:
+            uri: the URI.
+
+        Returns:
+            The qualified name, ``prefix:local``.
+        """
         namespace, local = split(uri)
         prefix = self._of.get(namespace)
         if prefix is None:
@@ -57,7 +74,14 @@ class Prefixes:
 
 
 def split(uri: str) -> tuple[str, str]:
-    """The namespace and the local name in a URI; the namespace is never empty."""
+    """Split a URI into a namespace and a local name.
+
+    Args:
+        uri: the URI.
+
+    Returns:
+        The namespace, which is never empty, and the local name, which may be.
+    """
     if uri.startswith(names.OURS):
         at = uri.find(":", len(names.OURS)) + 1
         if uri[:at] in _OURS:

@@ -1,8 +1,8 @@
-"""Statements of W3C PROV as documents make them, whatever the serialisation (PROV-DM, sections 5
-and 6).
+"""Statements of W3C PROV as documents make them, in whatever format (PROV-DM, sections 5 and 6).
 
-Readers of documents make these, writers and the constraints take them. Names are full URIs, so that
-prefixes, which are a matter of the document, are no part of what is said.
+Readers of documents make these statements; writers and the constraints take them. Names are full
+URIs: prefixes belong to a document and are no part of what is said. The *slots* of a statement are
+its formal arguments: ``used(id; activity, entity, time)`` has three.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ INTERNATIONALIZED_STRING = PROV + "InternationalizedString"
 
 
 class Slot(StrEnum):
-    """What stands at a place of a statement (PROV-DM, table 5)."""
+    """What stands in a slot of a statement (PROV-DM, table 5)."""
 
     ENTITY = "entity"
     ACTIVITY = "activity"
@@ -53,34 +53,34 @@ class ProvType(StrEnum):
     MENTION = "mentionOf"
 
 
-#: The types by their names, which relations of a store have too.
+#: PROV-N name → type. Relations of a store have the same names.
 TYPE_NAMED: dict[str, ProvType] = {kind.value: kind for kind in ProvType}
 
 
-_P = Slot
-#: What stands where, behind the identifier, in the order of PROV-N.
+_S = Slot
+#: Statement type → what stands in each slot, in the order of PROV-N, without the identifier.
 SLOTS: dict[ProvType, tuple[Slot, ...]] = {
     ProvType.ENTITY: (),
-    ProvType.ACTIVITY: (_P.TIME, _P.TIME),
+    ProvType.ACTIVITY: (_S.TIME, _S.TIME),
     ProvType.AGENT: (),
-    ProvType.USAGE: (_P.ACTIVITY, _P.ENTITY, _P.TIME),
-    ProvType.GENERATION: (_P.ENTITY, _P.ACTIVITY, _P.TIME),
-    ProvType.INVALIDATION: (_P.ENTITY, _P.ACTIVITY, _P.TIME),
-    ProvType.START: (_P.ACTIVITY, _P.ENTITY, _P.ACTIVITY, _P.TIME),
-    ProvType.END: (_P.ACTIVITY, _P.ENTITY, _P.ACTIVITY, _P.TIME),
-    ProvType.COMMUNICATION: (_P.ACTIVITY, _P.ACTIVITY),
-    ProvType.DERIVATION: (_P.ENTITY, _P.ENTITY, _P.ACTIVITY, _P.GENERATION, _P.USAGE),
-    ProvType.ASSOCIATION: (_P.ACTIVITY, _P.AGENT, _P.ENTITY),
-    ProvType.ATTRIBUTION: (_P.ENTITY, _P.AGENT),
-    ProvType.DELEGATION: (_P.AGENT, _P.AGENT, _P.ACTIVITY),
-    ProvType.INFLUENCE: (_P.ANY, _P.ANY),
-    ProvType.MEMBERSHIP: (_P.ENTITY, _P.ENTITY),
-    ProvType.SPECIALIZATION: (_P.ENTITY, _P.ENTITY),
-    ProvType.ALTERNATE: (_P.ENTITY, _P.ENTITY),
-    ProvType.MENTION: (_P.ENTITY, _P.ENTITY, _P.BUNDLE),
+    ProvType.USAGE: (_S.ACTIVITY, _S.ENTITY, _S.TIME),
+    ProvType.GENERATION: (_S.ENTITY, _S.ACTIVITY, _S.TIME),
+    ProvType.INVALIDATION: (_S.ENTITY, _S.ACTIVITY, _S.TIME),
+    ProvType.START: (_S.ACTIVITY, _S.ENTITY, _S.ACTIVITY, _S.TIME),
+    ProvType.END: (_S.ACTIVITY, _S.ENTITY, _S.ACTIVITY, _S.TIME),
+    ProvType.COMMUNICATION: (_S.ACTIVITY, _S.ACTIVITY),
+    ProvType.DERIVATION: (_S.ENTITY, _S.ENTITY, _S.ACTIVITY, _S.GENERATION, _S.USAGE),
+    ProvType.ASSOCIATION: (_S.ACTIVITY, _S.AGENT, _S.ENTITY),
+    ProvType.ATTRIBUTION: (_S.ENTITY, _S.AGENT),
+    ProvType.DELEGATION: (_S.AGENT, _S.AGENT, _S.ACTIVITY),
+    ProvType.INFLUENCE: (_S.ANY, _S.ANY),
+    ProvType.MEMBERSHIP: (_S.ENTITY, _S.ENTITY),
+    ProvType.SPECIALIZATION: (_S.ENTITY, _S.ENTITY),
+    ProvType.ALTERNATE: (_S.ENTITY, _S.ENTITY),
+    ProvType.MENTION: (_S.ENTITY, _S.ENTITY, _S.BUNDLE),
 }
 
-#: What the same places are called, as attributes in the PROV namespace (PROV-JSON, PROV-XML).
+#: Statement type → what PROV-JSON and PROV-XML call each slot, in the PROV namespace.
 SLOT_NAMES: dict[ProvType, tuple[str, ...]] = {
     ProvType.ENTITY: (),
     ProvType.ACTIVITY: ("startTime", "endTime"),
@@ -101,12 +101,12 @@ SLOT_NAMES: dict[ProvType, tuple[str, ...]] = {
     ProvType.ALTERNATE: ("alternate1", "alternate2"),
     ProvType.MENTION: ("specificEntity", "generalEntity", "bundle"),
 }
-#: The attributes that name a record wherever they stand, by their URIs.
+#: The URIs of the attributes that name a record wherever they stand.
 REFERENCES = frozenset(
     PROV + name
     for kind, names in SLOT_NAMES.items()
-    for name, place in zip(names, SLOTS[kind], strict=True)
-    if place is not Slot.TIME
+    for name, slot in zip(names, SLOTS[kind], strict=True)
+    if slot is not Slot.TIME
 )
 #: The types that say that a record is there; all others relate records.
 ELEMENTS = (ProvType.ENTITY, ProvType.ACTIVITY, ProvType.AGENT)
@@ -115,12 +115,12 @@ ELEMENTS = (ProvType.ENTITY, ProvType.ACTIVITY, ProvType.AGENT)
 # Frozen dataclasses take twice the time to make, and a reader makes millions of these two.
 @dataclass(slots=True, unsafe_hash=True)
 class Literal:
-    """A value as a document writes it; nobody changes one.
+    """A value as a document writes it. Never change one: it is hashed.
 
     Attributes:
-        text: its lexical form; of a qualified name the full URI.
-        type: the URI of its datatype, `QUALIFIED_NAME` of a qualified name; None of a plain text.
-        language: its language tag.
+        text: the lexical form; the full URI of a qualified name.
+        type: the URI of the datatype, `QUALIFIED_NAME` for a qualified name; None for a plain text.
+        language: the language tag; None without one.
     """
 
     text: str
@@ -128,20 +128,20 @@ class Literal:
     language: str | None = None
 
 
-#: Attribute and value; an attribute may stand several times.
+#: An attribute's URI and its value. A statement may have several pairs of one attribute.
 Pair: TypeAlias = tuple[str, Literal]
 
 
 @dataclass(slots=True, unsafe_hash=True)
 class ProvStatement:
-    """One statement; nobody changes one.
+    """One statement. Never change one: it is hashed.
 
     Attributes:
-        type: which.
-        id: its identifier, a full URI, or ``_:name`` of a blank one; None when it has none.
-        places: what stands at its `PLACES`: URIs, ``_:name``, times as the document writes them;
-            None at an open one.
-        attributes: all else.
+        type: the type.
+        id: the identifier, a full URI, or ``_:name`` of a blank one; None without one.
+        slots: what fills each of the type's `SLOTS`: a URI, ``_:name``, or a time as the document
+            writes it; None in an open slot.
+        attributes: all other attributes.
         bundle: the URI of the bundle that says so; None for the document itself.
     """
 
@@ -154,10 +154,10 @@ class ProvStatement:
 
 @dataclass(frozen=True, slots=True)
 class BundleNamed:
-    """That a document has a bundle of this name, which may be empty.
+    """The fact that a document has a bundle of this name, which may be empty.
 
     Attributes:
-        id: its URI.
+        id: the bundle's URI.
     """
 
     id: str

@@ -1,8 +1,10 @@
-"""Values of PROV attributes as provgraph keeps them, and back.
+"""Values of attributes in PROV documents as provgraph keeps them, and back.
 
 A store joins values by what they mean: of ``1`` and ``"1"`` only the number stays. A document means
-what it writes, so a value that would get lost beside another one is kept as an object ``{"$": text,
-"type": URI, "lang": tag}``; all others as plain JSON.
+what it writes. So a value that would get lost beside another one is kept as an object
+``{"$": text, "type": URI, "lang": tag}`` (see `provgraph.model.attributes`), all others as plain
+JSON. Values of attributes of provgraph's own, which no document defines, are *native*: they are
+written as JSON types say, and read back as the same JSON.
 """
 
 import json
@@ -27,8 +29,7 @@ INT, LONG, INTEGER = XSD + "int", XSD + "long", XSD + "integer"
 DATE_TIME, ANY_URI, QNAME = XSD + "dateTime", XSD + "anyURI", XSD + "QName"
 #: The type of a value that only JSON can say: a list, an object, null.
 JSON_TYPE = "urn:provgraph:type:json"
-#: The type of a qualified name whose prefix nobody declared, where a document gives it PROV's own
-#: type of names.
+#: The type of a qualified name whose prefix the document does not declare.
 UNRESOLVED_NAME = "urn:provgraph:type:unresolvedName"
 _BOOLEANS = {"true": True, "false": False}
 _SMALL_INTEGER = re.compile("0|[1-9][0-9]{0,8}")
@@ -44,21 +45,44 @@ _LONGEST_INTEGER = 4000
 
 
 def integer_type(value: int) -> str:
-    """The smallest of XML Schema's integers that holds the value, as the prov package has it."""
+    """Find the datatype of an integer, as the prov package does.
+
+    Args:
+        value: the integer.
+
+    Returns:
+        The URI of xsd:int, xsd:long or xsd:integer: the smallest one that holds the value.
+    """
     if -(2**31) <= value < 2**31:
         return INT
     return LONG if -(2**63) <= value < 2**63 else INTEGER
 
 
 def double_text(value: float) -> str:
-    """The lexical form of an xsd:double (XML Schema 1.1 part 2, 3.3.5)."""
+    """Write a float as an xsd:double (XML Schema 1.1 part 2, section 3.3.5).
+
+    Args:
+        value: the float.
+
+    Returns:
+        The lexical form, such as ``0.5``, ``INF`` or ``NaN``.
+    """
     if math.isfinite(value):
         return repr(value)
     return "NaN" if math.isnan(value) else "INF" if value > 0 else "-INF"
 
 
 def stored_value(literal: Literal) -> Value:
-    """A document's value as a store keeps it, so that it stays what it is beside any other one."""
+    """Make the value that a store keeps of a document's literal.
+
+    Args:
+        literal: the value as the document writes it.
+
+    Returns:
+        Plain JSON where it says all that the literal says and no other value can equal it; else an
+        object. Examples: the text ``x`` is ``"x"``; the text ``5`` is ``{"$": "5"}``, so that it
+        stays beside the number 5; ``"5"^^xsd:int`` is ``5``.
+    """
     text, kind = literal.text, literal.type
     if literal.language is None:
         if kind is None or kind == STRING:
@@ -70,12 +94,12 @@ def stored_value(literal: Literal) -> Value:
         plain = _plain(text, kind)
         if plain is not None:
             return plain
-    said: dict[str, Value] = {TEXT: storable_text(text)}
+    stored: dict[str, Value] = {TEXT: storable_text(text)}
     if kind is not None and (literal.language is None or kind != INTERNATIONALIZED_STRING):
-        said[TYPE] = kind
+        stored[TYPE] = kind
     if literal.language is not None:
-        said[LANGUAGE] = literal.language
-    return said
+        stored[LANGUAGE] = literal.language
+    return stored
 
 
 def _plain(text: str, kind: str) -> Value:
@@ -111,7 +135,14 @@ def _fraction(text: str) -> float | None:
 
 
 def literal_of(value: Value) -> Literal:
-    """What a document writes for a value that `kept` made."""
+    """Write a stored value as a literal; this undoes `stored_value`.
+
+    Args:
+        value: what `stored_value` made.
+
+    Returns:
+        The literal.
+    """
     if isinstance(value, Mapping) and isinstance(value.get(TEXT), str):
         kind, language = value.get(TYPE), value.get(LANGUAGE)
         return Literal(str(value[TEXT]), _text(kind), _text(language))
@@ -119,7 +150,14 @@ def literal_of(value: Value) -> Literal:
 
 
 def native_literal(value: Value) -> Literal:
-    """What a document writes for a value of provgraph's own."""
+    """Write a value of a native attribute as a literal.
+
+    Args:
+        value: the value.
+
+    Returns:
+        The literal; a list, an object or null is one of type `JSON_TYPE`.
+    """
     if isinstance(value, str):
         return Literal(value)
     if isinstance(value, bool):
@@ -132,22 +170,37 @@ def native_literal(value: Value) -> Literal:
 
 
 def native_value(literal: Literal) -> Value:
-    """The value of provgraph's own that `native_said` wrote."""
+    """Read a value of a native attribute; this undoes `native_literal`.
+
+    Args:
+        literal: the value as the document writes it.
+
+    Returns:
+        The value; of a literal that `native_literal` can't have made, its `stored_value`.
+    """
     if literal.language is None:
         if literal.type is None or literal.type == STRING:
             return storable_text(literal.text)
         try:
             return _NATIVE[literal.type](literal.text)
         except (KeyError, ValueError, RecursionError):
-            pass  # somebody else's
+            pass  # no value of provgraph's own
     return stored_value(literal)
 
 
 def join_values(values: Iterable[Value]) -> Values:
-    """Several values of one attribute in their fixed order."""
+    """Put several values of one attribute in their fixed order.
+
+    Args:
+        values: the values.
+
+    Returns:
+        Their `union`.
+    """
     listed = tuple(values)
     return listed if len(listed) < 2 else union(listed)
 
 
 def _text(value: Value) -> str | None:
+    """The value if it is a text."""
     return value if isinstance(value, str) else None
