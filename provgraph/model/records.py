@@ -31,7 +31,7 @@ def build_quickly(kind: type[_T], **fields: Any) -> _T:
 
     Args:
         kind: the class.
-        fields: the fields by name: those without a default, and any others.
+        fields: the fields by name: those without a default, ``attributes``, and any others.
 
     Returns:
         The object. Nothing is checked.
