@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.identity.examples import at, line, lost, made, run, used
 from tests.oracle import (
     DEFAULT_NAMESPACE,
     Graph,
@@ -29,7 +30,6 @@ EXPECTED = json.loads((CORPUS / "expected_lineage.json").read_text())
 
 
 # --- the real chain
-# ---------------------------------------------------------------------------------------------------
 
 
 def arrays(text: str) -> list[list[Any]]:
@@ -96,73 +96,6 @@ def test_real_external_and_made_up(real: Graph) -> None:
 
 
 # --- hand-made histories
-# ----------------------------------------------------------------------------------------------
-
-
-def real_header(product: str) -> dict[str, str]:
-    return {"CTA PRODUCT ID": product, "CTA ACTIVITY ID": "whoever"}
-
-
-def line(named: str, role: str | None = None) -> dict[str, Any]:
-    """`/x` has no header, `/x=P` has product P, `/x~P` has a made-up P."""
-    url, _, product = named.partition("=")
-    url, _, made_up = url.partition("~")
-    meta: dict[str, str] | None = real_header(product) if product else None
-    if made_up:
-        meta = {"CTA PRODUCT ID": made_up, "CTA ACTIVITY ID": ""}
-    return {"url": url, "role": role, "reference_meta": meta}
-
-
-def at(second: int) -> str:
-    return f"2026-11-21T08:00:{second:02d}.000Z"
-
-
-def run(
-    name: str,
-    start: int,
-    stop: int | None,
-    reads: str = "",
-    writes: str = "",
-    *,
-    namespace: str = "default",
-    node: str | None = "wn1",
-    pid: str | None = None,
-) -> Said:
-    """One record; each run is a process of its own unless `pid` says otherwise."""
-    return namespace, {
-        "activity_name": "tool",
-        "activity_uuid": name,
-        "status": "completed",
-        "start": {"time_utc": at(start).removesuffix("Z")},
-        "stop": {"time_utc": at(stop).removesuffix("Z")} if stop is not None else None,
-        "system": {
-            "executable": "python",
-            "arguments": [pid or name],
-            "platform": {"node": node, "boot_time": at(0)},
-        },
-        "input": [line(each) for each in reads.split()],
-        "output": [line(each) for each in writes.split()],
-    }
-
-
-def used(graph: Graph, name: str) -> set[str]:
-    return {
-        target
-        for relation, source, target, _ in graph.edges
-        if relation == "used" and source == name
-    }
-
-
-def made(graph: Graph) -> dict[str, str]:
-    return {
-        source: target
-        for relation, source, target, _ in graph.edges
-        if relation == "wasGeneratedBy"
-    }
-
-
-def lost(graph: Graph) -> dict[str, str | None]:
-    return {entity.id: entity.invalidated for entity in graph.entities.values()}
 
 
 def test_rule_1_and_6_ids() -> None:
@@ -399,7 +332,6 @@ def test_times_are_utc_with_their_fraction() -> None:
 
 
 # --- laws that hold on every history
-# ----------------------------------------------------------------------------------
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])

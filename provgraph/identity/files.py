@@ -1,14 +1,13 @@
-"""The files that runs name, gathered from mentions: one `File` is one file on one side of one run.
+"""The files that runs name, gathered from mentions.
 
-Rule numbers are those of CONTRACT section 2.
+One `File` is one file on one side (inputs or outputs) of one run, under all names that sources give
+it there. Rule numbers are those of docs/contract.md.
 """
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 from provgraph.model.identifiers import scheme_of, strength
 from provgraph.model.records import Fact, Mention, Run, end_of, start_of
@@ -24,9 +23,9 @@ class RunTimes:
     """What the order of runs and the nesting of runs depend on.
 
     Attributes:
-        id: the activity's id.
+        id: the run's id.
         start: the earliest start that any source gives; canonical UTC, "" when none does.
-        end: the latest end; None when it never ended.
+        end: the latest end that any source gives; None when the run never ended.
         process: host, boot time, executable and arguments; None unless all four are known.
     """
 
@@ -37,30 +36,53 @@ class RunTimes:
 
     @cached_property
     def generated(self) -> str:
-        """The generation time of what it wrote: its end, its start when it never ended (rule 3)."""
+        """The generation time of what the run wrote (rule 3).
+
+        That is the run's end, or its start when it never ended.
+        """
         return self.end or self.start
 
     @cached_property
     def order(self) -> tuple[str, int, str]:
-        """Sorts runs: by generation time; of equal ones the later start first.
+        """A key that sorts runs (rule 3, the order of runs).
 
-        Then the smaller id (rule 3).
+        Runs are sorted by generation time; of equal ones the later start comes first, then the
+        smaller id. Example: A ran from 1 to 5, B from 3 to 5, C from 0 to 6: the order is B, A, C.
         """
         digits = self.start.translate(_DIGITS_ONLY)
         return self.generated, -int(digits.ljust(_NANOSECOND_DIGITS, "0") or 0), self.id
 
     def encloses(self, other: "RunTimes") -> bool:
-        """Whether the other is a run of the same process inside this one's interval (rule 5a)."""
+        """Tell whether another run was nested in this one (rule 5a).
+
+        Example: a tool of ctapipe runs from 1 to 7, and inside its process a component is noted as
+        a run of its own from 2 to 3.
+
+        Args:
+            other: the other run.
+
+        Returns:
+            True for a run of the same process within this run's interval. Runs whose process is not
+            known are in no other.
+        """
         same = self.process is not None and self.process == other.process
         return same and self.start <= other.start and other.generated <= self.generated
 
 
 def times_of(run: Run) -> RunTimes:
-    """A run's times and process from its joined facts."""
+    """Find a run's times and its process.
+
+    Args:
+        run: the run, with the facts of all sources.
+
+    Returns:
+        The times (rule 3) and the process.
+    """
     return RunTimes(run.id, start_of(run.facts) or "", end_of(run.facts), _process(run.facts))
 
 
 def _process(facts: Attributes) -> str | None:
+    """A name for the process: host, boot time, executable and arguments; None if one is missing."""
     known: list[Value] = []
     for name in (Fact.HOST, Fact.BOOT_TIME, Fact.EXECUTABLE, Fact.ARGUMENTS):
         if name not in facts:
@@ -71,8 +93,14 @@ def _process(facts: Attributes) -> str | None:
 
 @dataclass(frozen=True)
 class File:
-    """One file among the inputs or the outputs of one run, under all the names that sources give it
-    there.
+    """One file among the inputs or the outputs of one run, under all its names there.
+
+    Attributes:
+        run: the run.
+        is_output: whether the run wrote the file.
+        identifiers: the products and GUIDs that sources name, the strongest first; often none.
+        places: where the file stood, sorted; often one.
+        mentions: what sources say, one for each time that the file is named.
     """
 
     run: RunTimes
@@ -83,16 +111,19 @@ class File:
 
 
 def twins(mentions: Collection[Mention]) -> dict[bytes, bytes]:
-    """Which mentions of one run name one file differently in different sources (rule 9).
+    """Find mentions of one run that name one file differently in different sources (rule 9).
 
-    They do when each source that has the base name on that side has exactly one file of it, and no
-    two of them name it by different identifiers of one scheme.
+    Two sources mean one file when each of them has exactly one file of that base name on that side
+    of the run, unless they name it by two identifiers of one scheme. Example: the log of a run says
+    that it wrote ``/tmp/x.h5`` (product P), the file catalogue says ``lfn:/cta/x.h5`` (GUID G):
+    these are one file. If the catalogue has two files ``x.h5`` there, nothing is concluded.
 
     Args:
         mentions: all mentions of one run.
 
     Returns:
-        mention key → the key that it shares with its twins; mentions without a twin are not in it.
+        Mention key → the key that the mention shares with its twins. Mentions without a twin are
+        not in it.
     """
     own = _own_products(mentions)
     found: dict[bytes, bytes] = {}
@@ -112,7 +143,7 @@ _Names = tuple[str | None, str | None]
 
 
 def _own_products(mentions: Iterable[Mention]) -> dict[str, set[str]]:
-    """Place → what the run's named inputs there are called."""
+    """Place → the identifiers of the run's inputs there."""
     own: dict[str, set[str]] = defaultdict(set)
     for mention in mentions:
         if not mention.is_output and mention.place is not None and mention.identifier is not None:
@@ -121,9 +152,10 @@ def _own_products(mentions: Iterable[Mention]) -> dict[str, set[str]]:
 
 
 def _names_within_run(mention: Mention, own: Mapping[str, set[str]]) -> _Names:
-    """Place and identifier.
+    """The place and the identifier of a mention.
 
-    An unnamed input has the one that the run names at its place (rule 5, last sentence).
+    An input without an identifier gets the one that the run names at its place (rule 5, last
+    sentence). Example: a run reads ``/x`` twice, once with the header of product P: both are P.
     """
     if mention.identifier is None and not mention.is_output and mention.place is not None:
         named = own.get(mention.place, set())
@@ -133,7 +165,7 @@ def _names_within_run(mention: Mention, own: Mapping[str, set[str]]) -> _Names:
 
 
 def _contradict(names: Iterable[_Names]) -> bool:
-    """Whether two of the identifiers are of one scheme: then they name two files."""
+    """Whether two identifiers are of one scheme: two products are two files."""
     schemes = [
         scheme_of(identifier)
         for identifier in {identifier for _, identifier in names}
@@ -145,12 +177,15 @@ def _contradict(names: Iterable[_Names]) -> bool:
 def files_of(
     mentions: Iterable[Mention], twin_of: Mapping[bytes, bytes], runs: Mapping[str, RunTimes]
 ) -> list[File]:
-    """The files behind mentions, in a fixed order.
+    """Gather mentions to files.
 
     Args:
-        mentions: of any runs; twins must be there together.
-        twin_of: mention key → what it shares with its twins.
-        runs: run id → its times.
+        mentions: mentions of any runs. All twins of a mention must be among them.
+        twin_of: mention key → the key that the mention shares with its twins (see `twins`).
+        runs: run id → the run's times.
+
+    Returns:
+        The files, in the order of their first mentions.
     """
     groups: dict[tuple[object, ...], list[Mention]] = defaultdict(list)
     for mention in mentions:
@@ -160,6 +195,7 @@ def files_of(
 
 
 def _file(mentions: list[Mention], runs: Mapping[str, RunTimes]) -> File:
+    """The file that these mentions name."""
     identifiers = {mention.identifier for mention in mentions if mention.identifier is not None}
     places = {mention.place for mention in mentions if mention.place is not None}
     return File(
@@ -172,124 +208,9 @@ def _file(mentions: list[Mention], runs: Mapping[str, RunTimes]) -> File:
 
 
 def _by_base_name(mentions: Iterable[Mention]) -> dict[tuple[RelationType, str], list[Mention]]:
+    """Side and base name → the mentions that have a place."""
     groups: dict[tuple[RelationType, str], list[Mention]] = defaultdict(list)
     for mention in mentions:
         if mention.base_name is not None:
             groups[(mention.relation, mention.base_name)].append(mention)
     return groups
-
-
-class EquivalenceClasses:
-    """Classes of identifiers.
-
-    Each class is called by its strongest member (CONTRACT section 2, rules 2 and 6).
-    """
-
-    def __init__(self, together: Iterable[Iterable[str]]) -> None:
-        """Put the identifiers of each group together into one class."""
-        self._parent: dict[str, str] = {}
-        for group in together:
-            self.add_together(group)
-
-    def add(self, identifiers: Iterable[str]) -> None:
-        """Make each identifier known, in a class of its own unless it has one."""
-        for identifier in identifiers:
-            self._parent.setdefault(identifier, identifier)
-
-    def add_together(self, identifiers: Iterable[str]) -> None:
-        """Make the identifiers one class."""
-        first: str | None = None
-        for identifier in identifiers:
-            root = self.name(identifier)
-            first = root if first is None else self._join(first, root)
-
-    def name(self, identifier: str) -> str:
-        """What the identifier's class is called; an unknown one is its own class."""
-        parent = self._parent.setdefault(identifier, identifier)
-        while parent != self._parent[parent]:
-            self._parent[identifier] = self._parent[parent]
-            identifier, parent = parent, self._parent[parent]
-        return parent
-
-    def groups(self) -> dict[str, set[str]]:
-        """Each class, by its name."""
-        found: dict[str, set[str]] = {}
-        for identifier in list(self._parent):
-            found.setdefault(self.name(identifier), set()).add(identifier)
-        return found
-
-    def _join(self, left: str, right: str) -> str:
-        stronger, weaker = sorted((left, right), key=strength)
-        self._parent[weaker] = stronger
-        return stronger
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One entity at one place.
-
-    Attributes:
-        place: the path or URL, as an identifier.
-        rank: sorts the entities that stood at one place, the newest greatest.
-        since: when it was last written or seen there; "" when not known.
-        until: when the next write there ended that; None while it stands.
-    """
-
-    place: str
-    rank: int
-    since: str
-    until: str | None
-
-
-def newest_first(standings: Sequence[Standing]) -> tuple[Standing, ...]:
-    """An entity's places.
-
-    Those where it still stands first, of those the newest, of equal ones the smallest.
-    """
-    by_place = sorted(standings, key=lambda standing: standing.place)
-    by_time = sorted(by_place, key=lambda standing: standing.since, reverse=True)
-    return tuple(sorted(by_time, key=lambda standing: standing.until is not None))
-
-
-class Timeline:
-    """The writes at one place.
-
-    A write has an odd rank, twice its index and one; a sighting after ``n`` writes the even rank
-    ``2 n``.
-    """
-
-    def __init__(self, writes: Sequence[File]) -> None:
-        """Take the writes in their order."""
-        self.writes = writes
-        self._orders = [file.run.order for file in writes]
-        self._index = {id(file): index for index, file in enumerate(writes)}
-
-    def count_before(self, reader: RunTimes) -> int:
-        """How many of the writes are of runs that come before the reader in the order of runs (rule
-        5).
-        """
-        return bisect_left(self._orders, reader.order)
-
-    def rank_of_write(self, file: File) -> int:
-        """The rank of one of the writes."""
-        return 2 * self._index[id(file)] + 1
-
-    def rank_of_sighting(self, reader: RunTimes) -> int:
-        """The rank of a file that the reader met there when it started."""
-        count = self.count_before(reader)
-        return 2 * bisect_right(
-            self.writes, reader.start, hi=count, key=lambda file: file.run.generated
-        )
-
-    def after(self, rank: int) -> Iterator[File]:
-        """The writes after a write or a sighting."""
-        return islice(self.writes, (rank + 1) // 2, None)
-
-
-def loss_of_all(standings: Sequence[Standing]) -> str | None:
-    """When the last of the places was lost.
-
-    None while one of them still holds, or when there is none.
-    """
-    lost = [standing.until for standing in standings if standing.until is not None]
-    return max(lost) if lost and len(lost) == len(standings) else None

@@ -1,102 +1,50 @@
-"""Which file is this? Decides which mentions are one entity: CONTRACT section 2, rules 2 to 6.
+"""Which file is this? Decides which mentions are one entity (docs/contract.md, rules 2 to 6).
 
-A pure function of what all sources say of some files, so the order of loading can't matter (rule
-8).
+`resolve` is a pure function of what all sources say of some files together, so the order of loading
+can't matter (rule 8). Rule numbers are those of docs/contract.md.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from provgraph.identity.files import (
-    EquivalenceClasses,
-    File,
-    RunTimes,
-    Standing,
-    Timeline,
-    loss_of_all,
-    newest_first,
-)
+from provgraph.identity.claims import accepted_claims
+from provgraph.identity.entities import ResolvedEntity, resolved_entity
+from provgraph.identity.equivalence import EquivalenceClasses
+from provgraph.identity.files import File, RunTimes
+from provgraph.identity.rules import Rule
+from provgraph.identity.standings import Standing, Timeline
 from provgraph.model.identifiers import (
     DEFAULT_NAMESPACE,
     PROV,
     is_strong,
     scheme_of,
-    strength,
     version_of,
 )
 
 
-class Rule(StrEnum):
-    """Why a mention is of its entity; shown by ``provgraph show`` (rule 10)."""
-
-    CLAIM = "claim"
-    VERSION = "version"
-    LATE_NAME = "late-name"
-    NAMED = "named"
-    OWN_NAME = "own-name"
-    ONLY_NAME = "only-name"
-    NESTED = "nested"
-    STOOD = "stood"
-    MEANWHILE = "meanwhile"
-    EXTERNAL = "external"
-
-
-EXPLANATION = {
-    Rule.CLAIM: "its header names the product, and this run made it (rules 2 and 3)",
-    Rule.VERSION: "known by its path: the version that this run wrote there (rules 3 and 4)",
-    Rule.LATE_NAME: "the version that this run wrote there, named by a later reader (rule 5, late names)",
-    Rule.NAMED: "its header names the product (rule 2)",
-    Rule.OWN_NAME: "the run names one product at this path elsewhere (rule 5)",
-    Rule.ONLY_NAME: "no run wrote to this path, and its readers name one product there (rule 5)",
-    Rule.NESTED: "the version that a run inside this one wrote there (rule 5a)",
-    Rule.STOOD: "the version that stood there when the run started (rule 5b)",
-    Rule.MEANWHILE: "the first version written there while the run went on (rule 5c)",
-    Rule.EXTERNAL: "no known run wrote it (rule 5d)",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Which entity a mention is of, and by which rule."""
+    """Which entity a mention belongs to, and why.
+
+    Attributes:
+        entity: the entity's id.
+        rule: why.
+    """
 
     entity: str
     rule: Rule
 
 
 @dataclass(frozen=True, slots=True)
-class ResolvedEntity:
-    """One entity, with everything about it that follows from the mentions.
+class Resolution:
+    """The answer of `resolve`.
 
     Attributes:
-        id: its strongest identifier (rule 6).
-        identifiers: strongest first; the places where it stood among them.
-        standings: the places where it stood, newest first, those where it still stands before the
-            others.
-        generated_at: when its maker made it; None when no run did.
-        invalidated_at: when it lost the last place where it stood (rule 4); None while it stands.
-        former: weak names that mean this entity and no other: ids that it bears or bore while it
-            was known by its path.
+        assignments: mention key → the entity.
+        entities: entity id → the entity.
     """
-
-    id: str
-    identifiers: tuple[str, ...]
-    standings: tuple[Standing, ...]
-    generated_at: str | None
-    invalidated_at: str | None
-    former: tuple[str, ...] = ()
-
-    @property
-    def stated_names(self) -> tuple[str, ...]:
-        """The names by which something may be stated of it."""
-        return (*filter(is_strong, self.identifiers), *self.former)
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """Mention key → assignment, and entity id → entity."""
 
     assignments: dict[bytes, Assignment]
     entities: dict[str, ResolvedEntity]
@@ -106,17 +54,20 @@ def resolve(files: Sequence[File], stated: Iterable[str] = ()) -> Resolution:
     """Decide which file is which.
 
     Args:
-        files: all outputs and all inputs with an identifier that touch the same places and
-            identifiers, directly or through each other, and those inputs known by path only whose
-            assignment is wanted.
+        files: all outputs, and all inputs with an identifier, that share places or identifiers,
+            directly or through each other; and those inputs known by their path only whose entity
+            is asked for.
         stated: names of entities that sources state outright: strong identifiers, and ids of files
             known by their path.
+
+    Returns:
+        The entity of every mention of these files, and these entities.
     """
     return _Resolver(files, stated).resolution()
 
 
 class _Resolver:
-    """The steps of one resolution, each reading what those before it found."""
+    """The steps of one resolution. Each step uses what the steps before it found."""
 
     def __init__(self, files: Sequence[File], stated: Iterable[str]) -> None:
         self.outputs = [file for file in files if file.is_output]
@@ -124,7 +75,7 @@ class _Resolver:
         self.products = EquivalenceClasses(file.identifiers for file in files)
         self.stated = set(stated)
         self.products.add(filter(is_strong, self.stated))
-        self.makers = self._accepted_claims()
+        self.makers = accepted_claims(self.outputs, self.inputs, self.products)
         self.entity_of_output = {id(file): self._first_name(file) for file in self.outputs}
         self.timelines = self._timelines()
         self.late_names = self._late_names()
@@ -136,6 +87,7 @@ class _Resolver:
         self.assignments: dict[bytes, Assignment] = {}
 
     def resolution(self) -> Resolution:
+        """Give every mention its entity, then make the entities."""
         for file in self.outputs:
             self._assign(file, self.entity_of_output[id(file)], self._output_rule(file))
         for file in self.inputs:
@@ -146,32 +98,16 @@ class _Resolver:
         return Resolution(self.assignments, self._entities())
 
     def _assign(self, file: File, entity: str, rule: Rule) -> None:
+        """Give all mentions of a file their entity."""
         for mention in file.mentions:
             self.assignments[mention.key] = Assignment(entity, rule)
 
-    # Rule 3: claims.
-
-    def _accepted_claims(self) -> dict[str, RunTimes]:
-        """Product → the run that made it.
-
-        The first claimant in the order of runs whose claim is not turned down.
-        """
-        read_by: dict[str, list[RunTimes]] = defaultdict(list)
-        for file in self.inputs:
-            if file.identifiers:
-                read_by[self.products.name(file.identifiers[0])].append(file.run)
-        accepted: dict[str, RunTimes] = {}
-        for file in sorted(self.outputs, key=lambda file: file.run.order):
-            if file.identifiers:
-                product = self.products.name(file.identifiers[0])
-                if product not in accepted and not _turned_down(file.run, read_by[product]):
-                    accepted[product] = file.run
-        return accepted
-
     def _first_name(self, file: File) -> str:
-        """The entity an output made, before late names.
+        """The entity that an output made, before late names (rule 3).
 
-        Its product when the claim is accepted, else a version.
+        It is the product that the output names, if the run's claim is accepted, else a version that
+        is known by its path. Example: A and B say that they wrote P, A to ``/x``, B to ``/y``, and
+        A's claim is accepted: the entities are ``product:P`` and ``file:/y@B``.
         """
         if file.identifiers:
             product = self.products.name(file.identifiers[0])
@@ -181,6 +117,7 @@ class _Resolver:
         return _version_id(file)
 
     def _output_rule(self, file: File) -> Rule:
+        """Why an output is its entity."""
         if self.entity_of_output[id(file)] == self.late_names.get(_version_id(file)):
             return Rule.LATE_NAME
         return Rule.VERSION if self._is_version(file) else Rule.CLAIM
@@ -188,9 +125,11 @@ class _Resolver:
     # Rule 4: versions.
 
     def _timelines(self) -> dict[str, Timeline]:
-        """Place → its writes in the order of runs.
+        """Place → all writes there, in the order of runs (rule 4).
 
-        Of one run's, the greater entity id last (rule 3).
+        Each run that writes to a path makes a new entity there. Example: A wrote ``/x``, later B
+        wrote ``/x``: ``file:/x@A``, which then stands no more, and ``file:/x@B``. Of several writes
+        of one run at one place, the greater entity id is the last (rule 3).
         """
         writes: dict[str, list[File]] = defaultdict(list)
         for file in self.outputs:
@@ -206,7 +145,13 @@ class _Resolver:
     # Rule 5: late names.
 
     def _late_names(self) -> dict[str, str]:
-        """Version id → the product that a later reader names for it."""
+        """Version id → the product that a later reader names for it (rule 5, late names).
+
+        Example: A wrote ``/x`` and its log names no product, since ctapipe noted the output before
+        it was written. R reads ``/x`` and names product P, which no run has claimed: what A wrote
+        is P. Of several readers the earliest decides. Of several versions that are named P, the
+        first in the order of runs is P.
+        """
         proposals: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         order: dict[str, tuple[object, ...]] = {}
         for file in self.inputs:
@@ -230,6 +175,7 @@ class _Resolver:
         return self.entity_of_output[id(file)] == _version_id(file)
 
     def _apply_late_names(self) -> None:
+        """Let the versions be the products that later readers name for them."""
         for file in self.outputs:
             product = self.late_names.get(self.entity_of_output[id(file)])
             if product is not None:
@@ -239,7 +185,7 @@ class _Resolver:
     # Rule 5: reads.
 
     def _products_named_at(self) -> dict[str, dict[str, set[str]]]:
-        """Place → product → the runs that name it among their inputs there."""
+        """Place → product → the runs that name the product among their inputs there."""
         named: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for file in self.inputs:
             if file.identifiers:
@@ -271,7 +217,7 @@ class _Resolver:
     def _stood(self, read: File) -> tuple[File, Rule] | None:
         """The version that a read met at its place, and by which part of rule 5.
 
-        Of several places the best match.
+        A file with several places (rule 9) may have met several versions: see `_best`.
         """
         timelines = (timeline for place in read.places if (timeline := self.timelines.get(place)))
         met = (
@@ -281,9 +227,10 @@ class _Resolver:
         return self._best([each for each in met if each is not None])
 
     def _best(self, met: Sequence[tuple[File, Rule]]) -> tuple[File, Rule] | None:
-        """Of versions met at several places.
+        """Of versions met at several places the best match.
 
-        By (a) or (b) the last one made, else by (c) the first.
+        A version by (a) goes before one by (b), and that before one by (c); of several by (a) or
+        (b) the last one made, of several by (c) the first one made.
         """
         for rule, choose in ((Rule.NESTED, max), (Rule.STOOD, max), (Rule.MEANWHILE, min)):
             by_rule = [each for each in met if each[1] is rule]
@@ -297,6 +244,7 @@ class _Resolver:
     # The entities.
 
     def _entities(self) -> dict[str, ResolvedEntity]:
+        """Entity id → the entity."""
         names = self.products.groups() | self._version_names()
         names |= {
             name: {name}
@@ -312,14 +260,18 @@ class _Resolver:
         for name in alone:
             names[name] = former[name] = {name}
         return {
-            name: _entity(
+            name: resolved_entity(
                 name, identifiers, standings.get(name, ()), makers.get(name), former[name]
             )
             for name, identifiers in names.items()
         }
 
     def _former_names(self) -> defaultdict[str, set[str]]:
-        """Entity → the weak names that mean it and no other one."""
+        """Entity → the weak names that mean this entity and no other one (rule 6).
+
+        Example: ``file:/x@A`` for a version that a later reader named P: the id was given out, so
+        it must still lead to P.
+        """
         former: defaultdict[str, set[str]] = defaultdict(set)
         for file in self.outputs:
             former[self.entity_of_output[id(file)]].update(
@@ -334,7 +286,7 @@ class _Resolver:
         return former
 
     def _version_names(self) -> dict[str, set[str]]:
-        """Version id → the ids under which it is known at each of its places."""
+        """Version id → the ids of the version at each of its places."""
         return {
             name: {version_of(place, file.run.id) for place in file.places} | {name}
             for file in self.outputs
@@ -342,14 +294,18 @@ class _Resolver:
         }
 
     def _standings(self) -> dict[str, list[Standing]]:
-        """Entity → where it stood, each place since its last write or sighting there."""
+        """Entity → the places where it stood, since the last write or sighting there (rule 4)."""
         found: dict[str, list[Standing]] = defaultdict(list)
         for (entity, place), (rank, since) in self._holds().items():
             found[entity].append(Standing(place, rank, since, self._lost(entity, place, rank)))
         return found
 
     def _holds(self) -> dict[tuple[str, str], tuple[int, str]]:
-        """Entity and place → rank and time of its last write or sighting there."""
+        """Entity and place → rank and time of the last write or sighting there.
+
+        Being seen at a path makes no version, but the entity stands there. Example: A wrote P to
+        ``/x``, B read P at ``/copy``: P stands at both.
+        """
         holds: dict[tuple[str, str], tuple[int, str]] = {}
         for file in self.outputs:
             for place in file.places:
@@ -368,7 +324,7 @@ class _Resolver:
         return holds
 
     def _lost(self, entity: str, place: str, rank: int) -> str | None:
-        """When the next write of another entity at the place ended the hold; None when none did."""
+        """When another entity was next written at the place; None while the entity stands there."""
         if place not in self.timelines:
             return None
         later = self.timelines[place].after(rank)
@@ -377,7 +333,17 @@ class _Resolver:
 
 
 def _version_met(writes: Sequence[File], count: int, reader: RunTimes) -> tuple[File, Rule] | None:
-    """Rule 5 (a) to (c) among the first ``count`` writes, those of the runs before the reader."""
+    """Rule 5 (a) to (c): the version that a reader met at a place; None if it met none.
+
+    Example: A wrote ``/x`` and ended at 1, B at 3, C at 6. A reader from 4 to 9 met B's file (b). A
+    reader from 0 to 9 met A's file (c). If C ran in the reader's own process from 5 to 6, a reader
+    from 4 to 9 met C's file (a).
+
+    Args:
+        writes: the writes at the place, in the order of runs.
+        count: how many of them are of runs that come before the reader in the order of runs.
+        reader: the run that reads.
+    """
     if not count:
         return None
     first_inside = bisect_left(writes, reader.start, hi=count, key=_generated)
@@ -389,53 +355,27 @@ def _version_met(writes: Sequence[File], count: int, reader: RunTimes) -> tuple[
 
 
 def _generated(file: File) -> str:
+    """When the file was made."""
     return file.run.generated
 
 
-def _turned_down(claimant: RunTimes, readers: Iterable[RunTimes]) -> bool:
-    """Whether the product is among the claimant's own inputs or was read by a run that ended before
-    it started.
-    """
-    return any(
-        reader.id == claimant.id or (reader.end is not None and reader.end < claimant.start)
-        for reader in readers
-    )
-
-
-def _entity(
-    name: str,
-    identifiers: set[str],
-    standings: Sequence[Standing],
-    maker: RunTimes | None,
-    former: Iterable[str],
-) -> ResolvedEntity:
-    places = {standing.place for standing in standings}
-    return ResolvedEntity(
-        id=name,
-        identifiers=tuple(sorted(identifiers | places, key=strength)),
-        standings=newest_first(standings),
-        generated_at=(maker.generated or None) if maker else None,
-        invalidated_at=loss_of_all(standings),
-        former=tuple(sorted(former)),
-    )
-
-
 def _is_stated(file: File) -> bool:
-    """Whether a document states this generation outright, of no path: it stays as said (rule 3)."""
+    """Whether a PROV document states this generation, without a path: it stays as said (rule 3)."""
     return not file.places and scheme_of(file.identifiers[0]) == PROV
 
 
 def _version_id(file: File) -> str:
+    """The id of an output that is known by its path only (rule 6); of several the smallest."""
     return min(version_of(place, file.run.id) for place in file.places or file.identifiers)
 
 
 def _version_order(file: File) -> tuple[object, ...]:
-    """The first version in the order of runs, then namespace, path."""
+    """A key that sorts versions: by the order of runs, then by namespace and path (rule 5)."""
     return file.run.order, min(map(_namespace_and_path, file.places))
 
 
 def _namespace_and_path(place: str) -> tuple[str, str]:
-    """Of a place; a remote file has no namespace."""
+    """The two parts of a place; a remote file has no namespace."""
     if place.startswith("file://"):
         namespace, slash, path = place[len("file://") :].partition("/")
         return namespace, slash + path
@@ -445,4 +385,5 @@ def _namespace_and_path(place: str) -> tuple[str, str]:
 def _hold(
     held: dict[tuple[str, str], tuple[int, str]], entity: str, place: str, since: tuple[int, str]
 ) -> None:
+    """Note a write or sighting of an entity at a place, unless a later one is known."""
     held[(entity, place)] = max(since, held.get((entity, place), since))

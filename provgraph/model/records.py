@@ -202,8 +202,8 @@ class Description:
     Attributes:
         id: the description's own identifier among those of its kind.
         type: what is described.
-        attributes: what is said, under the column names of the ctaprov tables (docs/how-to/ctadirac.md).
-            Another description is referred to by its id.
+        attributes: what is said, under the column names of the ctaprov tables
+            (docs/how-to/ctadirac.md). Another description is referred to by its id.
     """
 
     id: str

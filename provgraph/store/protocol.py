@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from provgraph.identity.files import RunTimes, Standing
+from provgraph.identity.files import RunTimes
+from provgraph.identity.standings import Standing
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import (
     Agent,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from provgraph.identity.files import newest_first
+from provgraph.identity.standings import newest_first
 from provgraph.interchange.reading.records import types_of
 from provgraph.model.attributes import OPEN, OPEN_RELATION, is_open_relation
 from provgraph.model.identifiers import base_name

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from provgraph.identity.resolution import EXPLANATION, Rule
+from provgraph.identity.rules import EXPLANATION, Rule
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge
 from provgraph.model.records import SOFTWARE

@@ -1,4 +1,4 @@
-"""Places and identifiers: CONTRACT section 2, rules 1, 6 and 7."""
+"""Places and identifiers (docs/contract.md, rules 1, 6 and 7)."""
 
 import posixpath
 

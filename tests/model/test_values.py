@@ -1,27 +1,34 @@
 """Joining what sources say.
 
-The order never matters, and the typed value stays (CONTRACT section 2 rule 9).
+The order never matters, and the typed value stays (docs/contract.md, rule 9).
 """
 
+import hashlib
 import json
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provgraph.model.values import (
+    MAX_NESTING,
     Value,
     canonical_json,
     fingerprint,
+    is_plain_text,
     join_attributes,
     json_safe,
+    key_count,
+    may_equal_typed_value,
     storable_text,
     storable_value,
     union,
     value_or_list,
     values_or_lists,
 )
+from provgraph.model.vocabulary import Kind
 
 numbers = st.integers(-3, 3) | st.sampled_from(
     [0.5, 1.0, -0.0, 2.0, math.inf, -math.inf, math.nan, 1e300, 2**60]
@@ -53,6 +60,15 @@ values: st.SearchStrategy[Value] = st.recursive(
     max_leaves=4,
 )
 sets = st.lists(values, max_size=4)
+
+#: Keys are in the stores of users: they must be the same in every version of Python.
+FINGERPRINTS: list[tuple[tuple[object, ...], str]] = [
+    (("entity", "file:/data/é"), "a21ed7483c61a284aa449de95fd04da6"),
+    (("r", None, "", (), {}), "e47df56374b233c054c339b96aadde4c"),
+    ((1, 1.0, True, -0.0, 1180591620717411303424), "d684ddf9124b9dcd87083afa3e139047"),
+    (({"b": (0.1,), "a": [None, {"x": "y"}]}, ("a", ("b",))), "d083ead27c5fd8b36e371886d90c7fdb"),
+    ((), "7ebb3c7c2a87b1a2f8a7ed729ecb040d"),
+]
 
 
 def is_in(value: Value, kept: tuple[Value, ...]) -> bool:
@@ -183,7 +199,84 @@ def test_answers_are_strict_json(value: Value) -> None:
     json.dumps(json_safe(value), allow_nan=False)
 
 
-def test_single_and_plain() -> None:
+def test_values_as_answers_show_them() -> None:
     assert value_or_list((5,)) == 5
     assert value_or_list((5, "x")) == [5, "x"]
     assert values_or_lists({"a": (None,), "b": (1, 2)}) == {"a": None, "b": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"b": (1, None), "a": 0.5}, '{"a":0.5,"b":[1,null]}'),
+        (
+            [True, False, -0.0, 1e300, 1e-7, 2**70],
+            "[true,false,-0.0,1e+300,1e-07,1180591620717411303424]",
+        ),
+        ([math.nan, math.inf, -math.inf], "[NaN,Infinity,-Infinity]"),
+        ('é"\\\n\x01\x7f\u2028\U0001f52d', '"é\\"\\\\\\n\\u0001\x7f\u2028\U0001f52d"'),
+        ({"1": "number", 1: "text"}, None),
+        ({}, "{}"),
+        ((), "[]"),
+        ("\ud800", '"\ud800"'),
+        (Kind.ENTITY, '"entity"'),
+    ],
+)
+def test_the_one_form_of_json(value: object, text: str | None) -> None:
+    if text is None:
+        with pytest.raises(TypeError):
+            canonical_json(value)
+    else:
+        assert canonical_json(value) == text
+
+
+@pytest.mark.parametrize(
+    ("parts", "key"),
+    FINGERPRINTS,
+)
+def test_fingerprints_are_the_same_for_ever(parts: tuple[object, ...], key: str) -> None:
+    assert fingerprint(*parts).hex() == key
+
+
+parts = st.recursive(
+    scalars | st.text() | st.sampled_from(Kind),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(parts, max_size=5).map(tuple))
+def test_a_fingerprint_is_the_hash_of_the_parts_as_one_list(parts: tuple[object, ...]) -> None:
+    text = canonical_json(list(parts))
+    assert fingerprint(*parts) == hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def test_a_lone_surrogate_has_no_fingerprint() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        fingerprint("\ud800")
+
+
+def test_keys_of_nested_objects_are_counted() -> None:
+    assert key_count({"a": {"b": [{"c": 1}, [{"d": {}}]]}, "e": 2}) == 5
+    deep: dict[str, Any] = {}
+    for _ in range(MAX_NESTING):
+        deep = {"a": [deep]}
+    assert key_count(deep) is None
+
+
+@given(st.text() | texts)
+def test_a_plain_text_needs_no_care(text: str) -> None:
+    if is_plain_text(text):
+        assert storable_text(text) == text
+        assert not may_equal_typed_value(text)
+
+
+@given(values.filter(lambda each: not isinstance(each, str)), st.text(max_size=4) | texts)
+def test_only_a_text_that_may_equal_a_typed_value_gives_way(value: Value, text: str) -> None:
+    if text not in union([value, text]):
+        assert may_equal_typed_value(text)

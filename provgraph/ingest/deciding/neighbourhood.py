@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, times_of, twins
-from provgraph.identity.resolution import Resolution, ResolvedEntity, resolve
+from provgraph.identity.entities import ResolvedEntity
+from provgraph.identity.equivalence import EquivalenceClasses
+from provgraph.identity.files import RunTimes, files_of, times_of, twins
+from provgraph.identity.resolution import Resolution, resolve
 from provgraph.model.identifiers import is_strong, places_in, version_of
 from provgraph.model.records import INVALIDATED, Mention, StatedEntity, data_level
 from provgraph.model.values import Attributes, join_attributes

@@ -1,0 +1,86 @@
+"""The files of runs: twins of several sources, nested runs, the order of runs."""
+
+from provgraph.identity.files import RunTimes, files_of, times_of, twins
+from provgraph.model.records import Fact, Mention, Run
+from provgraph.model.vocabulary import RelationType
+from tests.identity.examples import made, resolved, run, used
+
+W, R = RelationType.WAS_GENERATED_BY, RelationType.USED
+
+
+def written(place: str | None, identifier: str | None, source: str) -> Mention:
+    return Mention("A", W, None, place, identifier, source)
+
+
+LOG = written("file://wn/tmp/x", "product:P", "ctapipe")
+CATALOGUE = written("lfn:/cta/x", "guid:G", "ctadirac")
+
+
+def test_two_sources_with_one_file_of_a_name_each_mean_one_file() -> None:
+    shared = twins([LOG, CATALOGUE])
+    assert shared.keys() == {LOG.key, CATALOGUE.key}
+    (file,) = files_of([LOG, CATALOGUE], shared, {"A": RunTimes("A", "", None)})
+    assert file.identifiers == ("product:P", "guid:G")
+    assert file.places == ("file://wn/tmp/x", "lfn:/cta/x")
+
+
+def test_a_second_file_of_that_name_in_one_source_leaves_all_apart() -> None:
+    assert twins([LOG, CATALOGUE, written("lfn:/old/x", "guid:H", "ctadirac")]) == {}
+
+
+def test_inputs_and_outputs_are_no_twins() -> None:
+    assert twins([LOG, Mention("A", R, None, "lfn:/cta/x", "guid:G", "ctadirac")]) == {}
+
+
+def test_two_products_are_two_files() -> None:
+    assert twins([LOG, written("lfn:/cta/x", "product:Q", "ctadirac")]) == {}
+
+
+def test_other_names_are_no_twins() -> None:
+    assert twins([LOG, written("lfn:/cta/y", "guid:G", "ctadirac")]) == {}
+
+
+def test_twins_in_two_namespaces_are_one_entity() -> None:
+    graph = resolved(
+        run("A", 0, 1, "", "/tmp/x=P /tmp/y", namespace="wn"),
+        run("A", 0, 1, "", "/data/x /data/y"),
+        run("B", 2, 3, "/data/x /data/y"),
+    )
+    assert made(graph) == {"product:P": "A", "file://wn/tmp/y@A": "A"}
+    assert used(graph, "B") == {"product:P", "file://wn/tmp/y@A"}
+
+
+def test_the_order_of_runs() -> None:
+    runs = [
+        RunTimes("C", "2026-11-21T08:00:00.000", "2026-11-21T08:00:06.000"),
+        RunTimes("A", "2026-11-21T08:00:01.000", "2026-11-21T08:00:05.000"),
+        RunTimes("B", "2026-11-21T08:00:03.000", "2026-11-21T08:00:05.000"),
+        RunTimes("0", "2026-11-21T08:00:01.000", "2026-11-21T08:00:05.000"),
+        RunTimes("D", "2026-11-21T08:00:02.000", None),
+    ]
+    ordered = sorted(runs, key=lambda each: each.order)
+    assert [each.id for each in ordered] == ["D", "B", "0", "A", "C"]
+
+
+def test_fractions_of_different_length_are_compared_as_numbers() -> None:
+    early = RunTimes("A", "2026-11-21T08:00:01.000", "2026-11-21T08:00:05.000")
+    late = RunTimes("B", "2026-11-21T08:00:01.000001", "2026-11-21T08:00:05.000")
+    assert late.order < early.order
+
+
+def test_the_process_is_known_by_all_four_facts() -> None:
+    facts = {
+        Fact.HOST: ("wn1",),
+        Fact.BOOT_TIME: ("b",),
+        Fact.EXECUTABLE: ("python",),
+        Fact.ARGUMENTS: (["x"],),
+        Fact.START: ("2026-11-21T08:00:02.000", "2026-11-21T08:00:01.000"),
+        Fact.END: ("2026-11-21T08:00:03.000", "2026-11-21T08:00:04.000"),
+    }
+    whole = times_of(Run("A", facts))
+    assert (whole.start[-6:], (whole.end or "")[-6:]) == ("01.000", "04.000")
+    inner = RunTimes("B", "2026-11-21T08:00:02.000", "2026-11-21T08:00:03.000", whole.process)
+    assert whole.encloses(inner)
+    assert not inner.encloses(whole)
+    for name in (Fact.HOST, Fact.BOOT_TIME, Fact.EXECUTABLE, Fact.ARGUMENTS):
+        assert times_of(Run("A", {k: v for k, v in facts.items() if k != name})).process is None

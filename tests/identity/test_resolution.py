@@ -1,0 +1,177 @@
+"""Which file is this? One small written history or more for each rule of docs/contract.md.
+
+`resolved` loads each history in three ways and compares them: every example is one of rule 8 too.
+"""
+
+from tests.identity.examples import at, line, locations, lost, made, resolved, run, used
+
+
+def test_rule_1_the_strongest_identifier_is_the_id() -> None:
+    graph = resolved(run("A", 0, 1, "/raw root://h/r", "/x=P /y"))
+    assert set(graph.entities) == {"file:/raw", "root://h/r", "product:P", "file:/y@A"}
+
+
+def test_rule_2_a_product_is_one_entity_at_any_path() -> None:
+    copied = resolved(run("A", 0, 1, "", "/x=P"), run("B", 2, 3, "/copy=P", "/y=Q"))
+    assert used(copied, "B") == {"product:P"}
+    assert locations(copied, "product:P") == {"file:/x", "file:/copy"}
+    # A moved file: the old path is written again, the file is read at the new one.
+    moved = resolved(
+        run("A", 0, 1, "", "/tmp/x=P"),
+        run("B", 2, 3, "/data/x=P"),
+        run("C", 4, 5, "", "/tmp/x=Q"),
+        run("D", 6, 7, "/data/x"),
+        run("E", 6, 7, "/tmp/x"),
+    )
+    assert lost(moved) == {"product:P": None, "product:Q": None}
+    assert used(moved, "E") == {"product:Q"}
+
+
+def test_rule_2_a_made_up_id_is_no_identifier() -> None:
+    graph = resolved(run("A", 0, 1, "", "/x~M"), run("B", 2, 3, "/y~M"))
+    assert set(graph.entities) == {"file:/x@A", "file:/y"}
+
+
+def test_rule_3_times_are_the_earliest_start_and_the_latest_end() -> None:
+    graph = resolved(run("A", 2, 3, "", "/x"), run("A", 1, 5), run("B", 4, 9, "/x"))
+    assert graph.entities["file:/x@A"].generated == at(5)
+    never_ended = resolved(run("A", 2, None, "", "/x"))
+    assert never_ended.entities["file:/x@A"].generated == at(2)
+
+
+def test_rule_4_each_writer_makes_a_version() -> None:
+    graph = resolved(
+        run("A", 0, 1, "", "/x"),
+        run("B", 2, 3, "/x"),
+        run("C", 4, 5, "", "/x"),
+        run("D", 6, 7, "/x"),
+    )
+    assert made(graph) == {"file:/x@A": "A", "file:/x@C": "C"}
+    assert (used(graph, "B"), used(graph, "D")) == ({"file:/x@A"}, {"file:/x@C"})
+    assert lost(graph) == {"file:/x@A": at(5), "file:/x@C": None}
+    assert graph.newest == {"file:/x": "file:/x@C"}
+
+
+def test_rule_4_a_run_that_reads_makes_no_version() -> None:
+    graph = resolved(run("A", 0, 1, "", "/x=P"), run("B", 2, 3, "", "/x"), run("C", 4, 5, "/x=P"))
+    assert made(graph) == {"product:P": "A", "file:/x@B": "B"}
+    assert lost(graph) == {"product:P": None, "file:/x@B": None}
+
+
+def test_rule_4_invalidated_when_the_last_place_is_lost() -> None:
+    graph = resolved(
+        run("A", 0, 1, "", "/x=P"),
+        run("B", 2, 3, "/copy=P"),
+        run("C", 4, 5, "", "/x"),
+        run("D", 6, 7, "", "/copy"),
+    )
+    assert lost(graph)["product:P"] == at(7)
+
+
+def test_rule_5a_a_nested_run_of_the_same_process() -> None:
+    inner = run("inner", 2, 3, "", "/x", pid="p")
+    outer = run("outer", 1, 7, "/x", pid="p")
+    between = run("other", 4, 5, "", "/x")
+    assert used(resolved(inner, between, outer), "outer") == {"file:/x@inner"}
+    # Another process, or one that is not known, is not nested: then (c) the first one counts.
+    first = run("first", 1, 2, "", "/x")
+    stranger = run("inner", 3, 4, "", "/x", pid="q")
+    assert used(resolved(first, stranger, outer), "outer") == {"file:/x@first"}
+    unknown = run("inner", 3, 4, "", "/x", pid="p", node=None)
+    assert used(resolved(first, unknown, outer), "outer") == {"file:/x@first"}
+
+
+def test_rule_5b_the_version_that_stood_there_at_the_start() -> None:
+    graph = resolved(
+        run("A", 0, 1, "", "/x"),
+        run("B", 2, 3, "", "/x"),
+        run("C", 4, 6, "", "/x"),
+        run("at", 3, 9, "/x"),
+        run("before", 2, 9, "/x"),
+    )
+    assert used(graph, "at") == {"file:/x@B"}  # "not after the reader's start"
+    assert used(graph, "before") == {"file:/x@A"}
+
+
+def test_rule_5c_the_first_version_written_meanwhile() -> None:
+    graph = resolved(run("A", 1, 2, "", "/x"), run("B", 3, 4, "", "/x"), run("reader", 0, 9, "/x"))
+    assert used(graph, "reader") == {"file:/x@A"}
+
+
+def test_rule_5d_an_external_file() -> None:
+    graph = resolved(run("A", 0, 1, "/x"), run("B", 2, 3, "", "/x"))
+    assert used(graph, "A") == {"file:/x"}
+    assert graph.entities["file:/x"].generated is None
+    assert lost(graph) == {"file:/x": at(3), "file:/x@B": None}
+
+
+def test_rule_5_only_runs_before_the_reader_count() -> None:
+    # Both end at 3. The later start comes first, so W does not come before its reader R.
+    assert used(resolved(run("W", 1, 3, "", "/x"), run("R", 3, 3, "/x")), "R") == {"file:/x"}
+    assert used(resolved(run("W", 1, 3, "", "/x"), run("R", 3, 4, "/x")), "R") == {"file:/x@W"}
+
+
+def test_rule_5_late_names() -> None:
+    graph = resolved(run("A", 0, 1, "", "/x"), run("R", 2, 3, "/x=P"), run("S", 4, 5, "/x"))
+    assert made(graph) == {"product:P": "A"}
+    assert used(graph, "S") == {"product:P"}
+
+
+def test_rule_5_the_earliest_reader_names_a_version() -> None:
+    graph = resolved(
+        run("A", 0, 1, "", "/x"), run("late", 3, 4, "/x=P"), run("early", 2, 9, "/x=Q")
+    )
+    assert made(graph) == {"product:Q": "A"}
+    assert used(graph, "late") == {"product:P"}
+
+
+def test_rule_5_the_first_of_several_versions_gets_the_name() -> None:
+    graph = resolved(
+        run("A", 0, 1, "", "/x"), run("B", 0, 2, "", "/y"), run("R", 3, 4, "/y=P /x=P")
+    )
+    assert made(graph) == {"product:P": "A", "file:/y@B": "B"}
+
+
+def test_rule_5_a_claimed_product_is_no_late_name() -> None:
+    graph = resolved(run("A", 0, 1, "", "/x"), run("B", 2, 3, "", "/z=P"), run("R", 4, 5, "/x=P"))
+    assert made(graph) == {"file:/x@A": "A", "product:P": "B"}
+
+
+def test_rule_5_names_of_a_path_that_nobody_wrote_to() -> None:
+    one = resolved(run("A", 0, 1, "/x"), run("B", 2, 3, "/x=P"))
+    assert used(one, "A") == {"product:P"}
+    two = resolved(run("A", 0, 1, "/x"), run("B", 2, 3, "/x=P"), run("C", 4, 5, "/x=Q"))
+    assert used(two, "A") == {"file:/x"}
+
+
+def test_rule_5_what_a_run_names_at_a_path_elsewhere() -> None:
+    graph = resolved(
+        run("W", 0, 1, "", "/x"), run("V", 0, 1, "", "/z=P"), run("A", 2, 3, "/x /x=P")
+    )
+    assert used(graph, "A") == {"product:P"}
+    several = resolved(run("A", 2, 3, "/x /x=P /x=Q"))
+    assert used(several, "A") == {"product:P", "product:Q", "file:/x"}
+
+
+def test_rule_7_a_namespace_is_a_file_system_of_its_own() -> None:
+    graph = resolved(
+        run("A", 0, 1, "", "/tmp/x", namespace="wn1"),
+        run("B", 2, 3, "/tmp/x"),
+        run("C", 2, 3, "/cwd/file:/tmp/x", namespace="wn1"),
+    )
+    assert used(graph, "B") == {"file:/tmp/x"}
+    assert used(graph, "C") == {"file://wn1/tmp/x@A"}
+
+
+def test_rule_9_one_run_told_several_times() -> None:
+    graph = resolved(run("A", 2, 3, "/raw", "/x"), run("A", 2, 3, "/raw", "/x /y"))
+    assert made(graph) == {"file:/x@A": "A", "file:/y@A": "A"}
+    assert used(graph, "A") == {"file:/raw"}
+
+
+def test_rule_9_one_file_in_two_roles() -> None:
+    namespace, record = run("A", 0, 1)
+    record = {**record, "input": [line("/x=P", "first"), line("/x=P", "second")]}
+    graph = resolved((namespace, record))
+    assert set(graph.entities) == {"product:P"}
+    assert {role for *_, role in graph.edges} == {"first", "second"}
