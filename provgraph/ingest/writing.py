@@ -16,7 +16,8 @@ from provgraph.ingest.reports import Report, report_of, report_of_known
 from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
 from provgraph.model.vocabulary import Kind
-from provgraph.store.protocol import Changes, LoadRecord, Statement, Store, Transaction, View
+from provgraph.store.protocol import Store, Transaction, View
+from provgraph.store.records import Changes, LoadRecord, Statement
 from provgraph.store.waiting import persistently
 
 #: How many documents are integrated at once; a source with more of them is a large one.
@@ -228,7 +229,7 @@ class LargeLoad:
         wrote: Callable[[int], None],
     ) -> bool:
         """As much as one transaction takes; whether there may be more."""
-        limit, end = self._store.most_documents, None
+        limit, end = self._store.limits.documents, None
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
             some = list(islice(documents, BATCH))
             if not some:

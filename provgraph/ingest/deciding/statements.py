@@ -32,7 +32,8 @@ from provgraph.model.vocabulary import (
     Kind,
     RelationType,
 )
-from provgraph.store.protocol import Statement, Transaction
+from provgraph.store.protocol import Transaction
+from provgraph.store.records import Statement
 
 #: Speed before size: a statement is read only when a load is forgotten.
 _COMPRESSION = 1
