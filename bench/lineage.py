@@ -11,12 +11,12 @@ from typing import Any
 from bench import night
 from bench.measure import Figure, at_most, growth, medians, say
 from bench.servers import empty, neo4j_driver, opened
-from provgraph.model.lineage import Direction, Node
+from provgraph.model.lineage import WALK_LIMIT, Direction, Node
 from provgraph.model.vocabulary import AGENT_RELATIONS, ORIGIN_RELATIONS
 from provgraph.questions.names import find
 from provgraph.store.neo4j.values import indexed
 from provgraph.store.neo4j.walk import statement
-from provgraph.store.protocol import WALK_LIMIT, Store
+from provgraph.store.protocol import Store
 
 SIZES = (100_000, 1_000_000)
 ROUNDS = 400

@@ -80,7 +80,7 @@ IMPORTS = {name_of(path): imports_of(path) for path in MODULES}
 
 @pytest.mark.parametrize("module", IMPORTS)
 def test_imports_go_one_way(module: str) -> None:
-    room = module.split(".")[0]
+    room = module.split(".", maxsplit=1)[0]
     others = {each for each in IMPORTS[module] if each.split(".")[0] != room}
     assert {each for each in others if RANK[each.split(".")[0]] >= RANK[room]} == set()
 

@@ -12,7 +12,7 @@ from provgraph.ingest.forgetting import forget as forget_load
 from provgraph.ingest.invalidation import invalidate as invalidate_entity
 from provgraph.model.times import with_zone
 from provgraph.questions.names import find
-from provgraph.store.protocol import LoadRecord
+from provgraph.store.records import LoadRecord
 from provgraph.writers.labels import visible
 
 

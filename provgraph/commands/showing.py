@@ -9,7 +9,7 @@ from provgraph.commands.options import json_option
 from provgraph.commands.running import opened_store, reporting_errors
 from provgraph.questions.details import details_of
 from provgraph.questions.names import find
-from provgraph.store.nodes import digest as digest_of
+from provgraph.store.digest import digest as digest_of
 from provgraph.writers.details import as_document, as_text
 
 

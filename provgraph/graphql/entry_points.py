@@ -11,6 +11,7 @@ import strawberry
 
 from provgraph.errors import NotFoundError
 from provgraph.graphql.resolvers import Depth, Info, walked
+from provgraph.model.filters import Filter
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import Kind, RelationType
@@ -258,8 +259,9 @@ def _named(info: Info, name: str) -> Node:
 
 def _of_kind(info: Info, name: str, kind: Kind) -> Node:
     """The record of this kind, though one of another kind may bear the same id."""
-    exact = info.context.store.by_id([storable_text(name)])
-    bearers = [each.node for each in exact if each.node.id == name and each.node.kind is kind]
+    wanted = Filter(identifiers=(storable_text(name),), kinds=(kind,))
+    exact = info.context.store.find(wanted).found
+    bearers = [each.node for each in exact if each.node.id == name]
     found = bearers[0] if bearers else _named(info, name)
     if found.kind is not kind:
         raise NotFoundError(name)

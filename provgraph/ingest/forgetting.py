@@ -23,15 +23,14 @@ from provgraph.ingest.deciding.neighbourhood import (
 from provgraph.model.records import Mention, Run, StatedEntity, key_of
 from provgraph.model.values import join_attributes
 from provgraph.model.vocabulary import Kind
-from provgraph.store.protocol import (
+from provgraph.store.protocol import Store, Transaction
+from provgraph.store.records import (
     UNKNOWN_SIZE,
     Assertion,
     Changes,
     LoadRecord,
     Removals,
-    Store,
     StoredMention,
-    Transaction,
 )
 
 T = TypeVar("T")
@@ -62,7 +61,7 @@ def forget(store: Store, identifier: str) -> LoadRecord:
 
 def _forget_on(store: Store, load: LoadRecord) -> bool:
     """As much as one transaction takes; whether there may be more."""
-    limit = store.most_documents
+    limit = store.limits.documents
     with store.writing() as transaction:
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
             assertions = transaction.assertions_of(key_of(Kind.LOAD, load.id), BATCH)

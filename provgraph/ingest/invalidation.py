@@ -16,7 +16,8 @@ from provgraph.model.records import INVALIDATED, INVALIDATION_REASON, Document, 
 from provgraph.model.times import utc
 from provgraph.model.values import canonical_json, storable_text
 from provgraph.model.vocabulary import Kind
-from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.protocol import Store
+from provgraph.store.records import LoadRecord
 from provgraph.store.waiting import retry_while_unreachable
 
 #: What such a load's format is called; there is no loader of this name.

@@ -7,7 +7,8 @@ from functools import partial
 from provgraph import __version__
 from provgraph.ingest.reading.sources import Checksum, Source, checksum, checksum_of
 from provgraph.model.batches import batches
-from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.protocol import Store
+from provgraph.store.records import LoadRecord
 from provgraph.store.waiting import retry_while_unreachable
 
 #: How many sources are looked up at once.

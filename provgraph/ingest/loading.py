@@ -21,7 +21,8 @@ from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document
 from provgraph.model.values import storable_text
-from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.protocol import Store
+from provgraph.store.records import LoadRecord
 
 #: How many sources wait for each reading process; large ones have one of their own.
 AHEAD = 8

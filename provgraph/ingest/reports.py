@@ -9,7 +9,7 @@ from provgraph.ingest.reading.sources import Source
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import formats_read
 from provgraph.model.values import storable_text
-from provgraph.store.protocol import LoadRecord
+from provgraph.store.records import LoadRecord
 
 
 @dataclass(frozen=True, slots=True)

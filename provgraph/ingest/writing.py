@@ -16,7 +16,8 @@ from provgraph.ingest.reports import Report, report_on_known, report_on_reading
 from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
 from provgraph.model.vocabulary import Kind
-from provgraph.store.protocol import Assertion, Changes, LoadRecord, Store, Transaction, View
+from provgraph.store.protocol import Store, Transaction, View
+from provgraph.store.records import Assertion, Changes, LoadRecord
 from provgraph.store.waiting import retry_while_unreachable
 
 #: How many documents are integrated at once; a source with more of them is a large one.
@@ -231,7 +232,7 @@ class LargeLoad:
         wrote: Callable[[int], None],
     ) -> bool:
         """As much as one transaction takes; whether there may be more."""
-        limit, end = self._store.most_documents, None
+        limit, end = self._store.limits.documents, None
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
             some = list(islice(documents, BATCH))
             if not some:

@@ -40,8 +40,9 @@ from provgraph.prov.statements import (
     Slot,
 )
 from provgraph.prov.values import literal_of, native_literal
-from provgraph.store.journal import Subject
-from provgraph.store.protocol import EntityRecord, StoredMention, View, pages
+from provgraph.store.journal import Subject, pages
+from provgraph.store.protocol import View
+from provgraph.store.records import EntityRecord, StoredMention
 
 PAGE = 2000
 Stated: TypeAlias = ProvStatement | BundleNamed

@@ -13,6 +13,9 @@ from provgraph.model.attributes import readable_attributes
 from provgraph.model.values import Attributes, Value
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
 
+#: Where an unlimited walk stops all the same: how many nodes an answer has at most.
+WALK_LIMIT = 100_000
+
 
 class Direction(StrEnum):
     """Which way a walk goes: to the causes, to the effects, or both ways from its root."""

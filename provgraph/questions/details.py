@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.store.protocol import Explained, Store
+from provgraph.store.protocol import Store
+from provgraph.store.records import Explained
 
 
 @dataclass(frozen=True, slots=True)

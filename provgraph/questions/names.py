@@ -9,10 +9,12 @@ from pathlib import Path
 
 from provgraph.errors import AmbiguousError, NotFoundError
 from provgraph.loaders.headers import identifier_in
+from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import SCHEMES, is_strong, place_of, strength
 from provgraph.model.lineage import Node
 from provgraph.model.values import storable_text
-from provgraph.store.protocol import Found, Store
+from provgraph.store.protocol import Store
+from provgraph.store.records import Found
 
 #: A longer name is no path: Linux allows 4,096 bytes.
 _LONGEST_PATH = 4096
@@ -40,7 +42,7 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
     ids = [name, *(f"{scheme}:{name}" for scheme in SCHEMES if is_strong(f"{scheme}:"))]
     header = _header_identifiers(name, folder)
     paths = _path_identifiers(name, folder)
-    found = store.by_id([*ids, *header, *paths])
+    found = _all(store, Filter(identifiers=(*ids, *header, *paths)))
     bearers = (
         [each for each in found if each.node.id == name]
         or _bearing(found, ids)
@@ -102,18 +104,29 @@ def _version(store: Store, name: str, folder: Path | None) -> list[Found]:
     if not at:
         return []
     for identifier in _path_identifiers(path, folder):
-        if found := store.by_version(identifier, activity):
-            return found[:1]
+        wanted = Filter(version=Version(identifier, activity))
+        if found := store.find(wanted, SortOrder.NEWEST, PageRequest(size=1)).found:
+            return list(found)
     return []
 
 
 def _by_file_name(store: Store, name: str) -> list[Found]:
     """The newest record at each path that ends in this file name."""
     at_path: dict[str, list[Found]] = {}
-    for path, found in store.by_base_name(name):
-        at_path.setdefault(path, []).append(found)
-    newest = [max(found, key=_recency) for found in at_path.values()]
+    for found in _all(store, Filter(base_name=name)):
+        at_path.setdefault(found.place or "", []).append(found)
+    newest = [max(there, key=_recency) for there in at_path.values()]
     return list({each.node.key: each for each in newest}.values())
+
+
+def _all(store: Store, wanted: Filter) -> list[Found]:
+    """All that meets a filter, page after page."""
+    page = store.find(wanted)
+    found = list(page.found)
+    while page.after is not None:
+        page = store.find(wanted, page=PageRequest(after=page.after))
+        found += page.found
+    return found
 
 
 def _recency(found: Found) -> tuple[object, str]:

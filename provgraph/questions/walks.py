@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from provgraph.errors import NotFoundError
-from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, RelationType
-from provgraph.store.protocol import WALK_LIMIT, Store
+from provgraph.store.protocol import Store
 
 
 def lineage(

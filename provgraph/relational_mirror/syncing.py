@@ -53,8 +53,9 @@ from provgraph.relational_mirror.staging import (
     table_name,
 )
 from provgraph.relational_mirror.tables import NUMBERED, OWN_SCHEMA, SEQUENCES, TABLES
-from provgraph.store.journal import Subject, Subjects, subjects_in
-from provgraph.store.protocol import EntityRecord, JournalEntry, Store, View, pages
+from provgraph.store.journal import Subject, Subjects, pages, subjects_in
+from provgraph.store.protocol import Store, View
+from provgraph.store.records import EntityRecord, JournalEntry
 from provgraph.store.waiting import retry_while_unreachable
 
 T = TypeVar("T")
@@ -165,8 +166,7 @@ class _Sync:
         is_new = prepare(self._connection, self._target)
         state = state_of(self._cursor)
         numbers = Numbers(last_numbers(self._cursor, self._target))
-        self._store.settle()
-        with self._store.viewing() as view:
+        with self._store.viewing(settled=True) as view:
             why = "asked for" if full else _reason_for_all(state, view)
             work = Work(self._cursor, self._target, OWN_SCHEMA, numbers, is_empty=is_new)
             if why is None and state is not None:
@@ -177,12 +177,13 @@ class _Sync:
                 rebuild = Rebuild(self._cursor, self._target)
                 summary = Summary("full", why, view.turn)
                 work.bring_all(view, rebuild)
-            reached = _reached(view)
+            reached, is_snapshot = _reached(view), view.is_snapshot
         if summary.mode == "full":
             rebuild.index()
             stage = rebuild.stage()
             work = Work(self._cursor, rebuild.schema, rebuild.schema, numbers, seen=work.seen)
-        reached = self._catch_up(work, stage, reached)
+        if not is_snapshot:
+            reached = self._catch_up(work, stage, reached)
         summary.subjects = work.seen
         summary.counts = stage.merge()
         if summary.mode == "full":
@@ -203,8 +204,6 @@ class _Sync:
         """Read again what was written while a store that shows no snapshots was read, until nothing
         was.
         """
-        if self._store.views_are_snapshots:
-            return reached
         for _ in range(CATCH_UPS):
             with self._store.viewing() as view:
                 if view.settled == reached[0]:

@@ -123,12 +123,11 @@ def _verify(store: Store, url: str, password: str | None, schema: str) -> tuple[
                 raise MirrorError(
                     "the mirror was made by another version of provgraph; sync it first"
                 )
-            store.settle()
-            with store.viewing() as view:
+            with store.viewing(settled=True) as view:
                 verdict = _Comparison(cursor, schema, view, beside).verdict()
                 verdict.behind = view.turn - state.turn
             with store.viewing() as later:
-                return verdict, store.views_are_snapshots or later.turn == view.turn
+                return verdict, view.is_snapshot or later.turn == view.turn
 
 
 @contextmanager

@@ -6,12 +6,13 @@ Which records each transaction may have changed, so that a mirror reads only tho
 import json
 import os
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import Kind
-from provgraph.store.protocol import Changes, JournalEntry
+from provgraph.store.protocol import BulkReader
+from provgraph.store.records import Changes, JournalEntry
 
 _MARK_BYTES = 16
 
@@ -58,6 +59,24 @@ def subjects_in(entries: Iterable[JournalEntry]) -> Subjects:
         for kind, ids in json.loads(zlib.decompress(entry.content)).items():
             found.setdefault(Subject(kind), set()).update(ids)
     return found
+
+
+def pages(view: BulkReader, kind: str, size: int) -> Iterator[list[str]]:
+    """The ids of all subjects of a kind, so many at a time.
+
+    Args:
+        view: of the store.
+        kind: a `Subject`.
+        size: how many at most.
+
+    Yields:
+        The ids of one page, in the store's own order.
+    """
+    after: str | None = ""
+    while after is not None:
+        page = view.subjects(kind, after, size)
+        yield page.ids
+        after = page.after
 
 
 class Journaled:
@@ -111,7 +130,7 @@ MOST_MARKS = 200_000
 _MARK_BYTES = 8
 
 
-class Touched:
+class TouchedMarks:
     """Gathers the marks of one transaction."""
 
     def __init__(self) -> None:

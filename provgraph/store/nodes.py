@@ -1,17 +1,17 @@
-"""Stored records as answers show them and as the digest reads them: the same in every store."""
+"""Stored records as answers show them: the same in every store."""
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Mapping
 
 from provgraph.model.attributes import text_of
+from provgraph.model.filters import PageRequest, SortOrder
 from provgraph.model.identifiers import base_name, location_of
-from provgraph.model.lineage import Node
+from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import (
     Agent,
     Description,
     Fact,
     Run,
-    StatedRelation,
     end_of,
     first_text,
     key_of,
@@ -19,10 +19,10 @@ from provgraph.model.records import (
     status_of,
 )
 from provgraph.model.times import with_zone
-from provgraph.model.values import Attributes, Value, canonical_json
+from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov.names import VOPROV
-from provgraph.store.protocol import EntityRecord, Explained, StoredMention
+from provgraph.store.records import EntityRecord, Explained, Found, FoundPage, StoredMention
 
 _LABELS = ("prov:label", "prov:name", "http://www.w3.org/2000/01/rdf-schema#label", VOPROV + "name")
 #: Facts of a run that have a field of their own in a Node.
@@ -132,6 +132,66 @@ def explained_order(each: Explained) -> tuple[str, ...]:
     return outputs_first, each.run, each.place or "", each.identifier or "", each.role or ""
 
 
+def edges_in_order(edges: Iterable[Edge]) -> list[Edge]:
+    """Edges as `provgraph.store.protocol.Questions.edges_of` returns them.
+
+    Args:
+        edges: perhaps several times the same.
+
+    Returns:
+        Each once, sorted by type, source, target, role and time.
+    """
+    return sorted(
+        set(edges),
+        key=lambda edge: (
+            edge.relation,
+            edge.source,
+            edge.target,
+            edge.role or "",
+            edge.time or "",
+        ),
+    )
+
+
+def found_page(found: Iterable[Found], order: SortOrder, page: PageRequest) -> FoundPage:
+    """One page of what a store found.
+
+    Args:
+        found: all that meets the filter, in any order.
+        order: of the answer.
+        page: how much of it, and behind which record.
+
+    Returns:
+        The page. Its cursor says behind which record the next one begins, so what is written
+        meanwhile moves nothing.
+
+    Raises:
+        ValueError: the page's cursor is none that this order gave.
+    """
+    ordered = sorted(found, key=lambda each: _sort_key(each, order))
+    if page.after is not None:
+        last = _cursor(page.after, order)
+        ordered = [each for each in ordered if _sort_key(each, order) > last]
+    some = tuple(ordered[: page.size])
+    if len(ordered) <= page.size:
+        return FoundPage(some)
+    return FoundPage(some, json.dumps(_sort_key(some[-1], order)))
+
+
+def _sort_key(found: Found, order: SortOrder) -> tuple[int, str, str, str]:
+    first = -found.rank if order is SortOrder.NEWEST else 0
+    return first, found.node.id, found.node.kind.value, found.place or ""
+
+
+def _cursor(text: str, order: SortOrder) -> tuple[int, str, str, str]:
+    """The sort key of the last record of the page before."""
+    match json.loads(text):
+        case [int(first), str(identifier), str(kind), str(place)]:
+            if order is SortOrder.NEWEST or first == 0:
+                return first, identifier, kind, place
+    raise ValueError(f"{text!r} is no cursor of an answer in this order")
+
+
 def stats_in_order(counts: Mapping[str, int]) -> dict[str, int]:
     """Counts of records, then of relations in the order of the vocabulary.
 
@@ -145,82 +205,3 @@ def stats_in_order(counts: Mapping[str, int]) -> dict[str, int]:
 
 #: What ``stats`` counts, besides relations.
 RECORD_KINDS = ("activities", "entities", "agents", "descriptions", "settings", "loads")
-
-#: One record for the digest: what it is, and all that it says.
-Content = tuple[str, Value]
-
-
-def run_content(run: Run) -> Content:
-    """A run with all its facts."""
-    return "activity", [run.id, _plain(run.facts)]
-
-
-def entity_content(record: EntityRecord) -> Content:
-    """An entity with its names and places."""
-    standings = [[s.place, s.rank, s.since, s.until] for s in record.standings]
-    dates = [record.generated_at, record.invalidated_at, record.data_level]
-    return "entity", [
-        record.id,
-        record.type,
-        list(record.identifiers),
-        standings,
-        dates,
-        _plain(record.attributes),
-    ]
-
-
-def agent_content(agent: Agent) -> Content:
-    """An agent."""
-    return "agent", [agent.id, agent.name, agent.type, _plain(agent.attributes)]
-
-
-def description_content(description: Description) -> Content:
-    """A description."""
-    return description.type, [description.id, _plain(description.attributes)]
-
-
-def mention_content(stored: StoredMention) -> Content:
-    """An input or output with the entity that it is of."""
-    mention = stored.mention
-    names: list[Value] = [mention.place, mention.identifier]
-    said: list[Value] = [mention.role, mention.time, mention.source, _plain(mention.attributes)]
-    return mention.relation, [mention.run, stored.entity, stored.rule, names, said]
-
-
-def relation_content(relation: StatedRelation) -> Content:
-    """A relation as stated."""
-    ends = [[end.kind, end.id] for end in (relation.source, relation.target)]
-    return relation.relation, [ends, relation.role, relation.time, _plain(relation.attributes)]
-
-
-def settings_content(name: str, key: bytes) -> Content:
-    """Settings; the key stands for their values."""
-    return "settings", [name, key.hex()]
-
-
-def configuration_content(run: str, configuration: str) -> Content:
-    """That a run was set up by settings (their key) or a configuration file (its place)."""
-    return "wasConfiguredBy", [run, configuration]
-
-
-def digest(contents: Iterable[Content]) -> str:
-    """One SHA-256 over all provenance content, whatever order it comes in (CONTRACT section 4).
-
-    The SHA-256 of each record are added up as numbers, so the sum needs no sorting and little
-    memory.
-    """
-    total = 0
-    count = 0
-    for each in _sha256s(contents):
-        total = (total + each) % (1 << 256)
-        count += 1
-    return hashlib.sha256(f"{count} {total:064x}".encode()).hexdigest()
-
-
-def _sha256s(contents: Iterable[Content]) -> Iterator[int]:
-    for kind, content in contents:
-        yield int.from_bytes(hashlib.sha256(canonical_json([kind, content]).encode()).digest())
-
-
-def _plain(attributes: Attributes) -> dict[str, Value]:
-    return {name: list(values) for name, values in attributes.items()}

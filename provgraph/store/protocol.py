@@ -1,395 +1,349 @@
-"""The store interface: facts in, questions out.
+"""What every store can do: small protocols, and `Store`, which is all of them together.
 
-One implementation a file; `registry` chooses by URL.
-
+Nothing here runs. One folder holds each implementation; `provgraph.store.registry` chooses by URL.
 Facts are written in transactions that the identity rules drive
-(`provgraph.ingest.deciding.integration`); a store decides nothing about which file is which. Every
-method raises `StoreError`, or `UnreachableError` when trying again may help.
+(`provgraph.ingest.deciding.integration`); a store decides nothing about which file is which.
+
+Facts, journal and bulk reading name records by their ids, as sources and the journal do. Questions
+name them by the keys of nodes (`provgraph.model.records.key_of`), as answers do.
+
+Every method of every protocol raises `StoreError` when the store refuses or fails, and
+`UnreachableError`, which is a `StoreError`, when the same call may succeed later. What an unknown
+id or key names is left out of an answer; it is no error.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from provgraph.identity.files import RunTimes
-from provgraph.identity.standings import Standing
+from provgraph.model.filters import Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import (
     Agent,
     Description,
     End,
-    Mention,
     Run,
     Settings,
     StatedEntity,
-    StatedRelation,
 )
-from provgraph.model.values import Attributes, Value
-from provgraph.model.vocabulary import EntityType, Kind, RelationType
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMention:
-    """A mention with what the identity rules made of it.
-
-    Attributes:
-        mention: what the source says.
-        twin: what it shares with the mentions of other sources that name the same file (rule 9);
-            None without any.
-        entity: the id of the entity that it is of; "" before the first decision.
-        rule: why, a `provgraph.identity.resolution.Rule`.
-    """
-
-    mention: Mention
-    twin: bytes | None = None
-    entity: str = ""
-    rule: str = ""
-
-    @property
-    def is_structural(self) -> bool:
-        """Whether it can change which file others are.
-
-        All but inputs that are known by their path alone.
-        """
-        return (
-            self.mention.is_output or self.mention.identifier is not None or self.twin is not None
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class EntityRecord:
-    """An entity as stored, all of it a consequence of facts.
-
-    Attributes:
-        former: weak names by which something is stated of it.
-    """
-
-    id: str
-    type: EntityType
-    identifiers: tuple[str, ...]
-    standings: tuple[Standing, ...]
-    generated_at: str | None
-    invalidated_at: str | None
-    data_level: str | None
-    attributes: Attributes
-    former: tuple[str, ...] = field(default=(), compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRecord:
-    """One reading of one source: provgraph's own bookkeeping.
-
-    Attributes:
-        id: random, unique.
-        source: the file or URL.
-        format: the loader's name.
-        namespace: in which its paths were read.
-        sha256: of the source's bytes.
-        time: when, canonical UTC.
-        version: provgraph's.
-        status: ``loaded``; ``partial``; ``unfinished`` while a source that is too large for one
-            transaction is being read, and when that was interrupted; ``remainder`` when the load
-            that it went on from was forgotten.
-        counts: activities, entities, agents and relations that the source names.
-        problems: (where, what) of each unreadable part.
-        size: of the source, in bytes; `UNKNOWN_SIZE` of a load that was made before assertions were
-            kept.
-        read_to: the byte behind the last whole record, where reading can go on; None where the
-            format can't.
-        continues: the id of the load at whose end this one began to read; None when it read from
-            the start.
-    """
-
-    id: str
-    source: str
-    format: str
-    namespace: str
-    sha256: str
-    time: str
-    version: str
-    status: str
-    counts: Mapping[str, int]
-    problems: tuple[tuple[str, str], ...] = ()
-    size: int = 0
-    read_to: int | None = None
-    continues: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Assertion:
-    """What one load says of one subject, kept so that the load can be forgotten.
-
-    Attributes:
-        subject: the key of the run, agent, description, relation or stated entity.
-        load: the key of the load.
-        part: tells assertions of one load on one subject apart.
-        content: what is said, as `provgraph.ingest.deciding.assertions` writes it.
-    """
-
-    subject: bytes
-    load: bytes
-    part: int
-    content: bytes
-
-
-@dataclass
-class Removals:
-    """What nobody says any more.
-
-    Settings, configuration files and names go with the last that refers to them.
-
-    ``settings_of`` and ``config_files_of`` hold (run id, settings key) and (run id, place);
-    ``assertions`` the subjects of which the load ``assertions_of`` says nothing any more; ``load``
-    goes when it says nothing at all.
-    """
-
-    runs: list[str] = field(default_factory=list)
-    mentions: list[Mention] = field(default_factory=list)
-    entities: list[str] = field(default_factory=list)
-    stated: list[str] = field(default_factory=list)
-    agents: list[str] = field(default_factory=list)
-    descriptions: list[End] = field(default_factory=list)
-    relations: list[StatedRelation] = field(default_factory=list)
-    settings_of: list[tuple[str, bytes]] = field(default_factory=list)
-    config_files_of: list[tuple[str, str]] = field(default_factory=list)
-    assertions_of: bytes = b""
-    assertions: list[bytes] = field(default_factory=list)
-    load: str | None = None
-
-
-@dataclass
-class Changes:
-    """What one transaction writes; a record that is there already is replaced.
-
-    ``settings_of`` and ``config_files_of`` hold (run id, settings key) and (run id, place).
-    """
-
-    runs: list[Run] = field(default_factory=list)
-    mentions: list[StoredMention] = field(default_factory=list)
-    entities: list[EntityRecord] = field(default_factory=list)
-    stated: list[StatedEntity] = field(default_factory=list)
-    agents: list[Agent] = field(default_factory=list)
-    descriptions: list[Description] = field(default_factory=list)
-    relations: list[StatedRelation] = field(default_factory=list)
-    settings: list[Settings] = field(default_factory=list)
-    settings_of: list[tuple[str, bytes]] = field(default_factory=list)
-    config_files_of: list[tuple[str, str]] = field(default_factory=list)
-    loads: list[LoadRecord] = field(default_factory=list)
-    assertions: list[Assertion] = field(default_factory=list)
-    removals: Removals = field(default_factory=Removals)
+from provgraph.model.values import Value
+from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.store.records import (
+    Assertion,
+    Changes,
+    EntityRecord,
+    Explained,
+    FoundPage,
+    JournalEntry,
+    LoadRecord,
+    Page,
+    StoredMention,
+    StoredRelation,
+    StoreLimits,
+)
 
 
 class Facts(Protocol):
-    """Facts as they stand, by key."""
+    """Facts as they stand, looked up by id or name: what identity is decided from."""
 
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        """The known runs among these, with all their facts."""
+        """The known runs among some.
+
+        Args:
+            ids: of runs.
+
+        Returns:
+            Id → the run with all its facts.
+        """
 
     def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
-        """All mentions of these runs."""
+        """All inputs and outputs of some runs.
+
+        Args:
+            runs: their ids.
+
+        Returns:
+            Each mention once, in no order.
+        """
 
     def structural_mentions(
         self, names: Collection[str], twins: Collection[bytes]
     ) -> list[StoredMention]:
-        """The mentions that bear one of the names (places, identifiers) or twin keys, without plain
-        reads.
+        """The mentions by which others may be decided (`StoredMention.is_structural`).
+
+        Args:
+            names: places and identifiers.
+            twins: twin keys.
+
+        Returns:
+            Those that bear one of the names or twin keys, each once, in no order.
         """
 
     def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
-        """The inputs at these places that are known by their path alone."""
+        """The inputs that are known by their path alone.
+
+        Args:
+            places: the paths.
+
+        Returns:
+            Each mention at one of the places once, in no order.
+        """
 
     def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
-        """When the runs ran."""
+        """When runs ran.
+
+        Args:
+            runs: their ids.
+
+        Returns:
+            Id → its times, of those that are known.
+        """
 
     def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
-        """What is stated of these identifiers."""
+        """What sources state of identifiers.
+
+        Args:
+            identifiers: strong ones, or ids of entities that are known by their path alone.
+
+        Returns:
+            Identifier → what is stated, where anything is.
+        """
 
     def agents(self, ids: Collection[str]) -> dict[str, Agent]:
-        """The known agents among these."""
+        """The known agents among some.
+
+        Args:
+            ids: of agents.
+
+        Returns:
+            Id → agent.
+        """
 
     def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
-        """The known descriptions among these."""
+        """The known descriptions among some.
+
+        Args:
+            ends: kind and id of each: one id may stand for descriptions of several kinds.
+
+        Returns:
+            Kind and id → description.
+        """
 
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
-        """The known entities among these."""
+        """The known entities among some.
+
+        Args:
+            ids: of entities.
+
+        Returns:
+            Id → entity. Another name of an entity than its id finds nothing.
+        """
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """What one transaction may have changed.
+class Journal(Protocol):
+    """Which transactions were committed, and which records each may have changed.
 
     Attributes:
-        turn: its number; consecutive.
-        mark: random, so that the same turn of another store, or of one that was put back, is known
-            as another.
-        content: the subjects, as `provgraph.store.journal` packs them.
+        turn: how many transactions were committed before; see `Store.writing`.
+        settled: the last turn of which all is surely visible here.
     """
 
     turn: int
-    mark: bytes
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some of many ids.
-
-    Those that follow are asked for with ``after``, which is None at the end.
-    """
-
-    ids: list[str]
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRelation:
-    """A stated relation, and the ids of the records that its ends mean now."""
-
-    relation: StatedRelation
-    source: str
-    target: str
-
-
-class View(Facts, Protocol):
-    """Facts read while others may write.
-
-    What is decided from them is to be checked before it is written.
-    """
-
-    #: How many transactions were committed before; see `Store.writing`.
-    turn: int
-    #: The last of them of which all is surely visible.
     settled: int
 
     def journal_from(self, turn: int) -> Iterator[JournalEntry]:
-        """The entries of this turn and all later ones, oldest first."""
+        """The entries of one turn and of all later ones.
+
+        Args:
+            turn: the first.
+
+        Yields:
+            Oldest first. A store made before journals were kept lacks the oldest.
+        """
+
+
+class BulkReader(Protocol):
+    """All records of some kind, and what belongs to them: for documents, checks and the mirror."""
 
     def subjects(self, kind: str, after: str, limit: int) -> Page:
-        """Some of all subjects of a kind (`provgraph.store.journal.Subject`), behind ``after``.
+        """Some of all subjects of a kind.
 
-        "" is the beginning.
+        Args:
+            kind: a `provgraph.store.journal.Subject`.
+            after: `Page.after` of the page before; "" for the first page.
+            limit: how many at most.
+
+        Returns:
+            Their ids, in the store's own fixed order; of settings the keys in hexadecimal.
         """
 
     def bearers(self, names: Collection[str]) -> set[str]:
-        """The ids of the entities that bear one of the names."""
+        """The entities that bear one of some names.
+
+        Args:
+            names: places and identifiers.
+
+        Returns:
+            The ids of the entities.
+        """
 
     def relations_of(self, kind: Kind, ids: Collection[str]) -> list[StoredRelation]:
-        """The stated relations at either end of these records."""
+        """The stated relations at either end of some records.
+
+        Args:
+            kind: of the records.
+            ids: of the records.
+
+        Returns:
+            Each relation once, in no order.
+        """
 
     def settings_of(self, runs: Collection[str]) -> dict[str, list[str]]:
-        """Run id → the keys of its settings, in hexadecimal."""
+        """Which settings runs have.
+
+        Args:
+            runs: their ids.
+
+        Returns:
+            Run id → the keys of its settings in hexadecimal, in no order; runs without are left
+            out.
+        """
 
     def settings(self, keys: Collection[str]) -> dict[str, Settings]:
-        """Key in hexadecimal → the known settings among these."""
+        """The known settings among some.
+
+        Args:
+            keys: in hexadecimal.
+
+        Returns:
+            Key in hexadecimal → settings.
+        """
 
     def config_files_of(self, runs: Collection[str]) -> dict[str, list[str]]:
-        """Run id → the places of its configuration files."""
+        """Which configuration files runs have.
+
+        Args:
+            runs: their ids.
+
+        Returns:
+            Run id → the places of its configuration files, in no order; runs without are left out.
+        """
 
 
-def pages(view: View, kind: str, size: int) -> Iterator[list[str]]:
-    """The ids of all subjects of a kind, so many at a time.
+class View(Facts, Journal, BulkReader, Protocol):
+    """Facts read while others may write: what is decided from them is checked before it is written.
 
-    Args:
-        view: of the store.
-        kind: a `provgraph.store.journal.Subject`.
-        size: how many at most.
+    Attributes:
+        is_snapshot: whether the view shows one moment, whatever is committed meanwhile. Where it
+            does not, the journal tells what to read again.
     """
-    after: str | None = ""
-    while after is not None:
-        page = view.subjects(kind, after, size)
-        yield page.ids
-        after = page.after
+
+    is_snapshot: bool
 
 
-class Transaction(View, Protocol):
+class KnownLoads(Protocol):
+    """Which sources were loaded already."""
+
+    def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
+        """The newest loads of some bytes.
+
+        Args:
+            sha256s: checksums in hexadecimal.
+            namespace: the loads are of the same one.
+
+        Returns:
+            Checksum → the newest load of these very bytes, among `CURRENT_STATUSES`.
+        """
+
+
+class Loads(KnownLoads, Protocol):
+    """The bookkeeping of what was loaded."""
+
+    def loads_from(self, sources: Collection[str], namespace: str) -> list[LoadRecord]:
+        """The loads of some sources.
+
+        Args:
+            sources: files or URLs, as loads name them.
+            namespace: the loads are of the same one.
+
+        Returns:
+            Those among `CURRENT_STATUSES`, oldest first.
+        """
+
+    def loads(self) -> list[LoadRecord]:
+        """All loads, oldest first."""
+
+
+class Transaction(View, KnownLoads, Protocol):
     """Facts as they stand, and changes to them; the only writer of its store while it lasts."""
 
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
-        """The marks of all transactions committed after that turn.
+        """What was touched by all transactions that were committed after one turn.
 
-        None when nobody knows any more.
+        Args:
+            turn: the last that the asker has seen.
+
+        Returns:
+            The marks that those transactions gave to `apply`; None when the store does not know
+            them any more, and the asker has to decide again.
         """
 
-    def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        """As `Store.loads_of`, seen from within."""
-
     def assertions_of(self, load: bytes, limit: int) -> list[Assertion]:
-        """Some of what the load says, all or nothing of each subject.
+        """Some of what a load says.
 
-        Empty when nothing is left.
+        Args:
+            load: its key.
+            limit: of how many subjects at most.
+
+        Returns:
+            All or nothing of each subject, in no order; empty when nothing is left.
         """
 
     def assertions_about(self, subjects: Collection[bytes], without: bytes) -> list[Assertion]:
-        """What all loads but one say of the subjects."""
+        """What all loads but one say of some subjects.
+
+        Args:
+            subjects: their keys.
+            without: the key of the load that is left out.
+
+        Returns:
+            The statements, in no order.
+        """
 
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
-        """Write the changes.
+        """Write changes; they are committed with the transaction.
 
-        ``touched`` marks them for those who decide meanwhile what they will write.
+        Args:
+            changes: what is new, what is other than before, and what is gone.
+            touched: marks of eight bytes for those who decide meanwhile what they will write
+                (`provgraph.ingest.deciding.marks`).
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A candidate for a name: a node and how new it is at the place that was named."""
+class Questions(Protocol):
+    """Answers for people and programs: nodes and edges."""
 
-    node: Node
-    rank: int = 0
+    def find(
+        self,
+        wanted: Filter,
+        order: SortOrder = SortOrder.ID,
+        page: PageRequest = PageRequest(),  # noqa: B008 - frozen
+    ) -> FoundPage:
+        """The records that meet a filter.
 
+        Args:
+            wanted: which records.
+            order: in which order.
+            page: how many of them, and behind which.
 
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """One mention as ``show`` explains it: names, role, and the rule that joined it."""
+        Returns:
+            One page. A record that is written while somebody reads page after page may be missed;
+            none comes twice.
 
-    run: str
-    relation: RelationType
-    role: str | None
-    place: str | None
-    identifier: str | None
-    source: str
-    rule: str
-
-
-class Store(Protocol):
-    """Where provenance is kept, and who answers questions about it.
-
-    Attributes:
-        most_documents: about how many documents one transaction can take; None for any number.
-        views_are_snapshots: whether a view shows one moment, whatever is committed meanwhile.
-    """
-
-    most_documents: int | None
-    views_are_snapshots: bool
-
-    def viewing(self) -> AbstractContextManager[View]:
-        """Facts as they stand, read while others may write."""
-
-    def settle(self) -> None:
-        """Wait until all that was committed is wholly visible to views."""
-
-    def writing(self) -> AbstractContextManager[Transaction]:
-        """A transaction: committed at the end of the block, undone when it raises.
-
-        Waits for its turn.
+        Raises:
+            ValueError: the page's cursor is none that this order gave.
         """
-
-    def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        """Checksum → the newest load of the very same bytes in the same namespace, among
-        `CURRENT_STATUSES`.
-        """
-
-    def loads_from(self, sources: Collection[str], namespace: str) -> list[LoadRecord]:
-        """The loads of these sources in the namespace, among `CURRENT_STATUSES`, oldest first."""
-
-    def by_id(self, identifiers: Sequence[str]) -> list[Found]:
-        """Entities, activities and agents that bear one of the identifiers."""
-
-    def by_version(self, place: str, activity: str) -> list[Found]:
-        """Entities that the activity wrote at the place."""
-
-    def by_base_name(self, name: str) -> list[tuple[str, Found]]:
-        """Places whose last part is the name, with the entities that stood there."""
 
     def walk(
         self,
@@ -399,46 +353,119 @@ class Store(Protocol):
         depth: int | None,
         limit: int,
     ) -> Lineage:
-        """Everything that the relations lead to from the root, breadth first, at most ``limit``
-        nodes.
+        """Everything that some relations lead to from one record, breadth first.
+
+        Args:
+            root: where the walk begins.
+            direction: to causes, to effects, or both ways from the root.
+            relations: the types to follow. Relations to agents are added as leaves.
+            depth: how many relations far; None for no end.
+            limit: how many nodes at most; the nearest are kept. Agents do not count.
+
+        Returns:
+            Nodes by distance, then id; edges in a fixed order.
         """
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        """The nodes with these keys, descriptions among them."""
+        """The known records among some.
 
-    def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
-        """All relations of these types at either end of the nodes, in a fixed order."""
+        Args:
+            keys: of records of any kind, descriptions among them.
 
-    def parameters_of(self, keys: Collection[bytes]) -> dict[bytes, list[Settings]]:
-        """Activity key → its settings, the software among them."""
-
-    def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
-        """Activity key → the places of its configuration files."""
-
-    def explain(self, key: bytes) -> list[Explained]:
-        """The mentions that are of this entity or run."""
-
-    def stats(self) -> dict[str, int]:
-        """How many there are of each kind of record and relation."""
-
-    def scan(self) -> Iterator[tuple[str, Value]]:
-        """All provenance content as (kind, JSON-like content), each record once, in no order.
-
-        No bookkeeping.
+        Returns:
+            Key → node.
         """
 
-    def loads(self) -> Iterable[LoadRecord]:
-        """All loads, oldest first."""
+    def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
+        """The relations at either end of some records.
+
+        Args:
+            keys: of the records.
+            relations: the types that are wanted.
+
+        Returns:
+            Each edge once, sorted by type, source, target, role and time.
+        """
+
+    def parameters_of(self, keys: Collection[bytes]) -> dict[bytes, list[Settings]]:
+        """The settings of runs, the software among them.
+
+        Args:
+            keys: of the runs.
+
+        Returns:
+            Key → settings sorted by name; runs without are left out.
+        """
+
+    def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
+        """The configuration files of runs.
+
+        Args:
+            keys: of the runs.
+
+        Returns:
+            Key → sorted places; runs without are left out.
+        """
+
+    def explain(self, key: bytes) -> list[Explained]:
+        """The mentions that are of one entity or run.
+
+        Args:
+            key: of the entity or run.
+
+        Returns:
+            Outputs before inputs, then by run and names.
+        """
+
+
+class Contents(Protocol):
+    """All that a store holds."""
+
+    def stats(self) -> dict[str, int]:
+        """How many records and relations there are of each kind.
+
+        Returns:
+            First the kinds of records, in a fixed order; then the types of relations that occur, in
+            the order of the vocabulary.
+        """
+
+    def scan(self) -> Iterator[tuple[str, Value]]:
+        """All provenance content, without bookkeeping: what the digest is made of.
+
+        Yields:
+            Kind and JSON-like content of each record, once, in no order.
+        """
+
+
+class Store(Questions, Loads, Contents, Protocol):
+    """Where provenance is kept, and who answers questions about it.
+
+    Attributes:
+        limits: how much the store can take at once.
+    """
+
+    limits: StoreLimits
+
+    def viewing(self, *, settled: bool = False) -> AbstractContextManager[View]:
+        """Facts as they stand, read while others may write.
+
+        Args:
+            settled: whether to wait first until all that was committed is wholly visible. Where a
+                commit becomes visible as a whole there is nothing to wait for.
+
+        Returns:
+            A context manager; the view ends with the block.
+        """
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """A transaction: committed at the end of the block, undone when the block raises.
+
+        Waits until no other process writes. A commit that has changed provenance is a turn of its
+        own: the next one sees a higher `Journal.turn`.
+
+        Returns:
+            A context manager; the transaction ends with the block.
+        """
 
     def close(self) -> None:
         """Let go of connections and files."""
-
-
-#: The size of a load that was made before assertions were kept.
-UNKNOWN_SIZE = -1
-#: The loads that tell what is in the store of their source.
-CURRENT_STATUSES = ("loaded", "partial", "unfinished")
-#: Where an unlimited walk stops all the same.
-WALK_LIMIT = 100_000
-#: Kinds that a name can lead to.
-NAMED_KINDS = (Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT)

@@ -50,8 +50,7 @@ def check_store(
     Raises:
         StoreError: the store failed.
     """
-    store.settle()
-    with store.viewing() as view:
+    with store.viewing(settled=True) as view:
         return CheckedSources((), check(statements_in(view), now=now, observer=observer))
 
 

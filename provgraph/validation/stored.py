@@ -19,8 +19,9 @@ from provgraph.prov.statements import (
     ProvStatement,
     ProvType,
 )
-from provgraph.store.journal import Subject
-from provgraph.store.protocol import EntityRecord, StoredRelation, View, pages
+from provgraph.store.journal import Subject, pages
+from provgraph.store.protocol import View
+from provgraph.store.records import EntityRecord, StoredRelation
 from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE
 
 #: How many records are read at once.

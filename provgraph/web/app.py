@@ -10,6 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from provgraph import __version__
 from provgraph.errors import StoreError
+from provgraph.model.filters import Filter
 from provgraph.store.protocol import Store
 from provgraph.web.metrics import RequestMetrics, metrics_response
 
@@ -88,7 +89,7 @@ def _add_pages(app: FastAPI, store: Store, registry: CollectorRegistry) -> None:
     @app.get("/readyz")
     def readyz() -> PlainTextResponse:
         try:
-            store.by_id(["readyz"])
+            store.find(Filter(identifiers=("readyz",)))
         except StoreError:
             return PlainTextResponse("the store does not answer\n", 503)
         return PlainTextResponse("ok\n")

@@ -10,7 +10,7 @@ from provgraph.model.records import SOFTWARE
 from provgraph.model.values import canonical_json, json_safe
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.details import RecordDetails
-from provgraph.store.protocol import Explained
+from provgraph.store.records import Explained
 from provgraph.writers.json import node_document
 from provgraph.writers.labels import visible
 

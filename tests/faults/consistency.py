@@ -13,9 +13,10 @@ from sqlalchemy import Column, Engine, Table, and_, exists, func, literal_column
 
 from provgraph.model.records import key_of
 from provgraph.model.vocabulary import Kind
+from provgraph.store.digest import digest
 from provgraph.store.neo4j.connection import address_of
-from provgraph.store.nodes import digest
-from provgraph.store.protocol import LoadRecord, Store
+from provgraph.store.protocol import Store
+from provgraph.store.records import LoadRecord
 from provgraph.store.registry import open_store
 from provgraph.store.relational import tables
 from provgraph.store.relational.connection import postgresql_engine, sqlite_engine

@@ -39,5 +39,7 @@ def in_steps() -> None:
     """Write a log of moderate length in several transactions."""
     from provgraph.ingest import writing  # noqa: PLC0415 - see above
     from provgraph.store.neo4j.store import Neo4jStore  # noqa: PLC0415
+    from provgraph.store.records import StoreLimits  # noqa: PLC0415
 
-    writing.BATCH = Neo4jStore.most_documents = STEP
+    writing.BATCH = STEP
+    Neo4jStore.limits = StoreLimits(documents=STEP)

@@ -16,8 +16,8 @@ from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.values import canonical_json
-from provgraph.store.nodes import Content, digest
-from provgraph.store.protocol import LoadRecord
+from provgraph.store.digest import Content, digest
+from provgraph.store.records import LoadRecord
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 from tests.faults.limits import BATCH

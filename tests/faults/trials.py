@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provgraph.ingest.loading import load
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
 from provgraph.store.waiting import PATIENCE_SECONDS
 from tests.faults.consistency import faults_in

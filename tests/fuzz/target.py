@@ -16,7 +16,7 @@ from provgraph.ingest.reading.sources import Source
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.registry import loader_named
 from provgraph.model.records import Document
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 

@@ -46,7 +46,7 @@ def test_a_lineage_is_two_calls(store: Store) -> None:
             f=DL3,
         )["data"]
     assert len(data["whatProduced"]["nodes"]) > 70
-    assert counting.calls == {"by_id": 1, "walk": 1}
+    assert counting.calls == {"find": 1, "walk": 1}
 
 
 def test_neighbours_of_all_records_are_fetched_together(store: Store) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
 from tests.graphs import graph_in, put
 from tests.oracle import Graph

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from provgraph.store.relational.store import RelationalStore

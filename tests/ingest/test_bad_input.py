@@ -28,7 +28,7 @@ from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import Kind
 from provgraph.questions.names import find
 from provgraph.questions.walks import lineage
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.lineages import HOSTILE, TEXTS, written

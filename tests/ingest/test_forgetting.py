@@ -31,8 +31,9 @@ from provgraph.model.records import (
     StatedRelation,
 )
 from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
-from provgraph.store.nodes import digest
-from provgraph.store.protocol import UNKNOWN_SIZE, Changes, LoadRecord, Store, Transaction
+from provgraph.store.digest import digest
+from provgraph.store.protocol import Store, Transaction
+from provgraph.store.records import UNKNOWN_SIZE, Changes, LoadRecord
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS, STORES, empty_neo4j
 from tests.identity.test_against_oracle import HISTORIES, ON_A_SERVER, PHASES, empty_tables

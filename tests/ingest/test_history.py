@@ -24,9 +24,10 @@ from provgraph.ingest.reports import Report
 from provgraph.ingest.writing import PendingSource, write_together
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.questions.names import find
+from provgraph.store.digest import digest
 from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
-from provgraph.store.nodes import digest
-from provgraph.store.protocol import LoadRecord, Store, Transaction
+from provgraph.store.protocol import Store, Transaction
+from provgraph.store.records import LoadRecord, StoreLimits
 from provgraph.store.registry import open_store
 from provgraph.store.relational.store import RelationalStore
 from tests.conftest import LOGS, empty_neo4j
@@ -185,7 +186,7 @@ def test_a_load_in_several_transactions_goes_on_where_it_stopped(
     """Neo4j keeps a transaction in memory, so a very large source takes several."""
     empty_neo4j(neo4j_server.url)
     monkeypatch.setattr(writing, "BATCH", 2)
-    monkeypatch.setattr(Neo4jStore, "most_documents", 4)
+    monkeypatch.setattr(Neo4jStore, "limits", StoreLimits(documents=4))
     monkeypatch.setattr("provgraph.ingest.loading.BATCH", 2)
     path = tmp_path / "large.provlog"
     path.write_text(runs(*ids_of(11)))
@@ -214,7 +215,7 @@ def in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """The embedded stores take no more than four documents at once."""
     monkeypatch.setattr(writing, "BATCH", 2)
     monkeypatch.setattr("provgraph.ingest.loading.BATCH", 2)
-    monkeypatch.setattr(RelationalStore, "most_documents", 4)
+    monkeypatch.setattr(RelationalStore, "limits", StoreLimits(documents=4))
     monkeypatch.setattr("provgraph.ingest.forgetting.BATCH", 2)
 
 

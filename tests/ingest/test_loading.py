@@ -27,8 +27,9 @@ from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.questions.names import find
 from provgraph.store import waiting
-from provgraph.store.nodes import digest
-from provgraph.store.protocol import Changes, LoadRecord, Store, Transaction
+from provgraph.store.digest import digest
+from provgraph.store.protocol import Store, Transaction
+from provgraph.store.records import Changes, LoadRecord, StoreLimits
 from provgraph.store.relational.store import open_sqlite
 from tests.loaders.examples import LOGS, PRODUCTS, record
 
@@ -530,7 +531,7 @@ def test_a_load_that_goes_on_loses_no_record_and_no_problem(
     )
     for module in (loading, writing):
         monkeypatch.setattr(module, "BATCH", 2)
-    monkeypatch.setattr(store, "most_documents", 2)
+    monkeypatch.setattr(store, "limits", StoreLimits(documents=2))
     with pytest.raises(UnreachableError):
         loaded(cast("Store", _FailingStore(store, fails_at)), path)
     [begun] = store.loads()

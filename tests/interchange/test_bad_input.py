@@ -14,7 +14,7 @@ from provgraph.interchange.reading.prov_json import ProvJsonLoader
 from provgraph.interchange.reading.prov_package import LARGEST, ProvNLoader
 from provgraph.loaders.protocol import Problem
 from provgraph.model.records import Document
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
 from tests.interchange.corpus import exported, in_package, put, read
 

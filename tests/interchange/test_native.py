@@ -18,7 +18,7 @@ from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.interchange.export import export
 from provgraph.interchange.writing.registry import DOCUMENT_WRITERS
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import CORPUS, LOGS

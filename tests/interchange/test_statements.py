@@ -11,7 +11,7 @@ from provgraph.model.vocabulary import Kind
 from provgraph.prov import names
 from provgraph.prov.statements import PROV, XSD, Literal, ProvStatement, ProvType
 from provgraph.prov.values import literal_of, native_literal, native_value, stored_value
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
 from tests.interchange.corpus import are_equal, exported, in_package, put
 from tests.interchange.statements import documents, literals

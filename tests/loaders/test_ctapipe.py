@@ -12,8 +12,8 @@ from provgraph.ingest.loading import load
 from provgraph.loaders import ctapipe
 from provgraph.loaders.ctapipe import CtapipeLoader, document_of
 from provgraph.loaders.protocol import HEAD
-from provgraph.model.records import SOFTWARE
-from provgraph.model.vocabulary import RelationType
+from provgraph.model.records import SOFTWARE, key_of
+from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.relational.store import open_sqlite
 from tests.loaders.examples import (
     LOGS,
@@ -167,7 +167,8 @@ def test_parameters_are_named_tool_component_trait(process: Record) -> None:
 def test_infinity_survives_the_store(process: Record) -> None:
     store = open_sqlite("sqlite://")
     list(load(store, [str(LOGS / "edge_many_configs.provlog")]))
-    found = store.by_id(["86a589e7-f451-41ca-8931-e7a226be97d6"])[0].node
+    key = key_of(Kind.ACTIVITY, "86a589e7-f451-41ca-8931-e7a226be97d6")
+    found = store.nodes([key])[key]
     values = {
         k: v for each in store.parameters_of([found.key])[found.key] for k, v in each.values.items()
     }

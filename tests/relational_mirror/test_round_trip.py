@@ -6,7 +6,7 @@ import pytest
 
 from provgraph.ingest.loading import load
 from provgraph.relational_mirror.syncing import sync
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS

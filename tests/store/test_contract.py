@@ -25,8 +25,9 @@ from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, K
 from provgraph.questions.details import details_of
 from provgraph.questions.names import find
 from provgraph.questions.walks import lineage, path
-from provgraph.store.nodes import digest
-from provgraph.store.protocol import Changes, LoadRecord, Store
+from provgraph.store.digest import digest
+from provgraph.store.protocol import Store
+from provgraph.store.records import Changes, LoadRecord
 from provgraph.store.registry import open_store
 from tests.conftest import CORPUS, LOGS
 

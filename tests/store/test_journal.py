@@ -20,7 +20,8 @@ from provgraph.model.records import (
 )
 from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
 from provgraph.store.journal import Subject, Subjects, subjects_in
-from provgraph.store.protocol import Changes, LoadRecord, Store
+from provgraph.store.protocol import Store
+from provgraph.store.records import Changes, LoadRecord
 from tests.conftest import LOGS
 
 MADE = RelationType.WAS_GENERATED_BY

@@ -17,6 +17,7 @@ from neo4j import Driver, GraphDatabase
 from provgraph.errors import StoreError, UnreachableError
 from provgraph.identity.files import times_of
 from provgraph.ingest.deciding.integration import integrate
+from provgraph.model.filters import Filter, Version
 from provgraph.model.lineage import Direction
 from provgraph.model.records import (
     SOFTWARE,
@@ -39,12 +40,13 @@ from provgraph.model.vocabulary import (
     Kind,
     RelationType,
 )
-from provgraph.store.neo4j import connection, cypher, facts, transaction
+from provgraph.store.digest import digest
+from provgraph.store.neo4j import connection, cypher, facts, find, transaction
 from provgraph.store.neo4j import store as neo4j_store
 from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
 from provgraph.store.neo4j.walk import statement
-from provgraph.store.nodes import digest
-from provgraph.store.protocol import Changes, StoredMention
+from provgraph.store.protocol import Store
+from provgraph.store.records import Changes, Found, StoredMention
 from tests.conftest import empty_neo4j
 from tests.services import Neo4jServer
 
@@ -79,6 +81,14 @@ def ask(driver: Driver, query: str, **parameters: Any) -> list[list[Any]]:
 def put(store: Neo4jStore, *documents: Document) -> None:
     with store.writing() as transaction:
         integrate(transaction, documents)
+
+
+def named(store: Store, *identifiers: str) -> list[Found]:
+    return list(store.find(Filter(identifiers=identifiers)).found)
+
+
+def at_base_name(store: Store, name: str) -> list[Found]:
+    return list(store.find(Filter(base_name=name)).found)
 
 
 @pytest.fixture
@@ -353,7 +363,7 @@ def test_walks_are_planned_breadth_first_on_distinct_nodes(
 @pytest.mark.parametrize(
     ("query", "parameters"),
     [
-        (neo4j_store._BY_ID, {"ids": ["x"], "locations": ["x"], "aliases": "x"}),
+        (find.BY_ID, {"ids": ["x"], "locations": ["x"], "aliases": "x"}),
         (f"{neo4j_store._BY_KEY} RETURN n", {"keys": ["x"]}),
         (
             f"CALL () {{ {facts._STRUCTURAL} }} RETURN {cypher.MENTION}",
@@ -374,7 +384,7 @@ def test_what_a_limit_keeps_is_the_nearest_in_the_order_of_ids(store: Neo4jStore
         Mention("a", USED, None, f"file:/{n:02}", None, "test") for n in reversed(range(30))
     )
     put(store, Document(run=Run("a", {"startTime": ("2026-01-01T00:00:00.000",)}), mentions=reads))
-    root = store.by_id(["a"])[0].node
+    root = named(store, "a")[0].node
     answer = store.walk(root, Direction.UPSTREAM, ORIGIN_RELATIONS, None, 5)
     assert [node.id for node in answer.nodes] == [
         "a",
@@ -388,13 +398,13 @@ def test_what_a_limit_keeps_is_the_nearest_in_the_order_of_ids(store: Neo4jStore
 
 
 def test_a_walk_along_no_relation_is_its_root(night: Neo4jStore) -> None:
-    root = night.by_id(["reader"])[0].node
+    root = named(night, "reader")[0].node
     answer = night.walk(root, Direction.BOTH, (), None, 10)
     assert [node.kind for node in answer.nodes] == [Kind.ACTIVITY, Kind.AGENT]
 
 
 def test_a_walk_does_not_enter_the_configuration(night: Neo4jStore) -> None:
-    root = night.by_id(["reader"])[0].node
+    root = named(night, "reader")[0].node
     answer = night.walk(root, Direction.UPSTREAM, tuple(RelationType), None, 100)
     assert {node.kind for node in answer.nodes} == {Kind.ACTIVITY, Kind.ENTITY, Kind.AGENT}
 
@@ -408,7 +418,7 @@ def test_relations_show_their_times(store: Neo4jStore) -> None:
             relations=(StatedRelation(DERIVED, *ends, time=time), StatedRelation(DERIVED, *ends))
         ),
     )
-    root = store.by_id(["prov:urn:x"])[0].node
+    root = named(store, "prov:urn:x")[0].node
     expected = [None, time + "Z"]
     assert [edge.time for edge in store.edges_of([root.key], [DERIVED])] == expected
     assert [
@@ -432,14 +442,15 @@ def test_an_entity_is_found_by_each_of_its_names(store: Neo4jStore) -> None:
     )
     put(store, Document(run=Run("a", {}), mentions=writes[1:]))
     for name in ("product:P", "guid:G", "lfn:/cta/x.h5", *(f"file:{name}" for name in names)):
-        assert [found.node.id for found in store.by_id([name])] == ["product:P"], name
-    assert store.by_id(["file:/copy/Y", "product:p", "P", "*", "", '"']) == []
-    assert [place for place, _ in store.by_base_name("x.h5")] == [
+        assert [found.node.id for found in named(store, name)] == ["product:P"], name
+    assert named(store, "file:/copy/Y", "product:p", "P", "*", "", '"') == []
+    assert [each.place for each in at_base_name(store, "x.h5")] == [
         "file:/data/x.h5",
         "lfn:/cta/x.h5",
     ]
-    assert [place for place, _ in store.by_base_name('y "z" \\ (1)*.h5')] == ["file:" + names[1]]
-    assert [found.node.id for found in store.by_version("file:/other/X.h5", "a")] == ["product:P"]
+    assert [each.place for each in at_base_name(store, 'y "z" \\ (1)*.h5')] == ["file:" + names[1]]
+    wanted = Filter(version=Version("file:/other/X.h5", "a"))
+    assert [found.node.id for found in store.find(wanted).found] == ["product:P"]
 
 
 # Facts.
@@ -499,7 +510,7 @@ def test_what_is_stated_moves_with_its_identifier(store: Neo4jStore) -> None:
     assert stated_relations(store) == {("guid:G", "copy", "prov:urn:x")}
     put(store, Document(run=maker, mentions=(first, second)))
     assert stated_relations(store) == {("product:P", "copy", "prov:urn:x")}
-    assert store.by_id(["guid:G"])[0].node.attributes == {"a": (1, 2), "b": (3,)}
+    assert named(store, "guid:G")[0].node.attributes == {"a": (1, 2), "b": (3,)}
     put(store, Document(entities=(StatedEntity("guid:G", {"c": (4,)}),)))
     put(store, Document(run=maker, mentions=(another,)))
     assert stated_relations(store) == {("guid:G", "copy", "prov:urn:x")}
@@ -552,8 +563,8 @@ def drop_schema(driver: Driver) -> None:
 def test_reading_makes_nothing(store: Neo4jStore, driver: Driver) -> None:
     drop_schema(driver)
     assert not [
-        *store.by_id(["product:1"]),
-        *store.by_base_name("x"),
+        *named(store, "product:1"),
+        *at_base_name(store, "x"),
         *store.loads(),
         *store.scan(),
     ]
@@ -653,6 +664,5 @@ def test_the_newest_turn_of_another_process_is_looked_at_again(
         put(other, Document(run=Run("b", {})))
         with other.viewing() as view, store.viewing() as view_of_store:
             assert (view.settled, view_of_store.settled) == (own + 1, own)
-    store.settle()
-    with store.viewing() as view:
+    with store.viewing(settled=True) as view:
         assert view.settled == own + 1

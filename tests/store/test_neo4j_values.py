@@ -24,7 +24,7 @@ from provgraph.store.neo4j.values import (
     moment,
     named,
 )
-from provgraph.store.protocol import EntityRecord, StoredMention
+from provgraph.store.records import EntityRecord, StoredMention
 
 CORE = MARKS | {"id", "name"}
 

@@ -32,7 +32,8 @@ from provgraph.model.vocabulary import (
     Kind,
     RelationType,
 )
-from provgraph.store.protocol import Assertion, Transaction
+from provgraph.store.protocol import Transaction
+from provgraph.store.records import Assertion
 
 #: Speed before size: an assertion is read only when a load is forgotten.
 _COMPRESSION = 1

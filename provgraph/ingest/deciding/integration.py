@@ -33,7 +33,8 @@ from provgraph.model.records import (
 from provgraph.model.values import Attributes, join_attributes
 from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, EntityType, Kind
 from provgraph.prov.names import is_native
-from provgraph.store.protocol import Changes, Facts, StoredMention, Transaction
+from provgraph.store.protocol import Facts, Transaction
+from provgraph.store.records import Changes, StoredMention
 
 
 @dataclass(frozen=True, slots=True)

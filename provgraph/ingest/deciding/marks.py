@@ -14,7 +14,8 @@ from typing import TypeVar
 from provgraph.identity.files import RunTimes
 from provgraph.ingest.deciding.neighbourhood import TouchedMention
 from provgraph.model.records import Agent, Description, End, Run, StatedEntity
-from provgraph.store.protocol import Changes, EntityRecord, Facts, StoredMention
+from provgraph.store.protocol import Facts
+from provgraph.store.records import Changes, EntityRecord, StoredMention
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from provgraph.loaders.ctaprov.address import NAME
 from provgraph.loaders.protocol import HEAD, Loader, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
-from provgraph.store.protocol import LoadRecord
+from provgraph.store.records import LoadRecord
 
 if TYPE_CHECKING:
     import numpy as np

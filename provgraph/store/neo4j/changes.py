@@ -6,8 +6,6 @@ Nodes first, then what joins them, in batches by UNWIND.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from neo4j import Record
-
 from provgraph.model.batches import batches
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.records import (
@@ -32,65 +30,20 @@ from provgraph.model.vocabulary import (
 from provgraph.store.neo4j import records as properties
 from provgraph.store.neo4j.cypher import (
     BATCH,
-    BY_ALIAS,
-    NODE,
     RELATIONSHIP,
     STATED_TYPES,
     Statements,
-    alias_query,
     record_of,
 )
+from provgraph.store.neo4j.entities import EntityReader
 from provgraph.store.neo4j.removals import Remover
-from provgraph.store.neo4j.values import Properties, full, indexed, named
-from provgraph.store.protocol import Assertion, Changes, EntityRecord, StoredMention
+from provgraph.store.neo4j.values import Properties, indexed, named
+from provgraph.store.records import Assertion, Changes, EntityRecord, StoredMention
 
-#: How many names one full-text query asks for; Lucene takes 1,024.
-_TERMS = 500
 _MENTION_PATTERNS = {
     RelationType.USED: "(a)-[r:USED]->(e)",
     RelationType.WAS_GENERATED_BY: "(e)-[r:WAS_GENERATED_BY]->(a)",
 }
-
-
-class EntityReader:
-    """Reads entities.
-
-    Nobody else changes them while the transaction lasts, so each is read once until written.
-    """
-
-    def __init__(self, statements: Statements) -> None:
-        """Take the transaction to read in."""
-        self._statements = statements
-        self._seen: dict[str, Record | None] = {}
-        self._no_aliases: set[str] = set()
-
-    def forget(self) -> None:
-        """Read again what has been read: it is written now."""
-        self._seen.clear()
-        self._no_aliases.clear()
-
-    def by_id(self, ids: Collection[str]) -> list[Record]:
-        """The nodes and labels of the entities with these ids."""
-        query = f"MATCH (n:Entity) WHERE n.id IN $ids RETURN n {NODE}, labels(n)"
-        new = [each for each in ids if each not in self._seen]
-        self._seen |= dict.fromkeys(new)
-        self._seen |= {full(row[0], "id"): row for row in self._statements.by_id(query, new)}
-        return [row for each in ids if (row := self._seen[each]) is not None]
-
-    def bearing(self, identifiers: Collection[str]) -> list[Record]:
-        """The nodes and labels of the entities that bear the identifiers, mostly as their id, else
-        as an alias.
-        """
-        found = self.by_id(identifiers)
-        ids = {full(row[0], "id") for row in found}
-        query = f"CALL () {{ {BY_ALIAS} }} RETURN n {NODE}, labels(n)"
-        new = [name for name in identifiers if name not in ids and name not in self._no_aliases]
-        for chunk in batches(new, _TERMS):
-            bearers = self._statements.run(query, aliases=alias_query("aliases", chunk))
-            found += bearers
-            if not bearers:
-                self._no_aliases.update(chunk)
-        return found
 
 
 class Writer:

@@ -13,7 +13,7 @@ from provgraph.model.vocabulary import NODE_LABEL, RelationType
 from provgraph.store.neo4j import records as properties
 from provgraph.store.neo4j.schema import ALIASES
 from provgraph.store.neo4j.values import Properties, indexed
-from provgraph.store.protocol import EntityRecord, StoredMention
+from provgraph.store.records import EntityRecord, StoredMention
 
 T = TypeVar("T")
 #: How many rows one statement writes, and how many keys one asks for.

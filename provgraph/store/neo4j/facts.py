@@ -1,19 +1,32 @@
-"""Facts of the Neo4j store, read by index."""
+"""Facts and bulk reading of the Neo4j store, as one transaction sees them.
 
-from collections.abc import Collection
+Nothing here writes.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 
 from neo4j import Transaction as DriverTransaction
+from typing_extensions import override
 
 from provgraph.identity.files import RunTimes
 from provgraph.model.batches import batches
-from provgraph.model.records import Agent, Description, End, Run, StatedEntity
-from provgraph.model.vocabulary import NODE_LABEL
+from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity
+from provgraph.model.vocabulary import NODE_LABEL, Kind
+from provgraph.store.journal import Subject
 from provgraph.store.neo4j import records as properties
-from provgraph.store.neo4j.changes import EntityReader
-from provgraph.store.neo4j.cypher import BATCH, MENTION, NODE, Statements, mention_of
+from provgraph.store.neo4j.cypher import BATCH, MENTION, NODE, RELATIONSHIP, Statements, mention_of
+from provgraph.store.neo4j.entities import EntityReader
 from provgraph.store.neo4j.values import canonical_time, full, indexed
-from provgraph.store.protocol import EntityRecord, StoredMention
+from provgraph.store.protocol import View
+from provgraph.store.records import EntityRecord, JournalEntry, Page, StoredMention, StoredRelation
 
+#: A load as a map, its time as text.
+LOAD = "l {.*, time: toString(l.time)}"
+LOADS_OF = (
+    "MATCH (l:Load) WHERE l.sha256 IN $sha256s AND l.namespace = $namespace AND l.status IN $statuses "
+    f"RETURN {LOAD} ORDER BY l.time, l.id"
+)
 #: The node that a writer holds locked; it keeps the turns too.
 LOCK = "(l:Bookkeeping {id: 'writer-lock'})"
 
@@ -44,10 +57,25 @@ _STRUCTURAL = " UNION ".join(
         ("(a)-[r:USED]->(e)", "USED", ["twin"], "r.twin IN $twins"),
     )
 )
+#: Subjects that are no records: their nodes, the property that puts them in order, and the ids that
+#: one of them has.
+_SUBJECTS: dict[str, tuple[str, str, str]] = {
+    Subject.STATED: ("n:Entity", "key", "coalesce(n.stated, [])"),
+    Subject.SETTINGS: ("n:Collection&!Entity", "id", "n {.id}"),
+}
+_JOURNAL_CHUNK = 100
 
 
-class Neo4jFacts:
+def journal_id(turn: int) -> str:
+    """The id of the node that keeps an entry of the journal."""
+    return f"journal {turn}"
+
+
+class Neo4jView(View):
     """Facts as one transaction sees them; see `provgraph.store.protocol.View`."""
+
+    #: What is committed meanwhile is seen.
+    is_snapshot = False
 
     def __init__(self, transaction: DriverTransaction) -> None:
         """Take a transaction of the driver."""
@@ -58,27 +86,25 @@ class Neo4jFacts:
         ][0]
         self.settled = self.turn
 
+    @override
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        """The known runs among these, with all their facts."""
         found = self._statements.by_id(
             f"MATCH (n:Activity) WHERE n.id IN $ids RETURN n {NODE}", ids
         )
         return {run.id: run for run in (properties.run_of(row[0]) for row in found)}
 
+    @override
     def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
-        """All mentions of these runs."""
         query = (
             "MATCH (a:Activity) WHERE a.id IN $ids WITH a "
             f"MATCH (a)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.statedSource IS NULL RETURN {MENTION}"
         )
         return [mention_of(row) for row in self._statements.by_id(query, runs)]
 
+    @override
     def structural_mentions(
         self, names: Collection[str], twins: Collection[bytes]
     ) -> list[StoredMention]:
-        """The mentions that bear one of the names (places, identifiers) or twin keys, without plain
-        reads.
-        """
         query = f"CALL () {{ {_STRUCTURAL} }} RETURN {MENTION}"
         found: dict[bytes, StoredMention] = {}
         asked = [("names", list(map(indexed, names))), ("twins", [twin.hex() for twin in twins])]
@@ -89,16 +115,16 @@ class Neo4jFacts:
                     found[stored.mention.key] = stored
         return list(found.values())
 
+    @override
     def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
-        """The inputs at these places that are known by their path alone."""
         query = (
             "MATCH (a:Activity)-[r:USED]->(e:Entity) USING INDEX r:USED(place) "
             f"WHERE r.place IN $ids AND r.identifier IS NULL AND r.twin IS NULL RETURN {MENTION}"
         )
         return [mention_of(row) for row in self._statements.by_id(query, places)]
 
+    @override
     def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
-        """When the runs ran."""
         query = (
             "MATCH (n:Activity) WHERE n.id IN $ids "
             "RETURN n {.id, .fullId, .process}, toString(n.startTime), toString(n.endTime)"
@@ -111,22 +137,22 @@ class Neo4jFacts:
         )
         return {times.id: times for times in found}
 
+    @override
     def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
-        """What is stated of these identifiers."""
         found: dict[str, StatedEntity] = {}
         for node, labels in self._entities.bearing(identifiers):
             found |= properties.stated_of(node, labels)
         return {name: found[name] for name in identifiers if name in found}
 
+    @override
     def agents(self, ids: Collection[str]) -> dict[str, Agent]:
-        """The known agents among these."""
         found = self._statements.by_id(
             f"MATCH (n:Agent) WHERE n.id IN $ids RETURN n {NODE}, labels(n)", ids
         )
         return {agent.id: agent for agent in (properties.agent_of(*row) for row in found)}
 
+    @override
     def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
-        """The known descriptions among these."""
         found: dict[End, Description] = {}
         for kind in {end.kind for end in ends}:
             query = f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.id IN $ids RETURN n {{.*}}, labels(n)"
@@ -135,9 +161,79 @@ class Neo4jFacts:
                 found[known.as_end] = known
         return found
 
+    @override
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
-        """The known entities among these."""
         return {
             record.id: record
             for record in (properties.record_of(*row) for row in self._entities.by_id(ids))
         }
+
+    # In bulk.
+
+    @override
+    def journal_from(self, turn: int) -> Iterator[JournalEntry]:
+        query = "UNWIND $ids AS id MATCH (j:Bookkeeping {id: id}) RETURN j.turn, j.mark, j.content ORDER BY j.turn"
+        for turns in batches(range(turn, self.turn + 1), _JOURNAL_CHUNK):
+            for row in self._statements.run(query, ids=[journal_id(each) for each in turns]):
+                yield JournalEntry(row[0], row[1], row[2])
+
+    @override
+    def subjects(self, kind: str, after: str, limit: int) -> Page:
+        nodes, order, ids = _SUBJECTS.get(kind) or (
+            f"n:{NODE_LABEL[Kind(kind)]}",
+            "key",
+            "n {.id, .fullId}",
+        )
+        query = f"MATCH ({nodes}) WHERE n.{order} > $after RETURN n.{order}, {ids} ORDER BY n.{order} LIMIT $limit"
+        found = self._statements.run(query, after=after, limit=limit)
+        several = (row[1] if kind == Subject.STATED else [full(row[1], "id")] for row in found)
+        self._entities.forget()
+        return Page(
+            [each for ids in several for each in ids], found[-1][0] if len(found) == limit else None
+        )
+
+    @override
+    def bearers(self, names: Collection[str]) -> set[str]:
+        return {full(row[0], "id") for row in self._entities.bearing(names)}
+
+    @override
+    def relations_of(self, kind: Kind, ids: Collection[str]) -> list[StoredRelation]:
+        query = (
+            f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.id IN $ids MATCH (n)-[r]-() WHERE r.statedSource IS NOT NULL "
+            "WITH DISTINCT r, startNode(r) AS s, endNode(r) AS t "
+            f"RETURN type(r), {RELATIONSHIP}, labels(s), labels(t), s {{.id, .fullId}}, t {{.id, .fullId}}"
+        )
+        found = {}
+        for kind_of, stored, sources, targets, source, target in self._statements.by_id(query, ids):
+            relation = properties.relation_of(kind_of, stored, sources, targets)
+            found[relation.key] = StoredRelation(relation, full(source, "id"), full(target, "id"))
+        return list(found.values())
+
+    @override
+    def settings_of(self, runs: Collection[str]) -> dict[str, list[str]]:
+        return self._configuration("Collection", runs)
+
+    @override
+    def settings(self, keys: Collection[str]) -> dict[str, Settings]:
+        query = (
+            "MATCH (c:Collection) WHERE c.id IN $ids "
+            "RETURN c.id, c.name, COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) RETURN p {.*} }"
+        )
+        return {
+            key: Settings(name, dict(map(properties.parameter_of, members)))
+            for key, name, members in self._statements.by_id(query, keys)
+        }
+
+    @override
+    def config_files_of(self, runs: Collection[str]) -> dict[str, list[str]]:
+        return self._configuration("ConfigFile", runs)
+
+    def _configuration(self, label: str, runs: Collection[str]) -> dict[str, list[str]]:
+        query = (
+            f"MATCH (a:Activity)-[r:WAS_CONFIGURED_BY]->(c:{label}) WHERE a.id IN $ids AND r.statedSource IS NULL "
+            "RETURN a {.id, .fullId}, c {.id, .fullId}"
+        )
+        found: dict[str, list[str]] = defaultdict(list)
+        for run, configuration in self._statements.by_id(query, runs):
+            found[full(run, "id")].append(full(configuration, "id"))
+        return found

@@ -51,7 +51,7 @@ from provgraph.store.neo4j.values import (
     with_full,
 )
 from provgraph.store.nodes import entity_node
-from provgraph.store.protocol import UNKNOWN_SIZE, EntityRecord, LoadRecord, StoredMention
+from provgraph.store.records import UNKNOWN_SIZE, EntityRecord, LoadRecord, StoredMention
 
 #: The times of nodes, which are written and read as ISO 8601 text and kept as Neo4j's own type.
 NODE_TIMES = {

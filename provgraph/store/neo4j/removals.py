@@ -11,7 +11,7 @@ from provgraph.model.records import Mention
 from provgraph.model.vocabulary import NODE_LABEL
 from provgraph.store.neo4j.cypher import BATCH, Statements
 from provgraph.store.neo4j.values import indexed
-from provgraph.store.protocol import Removals
+from provgraph.store.records import Removals
 
 _UNUSED_SETTINGS = """
 MATCH (c:Collection) WHERE c.id IN $rows AND NOT EXISTS { ()-[:WAS_CONFIGURED_BY]->(c) }

@@ -5,46 +5,36 @@ collections of parameters that many activities share.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from neo4j import Record
+from typing_extensions import override
 
-from provgraph.errors import StoreError
-from provgraph.model.identifiers import base_name, is_strong, location_of
+from provgraph.model.filters import Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, RelationType
-from provgraph.store import nodes
+from provgraph.store import digest, nodes
+from provgraph.store.digest import Content
 from provgraph.store.neo4j import records as properties
 from provgraph.store.neo4j import schema
-from provgraph.store.neo4j.bulk import Neo4jView
 from provgraph.store.neo4j.connection import Connection, address_of
 from provgraph.store.neo4j.cypher import (
-    BY_ALIAS,
     MENTION,
     NODE,
     RELATIONSHIP,
-    alias_query,
     mention_of,
 )
-from provgraph.store.neo4j.transaction import LOAD, LOADS_OF, TAKE_TURN, Neo4jTransaction
-from provgraph.store.neo4j.values import full, indexed, shown_time
+from provgraph.store.neo4j.facts import LOAD, LOADS_OF, Neo4jView
+from provgraph.store.neo4j.find import find
+from provgraph.store.neo4j.transaction import TAKE_TURN, Neo4jTransaction
+from provgraph.store.neo4j.values import full, shown_time
 from provgraph.store.neo4j.walk import node_of, walk
-from provgraph.store.nodes import Content
-from provgraph.store.protocol import CURRENT_STATUSES, Explained, Found, LoadRecord
+from provgraph.store.protocol import Store, Transaction
+from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
 from provgraph.store.waiting import warn_of_waiting
 
-_BY_ID = f"""
-CALL () {{
-  MATCH (n:Entity) WHERE n.id IN $ids RETURN n
-  UNION MATCH (n:Entity) WHERE n.location IN $locations RETURN n
-  UNION {BY_ALIAS}
-  UNION MATCH (n:Activity) WHERE n.id IN $ids RETURN n
-  UNION MATCH (n:Agent) WHERE n.id IN $ids RETURN n
-}}
-RETURN labels(n), n {NODE}"""
 _BY_KEY = """
 CALL () {
   MATCH (n:Entity) WHERE n.key IN $keys RETURN n
@@ -57,12 +47,11 @@ _DESCRIPTIONS_BY_KEY = " UNION ALL ".join(
 )
 
 
-class Neo4jStore:
+class Neo4jStore(Store):
     """Provenance in a Neo4j database; see `provgraph.store.protocol.Store`."""
 
     #: A transaction is kept in the server's memory until it is committed.
-    most_documents: int | None = 5_000
-    views_are_snapshots = False
+    limits = StoreLimits(documents=5_000)
 
     def __init__(self, connection: Connection) -> None:
         """Take a connection to a database that may be empty.
@@ -78,9 +67,13 @@ class Neo4jStore:
         """Where it is, without the password."""
         return f"Neo4jStore({str(self._connection)!r})"
 
+    @override
     @contextmanager
-    def viewing(self) -> Iterator[Neo4jView]:
-        """Facts as they stand, read while others may write; what is committed meanwhile is seen."""
+    def viewing(self, *, settled: bool = False) -> Iterator[Neo4jView]:
+        if settled:
+            # A writer waits for the one before it, and for all of what that one has written.
+            with self.writing():
+                pass
         self._ensure_schema()
         with self._connection.view() as transaction:
             view = Neo4jView(transaction)
@@ -89,9 +82,9 @@ class Neo4jStore:
             view.settled = max(view.turn - 1, self._whole_turn)
             yield view
 
+    @override
     @contextmanager
-    def writing(self) -> Iterator[Neo4jTransaction]:
-        """A transaction, the only writer of this database while it lasts."""
+    def writing(self) -> Iterator[Transaction]:
         self._ensure_schema()
         with ExitStack() as stack:
             with warn_of_waiting(str(self._connection)):
@@ -102,28 +95,20 @@ class Neo4jStore:
             transaction.finish()
         self._whole_turn = transaction.turn
 
-    def settle(self) -> None:
-        """Wait until all that was committed is wholly visible.
-
-        A writer waits for the one before it.
-        """
-        with self.writing():
-            pass
-
     def _ensure_schema(self) -> None:
         if not self._has_schema:
             schema.ensure(self._connection)
             self._has_schema = True
 
+    @override
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        """Checksum → the newest load of the very same bytes in the same namespace."""
         found = self._connection.read(
             LOADS_OF, sha256s=list(sha256s), namespace=namespace, statuses=list(CURRENT_STATUSES)
         )
         return {load.sha256: load for load in (properties.load_of(row[0]) for row in found)}
 
+    @override
     def loads_from(self, sources: Collection[str], namespace: str) -> list[LoadRecord]:
-        """The loads of these sources in the namespace, oldest first."""
         query = (
             "MATCH (l:Load) WHERE l.source IN $sources AND l.namespace = $namespace AND l.status IN $statuses "
             f"RETURN {LOAD} ORDER BY l.time, l.id"
@@ -133,68 +118,18 @@ class Neo4jStore:
         )
         return [properties.load_of(row[0]) for row in found]
 
-    # Names.
+    # Questions.
 
-    def by_id(self, identifiers: Sequence[str]) -> list[Found]:
-        """Entities, activities and agents that bear one of the identifiers."""
-        asked = set(identifiers)
-        locations = [indexed(location_of(each)) for each in asked]
-        rows = self._candidates(
-            _BY_ID,
-            ids=list(map(indexed, asked)),
-            locations=locations,
-            aliases=alias_query("aliases", asked),
-        )
-        found = []
-        for labels, stored in rows:
-            node = node_of(labels, stored)
-            if node.id in asked or not asked.isdisjoint(node.identifiers):
-                found.append(
-                    Found(node, max((_ranks(stored).get(each, 0) for each in asked), default=0))
-                )
-        return sorted(found, key=lambda each: each.node.id)
+    @override
+    def find(
+        self,
+        wanted: Filter,
+        order: SortOrder = SortOrder.ID,
+        page: PageRequest = PageRequest(),  # noqa: B008 - frozen
+    ) -> FoundPage:
+        return find(self._connection, wanted, order, page)
 
-    def by_version(self, place: str, activity: str) -> list[Found]:
-        """Entities that the activity wrote at the place, the one that stands there last first."""
-        query = (
-            "MATCH (a:Activity {id: $activity})<-[r:WAS_GENERATED_BY]-(n:Entity) WHERE r.place = $place "
-            f"WITH DISTINCT n RETURN labels(n), n {NODE}"
-        )
-        rows = self._connection.read(query, activity=indexed(activity), place=indexed(place))
-        found = [
-            Found(node_of(labels, stored), _ranks(stored).get(place, 0)) for labels, stored in rows
-        ]
-        return sorted(found, key=lambda each: -each.rank)
-
-    def by_base_name(self, name: str) -> list[tuple[str, Found]]:
-        """Places whose last part is the name, with the entities that stood there."""
-        query = f"CALL () {{ MATCH (n:Entity) WHERE n.name = $name RETURN n UNION {BY_ALIAS} }} RETURN labels(n), n {NODE}"
-        found = []
-        for labels, stored in self._candidates(
-            query, name=indexed(name), aliases=alias_query("otherNames", [name])
-        ):
-            node = node_of(labels, stored)
-            ranks = _ranks(stored)
-            places = (
-                each for each in node.identifiers if not is_strong(each) and base_name(each) == name
-            )
-            found += [(place, Found(node, ranks.get(place, 0))) for place in places]
-        return sorted(found, key=lambda each: (each[0], each[1].node.id))
-
-    def _candidates(self, query: str, **parameters: Any) -> list[Record]:
-        """Rows that indexes find.
-
-        None where nobody has written yet, and so there is no full-text index.
-        """
-        try:
-            return self._connection.read(query, **parameters)
-        except StoreError:
-            if schema.is_there(self._connection):
-                raise
-            return []
-
-    # Lineage.
-
+    @override
     def walk(
         self,
         root: Node,
@@ -203,13 +138,10 @@ class Neo4jStore:
         depth: int | None,
         limit: int,
     ) -> Lineage:
-        """Everything that the relations lead to from the root, breadth first, at most ``limit``
-        nodes.
-        """
         return walk(self._connection, root, direction, relations, depth, limit)
 
+    @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        """The nodes with these keys, descriptions among them."""
         rows = self._connection.read(f"{_BY_KEY} RETURN labels(n), n {NODE}", keys=_texts(keys))
         found = {node.key: node for node in (node_of(*row) for row in rows)}
         others = [key for key in keys if key not in found]
@@ -220,8 +152,8 @@ class Neo4jStore:
         )
         return found | {node.key: node for node in described}
 
+    @override
     def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
-        """All relations of these types at either end of the nodes, in a fixed order."""
         if not relations:
             return []
         types = "|".join(each.name for each in relations)
@@ -239,21 +171,12 @@ class Neo4jStore:
             )
             for kind, source, target, role, time in self._connection.read(query, keys=_texts(keys))
         }
-        return sorted(
-            found,
-            key=lambda edge: (
-                edge.relation,
-                edge.source,
-                edge.target,
-                edge.role or "",
-                edge.time or "",
-            ),
-        )
+        return nodes.edges_in_order(found)
 
     # Records.
 
+    @override
     def parameters_of(self, keys: Collection[bytes]) -> dict[bytes, list[Settings]]:
-        """Activity key → its settings, the software among them."""
         query = (
             "MATCH (a:Activity)-[:WAS_CONFIGURED_BY]->(c:Collection) WHERE a.key IN $keys "
             "WITH c, collect(a.key) AS users ORDER BY c.name "
@@ -266,16 +189,16 @@ class Neo4jStore:
                 found[bytes.fromhex(user)].append(settings)
         return found
 
+    @override
     def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
-        """Activity key → the places of its configuration files."""
         query = "MATCH (a:Activity)-[:WAS_CONFIGURED_BY]->(f:ConfigFile) WHERE a.key IN $keys RETURN a.key, f {.*}"
         found: dict[bytes, list[str]] = defaultdict(list)
         for key, file in self._connection.read(query, keys=_texts(keys)):
             found[bytes.fromhex(key)].append(full(file, "id"))
         return {key: sorted(places) for key, places in found.items()}
 
+    @override
     def explain(self, key: bytes) -> list[Explained]:
-        """The mentions that are of this entity or run."""
         queries = (
             f"MATCH ({end}:{label} {{key: $key}}) MATCH (a:Activity)-[r:USED|WAS_GENERATED_BY]-(e:Entity) "
             f"WHERE r.statedSource IS NULL RETURN {MENTION}"
@@ -286,8 +209,8 @@ class Neo4jStore:
 
     # The whole.
 
+    @override
     def stats(self) -> dict[str, int]:
-        """How many there are of each kind of record and relation."""
         queries = [
             f"MATCH ({found}) RETURN '{name}' AS name, count(n) AS count"
             for name, found in _COUNTED
@@ -305,18 +228,18 @@ class Neo4jStore:
             {name: count for name, count in counts.items() if count or name in _RECORDS}
         )
 
+    @override
     def scan(self) -> Iterator[Content]:
-        """All provenance content, each record once, in no order; no bookkeeping."""
         for query, read in _SCANS:
             yield from map(read, self._connection.stream(query))
 
-    def loads(self) -> Iterable[LoadRecord]:
-        """All loads, oldest first."""
+    @override
+    def loads(self) -> list[LoadRecord]:
         query = f"MATCH (l:Load) RETURN {LOAD} ORDER BY l.time, l.id"
         return [properties.load_of(row[0]) for row in self._connection.read(query)]
 
+    @override
     def close(self) -> None:
-        """Let go of connections."""
         self._connection.close()
 
 
@@ -351,36 +274,36 @@ _SHARED_TYPES = frozenset({RelationType.HAD_MEMBER, RelationType.WAS_CONFIGURED_
 _SCANS: tuple[tuple[str, Callable[[Sequence[Any]], Content]], ...] = (
     (
         f"MATCH (n:Activity) RETURN n {NODE}",
-        lambda row: nodes.run_content(properties.run_of(row[0])),
+        lambda row: digest.run_content(properties.run_of(row[0])),
     ),
     (
         f"MATCH (n:Entity) RETURN n {NODE}, labels(n)",
-        lambda row: nodes.entity_content(properties.record_of(row[0], row[1])),
+        lambda row: digest.entity_content(properties.record_of(row[0], row[1])),
     ),
     (
         f"MATCH (n:Agent) RETURN n {NODE}, labels(n)",
-        lambda row: nodes.agent_content(properties.agent_of(row[0], row[1])),
+        lambda row: digest.agent_content(properties.agent_of(row[0], row[1])),
     ),
     (
         f"MATCH ({_ANY_DESCRIPTION}) RETURN n {{.*}}, labels(n)",
-        lambda row: nodes.description_content(properties.description_of(row[0], row[1])),
+        lambda row: digest.description_content(properties.description_of(row[0], row[1])),
     ),
     (
         f"MATCH (a:Activity)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.statedSource IS NULL RETURN {MENTION}",
-        lambda row: nodes.mention_content(mention_of(row)),
+        lambda row: digest.mention_content(mention_of(row)),
     ),
     (
         f"MATCH (s)-[r]->(t) WHERE r.statedSource IS NOT NULL RETURN type(r), {RELATIONSHIP}, labels(s), labels(t)",
-        lambda row: nodes.relation_content(properties.relation_of(row[0], row[1], row[2], row[3])),
+        lambda row: digest.relation_content(properties.relation_of(row[0], row[1], row[2], row[3])),
     ),
     (
         "MATCH (c:Collection&!Entity) RETURN c.name, c.id",
-        lambda row: nodes.settings_content(row[0], bytes.fromhex(row[1])),
+        lambda row: digest.settings_content(row[0], bytes.fromhex(row[1])),
     ),
     (
         "MATCH (a:Activity)-[r:WAS_CONFIGURED_BY]->(c:Collection|ConfigFile) WHERE r.statedSource IS NULL "
         "RETURN a {.id, .fullId}, c {.id, .fullId}",
-        lambda row: nodes.configuration_content(full(row[0], "id"), full(row[1], "id")),
+        lambda row: digest.configuration_content(full(row[0], "id"), full(row[1], "id")),
     ),
 )
 
@@ -392,11 +315,6 @@ def _count_relations(relation: RelationType) -> str:
         "WITH DISTINCT m, r.role AS role, r.time AS time RETURN count(*) AS each } "
         f"RETURN '{relation.value}' AS name, sum(each) AS count"
     )
-
-
-def _ranks(stored: Mapping[str, Any]) -> dict[str, int]:
-    """Place → how new the entity is there."""
-    return dict(zip(stored.get("places", ()), stored.get("ranks", ()), strict=True))
 
 
 def _texts(keys: Iterable[bytes]) -> list[str]:

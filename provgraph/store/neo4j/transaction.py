@@ -3,24 +3,19 @@
 from collections.abc import Collection
 
 from neo4j import Transaction as DriverTransaction
+from typing_extensions import override
 
-from provgraph.store.journal import KEPT_TURNS, Journaled, Touched, marks_in, new_mark
+from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
 from provgraph.store.neo4j import records as properties
-from provgraph.store.neo4j.bulk import Neo4jView, journal_id
 from provgraph.store.neo4j.changes import Writer
-from provgraph.store.neo4j.facts import LOCK
-from provgraph.store.protocol import CURRENT_STATUSES, Assertion, Changes, LoadRecord
+from provgraph.store.neo4j.facts import LOADS_OF, LOCK, Neo4jView, journal_id
+from provgraph.store.protocol import Transaction
+from provgraph.store.records import CURRENT_STATUSES, Assertion, Changes, LoadRecord
 
 TAKE_TURN = f"MERGE {LOCK} SET l.name = 'writer lock'"
-#: A load as a map, its time as text.
-LOAD = "l {.*, time: toString(l.time)}"
-LOADS_OF = (
-    "MATCH (l:Load) WHERE l.sha256 IN $sha256s AND l.namespace = $namespace AND l.status IN $statuses "
-    f"RETURN {LOAD} ORDER BY l.time, l.id"
-)
 
 
-class Neo4jTransaction(Neo4jView):
+class Neo4jTransaction(Neo4jView, Transaction):
     """A transaction that holds the store's writer lock.
 
     See `provgraph.store.protocol.Transaction`.
@@ -29,31 +24,25 @@ class Neo4jTransaction(Neo4jView):
     def __init__(self, transaction: DriverTransaction) -> None:
         """Take a transaction of the driver that has taken its turn."""
         super().__init__(transaction)
-        self._touched = Touched()
+        self._touched = TouchedMarks()
         self._journaled = Journaled()
 
+    @override
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
-        """The marks of all transactions committed after that turn.
-
-        None when nobody knows any more.
-        """
         if self.turn - turn > KEPT_TURNS:
             return None
         kept = self._statements.run(f"MATCH {LOCK} RETURN l")[0][0]
         return marks_in([kept.get(_turn(number)) for number in range(turn + 1, self.turn + 1)])
 
+    @override
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        """As `Store.loads_of`, seen from within."""
         found = self._statements.run(
             LOADS_OF, sha256s=list(sha256s), namespace=namespace, statuses=list(CURRENT_STATUSES)
         )
         return {load.sha256: load for load in (properties.load_of(row[0]) for row in found)}
 
+    @override
     def assertions_of(self, load: bytes, limit: int) -> list[Assertion]:
-        """Some of what the load says, all or nothing of each subject.
-
-        Empty when nothing is left.
-        """
         query = (
             "MATCH (s:Bookkeeping {load: $load}) WITH DISTINCT s.subject AS subject LIMIT $limit "
             "MATCH (s:Bookkeeping {subject: subject}) WHERE s.load = $load "
@@ -63,8 +52,8 @@ class Neo4jTransaction(Neo4jView):
             _assertion(*row) for row in self._statements.run(query, load=load.hex(), limit=limit)
         ]
 
+    @override
     def assertions_about(self, subjects: Collection[bytes], without: bytes) -> list[Assertion]:
-        """What all loads but one say of the subjects."""
         query = (
             f"MATCH (s:Bookkeeping) WHERE s.subject IN $ids AND s.load <> '{without.hex()}' "
             "RETURN s.subject, s.load, s.part, s.content"
@@ -74,8 +63,8 @@ class Neo4jTransaction(Neo4jView):
             for row in self._statements.by_id(query, (each.hex() for each in subjects))
         ]
 
+    @override
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
-        """Write the changes."""
         self._touched.update(touched)
         self._journaled.note(changes)
         Writer(self._statements, self._entities).write(changes)

@@ -1,20 +1,47 @@
-"""Facts of the embedded store, by key."""
+"""Facts and bulk reading of the relational store, as one connection sees them.
 
+Nothing here writes.
+"""
+
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, case, func, or_, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, func, or_, select
+from typing_extensions import override
 
 from provgraph.identity.files import RunTimes
-from provgraph.model.records import Agent, Description, End, Run, StatedEntity, key_of
-from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.store.protocol import EntityRecord, StoredMention
+from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity, key_of
+from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
+from provgraph.store.journal import Subject
+from provgraph.store.protocol import View
+from provgraph.store.records import (
+    CURRENT_STATUSES,
+    EntityRecord,
+    JournalEntry,
+    LoadRecord,
+    Page,
+    StoredMention,
+    StoredRelation,
+)
 from provgraph.store.relational import records, tables
 
+_JOURNAL_CHUNK = 100
+#: Where the subjects of a kind are: their table, and the column with their id; of others it is the
+#: descriptions'.
+_SUBJECTS: dict[str, tuple[Table, str]] = {
+    Subject.ACTIVITY: (tables.activity, "id"),
+    Subject.ENTITY: (tables.entity, "id"),
+    Subject.AGENT: (tables.agent, "id"),
+    Subject.STATED: (tables.stated_entity, "identifier"),
+    Subject.SETTINGS: (tables.settings, "key"),
+}
 
-class RelationalFacts:
+
+class RelationalView(View):
     """Facts as one connection sees them; see `provgraph.store.protocol.View`."""
+
+    is_snapshot = True
 
     def __init__(self, connection: Connection) -> None:
         """Take a connection in a transaction."""
@@ -23,13 +50,13 @@ class RelationalFacts:
         self.turn: int = connection.execute(newest).scalar_one()
         self.settled = self.turn
 
+    @override
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        """The known runs among these, with all their facts."""
         found = self._by_key(tables.activity, (key_of(Kind.ACTIVITY, each) for each in ids))
         return {row.id: records.run_of(row) for row in found}
 
+    @override
     def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
-        """When the runs ran."""
         table = tables.activity
         query = select(table.c.id, table.c.start_time, table.c.end_time, table.c.process)
         found = records.in_chunks(
@@ -40,8 +67,8 @@ class RelationalFacts:
             for row in found
         }
 
+    @override
     def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
-        """All mentions of these runs."""
         keys = [key_of(Kind.ACTIVITY, run) for run in runs]
         relation = tables.relation.c
         used = self._mentions(
@@ -53,10 +80,10 @@ class RelationalFacts:
         )
         return [*used, *made]
 
+    @override
     def structural_mentions(
         self, names: Collection[str], twins: Collection[bytes]
     ) -> list[StoredMention]:
-        """The mentions that bear one of the names or twin keys, without plain reads."""
         keys = [records.name_key(name) for name in names]
         relation = tables.relation.c
         at_place = self._mentions(
@@ -68,31 +95,31 @@ class RelationalFacts:
             {stored.mention.key: stored for stored in (*at_place, *named, *joined)}.values()
         )
 
+    @override
     def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
-        """The inputs at these places that are known by their path alone."""
         relation = tables.relation.c
         keys = [records.name_key(place) for place in places]
         return self._mentions(
             lambda k: and_(relation.place.in_(k), relation.structural.is_(False)), keys
         )
 
+    @override
     def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
-        """What is stated of these identifiers."""
         found = self._by_key(tables.stated_entity, map(records.name_key, identifiers))
         return {row.identifier: records.stated_of(row) for row in found}
 
+    @override
     def agents(self, ids: Collection[str]) -> dict[str, Agent]:
-        """The known agents among these."""
         found = self._by_key(tables.agent, (key_of(Kind.AGENT, each) for each in ids))
         return {row.id: records.agent_of(row) for row in found}
 
+    @override
     def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
-        """The known descriptions among these."""
         found = self._by_key(tables.description, (end.key for end in ends))
         return {known.as_end: known for known in map(records.description_of, found)}
 
+    @override
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
-        """The known entities among these."""
         found = self._by_key(tables.entity, (key_of(Kind.ENTITY, each) for each in ids))
         return {row.id: records.entity_of(row) for row in found}
 
@@ -106,6 +133,83 @@ class RelationalFacts:
 
     def _by_key(self, table: Table, keys: Iterable[bytes]) -> Iterator[Row[Any]]:
         return records.in_chunks(self._connection, select(table), table.c.key.in_, keys)
+
+    # In bulk.
+
+    @override
+    def journal_from(self, turn: int) -> Iterator[JournalEntry]:
+        journal = tables.journal
+        for first in range(turn, self.turn + 1, _JOURNAL_CHUNK):
+            some = journal.c.turn.between(first, min(first + _JOURNAL_CHUNK - 1, self.turn))
+            for row in self._connection.execute(
+                select(journal).where(some).order_by(journal.c.turn)
+            ).all():
+                yield JournalEntry(row.turn, bytes(row.mark), bytes(row.content))
+
+    @override
+    def subjects(self, kind: str, after: str, limit: int) -> Page:
+        table, column = _SUBJECTS.get(kind, (tables.description, "id"))
+        query = select(table.c.key, table.c[column]).where(table.c.key > bytes.fromhex(after))
+        if table is tables.description:
+            query = query.where(
+                table.c.type.in_([each for each in DescriptionType if each.kind.value == kind])
+            )
+        found = self._connection.execute(query.order_by(table.c.key).limit(limit)).all()
+        ids = [bytes(row[1]).hex() if column == "key" else row[1] for row in found]
+        return Page(ids, bytes(found[-1][0]).hex() if len(found) == limit else None)
+
+    @override
+    def bearers(self, names: Collection[str]) -> set[str]:
+        query = select(tables.entity.c.id).join(
+            tables.naming, tables.naming.c.entity == tables.entity.c.key
+        )
+        found = records.in_chunks(
+            self._connection, query, tables.naming.c.name.in_, map(records.name_key, names)
+        )
+        return {row.id for row in found} | self.entities(names).keys()
+
+    @override
+    def relations_of(self, kind: Kind, ids: Collection[str]) -> list[StoredRelation]:
+        relation = tables.relation.c
+        keys = [key_of(kind, each) for each in ids]
+
+        def at_either_end(some: Any) -> ColumnElement[bool]:
+            return or_(relation.source.in_(some), relation.target.in_(some))
+
+        found = records.in_chunks(self._connection, _relations(), at_either_end, keys)
+        return list({row.key: _stored_relation(row) for row in found}.values())
+
+    @override
+    def settings_of(self, runs: Collection[str]) -> dict[str, list[str]]:
+        link, activity = tables.settings_of.c, tables.activity.c
+        query = select(activity.id, link.settings).join(
+            tables.activity, activity.key == link.activity
+        )
+        found: dict[str, list[str]] = defaultdict(list)
+        keys = (key_of(Kind.ACTIVITY, run) for run in runs)
+        for row in records.in_chunks(self._connection, query, link.activity.in_, keys):
+            found[row.id].append(bytes(row.settings).hex())
+        return found
+
+    @override
+    def settings(self, keys: Collection[str]) -> dict[str, Settings]:
+        found = self._by_key(tables.settings, map(bytes.fromhex, keys))
+        return {bytes(row.key).hex(): records.settings_of(row) for row in found}
+
+    @override
+    def config_files_of(self, runs: Collection[str]) -> dict[str, list[str]]:
+        link, activity, name = tables.config_file_of.c, tables.activity.c, tables.name.c
+        query = (
+            select(activity.id, name.text)
+            .select_from(tables.config_file_of)
+            .join(tables.activity, activity.key == link.activity)
+            .join(tables.name, name.key == link.place)
+        )
+        found: dict[str, list[str]] = defaultdict(list)
+        keys = (key_of(Kind.ACTIVITY, run) for run in runs)
+        for row in records.in_chunks(self._connection, query, link.activity.in_, keys):
+            found[row.id].append(row.text)
+        return found
 
 
 def mention_query() -> Select[Any]:
@@ -139,3 +243,45 @@ def mention_query() -> Select[Any]:
         .outerjoin(identifier, identifier.c.key == relation.c.identifier)
         .where(or_(made, relation.c.type == RelationType.USED), relation.c.stated.is_(None))
     )
+
+
+def _relations() -> Select[Any]:
+    """Stated relations with the ids of the entities that their ends mean."""
+    source, target = tables.entity.alias("source_entity"), tables.entity.alias("target_entity")
+    relation = tables.relation
+    return (
+        select(relation, source.c.id.label("source_id"), target.c.id.label("target_id"))
+        .outerjoin(source, source.c.key == relation.c.source)
+        .outerjoin(target, target.c.key == relation.c.target)
+        .where(relation.c.stated.is_not(None))
+    )
+
+
+def _stored_relation(row: Any) -> StoredRelation:
+    relation = records.relation_of(row)
+    return StoredRelation(
+        relation, row.source_id or relation.source.id, row.target_id or relation.target.id
+    )
+
+
+def loads_of(
+    connection: Connection, sha256s: Collection[str], namespace: str
+) -> dict[str, LoadRecord]:
+    """The newest loads of some bytes; see `provgraph.store.protocol.KnownLoads.loads_of`.
+
+    Args:
+        connection: to read on.
+        sha256s: checksums in hexadecimal.
+        namespace: the loads are of the same one.
+
+    Returns:
+        Checksum → load.
+    """
+    load = tables.load.c
+    same = (
+        load.sha256.in_(sha256s),
+        load.namespace == namespace,
+        load.status.in_(CURRENT_STATUSES),
+    )
+    query = select(tables.load).where(*same).order_by(load.time, load.id)
+    return {row.sha256: records.load_of(row) for row in connection.execute(query)}

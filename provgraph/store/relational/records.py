@@ -25,7 +25,7 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
-from provgraph.store.protocol import Assertion, EntityRecord, LoadRecord, StoredMention
+from provgraph.store.records import Assertion, EntityRecord, LoadRecord, StoredMention
 
 Record = dict[str, Any]
 T = TypeVar("T")

@@ -17,18 +17,20 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from typing_extensions import override
 
 from provgraph.identity.files import times_of
 from provgraph.model.batches import batches
 from provgraph.model.records import End, StatedRelation, key_of
 from provgraph.model.vocabulary import Kind
-from provgraph.store.journal import KEPT_TURNS, Journaled, Touched, marks_in, new_mark
-from provgraph.store.protocol import CURRENT_STATUSES, Assertion, Changes, LoadRecord, Removals
+from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
+from provgraph.store.protocol import Transaction
+from provgraph.store.records import Assertion, Changes, LoadRecord, Removals
 from provgraph.store.relational import records, tables
-from provgraph.store.relational.bulk import RelationalView
+from provgraph.store.relational.facts import RelationalView, loads_of
 
 
-class RelationalTransaction(RelationalView):
+class RelationalTransaction(RelationalView, Transaction):
     """A transaction on one connection, the only writer.
 
     See `provgraph.store.protocol.Transaction`.
@@ -39,29 +41,23 @@ class RelationalTransaction(RelationalView):
         super().__init__(connection)
         self._is_sqlite = connection.dialect.name == "sqlite"
         self._insert: Any = sqlite.insert if self._is_sqlite else postgresql.insert
-        self._touched = Touched()
+        self._touched = TouchedMarks()
         self._journaled = Journaled()
 
+    @override
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
-        """The marks of all transactions committed after that turn.
-
-        None when nobody knows any more.
-        """
         query = select(tables.turn.c.touched).where(tables.turn.c.number > turn)
         found = [row.touched for row in self._connection.execute(query)]
         if len(found) != self.turn - turn or None in found:
             return None
         return marks_in(found)
 
+    @override
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        """As `Store.loads_of`, seen from within."""
         return loads_of(self._connection, sha256s, namespace)
 
+    @override
     def assertions_of(self, load: bytes, limit: int) -> list[Assertion]:
-        """Some of what the load says, all or nothing of each subject.
-
-        Empty when nothing is left.
-        """
         mine = tables.assertion.c.load == load
         subjects = (
             select(tables.assertion.c.subject).distinct().where(mine).limit(limit).scalar_subquery()
@@ -69,14 +65,14 @@ class RelationalTransaction(RelationalView):
         query = select(tables.assertion).where(mine, tables.assertion.c.subject.in_(subjects))
         return [records.assertion_of(row) for row in self._connection.execute(query)]
 
+    @override
     def assertions_about(self, subjects: Collection[bytes], without: bytes) -> list[Assertion]:
-        """What all loads but one say of the subjects."""
         query = select(tables.assertion).where(tables.assertion.c.load != without)
         found = records.in_chunks(self._connection, query, tables.assertion.c.subject.in_, subjects)
         return [records.assertion_of(row) for row in found]
 
+    @override
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
-        """Write the changes: records first, then the relations between them."""
         self._touched.update(touched)
         self._journaled.note(changes)
         self._put(
@@ -299,20 +295,6 @@ class RelationalTransaction(RelationalView):
 def _exists(condition: ColumnElement[bool], of: Table) -> ColumnElement[bool]:
     """Whether there is a row for the row of the table that is deleted from."""
     return select(1).where(condition).correlate(of).exists()
-
-
-def loads_of(
-    connection: Connection, sha256s: Collection[str], namespace: str
-) -> dict[str, LoadRecord]:
-    """The loads of these very bytes, as `Store.loads_of` wants them."""
-    load = tables.load.c
-    same = (
-        load.sha256.in_(sha256s),
-        load.namespace == namespace,
-        load.status.in_(CURRENT_STATUSES),
-    )
-    query = select(tables.load).where(*same).order_by(load.time, load.id)
-    return {row.sha256: records.load_of(row) for row in connection.execute(query)}
 
 
 #: SQLite's driver takes records by the names of their columns.

@@ -19,7 +19,7 @@ from provgraph.ingest.reading import reading
 from provgraph.ingest.reading.process import BATCH, Answer, ReadingOrder, read_elsewhere
 from provgraph.ingest.reading.sources import Source
 from provgraph.model.records import Document
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 from tests.loaders.examples import record

@@ -24,7 +24,7 @@ from provgraph.questions.details import details_of
 from provgraph.questions.names import find
 from provgraph.questions.walks import lineage
 from provgraph.settings import destination
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import CORPUS

@@ -27,8 +27,9 @@ from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.questions.details import details_of
 from provgraph.questions.names import find
 from provgraph.questions.walks import lineage
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
+from provgraph.store.records import StoreLimits
 from provgraph.store.registry import open_store
 from tests.loaders.ctadirac.test_loader import BUNDLES, ancestors, guid_of
 from tests.loaders.ctaprov.conftest import DUMPS, GENERATIONS, Restore, change, load_one
@@ -448,7 +449,7 @@ def test_an_interrupted_load_is_gone_on_with(
 ) -> None:
     """Into a store that takes a few documents at a time, as Neo4j takes some thousands."""
     monkeypatch.setattr(writing, "BATCH", 20)
-    memory.most_documents = 20
+    memory.limits = StoreLimits(documents=20)
     url = databases["2020-04"]
     with pytest.raises(_InterruptedError):
         list(load(memory, [url], observer=_Impatient(4)))
