@@ -183,7 +183,10 @@ def _texts(cell: nbformat.NotebookNode) -> list[str]:
 
 def test_importing_provgraph_is_quick() -> None:
     """The API's libraries are imported when they are used."""
-    code = "import sys, provgraph; print(sorted({'sqlalchemy', 'networkx', 'neo4j'} & set(sys.modules)))"
+    code = (
+        "import sys, provgraph; "
+        "print(sorted({'sqlalchemy', 'networkx', 'neo4j'} & set(sys.modules)))"
+    )
     assert (
         subprocess.run(
             [sys.executable, "-c", code], check=True, capture_output=True, text=True

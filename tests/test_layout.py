@@ -75,14 +75,19 @@ def _imported(module: str, name: str) -> str:
     return inner if inner.removeprefix("provgraph.") in NAMES else module
 
 
+def room_of(module: str) -> str:
+    """The room that a module stands in: ``store`` of ``store.relational.store``."""
+    return module.partition(".")[0]
+
+
 IMPORTS = {name_of(path): imports_of(path) for path in MODULES}
 
 
 @pytest.mark.parametrize("module", IMPORTS)
 def test_imports_go_one_way(module: str) -> None:
-    room = module.split(".", maxsplit=1)[0]
-    others = {each for each in IMPORTS[module] if each.split(".")[0] != room}
-    assert {each for each in others if RANK[each.split(".")[0]] >= RANK[room]} == set()
+    here = room_of(module)
+    others = {each for each in IMPORTS[module] if room_of(each) != here}
+    assert {each for each in others if RANK[room_of(each)] >= RANK[here]} == set()
 
 
 @pytest.mark.parametrize("row", NEIGHBOURS, ids=lambda row: " ".join(sorted(row)))
@@ -117,7 +122,7 @@ def _child(folder: str, module: str) -> str | None:
     inner = module if not folder else module.removeprefix(f"{folder}.")
     if folder and inner == module:
         return None
-    return inner.split(".")[0]
+    return room_of(inner)
 
 
 @pytest.mark.parametrize("path", PACKAGES, ids=name_of)
@@ -138,7 +143,7 @@ def test_no_class_name_stands_twice() -> None:
 
 def test_every_room_is_listed_in_the_architecture() -> None:
     text = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
-    rooms = {module.split(".")[0] for module in IMPORTS}
+    rooms = {room_of(module) for module in IMPORTS}
     assert rooms <= RANK.keys()
     assert {room for room in rooms if f"`{room}" not in text and f"{room}.py`" not in text} == set()
 

@@ -1,7 +1,7 @@
 """How many files a stranger passes through who follows one command from its start to its end.
 
-docs/explanation/architecture.md describes these trips. A file counts when one of its functions runs;
-what runs while a module is imported does not count.
+docs/explanation/architecture.md describes these trips. A file counts when one of its functions
+runs; what runs while a module is imported does not count.
 """
 
 import json

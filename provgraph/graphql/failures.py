@@ -26,7 +26,7 @@ _STORE_FAILED = "the store failed: the server's log says why"
 _INTERNAL = "something went wrong in provgraph: the server's log says what"
 
 
-class Failures(SchemaExtension):
+class ErrorCodes(SchemaExtension):
     """Gives every error of an answer its code, and logs those that users can do nothing about."""
 
     def on_operation(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from provgraph.graphql import limits
-from provgraph.graphql.failures import Failures
+from provgraph.graphql.failures import ErrorCodes
 from provgraph.graphql.types import SCALARS, ActivityObject, AgentObject, EntityObject, Query
 
 
@@ -14,7 +14,7 @@ class _Schema(strawberry.Schema):
     """A schema that logs no errors."""
 
     def process_errors(self, errors: Any, execution_context: Any = None) -> None:
-        """Log nothing: `Failures` logs what matters.
+        """Log nothing: `ErrorCodes` logs what matters.
 
         Args:
             errors: the errors of an answer.
@@ -25,7 +25,7 @@ class _Schema(strawberry.Schema):
 schema = _Schema(
     Query,
     types=[EntityObject, ActivityObject, AgentObject],
-    extensions=[Failures, *limits.extensions()],
+    extensions=[ErrorCodes, *limits.extensions()],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

@@ -15,13 +15,17 @@ class Shell:
         self.folder = folder
         self.store = folder / "data" / "store.db"
 
-    def __call__(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *arguments: str, stdin: bytes = b"", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command, with further variables of the environment."""
         kept = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
         environment = {
             **kept,
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.folder),
             "PROVGRAPH_STORE": f"sqlite:///{self.store}",
+            **variables,
         }
         command = [str(Path(sys.executable).parent / "provgraph"), *arguments]
         done = subprocess.run(

@@ -6,10 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.shell import Shell
-from tests.conftest import CORPUS, LOGS
-
-EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
-DOCS = Path(__file__).parents[2] / "docs"
+from tests.conftest import LOGS
 
 
 @pytest.mark.parametrize("option", [(), ("--json",)])

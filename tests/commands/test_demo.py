@@ -1,13 +1,6 @@
 """The demonstration answers with what it installs."""
 
-import json
-from pathlib import Path
-
 from tests.commands.shell import Shell
-from tests.conftest import CORPUS
-
-EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
-DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_demonstration(newcomer: Shell) -> None:

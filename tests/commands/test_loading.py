@@ -1,13 +1,13 @@
 """Sources into a store, as a user loads them."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.commands.shell import Shell
-from tests.conftest import CORPUS, LOGS
-
-EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
-DOCS = Path(__file__).parents[2] / "docs"
+from tests.conftest import LOGS
 
 
 def test_standard_input_and_gzip(newcomer: Shell) -> None:
@@ -25,3 +25,55 @@ def test_standard_input_and_gzip(newcomer: Shell) -> None:
 
 def test_the_store_is_for_its_owner_only(full_shell: Shell) -> None:
     assert full_shell.store.stat().st_mode & 0o077 == 0
+
+
+def test_a_report_says_where_what_cannot_be_read_stands(newcomer: Shell) -> None:
+    cut = newcomer.folder / "cut.provlog"
+    cut.write_bytes((LOGS / "merge.provlog").read_bytes()[:-20])
+    done = newcomer("load", str(cut))
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"partial    {cut}  1 activities, ")
+    assert done.stderr.startswith(f"{cut}: byte ")
+
+
+def test_files_that_are_none_of_ours_are_counted_in_a_pipe_too(newcomer: Shell) -> None:
+    folder = newcomer.folder / "mixed"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("nothing of ours")
+    (folder / "merge.provlog").write_bytes((LOGS / "merge.provlog").read_bytes())
+    done = newcomer("load", str(folder))
+    assert done.returncode == 0
+    assert done.stderr == "1 files that are none of ours passed over\n"
+    assert newcomer("load", str(folder), "--json").stderr == ""
+
+
+def test_jobs_are_not_for_a_spool(newcomer: Shell) -> None:
+    done = newcomer("load", "--spool", "spool", "--jobs", "2", str(LOGS / "merge.provlog"))
+    assert (done.returncode, "--jobs is not for --spool" in done.stderr) == (2, True)
+
+
+def test_a_load_without_a_spool_imports_nothing_of_it(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from provgraph.commands.main import main\n"
+        "main(sys.argv[1:], standalone_mode=False)\n"
+        "print([name for name in sys.modules if name.startswith('provgraph.collecting')])"
+    )
+    arguments = ["load", "--store", f"sqlite:///{tmp_path / 'x.db'}", str(LOGS / "merge.provlog")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "PROVGRAPH_SPOOL": str(tmp_path / "none")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_spool_that_cannot_be_read_is_told_and_keeps_no_load_back(
+    newcomer: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "spool").write_text("a file where the spool should be")
+    done = newcomer("load", str(LOGS / "merge.provlog"), PROVGRAPH_SPOOL=str(tmp_path / "spool"))
+    assert (done.returncode, done.stdout.split()[0]) == (0, "loaded")
+    assert "not all that waits in" in done.stderr

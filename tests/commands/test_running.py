@@ -1,15 +1,16 @@
 """What holds for every command: messages, exit codes, output."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from provgraph.commands.running import at_most, note, write_out
+from provgraph.errors import ProvGraphError
 from tests.commands.shell import Shell
-from tests.conftest import CORPUS
-
-EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
-DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,66 @@ def test_errors_say_what_to_do(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret" not in done.stderr + done.stdout
+
+
+def test_a_traceback_only_for_who_asks(newcomer: Shell) -> None:
+    for arguments in (("--debug", "show", "nobody"), ("show", "nobody", "--debug")):
+        done = newcomer(*arguments)
+        assert done.returncode == 2
+        assert "Traceback" in done.stderr
+
+
+def test_the_store_stands_before_the_command_or_behind_it(full_shell: Shell) -> None:
+    url, nowhere = f"sqlite:///{full_shell.store}", "sqlite://"
+    before = full_shell("--store", url, "stats", "--json", PROVGRAPH_STORE=nowhere)
+    behind = full_shell("stats", "--json", "--store", url, PROVGRAPH_STORE=nowhere)
+    assert before.stdout == behind.stdout
+    assert json.loads(before.stdout)["activities"] == 86
+
+
+def test_a_reader_that_goes_away_is_no_error(full_shell: Shell) -> None:
+    command = f"{sys.executable} -m provgraph.commands.main export | head -c 10"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        env={**os.environ, "PROVGRAPH_STORE": f"sqlite:///{full_shell.store}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(done.stdout) == 10
+    assert "Traceback" not in done.stderr
+
+
+def test_a_message_shows_what_could_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    note("first\nsecond \x1b[31m")
+    assert capsys.readouterr().err == "provgraph: first\nsecond \\x1b[31m\n"
+
+
+def test_a_result_goes_to_a_file(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    write_out([b"a", b"b"], tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"ab"
+    assert capsysbinary.readouterr() == (b"", f"wrote {tmp_path / 'out'}\n".encode())
+    write_out([b"a", b"b"], None)
+    assert capsysbinary.readouterr().out == b"ab"
+    with pytest.raises(ProvGraphError, match="can't be written: No such file"):
+        write_out([b"a"], tmp_path / "none" / "out")
+
+
+def test_a_block_that_takes_too_long_ends_the_process() -> None:
+    code = (
+        "import threading\n"
+        "from provgraph.commands.running import at_most\n"
+        "with at_most(0.1): threading.Event().wait()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 3
+    assert "not done within 0.1 s" in done.stderr
+
+
+def test_a_block_without_a_limit_or_within_it_goes_on() -> None:
+    with at_most(None), at_most(60):
+        pass

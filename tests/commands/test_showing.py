@@ -1,13 +1,8 @@
 """One record and the whole store as a user sees them."""
 
 import json
-from pathlib import Path
 
 from tests.commands.shell import Shell
-from tests.conftest import CORPUS
-
-EXPECTED = json.loads((CORPUS / "ctapipe" / "expected_lineage.json").read_text())
-DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_show_explains_every_match(full_shell: Shell) -> None:

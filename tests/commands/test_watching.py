@@ -25,7 +25,7 @@ def test_what_is_dropped_into_a_folder_is_loaded(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     assert (done.exit_code, report["status"]) == (0, "loaded")
     assert done.stderr == "1 loaded\n"
-    assert watch(tmp_path, str(drop)).stderr == "1 unchanged\n"
+    assert watch(tmp_path, str(drop)).stderr == "1 known before\n"
 
 
 def test_an_empty_folder_is_nothing_to_load(tmp_path: Path) -> None:

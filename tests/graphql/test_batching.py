@@ -42,7 +42,8 @@ def test_a_lineage_is_two_calls(store: Store) -> None:
         data = asked(
             client,
             "query($f: String!) { whatProduced(file: $f) { root { id } nodes { id name attributes }"
-            " edges { source target } activities { duration } entities { locations } agents { id } } }",
+            " edges { source target } activities { duration } entities { locations }"
+            " agents { id } } }",
             f=DL3,
         )["data"]
     assert len(data["whatProduced"]["nodes"]) > 70
@@ -53,7 +54,8 @@ def test_neighbours_of_all_records_are_fetched_together(store: Store) -> None:
     counting = Counting(store)
     query = """query($f: String!) { whatProduced(file: $f) {
       activities { parameters { name value } packages { name } configFiles agents { agent { id } }
-                   used { role entity { name generatedBy { activity { id } } } } generated { entity { id } } }
+                   used { role entity { name generatedBy { activity { id } } } }
+                   generated { entity { id } } }
       entities { generatedBy { activity { id used { entity { id } } } } usedBy { activity { id } }
                  attributedTo { agent { id } } }
     } }"""
@@ -89,7 +91,10 @@ def test_one_request_asks_for_so_many_lineages(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batching, "MOST_WALKS", 10)
-    query = "query($f: String!) { whatProduced(file: $f) { entities { ancestors(depth: 1) { nodes { id } } } } }"
+    query = (
+        "query($f: String!) { whatProduced(file: $f) "
+        "{ entities { ancestors(depth: 1) { nodes { id } } } } }"
+    )
     with served(store) as client:
         answer = asked(client, query, f=DL3)
     assert answer["data"] == {"whatProduced": None}

@@ -52,7 +52,8 @@ def test_a_record_of_another_kind_is_not_found(ask: Ask) -> None:
 
 def test_an_unknown_file_is_no_file_without_ancestors(ask: Ask) -> None:
     raw = ask(
-        '{ whatProduced(file: "/data/ctao/dl0/gamma_run02001.simtel.zst") { nodes { distance } edges { role } } }'
+        '{ whatProduced(file: "/data/ctao/dl0/gamma_run02001.simtel.zst") '
+        "{ nodes { distance } edges { role } } }"
     )
     assert raw == {"data": {"whatProduced": {"nodes": [{"distance": 0}], "edges": []}}}
 
@@ -111,7 +112,10 @@ def test_a_failure_below_a_lineage_spares_nothing_wrong(
 
     monkeypatch.setattr(store, "edges_of", gone)
     with served(store) as client:
-        query = "query($f: String!) { whatProduced(file: $f) { activities { used { role } } } stats { agents } }"
+        query = (
+            "query($f: String!) { whatProduced(file: $f) { activities { used { role } } } "
+            "stats { agents } }"
+        )
         answer = asked(client, query, f=DL3)
     assert answer["data"] == {"whatProduced": None, "stats": {"agents": 0}}
     assert answer["errors"][0]["extensions"] == {"code": "STORE_UNREACHABLE"}

@@ -16,7 +16,8 @@ CORE = {
     "Query": {
         "whatProduced(file: String!, depth: Int)": "Lineage",
         "impact(file: String!, depth: Int)": "Lineage",
-        "lineage(id: String!, direction: Direction! = UPSTREAM, depth: Int, relations: [RelationType!])": "Lineage",
+        "lineage(id: String!, direction: Direction! = UPSTREAM, depth: Int, "
+        "relations: [RelationType!])": "Lineage",
         "path(source: String!, target: String!)": "Lineage",
         "node(id: ID!)": "Node",
         "entity(id: String!)": "Entity",

@@ -98,7 +98,10 @@ def test_loopback() -> None:
 
 
 def test_no_descriptors_are_left(store: Store) -> None:
-    query = '{ whatProduced(file: "/data/ctao/dl3/run02001.dl3.fits") { activities { used { role } } } }'
+    query = (
+        '{ whatProduced(file: "/data/ctao/dl3/run02001.dl3.fits") '
+        "{ activities { used { role } } } }"
+    )
     with served(store) as client:
         asked(client, query)
         before = len(os.listdir("/proc/self/fd"))
