@@ -16,8 +16,7 @@ import networkx as nx
 from provgraph.errors import SettingsError
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
-from provgraph.interchange.export import within
-from provgraph.interchange.store_reader import statements
+from provgraph.interchange.export import statements, within
 from provgraph.interchange.writing.prov_package import to_prov
 from provgraph.model import lineage
 from provgraph.model.identifiers import DEFAULT_NAMESPACE

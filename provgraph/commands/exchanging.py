@@ -7,7 +7,7 @@ import click
 from provgraph.commands.options import DOCUMENTS, output_option
 from provgraph.commands.running import opened_store, reporting_errors, write_out
 from provgraph.interchange.export import export as export_documents
-from provgraph.interchange.export import records
+from provgraph.interchange.export import with_relations
 from provgraph.questions.names import find
 
 
@@ -24,5 +24,5 @@ def export(names: tuple[str, ...], format_name: str, output: Path | None) -> Non
     """  # noqa: D205 - the first paragraph is what `provgraph --help` lists
     with opened_store() as store:
         chosen = [find(store, name, Path.cwd()) for name in names]
-        pieces = export_documents(store, format_name, records(chosen) if chosen else None)
+        pieces = export_documents(store, format_name, with_relations(chosen) if chosen else None)
         write_out((piece.encode() for piece in pieces), output)

@@ -124,6 +124,18 @@ def entity_uri(identifier: str) -> str:
     )
 
 
+def is_of_document(identifier: str) -> bool:
+    """Tell whether an entity is known by the URI that a document gives it.
+
+    Args:
+        identifier: of an entity, as ``prov:http://example.org/e1``.
+
+    Returns:
+        whether it is the identifier that `entity_id` makes of a URI.
+    """
+    return identifier.startswith("prov:")
+
+
 def record_id(uri: str, kind: Kind) -> str:
     """Find the id of an activity or agent that a document names.
 

@@ -161,3 +161,7 @@ class BundleNamed:
     """
 
     id: str
+
+
+#: What writers of documents take: statements, and that there are bundles.
+DocumentPart: TypeAlias = ProvStatement | BundleNamed

@@ -10,7 +10,7 @@ written as JSON types say, and read back as the same JSON.
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from provgraph.model.attributes import LANGUAGE, TEXT, TYPE, XSD_DOUBLE
 from provgraph.model.values import (
@@ -22,7 +22,7 @@ from provgraph.model.values import (
     storable_value,
     union,
 )
-from provgraph.prov.statements import INTERNATIONALIZED_STRING, XSD, Literal
+from provgraph.prov.statements import INTERNATIONALIZED_STRING, QUALIFIED_NAME, XSD, Literal
 
 STRING, BOOLEAN, DOUBLE = XSD + "string", XSD + "boolean", XSD_DOUBLE
 INT, LONG, INTEGER = XSD + "int", XSD + "long", XSD + "integer"
@@ -204,3 +204,18 @@ def join_values(values: Iterable[Value]) -> Values:
 def _text(value: Value) -> str | None:
     """The value if it is a text."""
     return value if isinstance(value, str) else None
+
+
+def types_of(attributes: Mapping[str, Values]) -> Iterator[str]:
+    """Read which types a record is said to have (PROV-DM, section 5.7.2.4).
+
+    Args:
+        attributes: of the record, as a store keeps them.
+
+    Yields:
+        the URI of each ``prov:type`` that is a qualified name, as
+        ``http://www.w3.org/ns/prov#Plan``.
+    """
+    for value in attributes.get("prov:type", ()):
+        if isinstance(value, Mapping) and value.get(TYPE) == QUALIFIED_NAME:
+            yield str(value[TEXT])

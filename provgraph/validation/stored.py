@@ -1,94 +1,104 @@
-"""All that a store holds, as statements of PROV, read in pages."""
+"""Makes statements of PROV for the check from all that a store holds, page by page.
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+A document's statements come out of a store as they were said (`provgraph.interchange.export`). The
+check takes what the store concluded from them: one name for each file, however many names sources
+give it, and one start and end for each run.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from provgraph.identity.standings import newest_first
-from provgraph.interchange.reading.records import types_of
-from provgraph.model.attributes import OPEN, OPEN_RELATION, is_open_relation
+from provgraph.interchange.store_reader import StoreReader
+from provgraph.interchange.stored_elements import records_in
+from provgraph.interchange.stored_relations import (
+    filled_slots,
+    identified,
+    is_starter,
+    open_relations,
+)
+from provgraph.model.attributes import is_hidden
 from provgraph.model.identifiers import base_name
 from provgraph.model.records import Fact, end_of, first_text, start_of
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
-from provgraph.prov import names
 from provgraph.prov.statements import (
-    SLOT_NAMES,
     TYPE_NAMED,
     Literal,
     Pair,
     ProvStatement,
     ProvType,
 )
-from provgraph.store.journal import Subject, pages
+from provgraph.prov.values import types_of
+from provgraph.store.journal import Subject
 from provgraph.store.protocol import View
-from provgraph.store.records import EntityRecord, StoredRelation
+from provgraph.store.records import EntityRecord, StoredMention, StoredRelation
 from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE
 
 #: How many records are read at once.
 PAGE = 500
 _PROV_SCHEME = "prov:"
-_TIMED = (ProvType.USAGE, ProvType.GENERATION, ProvType.INVALIDATION)
 
 
 def statements(view: View) -> Iterator[ProvStatement]:
-    """What a store says, as statements.
+    """Make statements of all that a store says.
 
-    The names of entities are their ids, of ``prov`` identifiers the URI.
-
-    A run's start is the earliest and its end the latest that any source gives (CONTRACT section 2
-    rule 3), and the time at which a file was no longer there is the store's own conclusion (rule
-    4).
+    The names of entities are their ids, without ``prov:`` where documents give them a URI. A run's
+    start is the earliest and its end the latest that any source gives (docs/contract.md, rule 3).
+    The time at which a file was no longer there is the store's own conclusion (docs/contract.md,
+    rule 4).
 
     Args:
         view: of the store.
 
+    Yields:
+        activities, then entities, then agents, each page with the relations that begin there.
+
     Raises:
         StoreError: the store failed.
     """
-    for kind, read in (
-        (Kind.ACTIVITY, _activities),
-        (Kind.ENTITY, _entities),
-        (Kind.AGENT, _agents),
-    ):
-        for ids in pages(view, Subject(kind.value), PAGE):
-            yield from read(view, ids)
-            yield from _relations(view, kind, ids)
+    reader = StoreReader(view, PAGE)
+    for ids in reader.pages(Subject.ACTIVITY):
+        for run in reader.runs(ids, has_configuration=False):
+            facts = run.run.facts
+            yield from _element(ProvType.ACTIVITY, run.run.id, facts, first_text(facts, Fact.NAME))
+            yield from map(_mention, run.mentions)
+            yield from _relations(run.relations)
+    for ids in reader.pages(Subject.ENTITY):
+        for entity in reader.entities(ids):
+            if entity.entity is not None:
+                yield from _entity(entity.entity)
+            yield from _relations(entity.relations)
+    for ids in reader.pages(Subject.AGENT):
+        for agent in reader.agents(ids):
+            known = agent.agent
+            yield from _element(ProvType.AGENT, known.id, known.attributes, known.name)
+            yield from _relations(agent.relations)
 
 
-def _activities(view: View, ids: Collection[str]) -> Iterator[ProvStatement]:
-    for run in view.runs(ids).values():
-        name = first_text(run.facts, Fact.NAME)
-        yield from _element(ProvType.ACTIVITY, run.id, run.facts, name)
-    for stored in view.mentions_of(ids):
-        mention, entity = stored.mention, _uri(stored.entity)
-        type_, ends = (
-            (ProvType.GENERATION, (entity, mention.run))
-            if mention.is_output
-            else (ProvType.USAGE, (mention.run, entity))
-        )
-        yield _relation(type_, (*ends, mention.time), mention.attributes)
+def _mention(stored: StoredMention) -> ProvStatement:
+    mention, entity = stored.mention, _uri(stored.entity)
+    kind, ends = (
+        (ProvType.GENERATION, (entity, mention.run))
+        if mention.is_output
+        else (ProvType.USAGE, (mention.run, entity))
+    )
+    slots = filled_slots(kind, ends, mention.time, mention.attributes)
+    return identified(kind, slots, mention.attributes)
 
 
-def _entities(view: View, ids: Collection[str]) -> Iterator[ProvStatement]:
-    for entity in view.entities(ids).values():
-        uri = _uri(entity.id)
-        yield from _element(ProvType.ENTITY, uri, entity.attributes, _file_name(entity))
-        if entity.invalidated_at is not None:
-            yield ProvStatement(ProvType.INVALIDATION, None, (uri, None, entity.invalidated_at))
-
-
-def _agents(view: View, ids: Collection[str]) -> Iterator[ProvStatement]:
-    for agent in view.agents(ids).values():
-        yield from _element(ProvType.AGENT, agent.id, agent.attributes, agent.name)
+def _entity(entity: EntityRecord) -> Iterator[ProvStatement]:
+    uri = _uri(entity.id)
+    yield from _element(ProvType.ENTITY, uri, entity.attributes, _file_name(entity))
+    if entity.invalidated_at is not None:
+        yield ProvStatement(ProvType.INVALIDATION, None, (uri, None, entity.invalidated_at))
 
 
 def _element(
     type_: ProvType, name: str, attributes: Attributes, label: str | None
 ) -> Iterator[ProvStatement]:
-    """What is said of a record, in each bundle by itself, and the relations with an open end that
-    it keeps.
-    """
-    records = [each for each in attributes.get(names.RECORDS, ()) if isinstance(each, Mapping)]
+    """Make statements of what each bundle says of a record, and of the open relations it keeps."""
+    records = records_in(attributes)
     by_itself = [each for each in records if each.get("bundle") is None]
     if by_itself or not records:
         yield ProvStatement(type_, name, _times(type_, attributes), _pairs(attributes, label))
@@ -96,15 +106,13 @@ def _element(
         *(by_itself if len(by_itself) > 1 else ()),
         *(each for each in records if each not in by_itself),
     ):
-        says: Any = {key: tuple(values) for key, values in each["says"].items()}
+        says = {key: tuple(values) for key, values in each["says"].items()}
         yield ProvStatement(
             type_, name, _times(type_, says), _pairs(says, label), each.get("bundle")
         )
-    for key, values in attributes.items():
-        if key.startswith(OPEN):
-            yield from (
-                _opened(key.removeprefix(OPEN), each) for each in values if is_open_relation(each)
-            )
+    for key, relation in open_relations(attributes):
+        if not is_hidden(key):
+            yield replace(relation, attributes=())
 
 
 def _times(type_: ProvType, attributes: Attributes) -> tuple[str | None, ...]:
@@ -119,52 +127,27 @@ def _pairs(attributes: Attributes, label: str | None) -> tuple[Pair, ...]:
     )
 
 
-def _opened(type_name: str, value: Any) -> ProvStatement:
-    """A relation with an open end."""
-    content, type_ = value[OPEN_RELATION], ProvType(type_name)
-    places = tuple(content["places"].get(each) for each in SLOT_NAMES[type_])
-    says = {key: tuple(values) for key, values in content["says"].items()}
-    return ProvStatement(
-        type_, first_text(says, names.ID), places, (), first_text(says, names.BUNDLE)
-    )
-
-
-def _relations(view: View, kind: Kind, ids: Collection[str]) -> Iterator[ProvStatement]:
-    """The stated relations that begin at these records; IVOA's say nothing about order."""
-    asked = set(ids)
-    for stored in view.relations_of(kind, ids):
+def _relations(relations: Iterable[StoredRelation]) -> Iterator[ProvStatement]:
+    """Make statements of stated relations; those of the IVOA say nothing about order."""
+    for stored in relations:
         relation = stored.relation
-        if (
-            relation.source.kind is kind
-            and stored.source in asked
-            and relation.relation in TYPE_NAMED
-        ):
-            yield _relation(TYPE_NAMED[relation.relation], _places(stored), relation.attributes)
-
-
-def _relation(
-    type_: ProvType, places: Sequence[str | None], attributes: Attributes
-) -> ProvStatement:
-    """A relation, with what a document says of it beside its ends."""
-    more = (first_text(attributes, names.SLOT + each) for each in SLOT_NAMES[type_])
-    padded = (*places, *[None] * (len(SLOT_NAMES[type_]) - len(places)))
-    filled = tuple(place or other for place, other in zip(padded, more, strict=True))
-    return ProvStatement(
-        type_, first_text(attributes, names.ID), filled, (), first_text(attributes, names.BUNDLE)
-    )
-
-
-def _places(stored: StoredRelation) -> tuple[str | None, ...]:
-    relation = stored.relation
-    source, target = (
-        _uri(name) if end.kind is Kind.ENTITY else name
-        for name, end in ((stored.source, relation.source), (stored.target, relation.target))
-    )
-    type_ = TYPE_NAMED[relation.relation]
-    if type_ in (ProvType.START, ProvType.END):
-        is_trigger = relation.target.kind is Kind.ENTITY
-        return source, target if is_trigger else None, None if is_trigger else target, relation.time
-    return (source, target, relation.time) if type_ in _TIMED else (source, target)
+        kind = TYPE_NAMED.get(relation.relation)
+        if kind is not None:
+            source, target = (
+                _uri(name) if end.kind is Kind.ENTITY else name
+                for name, end in (
+                    (stored.source, relation.source),
+                    (stored.target, relation.target),
+                )
+            )
+            slots = filled_slots(
+                kind,
+                (source, target),
+                relation.time,
+                relation.attributes,
+                is_starter=is_starter(kind, relation),
+            )
+            yield identified(kind, slots, relation.attributes)
 
 
 def _uri(entity: str) -> str:

@@ -6,13 +6,13 @@ from click.testing import CliRunner
 
 from provgraph.commands.main import main
 from provgraph.commands.options import DOCUMENTS
-from provgraph.interchange.writing.registry import DOCUMENT_WRITERS
+from provgraph.interchange.export import DOCUMENT_FORMATS
 
 _PAGES = Path(__file__).parents[2] / "docs"
 
 
 def test_all_formats_of_documents_are_offered_and_documented() -> None:
-    assert set(DOCUMENTS) == DOCUMENT_WRITERS.keys()
+    assert set(DOCUMENTS) == DOCUMENT_FORMATS.keys()
     text = (_PAGES / "explanation" / "interchange.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in text for name in DOCUMENTS)
 

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from provgraph.commands import options
-from provgraph.interchange.writing.registry import DOCUMENT_WRITERS
+from provgraph.interchange.export import DOCUMENT_FORMATS
 from provgraph.model.vocabulary import RelationType
 from provgraph.pictures import registry as pictures
 from provgraph.writers.registry import WRITERS
@@ -15,7 +15,7 @@ from provgraph.writers.registry import WRITERS
 def test_every_format_is_offered() -> None:
     assert tuple(pictures.PICTURES) == options.PICTURES
     assert (*WRITERS, *pictures.PICTURES) == options.FORMATS
-    assert set(options.DOCUMENTS) == DOCUMENT_WRITERS.keys()
+    assert set(options.DOCUMENTS) == DOCUMENT_FORMATS.keys()
 
 
 def test_the_relations_that_a_lineage_can_follow_lead_to_no_agent_or_description() -> None:

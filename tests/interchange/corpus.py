@@ -9,7 +9,7 @@ import prov.tests
 from prov.model import ProvDocument
 
 from provgraph.ingest.deciding.integration import integrate
-from provgraph.interchange.store_reader import statements
+from provgraph.interchange.export import statements
 from provgraph.interchange.writing.prov_json import write
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.loaders.registry import loader_for

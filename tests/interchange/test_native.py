@@ -16,8 +16,7 @@ from prov.model import ProvActivity, ProvDocument, ProvEntity, ProvGeneration, P
 from provgraph.commands.main import main
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
-from provgraph.interchange.export import export
-from provgraph.interchange.writing.registry import DOCUMENT_WRITERS
+from provgraph.interchange.export import DOCUMENT_FORMATS, export
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
@@ -29,7 +28,7 @@ from tests.strategies import History, histories
 
 SOURCES = {"ctapipe": LOGS, "ctadirac": CORPUS / "ctaprov" / "bundles"}
 #: Which formats a reader of ours takes back whole.
-TWO_WAY = sorted(DOCUMENT_WRITERS.keys() - {"vo-prov-json", "votable"})
+TWO_WAY = sorted(DOCUMENT_FORMATS.keys() - {"vo-prov-json", "votable"})
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
 
 

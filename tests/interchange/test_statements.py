@@ -5,7 +5,7 @@ from contextlib import closing
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from provgraph.interchange.writing.registry import DOCUMENT_WRITERS
+from provgraph.interchange.export import document_writer
 from provgraph.model.values import union
 from provgraph.model.vocabulary import Kind
 from provgraph.prov import names
@@ -22,7 +22,7 @@ _LABEL = (PROV + "label", Literal("x"))
 
 
 def _written(statements: list[ProvStatement], format_name: str = "prov-json") -> bytes:
-    return "".join(DOCUMENT_WRITERS[format_name](statements)).encode()
+    return "".join(document_writer(format_name)(statements)).encode()
 
 
 @_SETTINGS

@@ -1,4 +1,8 @@
-"""Walks over a PROV-JSON document of any size, member by member; holds one at a time."""
+"""Walks over a PROV-JSON document of any size, member by member, and holds one at a time.
+
+The document is an object of sections; a member is one record or prefix of a section. A section
+``bundle`` has an object of sections in each of its members.
+"""
 
 import codecs
 import json
@@ -14,8 +18,8 @@ from provgraph.loaders.protocol import Problem
 from provgraph.model.values import key_count, storable_text, storable_value
 
 PREFIX, BUNDLE = "prefix", "bundle"
-#: Bundle, section, key and value of a record or a prefix; of the beginning of a bundle nothing but
-#: its key.
+#: The key of the bundle, None of the document itself; section, key and value of a record or prefix.
+#: At the beginning of a bundle: None, ``bundle``, its key, None.
 Member: TypeAlias = tuple[str | None, str, str, Any]
 #: A token that the end of the buffer may have cut.
 _TOKEN = 16
@@ -33,11 +37,16 @@ class Members:
     """Walks over the members of a document's sections, and of its bundles' sections.
 
     Attributes:
-        problems: why it could not be read to its end.
+        problems: what could not be read; complete when the walk has ended.
     """
 
     def __init__(self, stream: BufferedReader, sections: Collection[str]) -> None:
-        """Read from a stream the members of these sections."""
+        """Take a document.
+
+        Args:
+            stream: the document's bytes, at their beginning.
+            sections: the names of the sections of records that there are; any other is a problem.
+        """
         self._sections = sections
         self.problems: list[Problem] = []
         self._stream = stream
@@ -66,7 +75,11 @@ class Members:
             )
 
     def position(self) -> int:
-        """The byte at which it reads."""
+        """Tell how far the walk has come.
+
+        Returns:
+            the number of the byte behind the last member.
+        """
         return self._before + len(self._text[: self._at].encode("utf-8", "surrogateescape"))
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -90,7 +103,7 @@ class Members:
                 self._value()
 
     def _keys(self) -> Iterator[str]:
-        """The keys of the object that begins here, each with the place at its value."""
+        """Read the keys of the object that begins here; at each, the value is next."""
         self._expect("{", "an object")
         if self._next() == "}":
             self._at += 1
@@ -105,7 +118,7 @@ class Members:
                 return
 
     def _key(self) -> str:
-        """The key that stands here, and on to its value."""
+        """Read the key that stands here, and go on to its value."""
         if (usual := _USUAL_KEY.match(self._text, self._at)) and usual.end() < len(self._text):
             self._at = usual.end()
             return usual[1] if self._is_storable else storable_text(usual[1])
@@ -124,7 +137,7 @@ class Members:
         self._at += 1
 
     def _next(self) -> str:
-        """The next character that is no white space; "" at the end."""
+        """Go to the next character that is no white space; "" at the end."""
         while True:
             character = self._text[self._at : self._at + 1]
             if character and character not in _WHITE:
@@ -134,7 +147,7 @@ class Members:
                 return ""
 
     def _value(self) -> Any:
-        """The value that begins here."""
+        """Read the value that begins here."""
         if self._text[self._at : self._at + 1] not in _BEGINNINGS and not self._next():
             raise LoadError("the document is cut off")
         while True:

@@ -22,7 +22,7 @@ from rdflib import Dataset, URIRef
 from rdflib import Literal as RdfLiteral
 
 from provgraph.errors import LoadError
-from provgraph.interchange.reading.records import Found
+from provgraph.interchange.reading.context import PartOrProblem
 from provgraph.model.values import storable_text
 from provgraph.prov.prefixes import split
 from provgraph.prov.statements import (
@@ -40,7 +40,7 @@ _LOSES = re.compile(r"\b(?:dropped|ignored|skipp)")
 _LISTED = 20
 
 
-def read_xml(content: bytes) -> tuple[list[Found], list[str]]:
+def read_xml(content: bytes) -> tuple[list[PartOrProblem], list[str]]:
     """Read PROV-XML.
 
     Args:
@@ -55,7 +55,7 @@ def read_xml(content: bytes) -> tuple[list[Found], list[str]]:
     return _read(content, lambda xml: _deserialized(_with_names_as_texts(checked_xml(xml)), "xml"))
 
 
-def read_prov_n(content: bytes) -> tuple[list[Found], list[str]]:
+def read_prov_n(content: bytes) -> tuple[list[PartOrProblem], list[str]]:
     """Read PROV-N; see `read_xml`.
 
     Args:
@@ -70,7 +70,7 @@ def read_prov_n(content: bytes) -> tuple[list[Found], list[str]]:
     return _read(content, lambda text: _deserialized(text, "provn"))
 
 
-def read_json_ld(content: bytes) -> tuple[list[Found], list[str]]:
+def read_json_ld(content: bytes) -> tuple[list[PartOrProblem], list[str]]:
     """Read PROV-JSONLD; see `read_xml`.
 
     Args:
@@ -85,7 +85,7 @@ def read_json_ld(content: bytes) -> tuple[list[Found], list[str]]:
     return _read(content, lambda text: _deserialized(text, "jsonld"))
 
 
-def read_rdf(content: bytes, *, is_xml: bool) -> tuple[list[Found], list[str]]:
+def read_rdf(content: bytes, *, is_xml: bool) -> tuple[list[PartOrProblem], list[str]]:
     """Read PROV-O; see `read_xml`.
 
     Args:
@@ -107,12 +107,18 @@ def _of_rdf_xml(content: bytes) -> ProvDocument:
 
 
 def checked_xml(content: bytes) -> "etree._ElementTree":
-    """XML that declares no entities and no document type.
+    """Read XML that declares no document type.
 
-    They may blow up, or name files and servers.
+    A document type may declare entities, which may blow up, or name files and servers.
+
+    Args:
+        content: the bytes of a document.
+
+    Returns:
+        the document's tree.
 
     Raises:
-        LoadError: it does, or is no XML.
+        LoadError: it declares a document type, or is no XML.
     """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
@@ -130,9 +136,9 @@ def checked_xml(content: bytes) -> "etree._ElementTree":
 
 
 def _with_names_as_texts(tree: "etree._ElementTree") -> bytes:
-    """The XML with each QName of no namespace as the text that it is.
+    """Turn each ``xsd:QName`` without a namespace into the text that it is.
 
-    PROV's own examples write such, prov refuses.
+    Examples in PROV's own specifications write such names, and the prov package refuses them.
     """
     for element in tree.iter(f"{{{PROV}}}*"):
         kind = element.get(_XSI_TYPE, "")
@@ -150,7 +156,7 @@ def _deserialized(content: bytes, format_name: str) -> ProvDocument:
 
 
 def _of_graph(content: bytes, rdf_format: str) -> ProvDocument:
-    """A document in RDF; the package knows only what has a prefix, so everything gets one."""
+    """Read RDF; the package knows only what has a prefix, so each namespace gets one."""
     graph = Dataset(default_union=True)
     graph.parse(BytesIO(content), format=rdf_format)
     bound = {str(namespace) for _, namespace in graph.namespaces()}
@@ -164,7 +170,7 @@ def _of_graph(content: bytes, rdf_format: str) -> ProvDocument:
 
 
 def _namespaces(graph: Dataset) -> set[str]:
-    """Of all names in a graph."""
+    """List the namespaces of all names in a graph."""
     terms = {term for quad in graph.quads() for term in quad}
     uris = {str(term) for term in terms if isinstance(term, URIRef)}
     uris |= {
@@ -177,9 +183,9 @@ def _namespaces(graph: Dataset) -> set[str]:
 
 def _read(
     content: bytes, deserialized: Callable[[bytes], ProvDocument]
-) -> tuple[list[Found], list[str]]:
-    """A document's statements, and what the package says that it loses."""
-    with warnings.catch_warnings(record=True) as said:
+) -> tuple[list[PartOrProblem], list[str]]:
+    """Read the statements of a document, and what the package says that it loses."""
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
             found = list(statements_of(deserialized(content)))
@@ -190,13 +196,20 @@ def _read(
                 f"it can't be read: {storable_text(str(error)[:500]) or type(error).__name__}"
             ) from error
     lost = dict.fromkeys(
-        storable_text(str(each.message)) for each in said if _LOSES.search(str(each.message))
+        storable_text(str(each.message)) for each in warned if _LOSES.search(str(each.message))
     )
     return found, list(lost)[:_LISTED]
 
 
-def statements_of(document: ProvDocument) -> Iterator[Found]:
-    """The statements of a document of the prov package's."""
+def statements_of(document: ProvDocument) -> Iterator[PartOrProblem]:
+    """Read a document of the prov package.
+
+    Args:
+        document: as the package's reader made it.
+
+    Yields:
+        the statements of the document, then of each bundle its name and its statements.
+    """
     yield from _of_bundle(document, None)
     for bundle in document.bundles:
         if bundle.identifier is not None:  # it always has one
@@ -204,41 +217,47 @@ def statements_of(document: ProvDocument) -> Iterator[Found]:
             yield from _of_bundle(bundle, _uri(bundle.identifier))
 
 
-def _of_bundle(bundle: ProvBundle, name: str | None) -> Iterator[Found]:
+def _of_bundle(bundle: ProvBundle, name: str | None) -> Iterator[PartOrProblem]:
     for record in bundle.get_records():
         yield from _statements(record, name)
 
 
 def _statements(record: ProvRecord, bundle: str | None) -> Iterator[ProvStatement]:
-    """A record as a statement.
-
-    Of a membership of several members one each, as PROV-DM has it (section 5.6.2).
-    """
+    """Read a record: one statement, of a membership one a member (PROV-DM, section 5.6.2)."""
     kind = _TYPES[record.get_type().localpart]
     identifier = None if record.identifier is None else _uri(record.identifier)
-    places = tuple(
-        None if value is None else _place(value) for _, value in record.formal_attributes
+    slots = tuple(
+        None if value is None else _name_or_time(value) for _, value in record.formal_attributes
     )
-    pairs = tuple((_uri(name), literal_of(value)) for name, value in record.extra_attributes)
+    pairs = tuple(
+        (_uri(name), literal_from_package(value)) for name, value in record.extra_attributes
+    )
     members = [_uri(value) for name, value in record.attributes if name == PROV_ATTR_ENTITY]
     if kind is ProvType.MEMBERSHIP and len(members) > 1:
         for member in members:
-            yield ProvStatement(kind, identifier, (places[0], member), pairs, bundle)
+            yield ProvStatement(kind, identifier, (slots[0], member), pairs, bundle)
     else:
-        yield ProvStatement(kind, identifier, places, pairs, bundle)
+        yield ProvStatement(kind, identifier, slots, pairs, bundle)
 
 
-def _place(value: Any) -> str:
+def _name_or_time(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else _uri(value)
 
 
 def _uri(name: Any) -> str:
-    """The URI of one of the package's names; JSON can write what UTF-8 can't hold."""
+    """Read the URI of one of the package's names; JSON can write what UTF-8 can't hold."""
     return storable_text(str(name.uri))
 
 
-def literal_of(value: Any) -> Literal:
-    """A value of the prov package's."""
+def literal_from_package(value: Any) -> Literal:
+    """Read a value of the prov package.
+
+    Args:
+        value: an attribute's, as the package's reader made it.
+
+    Returns:
+        the literal that a document writes for it.
+    """
     if isinstance(value, QualifiedName):
         return Literal(_uri(value), QUALIFIED_NAME)
     if isinstance(value, Identifier):

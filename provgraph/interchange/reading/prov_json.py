@@ -1,21 +1,23 @@
-"""Reads PROV-JSON of any size as a stream.
+"""Reads PROV-JSON of any size as a stream (W3C member submission, 24 April 2013).
 
-One record in memory at a time (W3C member submission, 24 April 2013).
+One record is in memory at a time. The sections of the IVOA's flavour, as the voprov package writes
+them, are read too.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from io import BufferedReader
-from tempfile import TemporaryFile
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from provgraph.errors import LoadError
+from provgraph.interchange.reading.context import PartOrProblem, StatementContext
+from provgraph.interchange.reading.documents import Converter
+from provgraph.interchange.reading.elements import bundle_document
 from provgraph.interchange.reading.members import BUNDLE, PREFIX, Members
-from provgraph.interchange.reading.records import Context, Converter, Found, bundle
-from provgraph.loaders.json_stream import CHUNK, available
+from provgraph.interchange.reading.prefixes import DeclaredPrefixes
+from provgraph.interchange.reading.rereading import RereadableStream
 from provgraph.loaders.protocol import HEAD, Problem
 from provgraph.model.records import Document
-from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import DescriptionType
 from provgraph.prov.names import VO_ENDS, VOPROV
 from provgraph.prov.statements import (
@@ -27,7 +29,6 @@ from provgraph.prov.statements import (
     SLOT_NAMES,
     SLOTS,
     TYPE_NAMED,
-    XSD,
     BundleNamed,
     Literal,
     Pair,
@@ -61,7 +62,6 @@ _HEAD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{\s*+"(?:%s)"\s*+:' % _SECTIONS.enc
 # What makes a document one whose statements can't be understood one by one.
 _BUNDLE_KEY, _INFLUENCE_KEY = b'"bundle"', b'"wasInfluencedBy"'
 _PREFIX_FIRST = re.compile(rb'(?:\xef\xbb\xbf)?\s*+\{\s*+"prefix"')
-_KNOWN = {"prov": PROV, "xsd": XSD, "xsi": "http://www.w3.org/2001/XMLSchema-instance"}
 
 
 class ProvJsonLoader:
@@ -71,165 +71,109 @@ class ProvJsonLoader:
     reads = "PROV-JSON documents"
 
     def recognises(self, head: bytes) -> bool:
-        """Whether it begins with a section of PROV-JSON."""
+        """Tell whether a source is PROV-JSON.
+
+        Args:
+            head: the first bytes of the source, decompressed.
+
+        Returns:
+            whether it begins with a section of PROV-JSON.
+        """
         return _HEAD.match(head) is not None
 
     def documents(
         self, stream: BufferedReader, namespace: str, start: int = 0
     ) -> Iterator[Document | Problem]:
-        """One document a record.
+        """Read a document as a stream; one with bundles, influences or late prefixes twice.
 
-        A document with bundles, influences or late prefixes is read twice.
+        Args:
+            stream: the document's bytes, decompressed.
+            namespace: of no importance: a document names records by URIs.
+            start: of no importance: a document is always read from its beginning.
+
+        Yields:
+            a document for each record, a problem for each part that can't be read.
         """
-        with _Again(stream) as again:
-            words = again.mentioned((_BUNDLE_KEY, _INFLUENCE_KEY))
-            late = _late_prefixes(again) if again.begins_late or _BUNDLE_KEY in words else {}
+        with RereadableStream(stream) as again:
+            words = again.words_in((_BUNDLE_KEY, _INFLUENCE_KEY))
+            late = _late_prefixes(again) if _begins_late(again) or _BUNDLE_KEY in words else {}
             context = (
-                Context.of(lambda: statements(again.beginning(), late)) if words else Context()
+                StatementContext.of(lambda: statements(again.beginning(), late))
+                if words
+                else StatementContext()
             )
             converter = Converter(context)
             for group in _groups(again.beginning(), late):
                 if not isinstance(group, list):
-                    yield bundle(group) if isinstance(group, BundleNamed) else group
+                    yield bundle_document(group) if isinstance(group, BundleNamed) else group
                 elif len(group) == 1 or (group and group[0].type in ELEMENTS):
-                    yield converter.converted(group)
+                    yield converter.document_of(group)
                 else:
-                    yield from (converter.converted([each]) for each in group)
+                    yield from (converter.document_of([each]) for each in group)
 
-    def statements(self, stream: BufferedReader) -> Iterator[Found]:
-        """The statements of a document; one with late prefixes is read twice."""
-        with _Again(stream) as again:
-            late = (
-                _late_prefixes(again)
-                if again.begins_late or again.mentioned((_BUNDLE_KEY,))
-                else {}
-            )
-            yield from statements(again.beginning(), late)
+    def statements(self, stream: BufferedReader) -> Iterator[PartOrProblem]:
+        """Read the statements of a document as a stream; of one with late prefixes twice.
+
+        Args:
+            stream: the document's bytes, decompressed.
+
+        Yields:
+            statements and names of bundles, a problem for each part that can't be read.
+        """
+        with RereadableStream(stream) as again:
+            is_late = _begins_late(again) or again.words_in((_BUNDLE_KEY,))
+            yield from statements(again.beginning(), _late_prefixes(again) if is_late else {})
 
 
 def statements(
-    stream: BufferedReader, late: "Mapping[str | None, Prefixes] | None" = None
-) -> Iterator[Found]:
-    """The statements of a document, in its order.
+    stream: BufferedReader, late: Mapping[str | None, DeclaredPrefixes] | None = None
+) -> Iterator[PartOrProblem]:
+    """Read the statements of a document, in its order.
 
     Args:
-        stream: its bytes.
-        late: prefixes by bundle, of those that stand behind the records that use them.
+        stream: the document's bytes, at their beginning.
+        late: bundle, None of the document itself → the prefixes that it declares, when some stand
+            behind the records that use them.
+
+    Yields:
+        statements and names of bundles, a problem for each part that can't be read.
     """
     for group in _groups(stream, late or {}):
         yield from group if isinstance(group, list) else (group,)
 
 
-class Prefixes:
-    """The prefixes of a document or a bundle, which has those of its document too."""
-
-    def __init__(self, outer: "Prefixes | None" = None, own: "Prefixes | None" = None) -> None:
-        """Begin with what every document knows, or with what stands around, and with some of its
-        own.
-        """
-        self._known = dict(_KNOWN)
-        self._default: str | None = None
-        for each in (outer, own):
-            if each is not None:
-                self._known.update(each._known)
-                self._default = each._default or self._default
-
-    def add(self, prefix: str, uri: object) -> None:
-        """Declare a prefix; ``default`` is that of names without one.
-
-        Raises:
-            LoadError: no namespace can be called so.
-        """
-        if not isinstance(uri, str) or not uri.strip():
-            raise LoadError(f"the prefix {prefix!r} stands for {uri!r}, which is no URI")
-        if prefix == "default":
-            self._default = storable_text(uri)
-        elif prefix not in _KNOWN:
-            self._known[prefix] = storable_text(uri)
-
-    def uri(self, name: str) -> str | None:
-        """The full URI of a qualified name; None when its prefix is not declared."""
-        prefix, colon, local = name.partition(":")
-        if not colon:
-            return None if self._default is None else self._default + name
-        namespace = self._known.get(prefix)
-        if namespace is not None:
-            return namespace + local
-        return name if any(map(name.startswith, self._known.values())) else None
+def _begins_late(again: RereadableStream) -> bool:
+    """Tell whether something stands before the prefixes."""
+    return _PREFIX_FIRST.match(again.beginning().peek(HEAD)[:HEAD]) is None
 
 
-class _Again:
-    """A stream that can be read from its beginning as often as one likes."""
-
-    def __init__(self, stream: BufferedReader) -> None:
-        self._stream = stream
-        self._copy: BufferedReader | None = None
-
-    def __enter__(self) -> "_Again":
-        return self
-
-    @property
-    def begins_late(self) -> bool:
-        """Whether something stands before its prefixes."""
-        return _PREFIX_FIRST.match(self.beginning().peek(HEAD)[:HEAD]) is None
-
-    def __exit__(self, *_: object) -> None:
-        if self._copy is not None:
-            self._copy.close()
-
-    def beginning(self) -> BufferedReader:
-        """The stream, at its beginning."""
-        if self._stream.seekable():
-            self._stream.seek(0)
-            return self._stream
-        if self._copy is None:
-            self._copy = cast("BufferedReader", TemporaryFile())  # noqa: SIM115 - closed at the end of the block
-            while True:
-                piece, _ = available(self._stream, CHUNK)
-                if not piece:
-                    break
-                self._copy.write(piece)
-        self._copy.seek(0)
-        return self._copy
-
-    def mentioned(self, words: Collection[bytes]) -> set[bytes]:
-        """Those of the words that stand in it."""
-        stream, before = self.beginning(), b""
-        found: set[bytes] = set()
-        while len(found) < len(words):
-            piece, _ = available(stream, CHUNK)
-            if not piece:
-                break
-            found.update(word for word in words if word in before + piece)
-            before = piece[-max(map(len, words)) :]
-        return found
-
-
-def _late_prefixes(again: _Again) -> dict[str | None, Prefixes]:
-    """All prefixes of a document, wherever they stand in it."""
-    found: dict[str | None, Prefixes] = {}
+def _late_prefixes(again: RereadableStream) -> dict[str | None, DeclaredPrefixes]:
+    """Find all prefixes of a document, wherever they stand in it."""
+    found: dict[str | None, DeclaredPrefixes] = {}
     try:
         for around, section, prefix, uri in Members(again.beginning(), _TYPES):
             if section == PREFIX:
-                found.setdefault(around, Prefixes()).add(prefix, uri)
+                found.setdefault(around, DeclaredPrefixes()).add(prefix, uri)
     except LoadError:
-        pass  # said when it is read for good
+        pass  # the problem is told when the document is read for good
     return found
 
 
 _Group: TypeAlias = list[ProvStatement] | BundleNamed | Problem
 
 
-def _groups(stream: BufferedReader, late: "Mapping[str | None, Prefixes]") -> "Iterator[_Group]":
-    """What the document says: records of one id together."""
-    document = inside = _Records(late.get(None) or Prefixes())
+def _groups(
+    stream: BufferedReader, late: Mapping[str | None, DeclaredPrefixes]
+) -> Iterator[_Group]:
+    """Read a document, records of one id together."""
+    document = inside = _SectionReader(late.get(None) or DeclaredPrefixes())
     members = Members(stream, _TYPES)
     for around, section, key, value in members:
         if around is None and inside is not document:
             yield inside.named()
             inside = document
         if section == BUNDLE:
-            inside = _Records(Prefixes(document.prefixes, late.get(key)), key)
+            inside = _SectionReader(DeclaredPrefixes(document.prefixes, late.get(key)), key)
             continue
         try:
             if section == PREFIX:
@@ -243,17 +187,17 @@ def _groups(stream: BufferedReader, late: "Mapping[str | None, Prefixes]") -> "I
     yield from members.problems
 
 
-class _Records:
-    """Makes statements of the records of a document or a bundle."""
+class _SectionReader:
+    """Reads the records of a document or a bundle."""
 
-    def __init__(self, prefixes: Prefixes, bundle: str | None = None) -> None:
+    def __init__(self, prefixes: DeclaredPrefixes, bundle: str | None = None) -> None:
         self.prefixes = prefixes
         self._key = bundle
         self._bundle: str | None = None
         self._names: dict[str, str] = {}
 
     def named(self) -> BundleNamed | Problem:
-        """That there is this bundle."""
+        """Say that there is this bundle."""
         try:
             return BundleNamed(str(self.bundle))
         except LoadError as error:
@@ -261,7 +205,7 @@ class _Records:
 
     @property
     def bundle(self) -> str | None:
-        """The bundle's URI."""
+        """The URI of the bundle; None of the document itself."""
         if self._key is not None and self._bundle is None:
             self._bundle = self.prefixes.uri(self._key)
             if self._bundle is None:
@@ -269,7 +213,15 @@ class _Records:
         return self._bundle
 
     def statements(self, section: str, key: str, value: Any) -> list[ProvStatement]:
-        """The statements that a member of a section makes.
+        """Read a member of a section.
+
+        Args:
+            section: its name, as ``wasGeneratedBy``.
+            key: the member's key: the id of a record or several.
+            value: one record, or the list of several.
+
+        Returns:
+            the statements that it makes: one a record, of a membership one a member.
 
         Raises:
             LoadError: it is malformed.
@@ -287,37 +239,37 @@ class _Records:
         return [found for each in value for found in self._statement(section, identifier, each)]
 
     def _statement(
-        self, section: str, identifier: str | None, said: dict[str, Any]
+        self, section: str, identifier: str | None, record: dict[str, Any]
     ) -> list[ProvStatement]:
         kind, formal = _TYPES[section], _FORMAL[section]
-        places: list[str | None] = [None] * len(SLOTS[kind])
+        slots: list[str | None] = [None] * len(SLOTS[kind])
         attributes: list[Pair] = list(_OF_CLASS.get(section, ()))
         members: list[str | None] = []
         names = self._names
-        for name, value in said.items():
-            place = formal.get(name)
-            if place is None:
+        for name, value in record.items():
+            slot = formal.get(name)
+            if slot is None:
                 uri = names.get(name) or self._attribute(name)
                 if type(value) is str and uri not in REFERENCES:
                     attributes.append((uri, Literal(value)))
                 else:
                     self._add(attributes, uri, value)
-            elif place[1]:
-                places[place[0]] = self._time(name, value)
-            elif kind is ProvType.MEMBERSHIP and type(value) is list and place[0] == 1:
-                members = [self._place(name, each) for each in value]
+            elif slot[1]:
+                slots[slot[0]] = self._time(name, value)
+            elif kind is ProvType.MEMBERSHIP and type(value) is list and slot[0] == 1:
+                members = [self._name_in_slot(name, each) for each in value]
             else:
-                places[place[0]] = self._place(name, value)
+                slots[slot[0]] = self._name_in_slot(name, value)
         bundle = None if self._key is None else self.bundle
         if not members:
-            return [ProvStatement(kind, identifier, tuple(places), tuple(attributes), bundle)]
+            return [ProvStatement(kind, identifier, tuple(slots), tuple(attributes), bundle)]
         return [
-            ProvStatement(kind, identifier, (places[0], each), tuple(attributes), bundle)
+            ProvStatement(kind, identifier, (slots[0], each), tuple(attributes), bundle)
             for each in members
         ]
 
     def _attribute(self, name: str) -> str:
-        """The URI of an attribute."""
+        """Find the URI of an attribute."""
         uri = self._names[name] = self.prefixes.uri(name) or ""
         if not uri:
             raise LoadError(f"the prefix of its attribute {name[:200]!r} is not declared")
@@ -334,8 +286,8 @@ class _Records:
         elif value is not None:
             attributes.append((uri, self._literal(value)))
 
-    def _place(self, name: str, value: Any) -> str | None:
-        """The URI at a place; None of one that says nothing, or whose prefix is not declared."""
+    def _name_in_slot(self, name: str, value: Any) -> str | None:
+        """Read the name in a slot; None of one whose prefix is not declared, and of no name."""
         if type(value) is list:
             if len(value) != 1:
                 raise LoadError(f"its {name} has {len(value)} values")
@@ -354,10 +306,10 @@ class _Records:
         return value
 
     def _literal(self, value: Any) -> Literal:
-        """A value (PROV-JSON, section 3.1.2).
+        """Read a value (PROV-JSON member submission, section 3.1.2).
 
         Raises:
-            LoadError: it is an object without "$".
+            LoadError: the value is an object without "$".
         """
         if type(value) is not dict:
             return native_literal(value)
@@ -376,13 +328,13 @@ class _Records:
         return Literal(text, kind)
 
 
-#: Section → attribute that names a place → which, and whether it is a time.
+#: Section → attribute that names a slot → the number of the slot, and whether it holds a time.
 _FORMAL: dict[str, dict[str, tuple[int, bool]]] = {
     **{
         kind.value: {
-            f"prov:{name}": (at, SLOTS[kind][at] is Slot.TIME) for at, name in enumerate(places)
+            f"prov:{name}": (at, SLOTS[kind][at] is Slot.TIME) for at, name in enumerate(slot_names)
         }
-        for kind, places in SLOT_NAMES.items()
+        for kind, slot_names in SLOT_NAMES.items()
     },
     **{name: {} for name in _VO_CLASSES if name not in VO_ENDS},
     **{

@@ -10,7 +10,8 @@ from io import BufferedReader
 from typing import TypeAlias
 
 from provgraph.errors import LoadError, MissingExtraError, extra_needed
-from provgraph.interchange.reading.records import Found, documents
+from provgraph.interchange.reading.context import PartOrProblem
+from provgraph.interchange.reading.documents import documents
 from provgraph.loaders.protocol import Problem
 from provgraph.model.records import Document
 from provgraph.prov.statements import PROV
@@ -19,7 +20,7 @@ from provgraph.prov.statements import PROV
 #: is read as a stream.
 LARGEST = 32 << 20
 #: A document's statements, and what the package says that it loses of the document.
-Whole: TypeAlias = tuple[list[Found], list[str]]
+Whole: TypeAlias = tuple[list[PartOrProblem], list[str]]
 _XML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+<")
 _PROV_XML = re.compile(rb"<(?:[\w.-]+:)?document[\s>/]")
 _RDF_XML = re.compile(rb"<(?:[\w.-]+:)?RDF[\s>/]")
@@ -33,7 +34,7 @@ _JSON_LD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{.*?"@(?:context|graph)"\s*:', r
 
 
 class _PackageLoader:
-    """One format of the prov package's."""
+    """Reads one format of the prov package."""
 
     name: str
     reads: str
@@ -41,18 +42,34 @@ class _PackageLoader:
     def documents(
         self, stream: BufferedReader, namespace: str, start: int = 0
     ) -> Iterator[Document | Problem]:
-        """One document a statement, or a problem in place of them all."""
+        """Read a document.
+
+        Args:
+            stream: the document's bytes, decompressed.
+            namespace: of no importance: a document names records by URIs.
+            start: of no importance: a document is always read from its beginning.
+
+        Yields:
+            a document for each element and relation; or one problem when nothing can be read.
+        """
         statements, problems = self._read(stream)
         yield from documents(statements)
         yield from problems
 
-    def statements(self, stream: BufferedReader) -> Iterator[Found]:
-        """The statements of a document, or a problem in place of them all."""
+    def statements(self, stream: BufferedReader) -> Iterator[PartOrProblem]:
+        """Read the statements of a document.
+
+        Args:
+            stream: the document's bytes, decompressed.
+
+        Yields:
+            statements and names of bundles; or one problem when nothing can be read.
+        """
         statements, problems = self._read(stream)
         yield from statements
         yield from problems
 
-    def _read(self, stream: BufferedReader) -> tuple[list[Found], list[Problem]]:
+    def _read(self, stream: BufferedReader) -> tuple[list[PartOrProblem], list[Problem]]:
         try:
             content = stream.read(LARGEST + 1)
             if len(content) > LARGEST:
@@ -66,17 +83,25 @@ class _PackageLoader:
         return statements, [Problem("the whole source", each) for each in lost]
 
     def _read_whole(self, content: bytes) -> Whole:
+        """Read a document by a function of `package_documents`."""
         raise NotImplementedError
 
 
 class ProvXmlLoader(_PackageLoader):
-    """PROV-XML documents (W3C note, 30 April 2013)."""
+    """Reads PROV-XML documents (W3C note "PROV-XML", 30 April 2013)."""
 
     name = "prov-xml"
     reads = "PROV-XML documents"
 
     def recognises(self, head: bytes) -> bool:
-        """Whether it is XML with a document of PROV's."""
+        """Tell whether a source is PROV-XML.
+
+        Args:
+            head: the first bytes of the source, decompressed.
+
+        Returns:
+            whether it is XML with a document of PROV.
+        """
         return bool(_XML.match(head) and _PROV_XML.search(head)) and _PROV_NAMESPACE in head
 
     def _read_whole(self, content: bytes) -> Whole:
@@ -87,13 +112,20 @@ class ProvXmlLoader(_PackageLoader):
 
 
 class ProvNLoader(_PackageLoader):
-    """PROV-N documents (W3C recommendation, 30 April 2013)."""
+    """Reads PROV-N documents (W3C recommendation "PROV-N", 30 April 2013)."""
 
     name = "prov-n"
     reads = "PROV-N documents"
 
     def recognises(self, head: bytes) -> bool:
-        """Whether it begins as every document does."""
+        """Tell whether a source is PROV-N.
+
+        Args:
+            head: the first bytes of the source, decompressed.
+
+        Returns:
+            whether it begins with ``document``, behind comments perhaps.
+        """
         return _PROV_N.match(head) is not None
 
     def _read_whole(self, content: bytes) -> Whole:
@@ -104,13 +136,20 @@ class ProvNLoader(_PackageLoader):
 
 
 class ProvOLoader(_PackageLoader):
-    """PROV-O documents (W3C recommendation, 30 April 2013): Turtle, TriG, N-Triples, RDF/XML."""
+    """Reads PROV-O documents (W3C recommendation "PROV-O", 30 April 2013)."""
 
     name = "prov-o"
     reads = "PROV-O documents (Turtle, TriG, N-Triples, RDF/XML)"
 
     def recognises(self, head: bytes) -> bool:
-        """Whether it is RDF that names PROV's namespace."""
+        """Tell whether a source is PROV-O.
+
+        Args:
+            head: the first bytes of the source, decompressed.
+
+        Returns:
+            whether it is RDF that names PROV's namespace.
+        """
         is_rdf = (
             _RDF_XML.search(head)
             if _XML.match(head) and b"<?xml" in head[:64]
@@ -129,13 +168,20 @@ class ProvOLoader(_PackageLoader):
 
 
 class ProvJsonLdLoader(_PackageLoader):
-    """PROV-JSONLD documents (W3C member submission, 25 August 2024)."""
+    """Reads PROV-JSONLD documents (W3C member submission, 25 August 2024)."""
 
     name = "prov-json-ld"
     reads = "PROV-JSONLD documents"
 
     def recognises(self, head: bytes) -> bool:
-        """Whether it is a JSON object with a context."""
+        """Tell whether a source is PROV-JSONLD.
+
+        Args:
+            head: the first bytes of the source, decompressed.
+
+        Returns:
+            whether it is a JSON object with a context or a graph.
+        """
         return _JSON_LD.match(head) is not None
 
     def _read_whole(self, content: bytes) -> Whole:

@@ -1,17 +1,20 @@
-"""PROV-JSON, written as a stream (W3C member submission, 24 April 2013).
+"""Writes PROV-JSON as a stream (W3C member submission, 24 April 2013).
 
 The format wants all prefixes first and the records of each type, and of each bundle, together. So
-the records go through a temporary database on disk, which puts them in order; memory stays bounded
-however many there are.
+the records go through a temporary database on disk, `SortedRows`, which puts them in order; memory
+stays bounded however many there are. PROV-N is sorted by the same class.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import groupby
 from json.encoder import encode_basestring
+from types import TracebackType
+from typing import TypeAlias
 
-from provgraph.interchange.store_reader import Stated
-from provgraph.interchange.writing.sorting import BUNDLE_ITSELF, Row, Spool
+from provgraph.model.batches import batches
 from provgraph.model.vocabulary import DESCRIPTIONS
 from provgraph.prov.names import VO_ENDS, VOPROV
 from provgraph.prov.prefixes import KNOWN, Prefixes
@@ -21,6 +24,7 @@ from provgraph.prov.statements import (
     SLOT_NAMES,
     SLOTS,
     BundleNamed,
+    DocumentPart,
     Literal,
     ProvStatement,
     ProvType,
@@ -28,6 +32,12 @@ from provgraph.prov.statements import (
 )
 from provgraph.prov.values import BOOLEAN, STRING, UNRESOLVED_NAME
 
+#: What `SortedRows` sorts: the bundle's name, "" of the document itself; the number of the section;
+#: the id, "" without one; the record's text.
+Row: TypeAlias = tuple[str, int, str, str]
+#: The number in place of a section in a row that only says that there is such a bundle.
+BUNDLE_ITSELF = -1
+_BATCH = 5000
 #: The sections of a document: W3C's, and those of the IVOA flavour (`vo_prov`).
 SECTIONS = (
     *(kind.value for kind in ProvType),
@@ -41,7 +51,7 @@ SECTIONS = (
 )
 #: Attributes whose values are names as they stand.
 _NAMING = REFERENCES | {VOPROV + name for ends in VO_ENDS.values() for name in ends}
-NUMBER = {name: number for number, name in enumerate(SECTIONS)}
+_NUMBERS = {name: number for number, name in enumerate(SECTIONS)}
 _FORMAL = {
     kind: tuple(
         (f'"prov:{name}":', place is Slot.TIME)
@@ -51,30 +61,77 @@ _FORMAL = {
 }
 
 
-def write(statements: Iterable[Stated]) -> Iterator[str]:
-    """The document, piece by piece.
+class SortedRows:
+    """Sorts rows on disk by bundle (the document itself first), section and id.
+
+    Rows that are equal in all these stay in the order in which they came.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        """Put all rows into a temporary database.
+
+        Args:
+            rows: in any order.
+        """
+        self._database = sqlite3.connect("")  # a temporary file, gone with the connection
+        for setting in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-32000"):
+            self._database.execute(f"PRAGMA {setting}")
+        self._database.execute(
+            "CREATE TABLE record (bundle TEXT, type INTEGER, id TEXT, text TEXT)"
+        )
+        for batch in batches(rows, _BATCH):
+            self._database.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", batch)
+
+    def __enter__(self) -> "SortedRows":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._database.close()
+
+    def __iter__(self) -> Iterator[Row]:
+        with closing(
+            self._database.execute(
+                "SELECT bundle, type, id, text FROM record ORDER BY bundle, type, id, rowid"
+            )
+        ) as found:
+            yield from found
+
+
+def write(statements: Iterable[DocumentPart]) -> Iterator[str]:
+    """Write a document.
 
     Args:
         statements: in any order.
+
+    Yields:
+        the document, piece by piece.
     """
     prefixes = Prefixes()
-    yield from document((row(each, prefixes) for each in statements), prefixes)
+    yield from write_rows((row_of(each, prefixes) for each in statements), prefixes)
 
 
-def document(rows: Iterable[Row], prefixes: Prefixes) -> Iterator[str]:
-    """The document with these records, piece by piece.
+def write_rows(rows: Iterable[Row], prefixes: Prefixes) -> Iterator[str]:
+    """Write a document of records that have been made already.
 
     Args:
-        rows: of the number of a section and the text of a record.
-        prefixes: those that the rows use, when all have been made.
+        rows: in any order, as `row_of` makes them.
+        prefixes: which the rows use; all are known when the last row has been made.
+
+    Yields:
+        the document, piece by piece.
     """
-    with Spool(rows) as spool:
+    with SortedRows(rows) as ordered:
         yield '{\n"prefix": ' + json.dumps({**KNOWN, **prefixes.used}, ensure_ascii=False)
-        yield from _document(spool.rows())
+        yield from _sections_and_bundles(ordered)
         yield "\n}\n"
 
 
-def _document(ordered: Iterable[Row]) -> Iterator[str]:
+def _sections_and_bundles(ordered: Iterable[Row]) -> Iterator[str]:
     is_first_bundle = True
     for bundle, rows in groupby(ordered, key=lambda row: str(row[0])):
         if not bundle:
@@ -93,7 +150,7 @@ def _document(ordered: Iterable[Row]) -> Iterator[str]:
 
 
 def _sections(rows: Iterable[Row]) -> Iterator[Iterator[str]]:
-    """The records of each type."""
+    """Group the records by sections."""
     for number, some in groupby(rows, key=lambda row: row[1]):
         if number != BUNDLE_ITSELF:
             yield _section(SECTIONS[number], some)
@@ -103,14 +160,14 @@ def _section(name: str, rows: Iterable[Row]) -> Iterator[str]:
     yield f'"{name}": {{'
     before = "\n  "
     for identifier, same in groupby(rows, key=lambda row: row[2]):
-        for key, text in _named(identifier, same, name):
+        for key, text in _by_key(identifier, same, name):
             yield f"{before}{_text(key)}: {text}"
             before = ",\n  "
     yield "\n}"
 
 
-def _named(identifier: str, rows: Iterable[Row], section: str) -> Iterator[tuple[str, str]]:
-    """The records of one id under it; each of those without one under a name of its own."""
+def _by_key(identifier: str, rows: Iterable[Row], section: str) -> Iterator[tuple[str, str]]:
+    """Write the records of one id under it, and each of those without one under its own name."""
     if identifier:
         texts = dict.fromkeys(row[3] for row in rows)
         yield identifier, next(iter(texts)) if len(texts) == 1 else f"[{', '.join(texts)}]"
@@ -118,32 +175,36 @@ def _named(identifier: str, rows: Iterable[Row], section: str) -> Iterator[tuple
         yield from ((f"_:{section}{number}", row[3]) for number, row in enumerate(rows, 1))
 
 
-def row(stated: Stated, prefixes: Prefixes, section: str | None = None) -> Row:
-    """A statement as a record.
+def row_of(part: DocumentPart, prefixes: Prefixes, section: str | None = None) -> Row:
+    """Write a statement as a record of PROV-JSON.
 
     Args:
-        stated: the statement.
-        prefixes: gives out those that it needs.
-        section: where it stands; None for that of its type.
+        part: the statement, or the name of a bundle.
+        prefixes: gives out the prefixes that the record needs.
+        section: the section in which the record stands, as ``valueEntity``; None for the one of the
+            statement's type.
+
+    Returns:
+        the row by which `SortedRows` puts the record in its place.
     """
     short = prefixes.short
-    if isinstance(stated, BundleNamed):
-        return short(stated.id), BUNDLE_ITSELF, "", ""
+    if isinstance(part, BundleNamed):
+        return short(part.id), BUNDLE_ITSELF, "", ""
     parts: list[str] = []
-    for (name, is_time), value in zip(_FORMAL[stated.type], stated.slots, strict=True):
+    for (name, is_time), value in zip(_FORMAL[part.type], part.slots, strict=True):
         if value is not None:
             parts.append(name + _text(value if is_time or value.startswith("_:") else short(value)))
-    if stated.attributes:
-        parts.extend(_attributes(stated, prefixes))
-    identifier = stated.id or ""
+    if part.attributes:
+        parts.extend(_attributes(part, prefixes))
+    identifier = part.id or ""
     if identifier and not identifier.startswith("_:"):
         identifier = short(identifier)
-    bundle = "" if stated.bundle is None else prefixes.short_name(stated.bundle)
-    return bundle, NUMBER[section or stated.type.value], identifier, "{" + ", ".join(parts) + "}"
+    bundle = "" if part.bundle is None else prefixes.short_name(part.bundle)
+    return bundle, _NUMBERS[section or part.type.value], identifier, "{" + ", ".join(parts) + "}"
 
 
 def _attributes(statement: ProvStatement, prefixes: Prefixes) -> list[str]:
-    said: dict[str, str] = {}
+    texts_by_uri: dict[str, str] = {}
     several: dict[str, list[str]] = {}
     for uri, literal in statement.attributes:
         if literal.type is None and literal.language is None:
@@ -152,15 +213,15 @@ def _attributes(statement: ProvStatement, prefixes: Prefixes) -> list[str]:
             text = _text(prefixes.short(literal.text))
         else:
             text = _value(literal, prefixes)
-        if uri in said:
-            several.setdefault(uri, [said[uri]]).append(text)
-        said[uri] = text
-    said |= {uri: f"[{', '.join(texts)}]" for uri, texts in several.items()}
-    return [f"{_text(prefixes.short_name(uri))}: {text}" for uri, text in said.items()]
+        if uri in texts_by_uri:
+            several.setdefault(uri, [texts_by_uri[uri]]).append(text)
+        texts_by_uri[uri] = text
+    texts_by_uri |= {uri: f"[{', '.join(some)}]" for uri, some in several.items()}
+    return [f"{_text(prefixes.short_name(uri))}: {text}" for uri, text in texts_by_uri.items()]
 
 
 def _value(literal: Literal, prefixes: Prefixes) -> str:
-    """A value (PROV-JSON, section 3.1.2)."""
+    """Write a value (PROV-JSON member submission, section 3.1.2)."""
     kind, text = literal.type, literal.text
     if literal.language is not None:
         return f'{{"$": {_text(text)}, "lang": {_text(literal.language)}}}'

@@ -1,18 +1,22 @@
-"""VOTable: one table a class of the IVOA Provenance DM 1.0, one column an attribute of the model.
+"""Writes VOTables through astropy (the extra ``fits``; IVOA recommendation "VOTable" 1.4).
 
-What the model has no attribute for stands in the column ``attributes``, as JSON.
+There is one table a class of the IVOA's Provenance Data Model 1.0, one column an attribute of the
+model. What the model has no attribute for stands in the column ``attributes``, as JSON.
 """
 
 import json
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 
-from provgraph.interchange.store_reader import Stated
+from astropy.io.votable import from_table
+from astropy.io.votable.tree import Resource, VOTableFile
+from astropy.table import Table
+
 from provgraph.interchange.writing.vo_prov import in_terms, is_of_settings
 from provgraph.model.values import canonical_json
 from provgraph.prov.names import VOPROV
 from provgraph.prov.prefixes import Prefixes
-from provgraph.prov.statements import PROV, SLOT_NAMES, ProvStatement, ProvType
+from provgraph.prov.statements import PROV, SLOT_NAMES, DocumentPart, ProvStatement, ProvType
 from provgraph.prov.values import native_value
 
 #: Class of the model → its columns behind the id and the ends.
@@ -32,14 +36,15 @@ _RELATION_COLUMNS = ("role",)
 _OF_THE_MODEL = (PROV, VOPROV)
 
 
-def write(statements: Iterable[Stated]) -> Iterator[str]:
-    """The document; it is in memory as a whole.
+def write(statements: Iterable[DocumentPart]) -> Iterator[str]:
+    """Write a document, which is in memory as a whole.
 
     Args:
         statements: in any order.
-    """
-    from astropy.io.votable.tree import Resource, VOTableFile  # noqa: PLC0415 - it loads slowly, and few ask for it
 
+    Yields:
+        the document, in one piece.
+    """
     prefixes = Prefixes()
     rows: dict[ProvType, list[dict[str, str]]] = {}
     for each in statements:
@@ -86,9 +91,6 @@ def _row(statement: ProvStatement, prefixes: Prefixes) -> dict[str, str]:
 
 
 def _table(kind: ProvType, rows: list[dict[str, str]]) -> object:
-    from astropy.io.votable import from_table  # noqa: PLC0415 - as above
-    from astropy.table import Table  # noqa: PLC0415
-
     columns = {name: [_printable(row.get(name, "")) for row in rows] for name in _columns(kind)}
     table = from_table(Table(columns), table_id=kind.value).get_first_table()
     table.name = kind.value
@@ -98,7 +100,7 @@ def _table(kind: ProvType, rows: list[dict[str, str]]) -> object:
 
 
 def _printable(text: str) -> str:
-    r"""The text without the control characters that XML can't hold, which become ``\\uXXXX``."""
+    r"""Write control characters, which XML can't hold, as ``\\uXXXX``."""
     return "".join(
         each if each >= " " or each in "\t\n" else f"\\u{ord(each):04x}" for each in text
     )
