@@ -1,11 +1,50 @@
-"""What errors tell their readers, and that they come out of other processes whole."""
+"""What errors tell users and programs, and that they come out of other processes whole."""
 
+import inspect
 import pickle
 from importlib import import_module
 
 import pytest
 
-from provgraph.errors import MissingExtraError, SettingsError, extra_needed
+from provgraph import errors
+from provgraph.errors import (
+    AmbiguousError,
+    MissingExtraError,
+    NotFoundError,
+    ProvGraphError,
+    SettingsError,
+    extra_needed,
+)
+
+CLASSES = [
+    each
+    for _, each in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(each, ProvGraphError)
+]
+
+
+def test_every_error_has_a_code_of_its_own_and_an_exit_code() -> None:
+    codes = [each.code for each in CLASSES]
+    assert len(set(codes)) == len(codes)
+    assert {each.exit_code for each in CLASSES} == {1, 2, 3}
+
+
+def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
+    for each in CLASSES:
+        assert each.__name__ in (errors.__doc__ or "")
+
+
+def test_a_name_that_nothing_bears() -> None:
+    error = NotFoundError("x.fits")
+    assert "'x.fits'" in str(error)
+    assert "`provgraph stats`" in str(error)
+    assert (error.name, error.exit_code) == ("x.fits", 2)
+
+
+def test_a_name_of_several_records_lists_them() -> None:
+    error = AmbiguousError("x", ["product:P", "product:Q"])
+    assert str(error) == "'x' names 2 records; say which by its id:\n  product:P\n  product:Q"
+    assert error.candidates == ("product:P", "product:Q")
 
 
 def test_a_missing_package_is_told_by_its_extra() -> None:

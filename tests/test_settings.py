@@ -1,0 +1,57 @@
+"""Where the store, the spool and passwords are looked for."""
+
+from pathlib import Path
+
+import pytest
+
+from provgraph.errors import SettingsError
+from provgraph.settings import (
+    default_spool,
+    destination,
+    mirror_password,
+    read_environment,
+    store_url,
+)
+
+
+def test_a_given_store_goes_before_the_environment_and_that_before_the_default() -> None:
+    variables = {"PROVGRAPH_STORE": "neo4j://host"}
+    assert store_url("sqlite://", variables) == "sqlite://"
+    assert store_url(None, variables) == "neo4j://host"
+    assert store_url(None, {}).endswith("provgraph.db")
+
+
+def test_a_password_comes_from_a_variable_or_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("from the file\n")
+    both = {"PROVGRAPH_STORE_PASSWORD": "p", "PROVGRAPH_STORE_PASSWORD_FILE": str(file)}
+    assert read_environment("sqlite://", {}).store_password is None
+    assert read_environment("sqlite://", {"PROVGRAPH_STORE_PASSWORD": "p"}).store_password == "p"
+    assert read_environment("sqlite://", both).store_password == "from the file"
+    assert mirror_password({"PROVGRAPH_MIRROR_PASSWORD_FILE": str(file)}) == "from the file"
+    assert mirror_password(both) is None
+
+
+def test_a_password_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    variables = {"PROVGRAPH_STORE_PASSWORD_FILE": str(tmp_path / "none")}
+    with pytest.raises(SettingsError, match=r"PROVGRAPH_STORE_PASSWORD_FILE=.*none"):
+        read_environment("sqlite://", variables)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("neo4j://me:secret@host:7687/db", "neo4j://me@host:7687/db"),
+        ("postgresql://me:p@ss@host/db", "postgresql://me@host/db"),
+        ("neo4j://host", "neo4j://host"),
+        ("sqlite://", "sqlite://"),
+        ("sqlite:////data/../x.db", "sqlite:////x.db"),
+    ],
+)
+def test_others_see_no_password(url: str, shown: str) -> None:
+    assert destination(url) == shown
+
+
+def test_the_spool() -> None:
+    assert default_spool({"PROVGRAPH_SPOOL": "/spool"}) == Path("/spool")
+    assert default_spool({}).name == "spool"
