@@ -1,0 +1,160 @@
+"""The sources that names mean, their bytes and their checksums."""
+
+import gzip
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from provgraph.errors import LoadError, SettingsError
+from provgraph.ingest.reading.sources import (
+    Source,
+    check_names,
+    checksum,
+    checksum_of,
+    checksum_of_job,
+    expanded,
+    found_in,
+    is_job,
+    opened,
+    stamp_of,
+)
+
+LOG = b'[{"activity_uuid": "A"}]'
+
+
+def source(path: Path) -> Source:
+    return Source(str(path), path)
+
+
+def sources(name: str | Source) -> list[Source]:
+    with ExitStack() as copies:
+        return list(expanded(name, copies))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A file, and a folder with a job and with a file that is none of a job's."""
+    (tmp_path / "b.log").write_bytes(LOG)
+    job = tmp_path / "a" / "17"
+    job.mkdir(parents=True)
+    (job / "provDict.txt").write_bytes(LOG)
+    (job / "stdout.txt").write_bytes(b"x")
+    (tmp_path / "a" / "c.txt").write_bytes(b"c")
+    return tmp_path
+
+
+def test_a_folder_gives_its_files_and_jobs_in_order(folder: Path) -> None:
+    found = sources(str(folder))
+    assert [each.path for each in found] == [folder / "a/17", folder / "a/c.txt", folder / "b.log"]
+    assert {each.folder for each in found} == {str(folder)}
+
+
+def test_a_folder_that_is_a_job_was_named_itself(folder: Path) -> None:
+    (job,) = sources(str(folder / "a" / "17"))
+    assert (job.path, job.folder) == (folder / "a" / "17", None)
+    assert is_job(job.path)
+    assert not is_job(folder)
+
+
+def test_what_is_not_there_is_a_source_that_cannot_be_read(tmp_path: Path) -> None:
+    (missing,) = sources(str(tmp_path / "missing"))
+    assert checksum_of(missing) is None
+    with pytest.raises(LoadError, match="No such file"), opened(missing):
+        pass
+
+
+def test_an_empty_folder_is_a_source_without_a_file(tmp_path: Path) -> None:
+    (empty,) = sources(str(tmp_path))
+    with pytest.raises(LoadError, match="no file in the folder"), opened(empty):
+        pass
+
+
+def test_an_empty_name_is_refused(tmp_path: Path) -> None:
+    check_names(["-", str(tmp_path)])
+    with pytest.raises(SettingsError, match="a source without name"):
+        check_names(["x", ""])
+
+
+def test_a_url_of_postgresql_is_a_database_without_its_password() -> None:
+    (found,) = sources("postgresql://me:hunter2@h/db?schema=s")
+    assert found.database is not None
+    assert (found.name, found.database.schema) == ("postgresql://h/db?schema=s", "s")
+    assert "hunter2" not in repr(found)
+    (file,) = sources("mysql://h/db")
+    assert file.database is None
+
+
+def test_a_pipe_is_copied_while_it_is_needed(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as writer, ExitStack() as copies:
+        writer.submit(pipe.write_bytes, LOG)
+        (found,) = expanded(str(pipe), copies)
+        assert found.name == str(pipe)
+        with opened(found) as stream:
+            assert stream.read() == LOG
+    assert not found.path.exists()
+    with pytest.raises(LoadError, match="a device or a pipe"), opened(source(pipe)):
+        pass
+
+
+def test_folders_are_walked_and_some_passed_over(folder: Path) -> None:
+    names = {path.name for path in found_in(folder)}
+    assert names == {"b.log", "provDict.txt", "stdout.txt", "c.txt"}
+    assert {path.name for path in found_in(folder, lambda name: name == "17")} == {"b.log", "c.txt"}
+
+
+def test_bytes_are_decompressed_whatever_the_name(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(gzip.compress(LOG))
+    with opened(source(tmp_path / "x")) as stream:
+        assert stream.read() == LOG
+    (tmp_path / "y").write_bytes(LOG)
+    with opened(source(tmp_path / "y")) as stream:
+        assert stream.read() == LOG
+
+
+def test_of_a_broken_archive_what_could_be_unpacked_is_read(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 4096
+    packed = gzip.compress(os.urandom(1 << 18) + data)
+    (tmp_path / "x").write_bytes(packed[: len(packed) * 9 // 10])
+    pieces: list[bytes] = []
+
+    def read() -> None:
+        with opened(source(tmp_path / "x")) as stream:
+            while piece := stream.read1(1 << 12):
+                pieces.append(piece)
+
+    with pytest.raises(LoadError, match="can't be read"):
+        read()
+    assert sum(map(len, pieces)) > 1 << 16
+
+
+def test_checksums_are_of_the_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(LOG)
+    whole, part = checksum(path), checksum(path, 5)
+    assert whole is not None
+    assert part is not None
+    assert (whole.sha256, whole.size) == (hashlib.sha256(LOG).hexdigest(), len(LOG))
+    assert (part.sha256, part.size) == (hashlib.sha256(LOG[:5]).hexdigest(), 5)
+    assert whole == checksum_of(source(path))
+    assert checksum(tmp_path) is None
+
+
+def test_the_stamp_changes_with_the_file_and_with_each_file_of_a_job(folder: Path) -> None:
+    job = folder / "a" / "17"
+    before = stamp_of(job)
+    assert checksum_of_job(job) == checksum_of(source(job))
+    (job / "stdout.txt").write_bytes(b"more")
+    assert stamp_of(job) == before
+    (job / "provDict.txt").write_bytes(LOG + b"\n")
+    assert stamp_of(job) != before
+    assert stamp_of(folder / "missing") is None
+
+
+def test_a_name_that_is_no_text_is_kept_as_one() -> None:
+    assert Source("a\udcffb", Path("x")).stored_name == "a\\udcffb"
