@@ -20,8 +20,7 @@ from provgraph.errors import (
     UnknownFormatError,
     UnreachableError,
 )
-from provgraph.ingest.known import AT_ONCE, KnownSource, look_up
-from provgraph.ingest.loading import check_namespace, load
+from provgraph.ingest.loading import AT_ONCE, KnownSource, check_namespace, load, look_up
 from provgraph.ingest.reading.reading import Reading, format_of
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report

@@ -11,12 +11,14 @@ from typing import TypeVar
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
 from provgraph.identity.files import times_of
 from provgraph.ingest.deciding.assertions import AssertedFacts, read_assertion, subject_of_entity
-from provgraph.ingest.deciding.integration import join_agents, join_descriptions, join_entities
-from provgraph.ingest.deciding.marks import marks_of_changes
+from provgraph.ingest.deciding.integration import marks_of_changes
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
     TouchedMention,
     decide_entities,
+    join_agents,
+    join_descriptions,
+    join_entities,
     mentions_by_run,
     touched_mentions,
 )

@@ -1,7 +1,7 @@
 """Loads sources into a store: looks up what is there, reads the rest, has it written, reports."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,21 +11,32 @@ from multiprocessing import get_context
 from typing import Protocol
 
 from provgraph.errors import SettingsError
-from provgraph.ingest.known import KnownSource, look_up
 from provgraph.ingest.reading.process import SMALLEST
 from provgraph.ingest.reading.reading import Reading, read_whole
-from provgraph.ingest.reading.sources import Source, check_names, expanded
+from provgraph.ingest.reading.sources import (
+    Checksum,
+    Source,
+    check_names,
+    checksum,
+    checksum_of,
+    expanded,
+)
 from provgraph.ingest.reports import Report, report_on_known, report_on_reading, report_on_strangers
-from provgraph.ingest.writing import BATCH, LargeLoad, PendingSource, write_together
+from provgraph.ingest.writing import BATCH, LargeLoad, PendingSource, is_whole, write_together
 from provgraph.loaders.registry import loader_named
+from provgraph.model.batches import batches
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document
 from provgraph.model.values import storable_text
 from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
+from provgraph.store.waiting import retry_while_unreachable
 
 #: How many sources wait for each reading process; large ones have one of their own.
 AHEAD = 8
+
+#: How many sources are looked up at once.
+AT_ONCE = 64
 
 
 class Observer(Protocol):
@@ -109,6 +120,23 @@ def check_namespace(namespace: str) -> None:
         )
     if storable_text(namespace) != namespace:
         raise SettingsError(f"{namespace!r} can't be a namespace: give a word in UTF-8")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A source, and what the store has of it.
+
+    Attributes:
+        source: the source.
+        checksum: of its bytes; None when they can't be read.
+        known: the load that has all of it in the store.
+        begun: the load behind whose end there is more to read.
+    """
+
+    source: Source
+    checksum: Checksum | None
+    known: LoadRecord | None = None
+    begun: LoadRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +251,73 @@ def _ahead(
 def _finished(future: Future[tuple[Reading, list[Document]]]) -> _Read:
     reading, documents = future.result()
     return _Read(reading.source, None, reading, iter(documents))
+
+
+# What the store has of a source already: all of it, its beginning, or nothing.
+
+
+def look_up(
+    sources: Iterable[Source],
+    store: Store,
+    format_name: str | None,
+    namespace: str,
+    *,
+    patient: bool = True,
+) -> Iterator[KnownSource]:
+    """Look the sources up.
+
+    Args:
+        sources: what is to be loaded.
+        store: where to.
+        format_name: the format to read them as; None for any.
+        namespace: in which their paths mean files.
+        patient: whether a store that goes away is waited for here.
+    """
+    for some in batches(((source, checksum_of(source)) for source in sources), AT_ONCE):
+        look = partial(_looked_up, some, store, format_name, namespace)
+        yield from retry_while_unreachable(look) if patient else look()
+
+
+def _looked_up(
+    some: Sequence[tuple[Source, Checksum | None]],
+    store: Store,
+    format_name: str | None,
+    namespace: str,
+) -> list[KnownSource]:
+    same = store.loads_of([found.sha256 for _, found in some if found], namespace)
+    grown = {source.stored_name for source, found in some if found and found.sha256 not in same}
+    earlier = store.loads_from(grown, namespace)
+    looked_up = []
+    for source, found in some:
+        load = same.get(found.sha256) if found else None
+        if is_whole(load, format_name):
+            looked_up.append(KnownSource(source, found, known=load))
+        elif load is not None and load.status == "unfinished":
+            looked_up.append(KnownSource(source, found, begun=load))
+        else:
+            looked_up.append(KnownSource(source, found, begun=_beginning(source, found, earlier)))
+    return looked_up
+
+
+def _beginning(
+    source: Source, found: Checksum | None, earlier: Sequence[LoadRecord]
+) -> LoadRecord | None:
+    """The longest load of what is now the source's beginning.
+
+    Of a database the last load, which says a part of it.
+    """
+    if found is None:
+        return None
+    mine = [
+        load
+        for load in earlier
+        if load.source == source.stored_name and load.status in ("loaded", "partial")
+    ]
+    if source.database is not None:
+        return mine[-1] if mine else None
+    shorter = (load for load in mine if load.read_to is not None and 0 < load.size < found.size)
+    for load in sorted(shorter, key=lambda load: -load.size):
+        beginning = checksum(source.path, load.size)
+        if beginning is not None and beginning.sha256 == load.sha256:
+            return load
+    return None

@@ -9,8 +9,7 @@ from uuid import uuid4
 from provgraph import __version__
 from provgraph.errors import StoreError
 from provgraph.ingest.deciding.assertions import make_assertions, unasserted_documents
-from provgraph.ingest.deciding.integration import ChangePlan, plan_changes
-from provgraph.ingest.known import is_whole
+from provgraph.ingest.deciding.integration import ChangePlan, current_plan, plan_changes
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reports import Report, report_on_known, report_on_reading
 from provgraph.model.records import Document, key_of
@@ -68,7 +67,7 @@ def write_together(store: Store, pending: Sequence[PendingSource], namespace: st
 
 def _write_together(store: Store, pending: Sequence[PendingSource], namespace: str) -> list[Report]:
     with store.viewing() as view:
-        turn, planned = view.settled, _attempt(view, _documents(pending))
+        turn, early = view.settled, _attempt(view, _documents(pending))
     assertions = {each.load: make_assertions(each.load, 0, each.documents) for each in pending}
     with store.writing() as transaction:
         begun = [each.reading.begun for each in pending if each.reading.begun is not None]
@@ -80,8 +79,8 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
         }
         _check_beginnings(pending, known)
         new = [each for each in pending if each.load not in done]
-        if planned is None or done or not planned.holds_in(transaction, turn):
-            planned = plan_changes(transaction, _documents(new))
+        # The early plan was made for all sources: it is of no use when some are there by now.
+        planned = current_plan(transaction, None if done else early, turn, _documents(new))
         loads = [_record(each.reading, each.load, namespace) for each in new]
         _apply(
             transaction, planned, loads, [said for each in new for said in assertions[each.load]]
@@ -94,6 +93,16 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
         )
         for each in pending
     ]
+
+
+def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
+    """Whether nothing is left to do for a source of which this is the load.
+
+    What could not be read may be readable to another version of provgraph.
+    """
+    if load is None or (format_name is not None and load.format != format_name):
+        return False
+    return load.status == "loaded" or (load.status == "partial" and load.version == __version__)
 
 
 def _known_loads(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
 from provgraph.ingest.deciding.assertions import make_assertions
-from provgraph.ingest.deciding.integration import plan_changes
+from provgraph.ingest.deciding.integration import current_plan, plan_changes
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.loaders.ctapipe import document_of
@@ -123,11 +123,7 @@ def decide_beside_each_other(store: Store, data: st.DataObject) -> None:
             turn, plans = view.turn, [plan_changes(view, documents) for documents in some]
         for documents, early in zip(some, plans, strict=True):
             with store.writing() as transaction:
-                planned = (
-                    early
-                    if early.holds_in(transaction, turn)
-                    else plan_changes(transaction, documents)
-                )
+                planned = current_plan(transaction, early, turn, documents)
                 transaction.apply(planned.changes, planned.touched)
     assert digest(store.scan()) == digest_of_loads([documents_in(history)])
 

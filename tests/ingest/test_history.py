@@ -16,8 +16,7 @@ from provgraph.errors import LookupFailedError, SettingsError, StoreError, Unrea
 from provgraph.ingest import forgetting, writing
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
-from provgraph.ingest.known import look_up
-from provgraph.ingest.loading import load
+from provgraph.ingest.loading import load, look_up
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report

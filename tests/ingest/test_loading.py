@@ -21,7 +21,7 @@ from typing import Any, cast
 import pytest
 
 from provgraph.errors import NotFoundError, SettingsError, UnreachableError
-from provgraph.ingest import known, loading, writing
+from provgraph.ingest import loading, writing
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
@@ -561,7 +561,7 @@ def test_the_store_is_waited_for_when_sources_are_looked_up(
             return self._store.loads_of(sha256s, namespace)
 
     monkeypatch.setattr(waiting, "_FIRST_PAUSE", 0.0)
-    monkeypatch.setattr(known, "AT_ONCE", 1)
+    monkeypatch.setattr(loading, "AT_ONCE", 1)
     names = (FAILED, LOGS / "edge_overwrite.provlog")
     assert [
         report.status for report in loaded(cast("Store", AwayForAMoment(store, 2)), *names)

@@ -7,16 +7,20 @@ identifiers, and leaves the store as if all documents had come at once (CONTRACT
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
+from typing import TypeVar
 
-from provgraph.identity.files import times_of
-from provgraph.ingest.deciding.marks import ReadRecorder, marks_of_changes
+from provgraph.identity.files import RunTimes, times_of
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
     TouchedMention,
     decide_entities,
+    join_agents,
+    join_descriptions,
+    join_entities,
     mentions_by_run,
     touched_mentions,
 )
@@ -31,10 +35,12 @@ from provgraph.model.records import (
     StatedEntity,
 )
 from provgraph.model.values import Attributes, join_attributes
-from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, EntityType, Kind
+from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, Kind
 from provgraph.prov.names import is_native
 from provgraph.store.protocol import Facts, Transaction
-from provgraph.store.records import Changes, StoredMention
+from provgraph.store.records import Changes, EntityRecord, StoredMention
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,26 @@ class ChangePlan:
         """Whether nobody has written since that turn what this was decided from."""
         written = transaction.touched_since(turn)
         return written is not None and self.seen.isdisjoint(written)
+
+
+def current_plan(
+    transaction: Transaction, early: ChangePlan | None, turn: int, documents: Sequence[Document]
+) -> ChangePlan:
+    """The plan that may be written now: an early one if nobody has overtaken it, else a new one.
+
+    Args:
+        transaction: the only writer of the store while it lasts.
+        early: what was planned from a view of the store; None without such a plan.
+        turn: the last turn that the view surely showed (`provgraph.store.protocol.View.settled`).
+        documents: what the plan is for.
+
+    Returns:
+        ``early`` when nobody has written since that turn what it was decided from. Else a plan
+        that is made anew from what the transaction sees.
+    """
+    if early is not None and early.holds_in(transaction, turn):
+        return early
+    return plan_changes(transaction, documents)
 
 
 def plan_changes(facts: Facts, documents: Sequence[Document]) -> ChangePlan:
@@ -247,37 +273,110 @@ def _is_single(fact: str) -> bool:
     return not is_hidden(fact) and not is_open(fact) and is_native(fact)
 
 
-def join_agents(before: Agent | None, agent: Agent) -> Agent:
-    """Both together; of different names the smaller is shown and all are kept."""
-    if before is None:
-        return agent
-    names = sorted({name for name in (before.name, agent.name) if name is not None})
-    attributes = join_attributes(before.attributes, agent.attributes)
-    if len(names) > 1:
-        attributes = join_attributes(attributes, {"name": tuple(names)})
-    kinds = sorted(kind for kind in (before.type, agent.type) if kind is not None)
-    return Agent(agent.id, min(names, default=None), min(kinds, default=None), attributes)
-
-
-def join_descriptions(before: Description | None, description: Description) -> Description:
-    """What is said of a description altogether; the finer type counts."""
-    if before is None:
-        return description
-    kind = max(before.type, description.type, key=list(DescriptionType).index)
-    return Description(
-        description.id, kind, join_attributes(before.attributes, description.attributes)
-    )
-
-
-def join_entities(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
-    """What is stated of an entity altogether."""
-    if before is None:
-        return entity
-    kind = max(before.type, entity.type, key=list(EntityType).index)
-    return StatedEntity(
-        entity.identifier, join_attributes(before.attributes, entity.attributes), kind
-    )
-
-
 def _mentions(known: Mapping[bytes, StoredMention]) -> dict[bytes, Mention]:
     return {key: stored.mention for key, stored in known.items()}
+
+
+# Marks of what a plan read and of what it writes.
+
+
+def mark(kind: str, name: str) -> bytes:
+    """Eight bytes for a kind of fact about a record; a chance collision only costs time."""
+    return blake2b(f"{kind} {name}".encode(), digest_size=8).digest()
+
+
+class ReadRecorder:
+    """Facts, with a mark for each question about them; see `provgraph.store.protocol.Facts`."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Hand questions on to ``facts``."""
+        self._facts = facts
+        self.marks: set[bytes] = set()
+
+    def _asked(
+        self, kind: str, names: Collection[str], answer: Callable[[Collection[str]], T]
+    ) -> T:
+        self.marks.update(mark(kind, name) for name in names)
+        return answer(names)
+
+    def runs(self, ids: Collection[str]) -> dict[str, Run]:
+        """The known runs among these, with all their facts."""
+        return self._asked("run", ids, self._facts.runs)
+
+    def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
+        """All mentions of these runs."""
+        return self._asked("mentions", runs, self._facts.mentions_of)
+
+    def structural_mentions(
+        self, names: Collection[str], twins: Collection[bytes]
+    ) -> list[StoredMention]:
+        """The mentions that bear one of the names or twin keys, without plain reads.
+
+        Twins are of seen runs.
+        """
+        return self._asked(
+            "name", names, lambda names: self._facts.structural_mentions(names, twins)
+        )
+
+    def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
+        """The inputs at these places that are known by their path alone."""
+        return self._asked("plain", places, self._facts.plain_reads)
+
+    def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
+        """When the runs ran."""
+        return self._asked("run", runs, self._facts.times)
+
+    def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
+        """What is stated of these identifiers."""
+        return self._asked("stated", identifiers, self._facts.stated)
+
+    def agents(self, ids: Collection[str]) -> dict[str, Agent]:
+        """The known agents among these."""
+        return self._asked("agent", ids, self._facts.agents)
+
+    def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
+        """The known descriptions among these."""
+        self.marks.update(mark(end.kind, end.id) for end in ends)
+        return self._facts.descriptions(ends)
+
+    def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
+        """The known entities among these."""
+        return self._asked("entity", ids, self._facts.entities)
+
+
+def marks_of_changes(changes: Changes, mentions: Iterable[TouchedMention]) -> frozenset[bytes]:
+    """Marks of all that the changes write, and of the mentions that brought them about."""
+    return frozenset(mark(kind, name) for kind, name in _written(changes, mentions))
+
+
+def _written(changes: Changes, mentions: Iterable[TouchedMention]) -> Iterator[tuple[str, str]]:
+    gone = changes.removals
+    yield from (("run", run) for run in (*(run.id for run in changes.runs), *gone.runs))
+    yield from (
+        ("agent", agent) for agent in (*(agent.id for agent in changes.agents), *gone.agents)
+    )
+    described = (*(each.as_end for each in changes.descriptions), *gone.descriptions)
+    yield from ((end.kind, end.id) for end in described)
+    yield from (
+        ("stated", name)
+        for name in (*(entity.identifier for entity in changes.stated), *gone.stated)
+    )
+    yield from (
+        ("entity", entity)
+        for entity in (*(entity.id for entity in changes.entities), *gone.entities)
+    )
+    for each in mentions:
+        yield from _bearing(each.now, each.can_change_others)
+    for stored in changes.mentions:
+        yield from _bearing(stored, stored.is_structural)
+    for mention in gone.mentions:
+        yield from _bearing(StoredMention(mention), structural=True)
+
+
+def _bearing(stored: StoredMention, structural: bool) -> Iterator[tuple[str, str]]:
+    mention = stored.mention
+    yield "mentions", mention.run
+    if structural:
+        yield from (("name", name) for name in mention.names)
+    if mention.identifier is None and mention.place is not None:
+        yield "plain", mention.place

@@ -14,9 +14,16 @@ from provgraph.identity.equivalence import EquivalenceClasses
 from provgraph.identity.files import RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, resolve
 from provgraph.model.identifiers import is_strong, places_in, version_of
-from provgraph.model.records import INVALIDATED, Mention, StatedEntity, data_level
+from provgraph.model.records import (
+    INVALIDATED,
+    Agent,
+    Description,
+    Mention,
+    StatedEntity,
+    data_level,
+)
 from provgraph.model.values import Attributes, join_attributes
-from provgraph.model.vocabulary import EntityType
+from provgraph.model.vocabulary import DescriptionType, EntityType
 from provgraph.store.protocol import Facts
 from provgraph.store.records import Changes, EntityRecord, StoredMention
 
@@ -269,3 +276,38 @@ def _record(
 
 def _with_places(names: Collection[str]) -> set[str]:
     return {*names, *(place for name in names for place in places_in(name))}
+
+
+# Records as several loads state them.
+
+
+def join_agents(before: Agent | None, agent: Agent) -> Agent:
+    """Both together; of different names the smaller is shown and all are kept."""
+    if before is None:
+        return agent
+    names = sorted({name for name in (before.name, agent.name) if name is not None})
+    attributes = join_attributes(before.attributes, agent.attributes)
+    if len(names) > 1:
+        attributes = join_attributes(attributes, {"name": tuple(names)})
+    kinds = sorted(kind for kind in (before.type, agent.type) if kind is not None)
+    return Agent(agent.id, min(names, default=None), min(kinds, default=None), attributes)
+
+
+def join_descriptions(before: Description | None, description: Description) -> Description:
+    """What is said of a description altogether; the finer type counts."""
+    if before is None:
+        return description
+    kind = max(before.type, description.type, key=list(DescriptionType).index)
+    return Description(
+        description.id, kind, join_attributes(before.attributes, description.attributes)
+    )
+
+
+def join_entities(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
+    """What is stated of an entity altogether."""
+    if before is None:
+        return entity
+    kind = max(before.type, entity.type, key=list(EntityType).index)
+    return StatedEntity(
+        entity.identifier, join_attributes(before.attributes, entity.attributes), kind
+    )

@@ -1,8 +1,6 @@
 """Connections to a Neo4j database: addresses, retries, and the driver's errors in our words."""
 
-import random
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from neo4j import (
 from neo4j import exceptions as driver_errors
 
 from provgraph.errors import SettingsError, StoreError, UnreachableError
+from provgraph.store.waiting import retry
 
 T = TypeVar("T")
 #: How long a server that has answered before is waited for, and one that has not; in seconds.
@@ -283,21 +282,15 @@ class Connection:
 
     def _retried(self, ask: Callable[[], T]) -> T:
         """The answer, asked for until it comes, the error is final, or the time is over."""
-        patience = RETRY_SECONDS if self._answered else FIRST_RETRY_SECONDS
-        deadline = time.monotonic() + patience
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                answer = ask()
-            except DRIVER_ERRORS as error:
-                if not error.is_retryable() or time.monotonic() + pause > deadline:
-                    raise
-            else:
-                self._answered = True
-                return answer
-            # Clients that lost the same server must not come back all at once.
-            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
-            pause = min(2 * pause, _LONGEST_PAUSE)
+        answer = retry(
+            ask,
+            lambda error: isinstance(error, DRIVER_ERRORS) and error.is_retryable(),
+            seconds=RETRY_SECONDS if self._answered else FIRST_RETRY_SECONDS,
+            first_pause=_FIRST_PAUSE,
+            longest_pause=_LONGEST_PAUSE,
+        )
+        self._answered = True
+        return answer
 
     @contextmanager
     def translated(self) -> Iterator[None]:

@@ -1,0 +1,1 @@
+"""Tests of what is collected: spool, delivery, drop folder, capture."""

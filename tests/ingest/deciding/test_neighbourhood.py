@@ -1,0 +1,109 @@
+"""What is decided anew: the mentions that share a name with a new one, and no others."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from provgraph.ingest.deciding.neighbourhood import (
+    join_agents,
+    join_descriptions,
+    join_entities,
+    touched_mentions,
+)
+from provgraph.ingest.loading import load
+from provgraph.model.records import Agent, Description, Mention, StatedEntity
+from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, RelationType
+from provgraph.questions.names import find
+from provgraph.store.nodes import digest
+from provgraph.store.protocol import Store
+from provgraph.store.records import StoredMention
+from provgraph.store.registry import open_store
+from tests.loaders.examples import record
+
+PRODUCT = "0a1b2c3d-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def memory() -> Iterator[Store]:
+    with closing(open_store("sqlite://")) as store:
+        yield store
+
+
+def file_in(url: str, role: str, product: str | None = None) -> dict[str, object]:
+    meta = {"CTA PRODUCT ID": product, "CTA ACTIVITY ID": "somebody"} if product else None
+    return {"url": url, "role": role, "reference_meta": meta}
+
+
+def load_each(store: Store, folder: Path, records: Sequence[dict[str, object]]) -> None:
+    """Load each record by a load of its own."""
+    for number, each in enumerate(records):
+        path = folder / f"{number}.provlog"
+        path.write_text(json.dumps([each]))
+        (report,) = load(store, [str(path)])
+        assert report.status == "loaded", report.problems
+        path.unlink()
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_an_external_file_keeps_the_highest_data_level_of_all_its_readers(
+    tmp_path: Path, memory: Store, order: Sequence[int]
+) -> None:
+    """A new read by path alone looks at no earlier read: the level is kept with the file."""
+    readers = [
+        record(f"R{level}", input=[file_in("/data/events.h5", f"DL{level}/Event")])
+        for level in (0, 2, 1)
+    ]
+    load_each(memory, tmp_path, [readers[number] for number in order])
+    assert find(memory, "/data/events.h5").data_level == "DL2"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_files_that_turn_out_to_be_one_have_the_highest_data_level_of_all(
+    tmp_path: Path, memory: Store, order: Sequence[int]
+) -> None:
+    """Two readers know one product at two places; a third knows the product only."""
+    readers = [
+        record("A", input=[file_in("/data/a.h5", "DL2/Event", PRODUCT)]),
+        record("B", input=[file_in("/copy/a.h5", "DL0/Event", PRODUCT)]),
+        record("C", input=[file_in("/copy/a.h5", "DL1/Event")]),
+    ]
+    load_each(memory, tmp_path, [readers[number] for number in order])
+    merged = find(memory, f"product:{PRODUCT}")
+    assert merged.data_level == "DL2"
+    with closing(open_store("sqlite://")) as ordered:
+        load_each(ordered, tmp_path, readers)
+        assert digest(memory.scan()) == digest(ordered.scan())
+
+
+def test_only_what_is_new_or_moved_is_touched() -> None:
+    old = Mention("R", RelationType.USED, "input", "/data/a", None, "log")
+    new = Mention("R", RelationType.USED, "input", "/data/b", None, "log")
+    known = {old.key: StoredMention(old, entity="file:/data/a")}
+    said = {old.key: old, new.key: new}
+    assert [each.now.mention for each in touched_mentions(known, said, moved=False)] == [new]
+    moved = list(touched_mentions(known, said, moved=True))
+    assert [each.now.mention for each in moved] == [old, new]
+    assert not any(each.can_change_others for each in moved)
+
+
+def test_of_two_names_of_an_agent_the_smaller_is_shown_and_both_are_kept() -> None:
+    one, other = Agent("x", "CTAO", AgentType.ORGANIZATION), Agent("x", "CTA Observatory")
+    joined = join_agents(one, other)
+    assert joined == join_agents(other, one)
+    assert (joined.name, joined.type) == ("CTA Observatory", AgentType.ORGANIZATION)
+    assert joined.attributes == {"name": ("CTA Observatory", "CTAO")}
+    assert join_agents(None, one) == one
+
+
+def test_of_two_kinds_the_finer_counts() -> None:
+    plain, value = StatedEntity("x", {"a": (1,)}), StatedEntity("x", {"a": (2,)}, EntityType.VALUE)
+    joined = join_entities(plain, value)
+    assert joined == join_entities(value, plain)
+    assert (joined.type, joined.attributes) == (EntityType.VALUE, {"a": (1, 2)})
+    coarse = Description("d", DescriptionType.ENTITY)
+    fine = Description("d", DescriptionType.VALUE, {"unit": ("TeV",)})
+    assert join_descriptions(coarse, fine) == join_descriptions(fine, coarse) == fine
