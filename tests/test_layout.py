@@ -35,7 +35,7 @@ ROOMS = (
     {"pictures"},
     {"collecting"},
     {"graphql", "relational_mirror", "validation", "web"},
-    {"api", "demonstration"},
+    {"api", "capture", "demonstration"},
     {"commands"},
 )
 RANK = {room: rank for rank, row in enumerate(ROOMS) for room in row}
