@@ -13,7 +13,7 @@ from tests.conftest import LOGS
 from tests.processes import environment
 
 #: The most files of provgraph that a command may pass through.
-LOAD_FILES = 37
+LOAD_FILES = 39
 QUESTION_FILES = 21
 EXPORT_FILES = 25
 

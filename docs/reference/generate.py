@@ -33,11 +33,11 @@ from provgraph import errors
 from provgraph.collecting import capture
 from provgraph.commands.main import main as group
 from provgraph.commands.running import LaterCommand
+from provgraph.commands.serving import create_app
 from provgraph.graphql.schema import sdl
 from provgraph.ingest.jobs import load_job
 from provgraph.ingest.reports import Report
 from provgraph.store.registry import open_store
-from provgraph.web.app import create_app
 
 FOLDER: Final = Path(__file__).parent
 ROOT: Final = FOLDER.parents[1]
@@ -104,7 +104,7 @@ def python_page() -> str:
         _function(capture.capturing, "provgraph.collecting.capture.capturing"),
         _function(load_job, "provgraph.ingest.jobs.load_job"),
         _function(open_store, "provgraph.store.registry.open_store"),
-        _function(create_app, "provgraph.web.app.create_app"),
+        _function(create_app, "provgraph.commands.serving.create_app"),
     ]
     return "".join(parts)
 
