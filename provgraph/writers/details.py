@@ -76,7 +76,9 @@ def _lines(details: RecordDetails) -> Iterator[str]:
     yield from _section("identifiers", map(visible, node.identifiers))
     yield from _section("stood at", map(visible, node.locations))
     yield from _section("relations", (_edge_line(details, edge) for edge in details.edges))
-    yield from _section("why these are one record", map(_why_line, details.explained))
+    yield from _section(
+        "why these are one record (rules: docs/contract.md)", map(_why_line, details.explained)
+    )
     yield from _section(
         "attributes", (_pair(name, value) for name, value in node.shown_attributes.items())
     )
