@@ -11,13 +11,10 @@ from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import networkx as nx
-
-from provgraph.errors import SettingsError
+from provgraph.errors import SettingsError, extra_needed
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.interchange.export import statements, within
-from provgraph.interchange.writing.prov_package import to_prov
 from provgraph.model import lineage
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Direction, Edge, Node
@@ -39,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+    import networkx as nx
     import py2neo
     from prov.model import ProvDocument
 
@@ -232,7 +230,11 @@ class Answer(lineage.Lineage):
 
         Raises:
             StoreError: the store is closed, or failed.
+            MissingExtraError: the extra ``rdf`` is not installed.
         """
+        with extra_needed("rdf", "a document of the package prov"):
+            from provgraph.interchange.writing.prov_package import to_prov  # noqa: PLC0415
+
         with self.store.viewing() as view:
             return to_prov(statements(view, within(self)))
 
@@ -243,7 +245,13 @@ class Answer(lineage.Lineage):
             A graph whose nodes are ids and whose edges run from effect to cause. Nodes have the
             fields of the JSON answer (docs/contract.md, Commands) as attributes; edges have
             ``relation``, ``role`` and ``time``.
+
+        Raises:
+            MissingExtraError: the extra ``networkx`` is not installed.
         """
+        with extra_needed("networkx", "a graph of networkx"):
+            import networkx as nx  # noqa: PLC0415 - only this extra brings it
+
         answer = json_writer.document(self)
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(root=self.root.id, truncated=self.truncated)
         graph.add_nodes_from((node["id"], node) for node in answer["nodes"])

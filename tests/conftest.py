@@ -23,7 +23,6 @@ from neo4j import GraphDatabase
 
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from tests import processes
 from tests.services import Neo4jServer, PostgresServer, ServiceUnavailable
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -43,11 +42,13 @@ EXAMPLES = "PROVGRAPH_TEST_EXAMPLES"
 _MARKERS = {
     "postgres_server": pytest.mark.postgresql,
     "neo4j_server": pytest.mark.neo4j,
-    "verdicts": pytest.mark.java,
     "voprov": pytest.mark.slow,
 }
-#: A module that has one of these starts processes.
-_PROCESSES = frozenset(map(id, (processes.run, processes.environment)))
+#: Module → the marker of tests in modules that import a function of it.
+_MARKERS_OF_USERS = {
+    "tests.processes": pytest.mark.slow,
+    "tests.services.provtoolbox": pytest.mark.java,
+}
 _names = count()
 
 # Time-outs of examples would measure what else the machine does.
@@ -86,8 +87,10 @@ def _rank(item: pytest.Item) -> int:
 
 
 def _mark(item: pytest.Function) -> None:
-    if not _PROCESSES.isdisjoint(map(id, vars(item.module).values())):
-        item.add_marker(pytest.mark.slow)
+    modules = (getattr(value, "__module__", None) for value in vars(item.module).values())
+    used = {name for name in modules if isinstance(name, str)}
+    for name in used & _MARKERS_OF_USERS.keys():
+        item.add_marker(_MARKERS_OF_USERS[name])
     definitions = item._fixtureinfo.name2fixturedefs
     for name in definitions.keys() & _MARKERS.keys():
         item.add_marker(_MARKERS[name])

@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import update_wrapper
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from provgraph.errors import ProvGraphError, UnreachableError
+from provgraph.errors import MissingExtraError, ProvGraphError, UnreachableError, extra_needed
 
 if TYPE_CHECKING:
     from provgraph.store.protocol import Store
@@ -34,6 +34,9 @@ NOTHING = 2
 #: are many and refer to each other in no circles, so looking for circles less often saves a tenth
 #: of the time.
 _OBJECTS_BEFORE_COLLECTING = 50_000
+
+#: Module of commands → the extra that brings the packages that all of its commands need.
+_EXTRAS = {"checking": "validation", "mirroring": "postgresql", "serving": "serve"}
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any] | click.Command)
 
@@ -55,7 +58,9 @@ class LaterCommand(click.Command):
 
     def imported(self) -> click.Command:
         """The command itself."""
-        found = import_module(f"provgraph.commands.{self.module}")
+        extra = _EXTRAS.get(self.module)
+        with nullcontext() if extra is None else extra_needed(extra, f"provgraph {self.name}"):
+            found = import_module(f"provgraph.commands.{self.module}")
         command: click.Command = getattr(found, str(self.name).replace("-", "_"))
         return command
 
@@ -75,9 +80,15 @@ class LaterCommand(click.Command):
             extra: settings of the context.
 
         Returns:
-            The context of the command itself.
+            The context of the command itself. When its module needs packages that are not
+            installed, a message says so and the program ends.
         """
-        return self.imported().make_context(info_name, args, parent, **extra)
+        try:
+            command = self.imported()
+        except MissingExtraError as error:
+            note(str(error))
+            sys.exit(error.exit_code)
+        return command.make_context(info_name, args, parent, **extra)
 
 
 def common_options(decorated: _Decorated) -> _Decorated:

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import igraph
-
+from provgraph.errors import extra_needed
 from provgraph.pictures.layers import Ends, layers
 
 #: More passages than these in one row, or in all, make a drawing wide and slow and help nobody to
@@ -108,6 +107,9 @@ def _span(rows: list[int], ends: Ends) -> int:
 
 def _order(rows: list[int], links: list[Ends]) -> list[list[int]]:
     """The places of each row from left to right, with few crossings."""
+    with extra_needed("pictures", "a drawing"):
+        import igraph  # noqa: PLC0415 - only this extra brings it
+
     graph = igraph.Graph(n=len(rows), edges=links, directed=True)
     coordinates = graph.layout_sugiyama(layers=rows, maxiter=ROUNDS)
     order: list[list[int]] = [[] for _ in range(max(rows, default=-1) + 1)]

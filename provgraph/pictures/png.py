@@ -7,9 +7,7 @@ import math
 import re
 from importlib.resources import as_file, files
 
-import resvg_py
-
-from provgraph.errors import SettingsError
+from provgraph.errors import SettingsError, extra_needed
 from provgraph.model.lineage import Lineage
 from provgraph.pictures.look import PLAIN, Look
 from provgraph.pictures.svg import Drawing
@@ -36,7 +34,11 @@ def write(lineage: Lineage, look: Look = PLAIN) -> bytes:
 
     Raises:
         SettingsError: the image would be too large to be read.
+        MissingExtraError: the extra ``pictures`` is not installed.
     """
+    with extra_needed("pictures", "a PNG image"):
+        import resvg_py  # noqa: PLC0415 - only this extra brings it
+
     drawing = Drawing(lineage, look)
     document = drawing.document()
     with as_file(files("provgraph") / "data" / "fonts" / "LiberationSans-Regular.ttf") as font:

@@ -4,9 +4,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
-
-from provgraph.errors import MirrorError
+from provgraph.errors import MirrorError, extra_needed
 from provgraph.relational_mirror.syncing import Summary
 
 
@@ -20,7 +18,15 @@ def write_metrics(path: Path, summary: Summary, now: datetime) -> None:
 
     Raises:
         MirrorError: the file can't be written.
+        MissingExtraError: the extra ``serve`` is not installed.
     """
+    with extra_needed("serve", "a file of metrics"):
+        from prometheus_client import (  # noqa: PLC0415 - only this extra brings it
+            CollectorRegistry,
+            Gauge,
+            generate_latest,
+        )
+
     registry = CollectorRegistry()
 
     def gauge(name: str, what: str, value: float) -> None:
