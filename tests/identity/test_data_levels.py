@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from provgraph.questions.names import find
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
 from tests.graphs import put
 from tests.identity.examples import run

@@ -17,7 +17,7 @@ from provgraph.ingest.reports import Report
 from provgraph.ingest.writing import is_whole
 from provgraph.questions.names import find
 from provgraph.store import journal
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import Changes, LoadRecord
 from provgraph.store.registry import open_store
