@@ -7,7 +7,8 @@ from provgraph.ingest.deciding.integration import integrate
 from provgraph.loaders.ctapipe import document_of
 from provgraph.model.identifiers import location_of
 from provgraph.store.protocol import Store
-from tests.oracle import Graph, OracleEntity
+from tests.oracle.graph import Graph
+from tests.oracle.standing import OracleEntity
 
 Said = tuple[str, Mapping[str, Any]]
 

@@ -14,16 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.identity.examples import at, line, lost, made, run, used
-from tests.oracle import (
-    DEFAULT_NAMESPACE,
-    Graph,
-    contradictory,
-    graph_of,
-    place_of,
-    time_of,
-    upstream,
-)
-from tests.strategies import Said, as_log, as_scattered_log, histories, loadings
+from tests.oracle.graph import Graph, contradictory, graph_of, upstream
+from tests.oracle.places import DEFAULT_NAMESPACE, place_of, time_of
+from tests.records import Said, as_log, as_scattered_log
+from tests.strategies import histories, loadings
 
 CORPUS = Path(__file__).parent / "corpus" / "ctapipe"
 EXPECTED = json.loads((CORPUS / "expected_lineage.json").read_text())

@@ -11,8 +11,8 @@ from typing import Any
 from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
 from tests.graphs import graph_in, put
-from tests.oracle import Graph
-from tests.strategies import Said
+from tests.oracle.graph import Graph
+from tests.records import Said
 
 
 def real_header(product: str) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""The law of CONTRACT section 2 rule 8, against the oracle written from section 2 alone.
+"""Rule 8 of docs/contract.md on random histories, against the oracle.
+
+The oracle was written from the contract alone.
 
 ``make soak`` runs it over many more histories.
 """
@@ -18,7 +20,7 @@ from provgraph.store.relational.store import RelationalStore
 from provgraph.store.relational.tables import metadata
 from tests.conftest import empty_neo4j
 from tests.graphs import graph_in, put
-from tests.oracle import contradictory, graph_of
+from tests.oracle.graph import contradictory, graph_of
 from tests.services import Neo4jServer, PostgresServer
 from tests.strategies import histories, loadings
 

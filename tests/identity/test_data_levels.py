@@ -10,7 +10,7 @@ from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
 from tests.graphs import put
 from tests.identity.examples import run
-from tests.strategies import Said
+from tests.records import Said
 
 WRITES = run("A", 0, 1, "", "/x", role="DL1/Event")
 READS = run("B", 2, 3, "/x", role="DL2/Event")

@@ -8,7 +8,7 @@ from provgraph.identity.rules import EXPLANATION, Rule
 from provgraph.store.registry import open_store
 from tests.graphs import put
 from tests.identity.examples import run
-from tests.strategies import Said
+from tests.records import Said
 
 NAMED, UNNAMED = run("R", 4, 5, "/x=P"), run("R", 4, 5, "/x")
 CASES: dict[Rule, tuple[str, list[Said]]] = {

@@ -37,8 +37,9 @@ from provgraph.store.records import UNKNOWN_SIZE, Changes, LoadRecord
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS, STORES, empty_neo4j
 from tests.identity.test_against_oracle import HISTORIES, ON_A_SERVER, PHASES, empty_tables
+from tests.records import History
 from tests.services import Neo4jServer
-from tests.strategies import History, histories, loadings
+from tests.strategies import histories, loadings
 
 _COUNTS = {"activities": 0, "entities": 0, "agents": 0, "relations": 0}
 

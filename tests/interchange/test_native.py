@@ -24,7 +24,8 @@ from tests.conftest import CORPUS, LOGS
 from tests.graphs import put
 from tests.interchange.corpus import exported
 from tests.interchange.corpus import put as put_document
-from tests.strategies import History, histories
+from tests.records import History
+from tests.strategies import histories
 
 SOURCES = {"ctapipe": LOGS, "ctadirac": CORPUS / "ctaprov" / "bundles"}
 #: Which formats a reader of ours takes back whole.
