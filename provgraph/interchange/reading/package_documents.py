@@ -266,7 +266,9 @@ def literal_from_package(value: Any) -> Literal:
         kind = None if value.datatype is None else _uri(value.datatype)
         language = None if value.langtag is None else storable_text(str(value.langtag))
         return Literal(
-            storable_text(value.value), UNRESOLVED_NAME if kind == QUALIFIED_NAME else kind, language
+            storable_text(value.value),
+            UNRESOLVED_NAME if kind == QUALIFIED_NAME else kind,
+            language,
         )
     if isinstance(value, datetime):
         return Literal(value.isoformat(), DATE_TIME)
