@@ -175,7 +175,7 @@ def test_a_modern_log_beside_the_job_is_enough(tmp_path: Path, memory: Store) ->
 
 
 def test_the_same_run_from_its_log_and_its_job_is_one(store: Store) -> None:
-    """CONTRACT section 2 rule 9; the log alone knows the files by their scratch paths."""
+    """docs/contract.md, rule 9; the log alone knows the files by their scratch paths."""
     loaded(store, BUNDLES / "48153007")
     before = store.stats()
     loaded(

@@ -20,6 +20,11 @@ from tests.loaders.ctaprov.conftest import GENERATIONS, Restore, change
 from tests.loaders.ctaprov.tables import layout
 
 
+def tables_of(url: str) -> TableLayout:
+    with psycopg.connect(url) as connection:
+        return layout_of(connection, "public")
+
+
 def test_without_its_table_nothing_is_configured() -> None:
     columns = {name: each for name, each in layout().columns.items() if name != "wasConfiguredBy"}
     assert configuration_by_activity(TableLayout("public", columns)) is None
@@ -31,7 +36,7 @@ def test_files_come_in_the_order_of_their_activities(
     generation: str, databases: dict[str, str]
 ) -> None:
     with psycopg.connect(databases[generation], row_factory=dict_row) as connection:
-        tables = layout_of(psycopg.connect(databases[generation]), "public")
+        tables = tables_of(databases[generation])
         key = tables.key("activities")
         activities = [row[key] for row in connection.execute(activities_by_key(tables))]
         assert activities == sorted(activities)
@@ -53,7 +58,7 @@ def test_each_row_comes_once_with_what_it_leads_to(
     generation: str, databases: dict[str, str]
 ) -> None:
     with psycopg.connect(databases[generation], row_factory=dict_row) as connection:
-        tables = layout_of(psycopg.connect(databases[generation]), "public")
+        tables = tables_of(databases[generation])
         whole = connection.execute(whole_table(tables, "entities")).fetchall()
         joined = connection.execute(entities_by_key(tables)).fetchall()
         assert len(joined) == len(whole) > 0

@@ -108,7 +108,7 @@ def test_bundles_answer_as_the_database_does(databases: dict[str, str], memory: 
 
 
 def test_the_order_of_loading_does_not_matter(databases: dict[str, str], memory: Store) -> None:
-    """CONTRACT section 2 rule 8, with databases, bundles and logs in any order."""
+    """docs/contract.md, rule 8, with databases, bundles and logs in any order."""
     sources = [
         *databases.values(),
         *map(str, BUNDLES.glob("48153*")),
