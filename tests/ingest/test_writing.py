@@ -17,7 +17,7 @@ from provgraph.ingest.reports import Report
 from provgraph.ingest.writing import is_whole
 from provgraph.questions.names import find
 from provgraph.store import journal
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import Changes, LoadRecord
 from provgraph.store.registry import open_store
@@ -127,8 +127,6 @@ def test_a_plan_that_nothing_concerns_is_written_as_it_is(
     plans: list[int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if not store.views_are_snapshots:
-        pytest.skip("this store may show a view in the middle of a change")
     mine = log(tmp_path / "mine.provlog", "R", 9, output=["/data/mine.h5"])
     theirs = log(tmp_path / "theirs.provlog", "M", 8, output=["/data/theirs.h5"])
     between_plan_and_commit(store, lambda: only(other, theirs), monkeypatch)
@@ -174,8 +172,6 @@ def test_a_plan_is_made_anew_when_another_transaction_wrote_too_much_to_be_marke
     makes_plans: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if not store.views_are_snapshots:
-        pytest.skip("this store may show a view in the middle of a change")
     mine = log(tmp_path / "mine.provlog", "R", 9, output=["/data/mine.h5"])
 
     def write_two_marks() -> None:

@@ -18,7 +18,7 @@ from provgraph.ingest.loading import load
 from provgraph.model.records import Agent, Description, Mention, StatedEntity
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, RelationType
 from provgraph.questions.names import find
-from provgraph.store.nodes import digest
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.records import StoredMention
 from provgraph.store.registry import open_store
