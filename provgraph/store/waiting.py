@@ -1,4 +1,4 @@
-"""Telling the user why nothing happens."""
+"""Waiting for a store: for another writer, and for a server that went away."""
 
 import logging
 import random
@@ -17,7 +17,11 @@ _LOG = logging.getLogger(__name__)
 
 @contextmanager
 def warn_of_waiting(where: str) -> Iterator[None]:
-    """Says that another process writes to the store, when the block takes long."""
+    """Says that another process writes to the store, when the block takes long.
+
+    Args:
+        where: the store, for the message, without a password.
+    """
     timer = Timer(
         PATIENCE, _LOG.warning, ("another process writes to the store at %s; waiting for it", where)
     )
@@ -38,11 +42,14 @@ _LOG = logging.getLogger(__name__)
 
 
 def retry_while_unreachable(work: Callable[[], T]) -> T:
-    """What the work returns; it is done again from its beginning while the store can't be reached.
+    """Does work again from its beginning while the store can't be reached.
 
     Args:
         work: something that may be done twice: a transaction, whose commit may have come through
             unheard.
+
+    Returns:
+        What the work returns.
 
     Raises:
         UnreachableError: the store stayed away.

@@ -12,8 +12,8 @@ from provgraph.store import waiting
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """No test sleeps: pauses are noted, and the clock goes on by them."""
     noted: list[float] = []
-    monkeypatch.setattr(waiting.time, "sleep", noted.append)
-    monkeypatch.setattr(waiting.time, "monotonic", lambda: sum(noted))
+    monkeypatch.setattr("provgraph.store.waiting.time.sleep", noted.append)
+    monkeypatch.setattr("provgraph.store.waiting.time.monotonic", lambda: sum(noted))
     return noted
 
 
@@ -26,7 +26,7 @@ def test_work_is_done_again_until_it_succeeds(pauses: list[float]) -> None:
             raise answer
         return answer
 
-    assert waiting.persistently(work) == "ok"
+    assert waiting.retry_while_unreachable(work) == "ok"
     assert len(pauses) == 2
 
 
@@ -35,7 +35,7 @@ def test_an_error_that_is_final_is_raised_at_once(pauses: list[float]) -> None:
         raise StoreError("refused")
 
     with pytest.raises(StoreError, match="refused"):
-        waiting.persistently(work)
+        waiting.retry_while_unreachable(work)
     assert pauses == []
 
 
@@ -44,14 +44,14 @@ def test_patience_ends_and_pauses_grow_up_to_a_bound(pauses: list[float]) -> Non
         raise UnreachableError("away")
 
     with pytest.raises(UnreachableError):
-        waiting.persistently(work)
+        waiting.retry_while_unreachable(work)
     assert sum(pauses) <= waiting.PATIENCE_SECONDS
     assert sum(pauses) > waiting.PATIENCE_SECONDS / 2
     assert max(pauses) <= 5
 
 
 def test_short_waiting_needs_no_word(caplog: pytest.LogCaptureFixture) -> None:
-    with waiting.told_of_waiting("here"):
+    with waiting.warn_of_waiting("here"):
         pass
     assert not caplog.records
 
@@ -73,7 +73,7 @@ def test_long_waiting_is_said(
             started.append((0.0, ()))
 
     monkeypatch.setattr(waiting, "Timer", Clock)
-    with waiting.told_of_waiting("the store"):
+    with waiting.warn_of_waiting("the store"):
         assert len(started) == 1
     assert "the store" in started[0][1]
     assert started[-1] == (0.0, ())

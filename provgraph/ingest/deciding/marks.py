@@ -14,8 +14,8 @@ from typing import TypeVar
 from provgraph.identity.files import RunTimes
 from provgraph.ingest.deciding.neighbourhood import TouchedMention
 from provgraph.model.records import Agent, Description, End, Run, StatedEntity
-from provgraph.store.protocol import Facts
 from provgraph.store.records import Changes, EntityRecord, StoredMention
+from provgraph.store.views import Facts
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ def mark(kind: str, name: str) -> bytes:
 
 
 class ReadRecorder:
-    """Facts, with a mark for each question about them; see `provgraph.store.protocol.Facts`."""
+    """Facts, with a mark for each question about them; see `provgraph.store.views.Facts`."""
 
     def __init__(self, facts: Facts) -> None:
         """Hand questions on to ``facts``."""

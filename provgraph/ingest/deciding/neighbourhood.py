@@ -17,8 +17,8 @@ from provgraph.model.identifiers import is_strong, places_in, version_of
 from provgraph.model.records import INVALIDATED, Mention, StatedEntity, data_level
 from provgraph.model.values import Attributes, join_attributes
 from provgraph.model.vocabulary import EntityType
-from provgraph.store.protocol import Facts
 from provgraph.store.records import Changes, EntityRecord, StoredMention
+from provgraph.store.views import Facts
 
 
 @dataclass(frozen=True, slots=True)
