@@ -7,13 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 import provgraph
-from provgraph.store.relational.connection import sqlite_engine
-from provgraph.store.relational.schema import MIGRATIONS, NEWEST, migrate
-from provgraph.store.relational.tables import metadata
 
 PACKAGE = Path(provgraph.__file__).parent
 DOCS = PACKAGE.parent / "docs"
@@ -146,16 +141,3 @@ def test_every_room_is_listed_in_the_architecture() -> None:
     rooms = {room_of(module) for module in IMPORTS}
     assert rooms <= RANK.keys()
     assert {room for room in rooms if f"`{room}" not in text and f"{room}.py`" not in text} == set()
-
-
-def test_the_newest_migration_is_known() -> None:
-    revisions = sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("0*.py"))
-    assert revisions[-1] == NEWEST
-
-
-def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
-    engine = sqlite_engine(f"sqlite:///{tmp_path / 'x.db'}")
-    migrate(engine)
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()

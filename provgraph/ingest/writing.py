@@ -15,8 +15,9 @@ from provgraph.ingest.reports import Report, report_on_known, report_on_reading
 from provgraph.model.records import Document, key_of
 from provgraph.model.times import utc
 from provgraph.model.vocabulary import Kind
-from provgraph.store.protocol import Store, Transaction, View
+from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord
+from provgraph.store.views import View
 from provgraph.store.waiting import retry_while_unreachable
 
 #: How many documents are integrated at once; a source with more of them is a large one.

@@ -26,8 +26,9 @@ from provgraph.model.vocabulary import Kind
 from provgraph.prov.names import is_of_document
 from provgraph.prov.statements import DocumentPart
 from provgraph.store.journal import Subject
-from provgraph.store.protocol import Store, View
+from provgraph.store.protocol import Store
 from provgraph.store.records import EntityRecord
+from provgraph.store.views import View
 
 #: Takes statements, gives the document piece by piece.
 DocumentWriter: TypeAlias = Callable[[Iterable[DocumentPart]], Iterator[str]]

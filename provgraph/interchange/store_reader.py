@@ -20,8 +20,8 @@ from provgraph.model.batches import batches
 from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind
 from provgraph.store.journal import Subject
-from provgraph.store.protocol import View
 from provgraph.store.records import EntityRecord, StoredMention, StoredRelation
+from provgraph.store.views import View
 
 #: The subjects that are descriptions, and the kind of record that each is.
 DESCRIPTION_SUBJECTS = {Subject(kind.value): kind for kind in DESCRIPTIONS}

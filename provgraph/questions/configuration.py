@@ -9,7 +9,8 @@ from provgraph.model.identifiers import base_name, location_of
 from provgraph.model.lineage import Edge, Lineage, Node
 from provgraph.model.records import SOFTWARE, Settings, key_of
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.store.protocol import Store, View
+from provgraph.store.protocol import Store
+from provgraph.store.views import View
 
 #: So many runs are asked about at once.
 BATCH = 1_000

@@ -19,8 +19,8 @@ from provgraph.model.records import End, Fact, Run, first_text, status_of
 from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind, RelationType
 from provgraph.store.journal import Subject, pages
-from provgraph.store.protocol import View
 from provgraph.store.records import StoredMention, StoredRelation
+from provgraph.store.views import View
 
 Content = Mapping[str, Any]
 #: The order in which records are read: each kind behind those that its rows refer to.

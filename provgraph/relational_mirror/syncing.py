@@ -54,8 +54,9 @@ from provgraph.relational_mirror.staging import (
 )
 from provgraph.relational_mirror.tables import NUMBERED, OWN_SCHEMA, SEQUENCES, TABLES
 from provgraph.store.journal import Subject, Subjects, pages, subjects_in
-from provgraph.store.protocol import Store, View
+from provgraph.store.protocol import Store
 from provgraph.store.records import EntityRecord, JournalEntry
+from provgraph.store.views import View
 from provgraph.store.waiting import retry_while_unreachable
 
 T = TypeVar("T")

@@ -24,7 +24,8 @@ from provgraph.relational_mirror.settling import Numbers
 from provgraph.relational_mirror.staging import RECORD, Batch, Sink, names, table_name
 from provgraph.relational_mirror.syncing import Work, last_numbers, set_up, state_of
 from provgraph.relational_mirror.tables import COLUMNS, OWN_SCHEMA, RECORD_COLUMNS, TABLES
-from provgraph.store.protocol import Store, View
+from provgraph.store.protocol import Store
+from provgraph.store.views import View
 from provgraph.store.waiting import retry_while_unreachable
 
 _BUCKETS = 4096

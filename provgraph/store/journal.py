@@ -1,6 +1,8 @@
-"""The journal of a store.
+"""The journal of a store, and the marks of its last transactions.
 
-Which records each transaction may have changed, so that a mirror reads only those.
+The journal says which records each transaction may have changed, so that a mirror reads only those.
+Marks serve optimistic concurrency (`provgraph.ingest.deciding.marks`): a plan marks every fact that
+it read, each commit every fact that it wrote; while the two are disjoint the plan still holds.
 """
 
 import json
@@ -11,8 +13,8 @@ from enum import StrEnum
 
 from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import Kind
-from provgraph.store.protocol import BulkReader
 from provgraph.store.records import Changes, JournalEntry
+from provgraph.store.views import BulkReader
 
 _MARK_BYTES = 16
 
@@ -47,13 +49,27 @@ def new_mark() -> bytes:
 
 
 def packed(subjects: Mapping[Subject, set[str]]) -> bytes:
-    """Subjects as a journal keeps them."""
+    """Subjects as a journal keeps them.
+
+    Args:
+        subjects: ids by what they are of.
+
+    Returns:
+        Compressed JSON.
+    """
     content = {kind: sorted(ids) for kind, ids in subjects.items() if ids}
     return zlib.compress(canonical_json(content).encode())
 
 
 def subjects_in(entries: Iterable[JournalEntry]) -> Subjects:
-    """All subjects of some entries."""
+    """All subjects of some entries.
+
+    Args:
+        entries: of a journal.
+
+    Returns:
+        Each id once.
+    """
     found: Subjects = {}
     for entry in entries:
         for kind, ids in json.loads(zlib.decompress(entry.content)).items():
@@ -89,7 +105,11 @@ class Journaled:
         return any(self._subjects.values())
 
     def note(self, changes: Changes) -> None:
-        """Add the subjects of some changes; bookkeeping is not among them."""
+        """Add the subjects of some changes; bookkeeping is not among them.
+
+        Args:
+            changes: that a transaction writes.
+        """
         gone = changes.removals
         note = self._note
         note(Subject.ACTIVITY, (run.id for run in changes.runs), gone.runs)
@@ -119,7 +139,14 @@ class Journaled:
         self._subjects[kind].update(*ids)
 
     def packed(self) -> bytes:
-        """The subjects as a journal keeps them."""
+        """Subjects as a journal keeps them.
+
+        Args:
+            subjects: ids by what they are of.
+
+        Returns:
+            Compressed JSON.
+        """
         return packed(self._subjects)
 
 
@@ -141,7 +168,11 @@ class TouchedMarks:
         return bool(self._marks) or self._too_many
 
     def update(self, marks: Collection[bytes]) -> None:
-        """Add marks; of very many nothing is kept but that they were."""
+        """Add marks; of very many nothing is kept but that they were.
+
+        Args:
+            marks: of eight bytes each.
+        """
         self._too_many = self._too_many or len(self._marks) + len(marks) > MOST_MARKS
         if self._too_many:
             self._marks.clear()
@@ -149,12 +180,27 @@ class TouchedMarks:
             self._marks.update(marks)
 
     def packed(self) -> bytes | None:
-        """The marks as a store keeps them; None when they were too many."""
+        """Subjects as a journal keeps them.
+
+        Args:
+            subjects: ids by what they are of.
+
+        Returns:
+            Compressed JSON.
+        """
         return None if self._too_many else b"".join(sorted(self._marks))
 
 
 def marks_in(packed: Sequence[bytes | None]) -> frozenset[bytes] | None:
-    """All marks of some turns; None when those of one are not known."""
+    """All marks of some turns.
+
+    Args:
+        packed: the marks of each turn as `TouchedMarks.packed` gave them; None where they were too
+            many.
+
+    Returns:
+        The marks; None when those of one turn are not known.
+    """
     found: set[bytes] = set()
     for marks in packed:
         if marks is None:

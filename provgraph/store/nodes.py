@@ -30,10 +30,13 @@ SHOWN_FACTS = frozenset({Fact.NAME, Fact.VERSION, Fact.STATUS, Fact.START, Fact.
 
 
 def activity_node(run: Run) -> Node:
-    """A run.
+    """A run as a node.
 
     A fact with a field of its own stays among the attributes only when its values differ or say
     more.
+
+    Args:
+        run: with all its facts.
     """
     status = status_of(run.facts)
     attributes = {
@@ -58,7 +61,13 @@ def activity_node(run: Run) -> Node:
 
 
 def entity_node(record: EntityRecord) -> Node:
-    """An entity; its name is the base name of its place, or its ``name`` attribute, or nothing."""
+    """An entity as a node.
+
+    Its name is the base name of its first path, or its attribute ``name``, or a label, or nothing.
+
+    Args:
+        record: the entity.
+    """
     places = [standing.place for standing in record.standings]
     return Node(
         key=key_of(Kind.ENTITY, record.id),
@@ -79,7 +88,11 @@ def entity_node(record: EntityRecord) -> Node:
 
 
 def agent_node(agent: Agent) -> Node:
-    """An agent."""
+    """An agent as a node.
+
+    Args:
+        agent: the agent.
+    """
     return Node(
         key=key_of(Kind.AGENT, agent.id),
         id=agent.id,
@@ -91,7 +104,11 @@ def agent_node(agent: Agent) -> Node:
 
 
 def description_node(description: Description) -> Node:
-    """A description, called by the name that it gives."""
+    """A description as a node, called by the name that it gives.
+
+    Args:
+        description: the description.
+    """
     return Node(
         key=description.as_end.key,
         id=description.id,
@@ -106,14 +123,22 @@ def description_node(description: Description) -> Node:
 def label_of(attributes: Attributes) -> str | None:
     """What a PROV document calls a record for people.
 
-    The first of its labels, or its name in the IVOA flavour.
+    Args:
+        attributes: of the record.
+
+    Returns:
+        The first of its labels, or its name in the IVOA flavour; None without.
     """
     found = (attributes[name] for name in _LABELS if name in attributes)
     return next((text_of(values[0]) for values in found), None)
 
 
 def explained(stored: StoredMention) -> Explained:
-    """A mention as ``show`` explains it."""
+    """A mention as ``show`` explains it.
+
+    Args:
+        stored: with the rule that joined it.
+    """
     mention = stored.mention
     return Explained(
         mention.run,
@@ -127,7 +152,14 @@ def explained(stored: StoredMention) -> Explained:
 
 
 def explained_order(each: Explained) -> tuple[str, ...]:
-    """Sorts explanations: outputs before inputs, then by run and names."""
+    """Sorts explanations: outputs before inputs, then by run and names.
+
+    Args:
+        each: an explanation.
+
+    Returns:
+        The sort key.
+    """
     outputs_first = "" if each.relation is RelationType.WAS_GENERATED_BY else each.relation
     return outputs_first, each.run, each.place or "", each.identifier or "", each.role or ""
 
@@ -193,9 +225,13 @@ def _cursor(text: str, order: SortOrder) -> tuple[int, str, str, str]:
 
 
 def stats_in_order(counts: Mapping[str, int]) -> dict[str, int]:
-    """Counts of records, then of relations in the order of the vocabulary.
+    """Counts as `provgraph.store.protocol.Contents.stats` returns them.
 
-    Relations that do not occur are left out.
+    Args:
+        counts: kind of record, or type of relation, → how many.
+
+    Returns:
+        First all of `RECORD_KINDS`, then the relations that occur, in the order of the vocabulary.
     """
     records = {label: counts.get(label, 0) for label in RECORD_KINDS}
     return records | {

@@ -16,230 +16,22 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from provgraph.identity.files import RunTimes
 from provgraph.model.filters import Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import (
-    Agent,
-    Description,
-    End,
-    Run,
     Settings,
-    StatedEntity,
 )
 from provgraph.model.values import Value
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.vocabulary import RelationType
 from provgraph.store.records import (
     Assertion,
     Changes,
-    EntityRecord,
     Explained,
     FoundPage,
-    JournalEntry,
     LoadRecord,
-    Page,
-    StoredMention,
-    StoredRelation,
     StoreLimits,
 )
-
-
-class Facts(Protocol):
-    """Facts as they stand, looked up by id or name: what identity is decided from."""
-
-    def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        """The known runs among some.
-
-        Args:
-            ids: of runs.
-
-        Returns:
-            Id → the run with all its facts.
-        """
-
-    def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
-        """All inputs and outputs of some runs.
-
-        Args:
-            runs: their ids.
-
-        Returns:
-            Each mention once, in no order.
-        """
-
-    def structural_mentions(
-        self, names: Collection[str], twins: Collection[bytes]
-    ) -> list[StoredMention]:
-        """The mentions by which others may be decided (`StoredMention.is_structural`).
-
-        Args:
-            names: places and identifiers.
-            twins: twin keys.
-
-        Returns:
-            Those that bear one of the names or twin keys, each once, in no order.
-        """
-
-    def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
-        """The inputs that are known by their path alone.
-
-        Args:
-            places: the paths.
-
-        Returns:
-            Each mention at one of the places once, in no order.
-        """
-
-    def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
-        """When runs ran.
-
-        Args:
-            runs: their ids.
-
-        Returns:
-            Id → its times, of those that are known.
-        """
-
-    def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
-        """What sources state of identifiers.
-
-        Args:
-            identifiers: strong ones, or ids of entities that are known by their path alone.
-
-        Returns:
-            Identifier → what is stated, where anything is.
-        """
-
-    def agents(self, ids: Collection[str]) -> dict[str, Agent]:
-        """The known agents among some.
-
-        Args:
-            ids: of agents.
-
-        Returns:
-            Id → agent.
-        """
-
-    def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
-        """The known descriptions among some.
-
-        Args:
-            ends: kind and id of each: one id may stand for descriptions of several kinds.
-
-        Returns:
-            Kind and id → description.
-        """
-
-    def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
-        """The known entities among some.
-
-        Args:
-            ids: of entities.
-
-        Returns:
-            Id → entity. Another name of an entity than its id finds nothing.
-        """
-
-
-class Journal(Protocol):
-    """Which transactions were committed, and which records each may have changed.
-
-    Attributes:
-        turn: how many transactions were committed before; see `Store.writing`.
-        settled: the last turn of which all is surely visible here.
-    """
-
-    turn: int
-    settled: int
-
-    def journal_from(self, turn: int) -> Iterator[JournalEntry]:
-        """The entries of one turn and of all later ones.
-
-        Args:
-            turn: the first.
-
-        Yields:
-            Oldest first. A store made before journals were kept lacks the oldest.
-        """
-
-
-class BulkReader(Protocol):
-    """All records of some kind, and what belongs to them: for documents, checks and the mirror."""
-
-    def subjects(self, kind: str, after: str, limit: int) -> Page:
-        """Some of all subjects of a kind.
-
-        Args:
-            kind: a `provgraph.store.journal.Subject`.
-            after: `Page.after` of the page before; "" for the first page.
-            limit: how many at most.
-
-        Returns:
-            Their ids, in the store's own fixed order; of settings the keys in hexadecimal.
-        """
-
-    def bearers(self, names: Collection[str]) -> set[str]:
-        """The entities that bear one of some names.
-
-        Args:
-            names: places and identifiers.
-
-        Returns:
-            The ids of the entities.
-        """
-
-    def relations_of(self, kind: Kind, ids: Collection[str]) -> list[StoredRelation]:
-        """The stated relations at either end of some records.
-
-        Args:
-            kind: of the records.
-            ids: of the records.
-
-        Returns:
-            Each relation once, in no order.
-        """
-
-    def settings_of(self, runs: Collection[str]) -> dict[str, list[str]]:
-        """Which settings runs have.
-
-        Args:
-            runs: their ids.
-
-        Returns:
-            Run id → the keys of its settings in hexadecimal, in no order; runs without are left
-            out.
-        """
-
-    def settings(self, keys: Collection[str]) -> dict[str, Settings]:
-        """The known settings among some.
-
-        Args:
-            keys: in hexadecimal.
-
-        Returns:
-            Key in hexadecimal → settings.
-        """
-
-    def config_files_of(self, runs: Collection[str]) -> dict[str, list[str]]:
-        """Which configuration files runs have.
-
-        Args:
-            runs: their ids.
-
-        Returns:
-            Run id → the places of its configuration files, in no order; runs without are left out.
-        """
-
-
-class View(Facts, Journal, BulkReader, Protocol):
-    """Facts read while others may write: what is decided from them is checked before it is written.
-
-    Attributes:
-        is_snapshot: whether the view shows one moment, whatever is committed meanwhile. Where it
-            does not, the journal tells what to read again.
-    """
-
-    is_snapshot: bool
+from provgraph.store.views import View
 
 
 class KnownLoads(Protocol):
@@ -308,7 +100,7 @@ class Transaction(View, KnownLoads, Protocol):
             without: the key of the load that is left out.
 
         Returns:
-            The statements, in no order.
+            The assertions, in no order.
         """
 
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:

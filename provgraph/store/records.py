@@ -312,7 +312,7 @@ class Explained:
         place: its path, where the source gives one.
         identifier: its identifier, where the source gives one.
         source: who says so: a format and a namespace.
-        rule: the rule that joined the mention to its entity, a `provgraph.identity.resolution.Rule`.
+        rule: which rule joined the mention to its entity, a `provgraph.identity.resolution.Rule`.
     """
 
     run: str

@@ -12,11 +12,16 @@ GROUP = "provgraph.stores"
 
 
 def open_store(url: str, password: str | None = None) -> Store:
-    """Open the store at a URL; its tables or constraints are made when it is first used.
+    """Open the store at a URL.
+
+    Its tables or constraints are made when it is first used.
 
     Args:
-        url: see CONTRACT section 3.
+        url: see docs/contract.md, Stores.
         password: instead of one in the URL.
+
+    Returns:
+        The store; who opens it closes it.
 
     Raises:
         SettingsError: no store is known by the URL's scheme.

@@ -31,8 +31,8 @@ from provgraph.prov.statements import (
 )
 from provgraph.prov.values import types_of
 from provgraph.store.journal import Subject
-from provgraph.store.protocol import View
 from provgraph.store.records import EntityRecord, StoredMention, StoredRelation
+from provgraph.store.views import View
 from provgraph.validation.instance import EMPTY_COLLECTION, LABEL, TYPE
 
 #: How many records are read at once.

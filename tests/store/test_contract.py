@@ -7,6 +7,7 @@ import pytest
 
 from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.loading import load
+from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.records import (
     Agent,
@@ -495,3 +496,71 @@ def test_entity_types(store: Store) -> None:
     put(store, Document(entities=(StatedEntity("prov:urn:x", {"value": (3,)}, EntityType.VALUE),)))
     found = find(store, "prov:urn:x")
     assert (found.type, found.attributes) == ("ValueEntity", {"value": (3,)})
+
+
+def found(
+    store: Store, wanted: Filter, order: SortOrder = SortOrder.ID
+) -> list[tuple[str, str | None]]:
+    return [(each.node.id, each.place) for each in store.find(wanted, order).found]
+
+
+def test_find_by_identifiers_names_records_of_all_kinds(chain: Store) -> None:
+    wanted = ("product:C", "file:/raw", "b", "nobody", "")
+    assert found(chain, Filter(identifiers=wanted)) == [
+        ("b", None),
+        ("file:/raw", None),
+        ("product:C", None),
+    ]
+    assert found(chain, Filter(identifiers=wanted, kinds=(Kind.ACTIVITY,))) == [("b", None)]
+    assert found(chain, Filter(identifiers=("file:/calibrated",))) == [("product:C", None)]
+    assert found(chain, Filter(identifiers=())) == []
+
+
+def test_find_what_a_run_wrote_at_a_place(chain: Store) -> None:
+    assert found(chain, Filter(version=Version("file:/calibrated", "a"))) == [("product:C", None)]
+    assert found(chain, Filter(version=Version("file:/calibrated", "b"))) == []
+    assert found(chain, Filter(version=Version("file:/raw", "a"))) == []
+
+
+def test_find_by_base_name_gives_each_place(store: Store) -> None:
+    put(
+        store,
+        run("a", 0, 1, (), ("/one/x.h5", "/two/x.h5", "/two/y.h5")),
+        run("b", 2, 3, (), ("/one/x.h5",)),
+    )
+    wanted = Filter(base_name="x.h5")
+    assert found(store, wanted) == [
+        ("file:/one/x.h5@a", "file:/one/x.h5"),
+        ("file:/one/x.h5@b", "file:/one/x.h5"),
+        ("file:/two/x.h5@a", "file:/two/x.h5"),
+    ]
+    newest = [each for each, place in found(store, wanted, SortOrder.NEWEST) if "/one/" in each]
+    assert newest == ["file:/one/x.h5@b", "file:/one/x.h5@a"]
+
+
+def test_find_wants_all_conditions_met(store: Store) -> None:
+    put(store, run("a", 0, 1, (), ("/one/x", "/two/x")), run("b", 2, 3, (), ("/one/x",)))
+    by_name = Filter(base_name="x", version=Version("file:/one/x", "b"))
+    assert found(store, by_name) == [("file:/one/x@b", "file:/one/x")]
+    other = Filter(base_name="x", identifiers=("file:/two/x@a", "b"))
+    assert found(store, other) == [("file:/two/x@a", "file:/two/x")]
+    assert found(store, Filter(base_name="y", identifiers=("file:/two/x@a",))) == []
+
+
+def test_find_gives_page_after_page(store: Store) -> None:
+    put(store, run("a", 0, 1, (), tuple(f"/{n}/x" for n in range(7))))
+    wanted = Filter(base_name="x")
+    seen: list[str] = []
+    request: PageRequest | None = PageRequest(size=3)
+    while request is not None:
+        page = store.find(wanted, page=request)
+        seen += [each.node.id for each in page.found]
+        request = PageRequest(3, page.after) if page.after is not None else None
+    assert seen == [f"file:/{n}/x@a" for n in range(7)]
+
+
+def test_a_settled_view_shows_what_was_committed(store: Store) -> None:
+    put(store, run("a", 0, 1, ("/x",)))
+    with store.viewing(settled=True) as view:
+        assert view.runs(["a", "b"]).keys() == {"a"}
+        assert view.settled == view.turn == 1

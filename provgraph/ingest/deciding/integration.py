@@ -37,8 +37,9 @@ from provgraph.model.records import (
 from provgraph.model.values import Attributes, join_attributes
 from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, Kind
 from provgraph.prov.names import is_native
-from provgraph.store.protocol import Facts, Transaction
+from provgraph.store.protocol import Transaction
 from provgraph.store.records import Changes, EntityRecord, StoredMention
+from provgraph.store.views import Facts
 
 T = TypeVar("T")
 

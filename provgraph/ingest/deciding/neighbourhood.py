@@ -24,8 +24,8 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Attributes, join_attributes
 from provgraph.model.vocabulary import DescriptionType, EntityType
-from provgraph.store.protocol import Facts
 from provgraph.store.records import Changes, EntityRecord, StoredMention
+from provgraph.store.views import Facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from provgraph.store.neo4j import records as properties
 from provgraph.store.neo4j.cypher import BATCH, MENTION, NODE, RELATIONSHIP, Statements, mention_of
 from provgraph.store.neo4j.entities import EntityReader
 from provgraph.store.neo4j.values import canonical_time, full, indexed
-from provgraph.store.protocol import View
 from provgraph.store.records import EntityRecord, JournalEntry, Page, StoredMention, StoredRelation
+from provgraph.store.views import View
 
 #: A load as a map, its time as text.
 LOAD = "l {.*, time: toString(l.time)}"
@@ -72,7 +72,7 @@ def journal_id(turn: int) -> str:
 
 
 class Neo4jView(View):
-    """Facts as one transaction sees them; see `provgraph.store.protocol.View`."""
+    """Facts as one transaction sees them; see `provgraph.store.views.View`."""
 
     #: What is committed meanwhile is seen.
     is_snapshot = False

@@ -14,7 +14,6 @@ from provgraph.identity.files import RunTimes
 from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity, key_of
 from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
 from provgraph.store.journal import Subject
-from provgraph.store.protocol import View
 from provgraph.store.records import (
     CURRENT_STATUSES,
     EntityRecord,
@@ -24,7 +23,8 @@ from provgraph.store.records import (
     StoredMention,
     StoredRelation,
 )
-from provgraph.store.relational import records, tables
+from provgraph.store.relational import bookkeeping, records, tables
+from provgraph.store.views import View
 
 _JOURNAL_CHUNK = 100
 #: Where the subjects of a kind are: their table, and the column with their id; of others it is the
@@ -39,7 +39,7 @@ _SUBJECTS: dict[str, tuple[Table, str]] = {
 
 
 class RelationalView(View):
-    """Facts as one connection sees them; see `provgraph.store.protocol.View`."""
+    """Facts as one connection sees them; see `provgraph.store.views.View`."""
 
     is_snapshot = True
 
@@ -284,4 +284,4 @@ def loads_of(
         load.status.in_(CURRENT_STATUSES),
     )
     query = select(tables.load).where(*same).order_by(load.time, load.id)
-    return {row.sha256: records.load_of(row) for row in connection.execute(query)}
+    return {row.sha256: bookkeeping.load_of(row) for row in connection.execute(query)}

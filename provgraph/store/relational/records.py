@@ -1,8 +1,8 @@
-"""Rows of the embedded store's tables to records and back."""
+"""Rows of the relational store's tables to records and back."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select
 from sqlalchemy.sql.elements import ColumnElement
@@ -25,7 +25,7 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
-from provgraph.store.records import Assertion, EntityRecord, LoadRecord, StoredMention
+from provgraph.store.records import EntityRecord, StoredMention
 
 Record = dict[str, Any]
 T = TypeVar("T")
@@ -39,26 +39,49 @@ def in_chunks(
     condition: Callable[[Sequence[Any]], ColumnElement[bool]],
     keys: Iterable[Any],
 ) -> Iterator[Row[Any]]:
-    """The rows of a query for many keys: ``condition`` makes of some keys what is asked of them."""
+    """The rows of a query for many keys.
+
+    Args:
+        connection: to read on.
+        query: what to select, without the keys.
+        condition: makes of some keys what is asked of them.
+        keys: any number; one statement asks for `CHUNK` of them.
+
+    Yields:
+        All rows; those of earlier keys first.
+    """
     for chunk in batches(keys, CHUNK):
         # Fetched at once, which takes half as long as row by row.
         yield from connection.execute(query.where(condition(chunk))).all()
 
 
 def name_key(text: str) -> bytes:
-    """The key of a place, an identifier or a base name."""
+    """The key of a place, an identifier or a base name.
+
+    Args:
+        text: the name.
+    """
     return fingerprint("name", text)
 
 
 def attributes_of(text: str | None) -> Attributes:
-    """Attributes from their JSON."""
+    """Attributes from their JSON.
+
+    Args:
+        text: as `canonical_json` wrote it; None or "" for no attributes.
+    """
     if not text:
         return {}
     return {key: tuple(values) for key, values in json.loads(text).items()}
 
 
 def run_row(run: Run, process: str | None) -> Record:
-    """A run as a row."""
+    """A run as a row.
+
+    Args:
+        run: with all its facts.
+        process: the key of its process, see `provgraph.identity.files.RunTimes.process`.
+    """
     return {
         "key": key_of(Kind.ACTIVITY, run.id),
         "id": run.id,
@@ -70,12 +93,20 @@ def run_row(run: Run, process: str | None) -> Record:
 
 
 def run_of(row: Row[Any]) -> Run:
-    """A run from its row."""
+    """A run from its row.
+
+    Args:
+        row: of `tables.activity`.
+    """
     return Run(row.id, attributes_of(row.facts))
 
 
 def entity_row(record: EntityRecord) -> Record:
-    """An entity as a row."""
+    """An entity as a row.
+
+    Args:
+        record: the entity.
+    """
     return {
         "key": key_of(Kind.ENTITY, record.id),
         "id": record.id,
@@ -92,12 +123,22 @@ def entity_row(record: EntityRecord) -> Record:
 
 
 def entity_of(row: Row[Any]) -> EntityRecord:
-    """An entity from its row."""
+    """An entity from its row.
+
+    Args:
+        row: of `tables.entity`.
+    """
     return entity_from(row, row.type, row.attributes)
 
 
 def entity_from(row: Row[Any], type_name: str, attributes: str) -> EntityRecord:
-    """An entity from a row that has its type and attributes under other names."""
+    """An entity from a row that has its type and attributes under other names.
+
+    Args:
+        row: with the other columns of `tables.entity`.
+        type_name: the type.
+        attributes: as JSON.
+    """
     return EntityRecord(
         id=row.id,
         type=EntityType(type_name),
@@ -111,7 +152,14 @@ def entity_from(row: Row[Any], type_name: str, attributes: str) -> EntityRecord:
 
 
 def naming_rows(record: EntityRecord) -> Iterable[Record]:
-    """Which names the entity bears, and how new it is at its places."""
+    """Which names an entity bears, and how new it is at its places.
+
+    Args:
+        record: the entity.
+
+    Returns:
+        One row of `tables.naming` a name.
+    """
     ranks = {standing.place: standing.rank for standing in record.standings}
     key = key_of(Kind.ENTITY, record.id)
     return [
@@ -121,13 +169,21 @@ def naming_rows(record: EntityRecord) -> Iterable[Record]:
 
 
 def name_row(text: str) -> Record:
-    """A place or identifier as a row; places also by their base name."""
+    """A place or identifier as a row; places also by their base name.
+
+    Args:
+        text: the name.
+    """
     base = None if is_strong(text) else name_key(base_name(text))
     return {"key": name_key(text), "text": text, "base_key": base}
 
 
 def mention_row(stored: StoredMention) -> Record:
-    """A mention as a relation's row."""
+    """A mention as a relation's row.
+
+    Args:
+        stored: with the entity that it is of.
+    """
     mention = stored.mention
     run, entity = key_of(Kind.ACTIVITY, mention.run), key_of(Kind.ENTITY, stored.entity)
     source, target = (entity, run) if mention.is_output else (run, entity)
@@ -150,7 +206,11 @@ def mention_row(stored: StoredMention) -> Record:
 
 
 def mention_of(row: Row[Any]) -> StoredMention:
-    """A mention from a relation's row with the run's id and the file's names as text."""
+    """A mention from its row.
+
+    Args:
+        row: of `provgraph.store.relational.facts.mention_query`.
+    """
     mention = Mention(
         run=row.run_id,
         relation=RelationType(row.type),
@@ -165,7 +225,12 @@ def mention_of(row: Row[Any]) -> StoredMention:
 
 
 def relation_row(relation: StatedRelation, ends: Mapping[End, bytes]) -> Record:
-    """A stated relation as a row; ``ends`` are the keys of the records that its ends now mean."""
+    """A stated relation as a row.
+
+    Args:
+        relation: as it is stated.
+        ends: the key of the record that each of its ends means now.
+    """
     return {
         "key": relation.key,
         "type": relation.relation,
@@ -187,7 +252,11 @@ def relation_row(relation: StatedRelation, ends: Mapping[End, bytes]) -> Record:
 
 
 def relation_of(row: Row[Any]) -> StatedRelation:
-    """A stated relation from its row."""
+    """A stated relation from its row.
+
+    Args:
+        row: of `tables.relation`.
+    """
     source_kind, source, target_kind, target = json.loads(row.stated)
     return StatedRelation(
         RelationType(row.type),
@@ -200,7 +269,11 @@ def relation_of(row: Row[Any]) -> StatedRelation:
 
 
 def stated_row(entity: StatedEntity) -> Record:
-    """What is stated of an identifier as a row."""
+    """What is stated of an identifier as a row.
+
+    Args:
+        entity: what is stated.
+    """
     return {
         "key": name_key(entity.identifier),
         "identifier": entity.identifier,
@@ -210,12 +283,20 @@ def stated_row(entity: StatedEntity) -> Record:
 
 
 def stated_of(row: Row[Any]) -> StatedEntity:
-    """What is stated of an identifier from its row."""
+    """What is stated of an identifier from its row.
+
+    Args:
+        row: of `tables.stated_entity`.
+    """
     return StatedEntity(row.identifier, attributes_of(row.attributes), EntityType(row.type))
 
 
 def agent_row(agent: Agent) -> Record:
-    """An agent as a row."""
+    """An agent as a row.
+
+    Args:
+        agent: the agent.
+    """
     return {
         "key": key_of(Kind.AGENT, agent.id),
         "id": agent.id,
@@ -226,19 +307,34 @@ def agent_row(agent: Agent) -> Record:
 
 
 def agent_of(row: Row[Any]) -> Agent:
-    """An agent from its row."""
+    """An agent from its row.
+
+    Args:
+        row: of `tables.agent`.
+    """
     return agent_from(row.id, row.name, row.type, row.attributes)
 
 
 def agent_from(identifier: str, name: str | None, type_name: str | None, attributes: str) -> Agent:
-    """An agent from its columns."""
+    """An agent from its columns.
+
+    Args:
+        identifier: its id.
+        name: for people.
+        type_name: its type.
+        attributes: as JSON.
+    """
     return Agent(
         identifier, name, AgentType(type_name) if type_name else None, attributes_of(attributes)
     )
 
 
 def description_row(description: Description) -> Record:
-    """A description as a row."""
+    """A description as a row.
+
+    Args:
+        description: the description.
+    """
     return {
         "key": description.as_end.key,
         "id": description.id,
@@ -248,12 +344,20 @@ def description_row(description: Description) -> Record:
 
 
 def description_of(row: Row[Any]) -> Description:
-    """A description from its row."""
+    """A description from its row.
+
+    Args:
+        row: of `tables.description`.
+    """
     return Description(row.id, DescriptionType(row.type), attributes_of(row.attributes))
 
 
 def settings_row(settings: Settings) -> Record:
-    """Settings as a row."""
+    """Settings as a row.
+
+    Args:
+        settings: the settings.
+    """
     return {
         "key": settings.key,
         "name": settings.name,
@@ -262,46 +366,9 @@ def settings_row(settings: Settings) -> Record:
 
 
 def settings_of(row: Row[Any]) -> Settings:
-    """Settings from their row."""
+    """Settings from their row.
+
+    Args:
+        row: of `tables.settings`.
+    """
     return Settings(row.name, json.loads(row.parameters))
-
-
-def load_row(load: LoadRecord) -> Record:
-    """A load as a row."""
-    fields = (
-        "id",
-        "source",
-        "format",
-        "namespace",
-        "sha256",
-        "time",
-        "version",
-        "status",
-        "size",
-        "read_to",
-        "continues",
-    )
-    row = {field: getattr(load, field) for field in fields}
-    return {**row, "counts": canonical_json(load.counts), "problems": canonical_json(load.problems)}
-
-
-def assertion_row(assertion: Assertion) -> Record:
-    """An assertion as a row."""
-    return {
-        "load": assertion.load,
-        "subject": assertion.subject,
-        "part": assertion.part,
-        "content": assertion.content,
-    }
-
-
-def assertion_of(row: Row[Any]) -> Assertion:
-    """An assertion from its row."""
-    return Assertion(row.subject, row.load, row.part, row.content)
-
-
-def load_of(row: Row[Any]) -> LoadRecord:
-    """A load from its row."""
-    values = dict(cast("Mapping[str, Any]", row._mapping))
-    problems = tuple((where, what) for where, what in json.loads(values.pop("problems")))
-    return LoadRecord(**{**values, "counts": json.loads(values.pop("counts"))}, problems=problems)

@@ -14,7 +14,10 @@ NEWEST = "0004"
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the database to the newest revision, making all tables in an empty one.
+    """Bring a database to the newest revision, making all tables in an empty one.
+
+    Args:
+        engine: of the database.
 
     Raises:
         StoreError: the database holds tables that are none of ours, or is of a newer provgraph.

@@ -1,4 +1,4 @@
-"""The embedded store: SQLite, or the same tables on a PostgreSQL server."""
+"""The relational store: SQLite, or the same tables on a PostgreSQL server."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,7 +18,7 @@ from provgraph.store import digest, nodes
 from provgraph.store.digest import Content
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
-from provgraph.store.relational import records, tables
+from provgraph.store.relational import bookkeeping, records, tables
 from provgraph.store.relational.connection import (
     address_of,
     lock_for_writing,
@@ -102,7 +102,7 @@ class RelationalStore(Store):
             found = records.in_chunks(
                 connection, query.order_by(load.time, load.id), load.source.in_, sources
             )
-            return [records.load_of(row) for row in found]
+            return [bookkeeping.load_of(row) for row in found]
 
     @override
     def find(
@@ -254,7 +254,7 @@ class RelationalStore(Store):
     def loads(self) -> list[LoadRecord]:
         with self._reading() as connection:
             return [
-                records.load_of(row)
+                bookkeeping.load_of(row)
                 for row in connection.execute(select(tables.load).order_by("time", "id"))
             ]
 

@@ -1,4 +1,4 @@
-"""Transactions of the embedded store: changes in bulk."""
+"""Transactions of the relational store: changes in bulk."""
 
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
@@ -26,7 +26,7 @@ from provgraph.model.vocabulary import Kind
 from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
 from provgraph.store.protocol import Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord, Removals
-from provgraph.store.relational import records, tables
+from provgraph.store.relational import bookkeeping, records, tables
 from provgraph.store.relational.facts import RelationalView, loads_of
 
 
@@ -63,13 +63,13 @@ class RelationalTransaction(RelationalView, Transaction):
             select(tables.assertion.c.subject).distinct().where(mine).limit(limit).scalar_subquery()
         )
         query = select(tables.assertion).where(mine, tables.assertion.c.subject.in_(subjects))
-        return [records.assertion_of(row) for row in self._connection.execute(query)]
+        return [bookkeeping.assertion_of(row) for row in self._connection.execute(query)]
 
     @override
     def assertions_about(self, subjects: Collection[bytes], without: bytes) -> list[Assertion]:
         query = select(tables.assertion).where(tables.assertion.c.load != without)
         found = records.in_chunks(self._connection, query, tables.assertion.c.subject.in_, subjects)
-        return [records.assertion_of(row) for row in found]
+        return [bookkeeping.assertion_of(row) for row in found]
 
     @override
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
@@ -86,13 +86,14 @@ class RelationalTransaction(RelationalView, Transaction):
         self._put_stated_relations(changes)
         self._add(tables.settings, map(records.settings_row, changes.settings))
         self._add_configuration(changes)
-        self._put(tables.load, map(records.load_row, changes.loads))
-        self._put(tables.assertion, map(records.assertion_row, changes.assertions))
+        self._put(tables.load, map(bookkeeping.load_row, changes.loads))
+        self._put(tables.assertion, map(bookkeeping.assertion_row, changes.assertions))
         self._remove(changes.removals)
 
     def finish(self) -> None:
-        """Note what was touched, for those who decide meanwhile what they will write, and for
-        mirrors.
+        """Write the turn and its entry of the journal, when provenance was touched.
+
+        Who decides meanwhile what to write reads the turn; mirrors read the journal.
         """
         if self._touched or self._journaled:
             turn, number = tables.turn, self.turn + 1
@@ -200,8 +201,9 @@ class RelationalTransaction(RelationalView, Transaction):
         )
 
     def _remove_configuration(self, gone: Removals) -> None:
-        """Links to settings and configuration files, and the settings that nothing links to any
-        more.
+        """Delete links to settings and configuration files.
+
+        Settings that nothing links to any more go with them.
         """
         link, file = tables.settings_of.c, tables.config_file_of.c
         for run, key in gone.settings_of:

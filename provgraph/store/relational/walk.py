@@ -46,8 +46,9 @@ leaf AS (
 ),
 edge(type, source, target, role, time) AS ({edges} UNION SELECT * FROM leaf),
 member(key) AS (SELECT key FROM found UNION SELECT target FROM leaf)
-SELECT 'edge' AS is_a, type AS id, source, target, role, time, NULL AS name, NULL AS type, NULL AS data_level,
-       NULL AS facts, NULL AS identifiers, NULL AS standings, NULL AS generated_at, NULL AS invalidated_at
+SELECT 'edge' AS is_a, type AS id, source, target, role, time,
+       NULL AS name, NULL AS type, NULL AS data_level, NULL AS facts, NULL AS identifiers,
+       NULL AS standings, NULL AS generated_at, NULL AS invalidated_at
 FROM edge
 UNION ALL
 SELECT 'activity', activity.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
@@ -55,7 +56,8 @@ SELECT 'activity', activity.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 FROM member CROSS JOIN activity WHERE activity.key = member.key
 UNION ALL
 SELECT 'entity', entity.id, NULL, NULL, NULL, NULL, NULL, entity.type, entity.data_level,
-       entity.attributes, entity.identifiers, entity.standings, entity.generated_at, entity.invalidated_at
+       entity.attributes, entity.identifiers, entity.standings,
+       entity.generated_at, entity.invalidated_at
 FROM member CROSS JOIN entity WHERE entity.key = member.key
 UNION ALL
 SELECT 'agent', agent.id, NULL, NULL, NULL, NULL, agent.name, agent.type, NULL,
@@ -73,9 +75,20 @@ def walk(
     depth: int | None,
     limit: int,
 ) -> Lineage:
-    """Everything that the relations lead to from the root.
+    """Everything that the relations lead to from the root, in one statement.
 
-    See `provgraph.store.protocol.Store.walk`.
+    See `provgraph.store.protocol.Questions.walk`.
+
+    Args:
+        connection: to read on.
+        root: where the walk begins.
+        direction: to causes, to effects, or both ways.
+        relations: the types to follow.
+        depth: how many relations far; None for no end.
+        limit: how many nodes at most.
+
+    Returns:
+        Nodes by distance, then id; edges in a fixed order.
     """
     asked: dict[str, Any] = {"root": root.key, "cut": limit + 1}
     if depth is not None:

@@ -1,0 +1,136 @@
+"""Records as answers show them, and the pages of an answer."""
+
+import pytest
+
+from provgraph.identity.standings import Standing
+from provgraph.model.filters import PageRequest, SortOrder
+from provgraph.model.lineage import Edge, Node
+from provgraph.model.records import Agent, Description, Mention, Run, key_of
+from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.store.nodes import (
+    activity_node,
+    agent_node,
+    description_node,
+    edges_in_order,
+    entity_node,
+    explained,
+    explained_order,
+    found_page,
+    stats_in_order,
+)
+from provgraph.store.records import EntityRecord, Found, StoredMention
+
+
+def entity(*places: str, **attributes: tuple[str, ...]) -> EntityRecord:
+    standings = tuple(Standing(place, rank, "", None) for rank, place in enumerate(places))
+    return EntityRecord(
+        "product:P",
+        EntityType.DATASET,
+        ("product:P", *places),
+        standings,
+        None,
+        None,
+        None,
+        attributes,
+    )
+
+
+def test_a_run_shows_its_facts_in_fields_of_their_own() -> None:
+    node = activity_node(
+        Run("r", {"name": ("tool",), "startTime": ("2026-01-01T00:00:00.000",), "site": ("N",)})
+    )
+    assert (node.name, node.start_time, node.attributes) == (
+        "tool",
+        "2026-01-01T00:00:00.000Z",
+        {"site": ("N",)},
+    )
+
+
+def test_a_fact_on_which_sources_disagree_stays_among_the_attributes() -> None:
+    node = activity_node(Run("r", {"name": ("one", "two")}))
+    assert (node.name, node.attributes) == ("one", {"name": ("one", "two")})
+
+
+def test_an_entity_is_called_by_its_file_name_else_by_what_is_said() -> None:
+    node = entity_node(entity("file:/data/x.h5", "lfn:/vo/y.h5"))
+    assert (node.name, node.location, node.locations) == (
+        "x.h5",
+        "/data/x.h5",
+        ("/data/x.h5", "/vo/y.h5"),
+    )
+    assert entity_node(entity(name=("a thing",))).name == "a thing"
+    assert entity_node(entity(**{"prov:label": ("label",)})).name == "label"
+    assert entity_node(entity()).name is None
+
+
+def test_agents_and_descriptions() -> None:
+    assert agent_node(Agent("a", None, AgentType.PERSON, {"prov:label": ("Ada",)})).name == "Ada"
+    found = description_node(
+        Description("d", DescriptionType.ACTIVITY, {"name": ("merge",), "version": ("2",)})
+    )
+    assert (found.name, found.version, found.kind) == ("merge", "2", Kind.ACTIVITY_DESCRIPTION)
+
+
+def test_explanations_begin_with_outputs() -> None:
+    used, made = (
+        explained(StoredMention(Mention("r", relation, None, "file:/x", source="log"), rule="path"))
+        for relation in (RelationType.USED, RelationType.WAS_GENERATED_BY)
+    )
+    assert sorted([used, made], key=explained_order) == [made, used]
+    assert made.rule == "path"
+
+
+def test_counts_come_in_the_order_of_the_vocabulary() -> None:
+    assert list(stats_in_order({"wasGeneratedBy": 1, "used": 2, "agents": 3, "wasInformedBy": 0}))[
+        -2:
+    ] == ["used", "wasGeneratedBy"]
+    assert stats_in_order({})["loads"] == 0
+
+
+def test_edges_come_once_and_sorted() -> None:
+    first = Edge(RelationType.USED, b"a", b"b")
+    last = Edge(RelationType.USED, b"b", b"a", "role")
+    assert edges_in_order([last, first, last]) == [first, last]
+
+
+def found(identifier: str, rank: int = 0, place: str | None = None) -> Found:
+    return Found(Node(key_of(Kind.ENTITY, identifier), identifier, Kind.ENTITY), rank, place)
+
+
+FOUND = (found("c", 1), found("a", 2), found("b", 3, "file:/1/x"), found("b", 1, "file:/2/x"))
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (SortOrder.ID, [("a", 2), ("b", 3), ("b", 1), ("c", 1)]),
+        (SortOrder.NEWEST, [("b", 3), ("a", 2), ("b", 1), ("c", 1)]),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_pages_hold_all_once_and_in_order(
+    order: SortOrder, expected: list[tuple[str, int]], size: int
+) -> None:
+    seen: list[Found] = []
+    after = None
+    while True:
+        page = found_page(FOUND, order, PageRequest(size, after))
+        assert 0 < len(page.found) <= size
+        seen += page.found
+        after = page.after
+        if after is None:
+            break
+    assert [(each.node.id, each.rank) for each in seen] == expected
+
+
+def test_what_is_written_meanwhile_moves_no_page() -> None:
+    first = found_page(FOUND, SortOrder.ID, PageRequest(1))
+    later = (found("0"), *FOUND)
+    following = found_page(later, SortOrder.ID, PageRequest(1, first.after))
+    assert [each.node.id for each in following.found] == ["b"]
+
+
+@pytest.mark.parametrize("cursor", ["", "[]", "nonsense", '["a"]', '[1, "a", "entity", ""]'])
+def test_a_cursor_of_something_else_is_refused(cursor: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        found_page(FOUND, SortOrder.ID, PageRequest(1, cursor))
