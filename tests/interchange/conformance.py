@@ -193,9 +193,12 @@ def page() -> str:
     lines = [
         "# What each format keeps",
         "",
-        "Made by a test run (`python -m tests.interchange.conformance`): each construct is loaded, written in the",
-        "format, loaded into another store, and compared by the prov package. *kept*: nothing differs.",
-        "Which documents of the W3C's are exceptions, and why: [interchange.md](../explanation/interchange.md).",
+        "Made by a test run (`python -m tests.interchange.conformance`): "
+        "each construct is loaded, written in the",
+        "format, loaded into another store, and compared by the prov package. "
+        "*kept*: nothing differs.",
+        "Which documents of the W3C's are exceptions, and why: "
+        "[interchange.md](../explanation/interchange.md).",
         "",
         f"| construct | {' | '.join(FORMATS)} |",
         f"|---|{'---|' * len(FORMATS)}",

@@ -28,7 +28,10 @@ _FORMATS = {
     ".ttl": ("rdf", {"rdf_format": "turtle"}),
     ".xml": ("xml", {}),
 }
-_TWO_IN_ONE = "PROV-O can't say which values of two relations of one name belong together: the graph is not what it was made of"
+_TWO_IN_ONE = (
+    "PROV-O can't say which values of two relations of one name belong together: "
+    "the graph is not what it was made of"
+)
 _BEYOND_PROV_N = (
     "it goes beyond the grammar of the recommendation (names without namespace, dictionaries)"
 )
@@ -65,7 +68,8 @@ READ_ALL_THE_SAME = {
 }
 #: Documents that come out as another one, and why.
 CHANGED = {
-    "xml/example_33.xml": "a membership of three members comes out as three, as PROV-DM has it (section 5.6.2)",
+    "xml/example_33.xml": "a membership of three members comes out as three, as PROV-DM has it "
+    "(section 5.6.2)",
 }
 
 

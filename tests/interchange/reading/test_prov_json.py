@@ -1,4 +1,4 @@
-"""Documents that are damaged, hostile or too large: CONTRACT section 7."""
+"""PROV-JSON that is damaged, hostile, large or unusual (docs/contract.md, Bad input)."""
 
 import io
 import tracemalloc
@@ -11,7 +11,6 @@ import pytest
 
 from provgraph.ingest.loading import load
 from provgraph.interchange.reading.prov_json import ProvJsonLoader
-from provgraph.interchange.reading.prov_package import LARGEST, ProvNLoader
 from provgraph.loaders.protocol import Problem
 from provgraph.model.records import Document
 from provgraph.store.digest import digest
@@ -127,45 +126,6 @@ def test_texts_that_no_store_holds_become_visible() -> None:
     ((document,), problems) = _parts(content)
     assert problems == []
     assert document.entities[0].attributes["prov:label"] == ("\\ud800\\u0000",)
-
-
-_PROV_XML = '<prov:document xmlns:prov="http://www.w3.org/ns/prov#" xmlns:ex="http://example.org/">{}</prov:document>'
-_RDF_XML = (
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:prov="http://www.w3.org/ns/prov#">'
-    '<prov:Entity rdf:about="http://example.org/e1"><prov:label>{}</prov:label></prov:Entity></rdf:RDF>'
-)
-
-
-@pytest.mark.parametrize("document", [_PROV_XML, _RDF_XML], ids=["PROV-XML", "RDF/XML"])
-@pytest.mark.parametrize(
-    "declared",
-    [
-        '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">',
-        '<!ENTITY x SYSTEM "file:///etc/passwd">',
-        '<!ENTITY x SYSTEM "http://127.0.0.1:9/x">',
-        '<!ENTITY % x SYSTEM "http://127.0.0.1:9/x"> %x;',
-    ],
-)
-def test_xml_with_entities_is_refused_unread(document: str, declared: str) -> None:
-    content = f'<?xml version="1.0"?><!DOCTYPE d [{declared}]>{document.format("&x;" if "x" in declared else "&b;")}'
-    (problem,) = read(content.encode())
-    assert isinstance(problem, Problem)
-    assert "document type" in problem.what or "no XML" in problem.what
-
-
-def test_xml_that_names_a_document_type_elsewhere_is_refused() -> None:
-    content = (
-        '<?xml version="1.0"?><!DOCTYPE d SYSTEM "http://127.0.0.1:9/d.dtd">' + _PROV_XML.format("")
-    )
-    (problem,) = read(content.encode())
-    assert isinstance(problem, Problem)
-
-
-def test_what_the_package_would_have_to_hold_is_refused_when_large() -> None:
-    stream = cast("BufferedReader", io.BufferedReader(BytesIO(b"document\n" + b" " * LARGEST)))
-    (problem,) = ProvNLoader().documents(stream, "default")
-    assert isinstance(problem, Problem)
-    assert "convert it to PROV-JSON" in problem.what
 
 
 def test_documents_of_json_are_told_from_logs(tmp_path: Path) -> None:

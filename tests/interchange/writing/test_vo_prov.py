@@ -1,16 +1,14 @@
-"""The IVOA's flavours: what voprov reads, and VOTable."""
+"""The IVOA's flavour of PROV-JSON, as voprov reads it."""
 
 import json
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from astropy.io.votable import parse
 
 from provgraph.ingest.loading import load
 from provgraph.interchange.export import export
@@ -110,13 +108,3 @@ def test_voprov_reads_the_chain(voprov: str, tmp_path: Path) -> None:
     assert found["VOProvActivity"] == counts["activities"]
     assert found["VOProvDataSetEntity"] == counts["entities"]
     assert found["VOProvGeneration"] == counts["wasGeneratedBy"]
-
-
-def test_a_votable_has_a_table_for_each_class(jobs: Store) -> None:
-    content = "".join(export(jobs, "votable")).encode()
-    tables = {table.name: table.to_table() for table in parse(BytesIO(content)).iter_tables()}
-    counts = jobs.stats()
-    assert len(tables["activity"]) == counts["activities"]
-    assert len(tables["agent"]) == counts["agents"]
-    assert {"id", "name", "location", "attributes"} <= set(tables["entity"].colnames)
-    assert {"activity", "entity", "time", "role"} <= set(tables["used"].colnames)

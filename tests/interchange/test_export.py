@@ -3,6 +3,7 @@
 Nothing is lost of what ctapipe, CTADIRAC and random histories say.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
@@ -14,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from prov.model import ProvActivity, ProvDocument, ProvEntity, ProvGeneration, ProvUsage
 
 from provgraph.commands.main import main
+from provgraph.errors import MissingExtraError
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
-from provgraph.interchange.export import DOCUMENT_FORMATS, export
+from provgraph.interchange.export import DOCUMENT_FORMATS, Selection, document_writer, export
+from provgraph.model.vocabulary import Kind
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
@@ -103,3 +106,31 @@ def test_one_record_is_written_with_its_relations(tmp_path: Path) -> None:
     document = ProvDocument.deserialize(BytesIO(answer.stdout_bytes))
     assert len(list(document.get_records(ProvEntity))) == 1
     assert len(list(document.get_records(ProvGeneration))) == 1
+
+
+def test_a_selection_is_open_or_closed() -> None:
+    lineage = {Kind.ACTIVITY: ["a"]}
+    assert Selection(lineage).allows(Kind.ENTITY, "e")
+    closed = Selection(lineage, is_closed=True)
+    assert closed.allows(Kind.ACTIVITY, "a")
+    assert not closed.allows(Kind.ENTITY, "e")
+
+
+@pytest.mark.parametrize(
+    ("format_name", "package", "extra"),
+    [("turtle", "prov.model", "rdf"), ("votable", "astropy.table", "fits")],
+)
+def test_a_missing_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, format_name: str, package: str, extra: str
+) -> None:
+    writing = "provgraph.interchange.writing"
+    for module in ("prov_package", "votable"):
+        monkeypatch.delitem(sys.modules, f"{writing}.{module}", raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtraError) as caught:
+        document_writer(format_name)
+    assert caught.value.extra == extra
+
+
+def test_every_format_has_its_writer() -> None:
+    assert all(callable(document_writer(name)) for name in DOCUMENT_FORMATS)
