@@ -175,7 +175,13 @@ class _FileEntry:
         )
 
     def mention(self, run: str, relation: RelationType, source: str) -> Mention:
-        """The entry as the mention of a file by a run."""
+        """The entry as the mention of a file by a run.
+
+        Args:
+            run: the run's id.
+            relation: used or generated.
+            source: the name under which this loader's mentions are kept.
+        """
         return Mention(
             run,
             relation,
