@@ -18,7 +18,7 @@ from provgraph.store.records import Found, FoundPage
 from provgraph.store.relational import records, tables
 
 
-class _Candidate(NamedTuple):
+class _Match(NamedTuple):
     """A record that one condition leads to; see `Found`."""
 
     key: bytes
@@ -38,11 +38,9 @@ def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageReq
     Returns:
         One page.
     """
-    candidates = _candidates(connection, wanted)
-    known = named_nodes(connection, {each.key for each in candidates}, wanted.kinds)
-    found = (
-        Found(known[each.key], each.rank, each.place) for each in candidates if each.key in known
-    )
+    matches = _matches(connection, wanted)
+    known = named_nodes(connection, {each.key for each in matches}, wanted.kinds)
+    found = (Found(known[each.key], each.rank, each.place) for each in matches if each.key in known)
     return nodes.found_page(found, order, page)
 
 
@@ -74,9 +72,9 @@ _READERS: dict[Kind, tuple[Any, Callable[[Row[Any]], Node]]] = {
 }
 
 
-def _candidates(connection: Connection, wanted: Filter) -> list[_Candidate]:
+def _matches(connection: Connection, wanted: Filter) -> list[_Match]:
     """What all conditions lead to; rank and place are those of the first that knows a place."""
-    answers: list[list[_Candidate]] = []
+    answers: list[list[_Match]] = []
     if wanted.base_name is not None:
         answers.append(_at_base_name(connection, wanted.base_name))
     if wanted.version is not None:
@@ -92,17 +90,17 @@ def _candidates(connection: Connection, wanted: Filter) -> list[_Candidate]:
 
 def _bearing(
     connection: Connection, identifiers: Iterable[str], kinds: Collection[Kind]
-) -> list[_Candidate]:
+) -> list[_Match]:
     names = list(identifiers)
     ranks = {key_of(kind, each): 0 for each in names for kind in kinds}
     naming = tables.naming.c
     query = select(naming.entity, naming.rank)
     for row in records.in_chunks(connection, query, naming.name.in_, map(records.name_key, names)):
         ranks[row.entity] = max(row.rank, ranks.get(row.entity, 0))
-    return [_Candidate(key, rank) for key, rank in ranks.items()]
+    return [_Match(key, rank) for key, rank in ranks.items()]
 
 
-def _written(connection: Connection, version: Version) -> list[_Candidate]:
+def _written(connection: Connection, version: Version) -> list[_Match]:
     relation, naming = tables.relation.c, tables.naming.c
     query = (
         select(relation.source, func.coalesce(naming.rank, 0).label("rank"))
@@ -116,17 +114,17 @@ def _written(connection: Connection, version: Version) -> list[_Candidate]:
         )
     )
     ranks = {row.source: row.rank for row in connection.execute(query)}
-    return [_Candidate(key, rank) for key, rank in ranks.items()]
+    return [_Match(key, rank) for key, rank in ranks.items()]
 
 
-def _at_base_name(connection: Connection, name: str) -> list[_Candidate]:
+def _at_base_name(connection: Connection, name: str) -> list[_Match]:
     query = (
         select(tables.name.c.text, tables.naming.c.entity, tables.naming.c.rank)
         .join(tables.naming, tables.naming.c.name == tables.name.c.key)
         .where(tables.name.c.base_key == records.name_key(name))
     )
     return [
-        _Candidate(row.entity, row.rank, row.text)
+        _Match(row.entity, row.rank, row.text)
         for row in connection.execute(query)
         if base_name(row.text) == name
     ]

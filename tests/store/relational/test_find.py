@@ -1,0 +1,57 @@
+"""What is found goes along indexes; the contract suite says what it is."""
+
+import pytest
+from sqlalchemy import Engine, text
+
+from provgraph.ingest.deciding.integration import integrate
+from provgraph.model.filters import Filter, Version
+from provgraph.model.records import Agent, Document, Mention, Run
+from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.store.relational.store import RelationalStore
+
+MADE = RelationType.WAS_GENERATED_BY
+CONDITIONS = (
+    Filter(identifiers=("product:P", "r")),
+    Filter(version=Version("file:/x.h5", "r")),
+    Filter(base_name="x.h5"),
+)
+
+
+@pytest.fixture
+def filled(store: RelationalStore) -> RelationalStore:
+    document = Document(
+        run=Run("r", {}),
+        mentions=(Mention("r", MADE, None, "file:/x.h5", "product:P", "log"),),
+        agents=(Agent("r"),),
+    )
+    with store.writing() as transaction:
+        integrate(transaction, [document])
+    return store
+
+
+@pytest.mark.parametrize("wanted", CONDITIONS)
+def test_no_table_is_read_as_a_whole(
+    filled: RelationalStore, queries: list[str], engine: Engine, wanted: Filter
+) -> None:
+    assert filled.find(wanted).found
+    asked = [query for query in queries if query.startswith("SELECT")]
+    assert asked
+    with engine.connect() as connection:
+        for query in asked:
+            parameters = (b"x",) * query.count("?")
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", parameters).all()
+            assert not [row for row in plan if "SCAN" in row[3]], query
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_records_of_several_kinds_may_bear_one_id(filled: RelationalStore) -> None:
+    both = filled.find(Filter(identifiers=("r",))).found
+    assert {each.node.kind for each in both} == {Kind.ACTIVITY, Kind.AGENT}
+    one = filled.find(Filter(identifiers=("r",), kinds=(Kind.AGENT,))).found
+    assert [each.node.kind for each in one] == [Kind.AGENT]
+
+
+def test_more_names_than_one_statement_takes(filled: RelationalStore) -> None:
+    many = tuple(f"product:{n}" for n in range(3_000))
+    found = filled.find(Filter(identifiers=(*many, "product:P"))).found
+    assert [each.node.id for each in found] == ["product:P"]
