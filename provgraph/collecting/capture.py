@@ -1,4 +1,4 @@
-"""Delivers the provenance of the running ctapipe process when it ends.
+"""Capture: the provenance of a running ctapipe process is delivered when the process ends.
 
 Two lines in a script::
 
@@ -55,7 +55,7 @@ class ProcessEnd:
 
 
 class Capture:
-    """Takes what ctapipe's ``Provenance`` holds and delivers it, once, in the process that made it."""
+    """Delivers what ctapipe's ``Provenance`` holds, once, in the process that made it."""
 
     def __init__(self, store: str, spool: Path, namespace: str, wait: float) -> None:
         """Get hold of ctapipe's ``Provenance``.
@@ -311,9 +311,7 @@ def _warn(what: str, why: object) -> None:
 
 
 def _end_by(error: BaseException) -> ProcessEnd:
-    """What an exception that nobody caught says of the activities it left open, in the words of
-    ctapipe's ``Tool``.
-    """
+    """How activities ended that an exception left open, in the words of ctapipe's ``Tool``."""
     if isinstance(error, KeyboardInterrupt):
         return ProcessEnd("interrupted", 130)
     if isinstance(error, SystemExit):

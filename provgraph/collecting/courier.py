@@ -1,6 +1,6 @@
-"""Delivers a spool by a process of its own.
+"""The courier: a process of its own that delivers a spool.
 
-A store that hangs then costs a job a few seconds and nothing else.
+A store that hangs costs a job a few seconds then, and nothing else.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Sources into a spool, and out of it into a store, exactly once."""
+"""Delivery: sources are put into a spool, and taken out of it into a store exactly once."""
 
 import json
 from collections import Counter
@@ -54,9 +54,8 @@ def spool_sources(
         store: the URL of the store that they are for.
 
     Yields:
-        each source's report, ``spooled`` or ``refused``, and its folder in the spool; in a folder,
-            files that are none
-        of ours are passed over.
+        each source's report, ``spooled`` or ``refused``, and its folder in the spool. Files of a
+        folder that no loader reads are passed over.
 
     Raises:
         SettingsError: the namespace, the format or the store makes no sense.
@@ -64,7 +63,8 @@ def spool_sources(
     """
     if store in IN_MEMORY:
         raise SettingsError(
-            "a store in memory is gone when its process ends: give one that logs can be delivered to"
+            "a store in memory is gone when its process ends: give one that logs can be "
+            "delivered to"
         )
     check_namespace(namespace)
     check_names(names)
@@ -179,7 +179,10 @@ def deliver(store: Store, spool: Path, destination: str | None = None) -> Iterat
 
 
 class DeliveryFailures:
-    """One log that fails keeps no other back, and a store that fails on all is not asked for each."""
+    """Errors that are kept until the other logs are delivered.
+
+    One log that fails keeps no other back; a store that fails on each is not asked for all.
+    """
 
     def __init__(self) -> None:
         self._of_the_store: list[StoreError] = []
@@ -187,7 +190,12 @@ class DeliveryFailures:
 
     @contextmanager
     def collected(self) -> Iterator[None]:
-        """Keep an error of the block for later, unless the store went away or has failed too often."""
+        """Keep an error of the block for later.
+
+        Raises:
+            UnreachableError: the store went away.
+            StoreError: the store has failed too often.
+        """
         try:
             yield
         except UnreachableError:

@@ -1,6 +1,7 @@
-"""A drop folder: which of its files have come to rest since they were last taken. Knows no store.
+"""A drop folder: which of its files have come to rest since they were last taken.
 
-By looking again and again: network file systems tell nobody what other machines write.
+The folder is looked at again and again: network file systems tell nobody what other machines write.
+Nothing here knows a store.
 """
 
 import fcntl
@@ -23,6 +24,8 @@ _Look = tuple[int, int, int]
 
 
 class FileState(Enum):
+    """What was made of a file that was seen."""
+
     NEW = "new"
     UNFINISHED = "unfinished"
     DONE = "done"
@@ -55,7 +58,7 @@ class Candidate:
 
 
 class DropFolder:
-    """Remembers in memory what was seen.
+    """A folder, with what was seen in it.
 
     A look at a folder without news costs one `stat` a file.
     """
@@ -92,19 +95,34 @@ class DropFolder:
         return candidates
 
     def mark_done(self, candidate: Candidate) -> None:
-        """Don't offer the file again unless it changes."""
+        """Don't offer the file again unless it changes.
+
+        Args:
+            candidate: a file of the last look.
+        """
         self._seen[candidate.path].state = FileState.DONE
 
     def mark_unfinished(self, candidate: Candidate) -> None:
-        """Don't offer the file again unless it changes, or nothing happens to it for long."""
+        """Don't offer the file again unless it changes, or nothing happens to it for long.
+
+        Args:
+            candidate: a file of the last look.
+        """
         self._seen[candidate.path].state = FileState.UNFINISHED
 
     def not_done(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Those of the files that are not done."""
+        """Find the files that are not marked as done.
+
+        Args:
+            candidates: files of the last look.
+
+        Returns:
+            those that are left, in their order.
+        """
         return [each for each in candidates if self._seen[each.path].state is not FileState.DONE]
 
     def count_left(self) -> int:
-        """How many files were seen and are still to be taken."""
+        """Count the files that were seen and are still to be taken."""
         return sum(seen.state is not FileState.DONE for seen in self._seen.values())
 
     @contextmanager

@@ -73,6 +73,9 @@ class Label:
 def make_spool(spool: Path) -> None:
     """Make a spool, for its owner only, unless it is there.
 
+    Args:
+        spool: the folder.
+
     Raises:
         SpoolError: it can't be made.
     """
@@ -80,7 +83,8 @@ def make_spool(spool: Path) -> None:
         spool.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
     except OSError as error:
         raise SpoolError(
-            f"the spool {spool} can't be made: {error.strerror}; choose another folder, such as by PROVGRAPH_SPOOL"
+            f"the spool {spool} can't be made: {error.strerror}; choose another folder, such as by "
+            "PROVGRAPH_SPOOL"
         ) from error
 
 
@@ -137,9 +141,14 @@ def put_in_spool(
 
 
 def waiting_items(spool: Path) -> list[Path]:
-    """The items of a spool, the newest first.
+    """List the items that wait in a spool.
 
-    Who has just put a log aside should not wait for a backlog.
+    Args:
+        spool: the folder; it need not be there.
+
+    Returns:
+        the folders of the items, the newest first: who has just put a log aside should not wait
+        for a backlog.
 
     Raises:
         SpoolError: the spool is there and can't be read.
@@ -160,7 +169,11 @@ def waiting_items(spool: Path) -> list[Path]:
 
 
 def is_item(name: str) -> bool:
-    """Whether a folder of this name is an item of a spool."""
+    """Tell whether a folder of this name is an item of a spool.
+
+    Args:
+        name: of the folder, without its path.
+    """
     return bool(_ITEM.fullmatch(name))
 
 
@@ -168,10 +181,12 @@ def is_item(name: str) -> bool:
 def claim_item(item: Path) -> Iterator[bool]:
     """Hold an item, so that no other process delivers it meanwhile.
 
+    Args:
+        item: its folder.
+
     Yields:
-        False when another process holds it, or has delivered it. What is no item, so that it can't
-            be held, is as good
-        as held: it is only to be refused.
+        True when the item is held. False when another process holds it or has delivered it. True
+        too for what is no item and can't be held: it is only to be refused.
 
     Raises:
         SpoolError: it can't be opened for writing, which a lock on a network file system needs.
@@ -188,7 +203,10 @@ def claim_item(item: Path) -> Iterator[bool]:
 
 
 def label_of(item: Path) -> Label:
-    """What is known of a log that waits.
+    """Read what is known of a log that waits.
+
+    Args:
+        item: the folder of the log.
 
     Raises:
         LoadError: its label is damaged, or it is no folder of one owner with a label and a log in
@@ -208,7 +226,10 @@ def label_of(item: Path) -> Label:
 
 
 def remove_item(item: Path) -> None:
-    """Take an item away: its store has it.
+    """Take an item away, because its store has it.
+
+    Args:
+        item: its folder.
 
     Raises:
         SpoolError: the spool can't be written.
@@ -244,7 +265,11 @@ def refuse_item(item: Path, why: str) -> None:
 
 
 def remove_leftovers(spool: Path) -> None:
-    """Take away what killed processes left half-written or half-removed."""
+    """Take away what killed processes left half-written or half-removed.
+
+    Args:
+        spool: the folder; trouble with it is left to `waiting_items`.
+    """
     with suppress(OSError):
         for entry in list(os.scandir(spool)):
             age = time.time() - entry.stat(follow_symlinks=False).st_mtime
@@ -258,7 +283,8 @@ def _writable(item: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise SpoolError(
-            f"{item} can't be taken from the spool: {error.strerror}; check its owner, its rights and the disk"
+            f"{item} can't be taken from the spool: {error.strerror}; check its owner, its rights "
+            "and the disk"
         ) from error
 
 

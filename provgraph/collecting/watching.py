@@ -1,4 +1,4 @@
-"""Watches a folder: loads what is dropped into it, delivers what was put aside there."""
+"""Watching a folder: files that are dropped into it are loaded, items of a spool are delivered."""
 
 import os
 import signal
@@ -63,7 +63,7 @@ class WatchOrder:
 
 
 class Watcher:
-    """Goes on whatever happens to the store."""
+    """Looks at a folder again and again, whatever happens to the store."""
 
     def __init__(
         self,
@@ -130,6 +130,9 @@ class Watcher:
     def watch(self, stop: Event) -> None:
         """Look again and again until told to stop; a store that goes away is waited for.
 
+        Args:
+            stop: ends the watch when set.
+
         Raises:
             StoreError: the store refused before it ever worked.
         """
@@ -176,7 +179,8 @@ class Watcher:
             self._is_gone = True
         except PermissionError as error:
             raise SpoolError(
-                f"{self._order.folder} can't be read: {error.strerror}; check its owner and its rights"
+                f"{self._order.folder} can't be read: {error.strerror}; check its owner and its "
+                "rights"
             ) from error
 
     def _to_load(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
@@ -246,8 +250,9 @@ class Watcher:
 
 @contextmanager
 def until_signalled(last_words: Callable[[], None]) -> Iterator[Event]:
-    """SIGTERM and Ctrl-C set an event while the block runs, and end the process when the block
-    takes no notice.
+    """Set an event on SIGTERM or Ctrl-C while the block runs.
+
+    The process is ended when the block takes no notice of the event.
 
     A thread waits for them: the main one may be deep in a driver, where no handler runs.
 

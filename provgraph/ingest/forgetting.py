@@ -1,6 +1,6 @@
-"""Takes a load back: what only it said goes, and which file is which is settled again.
+"""Forgetting a load: what only this load asserts is removed, and files are identified anew.
 
-The store is then as if it had never seen the load.
+Afterwards the store is as if it had never seen the load (`docs/contract.md`, rule 8).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,15 +10,19 @@ from typing import TypeVar
 
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
 from provgraph.identity.files import times_of
-from provgraph.ingest.deciding.assertions import AssertedFacts, read_assertion, subject_of_entity
-from provgraph.ingest.deciding.integration import marks_of_changes
+from provgraph.ingest.deciding.assertions import (
+    AssertedFacts,
+    join_agents,
+    join_descriptions,
+    join_entities,
+    read_assertion,
+    subject_of_entity,
+)
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
     TouchedMention,
     decide_entities,
-    join_agents,
-    join_descriptions,
-    join_entities,
+    marks_of_changes,
     mentions_by_run,
     touched_mentions,
 )
@@ -42,18 +46,23 @@ BATCH = 500
 
 
 def forget(store: Store, identifier: str) -> LoadRecord:
-    """Remove what only this load said, and the load.
+    """Remove a load, and what only this load asserts.
+
+    A load that one transaction can't take is forgotten in steps. Between two steps its status is
+    ``remainder``; to forget it again goes on.
 
     Args:
-        store: where from.
-        identifier: the load's id, or a beginning of it that no other load's has.
+        store: the store that holds the load.
+        identifier: the load's id, or a beginning of it that no other load's id has.
 
     Returns:
-        the load that is gone.
+        the record of the load that was removed.
 
     Raises:
-        LookupFailedError: no load has that id, or several have.
-        StoreError: it was made before provgraph kept what each load says.
+        LookupFailedError: no load has that id.
+        AmbiguousError: several loads have an id that begins so.
+        StoreError: a load was made before provgraph kept what each load asserts; or the store
+            failed.
     """
     load = _found(list(store.loads()), identifier)
     while _forget_on(store, load):
@@ -62,7 +71,7 @@ def forget(store: Store, identifier: str) -> LoadRecord:
 
 
 def _forget_on(store: Store, load: LoadRecord) -> bool:
-    """As much as one transaction takes; whether there may be more."""
+    """Forget as much as one transaction takes; tell whether there may be more."""
     limit = store.limits.documents
     with store.writing() as transaction:
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
@@ -84,8 +93,8 @@ def _found(loads: Sequence[LoadRecord], identifier: str) -> LoadRecord:
         raise AmbiguousError(identifier, [load.id for load in found])
     if any(load.size == UNKNOWN_SIZE for load in loads):
         raise StoreError(
-            "some loads were made before provgraph 0.2, which kept no record of what each load says, so none can be "
-            "taken out; load the sources into a new store"
+            "some loads were made before provgraph 0.2, which kept no record of what each load "
+            "says, so none can be taken out; load the sources into a new store"
         )
     return found[0]
 

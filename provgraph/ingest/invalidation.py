@@ -1,6 +1,6 @@
-"""Declares a file invalid: deleted, damaged, withdrawn.
+"""Invalidation: a file that was deleted, damaged or withdrawn is marked.
 
-It stays in the graph, marked, with all that came of it.
+The file stays in the graph with its mark, and so does all that was made from it.
 """
 
 import hashlib
@@ -25,22 +25,23 @@ FORMAT = "invalidation"
 
 
 def invalidate(store: Store, entity: Node, at: str | None, reason: str) -> LoadRecord:
-    """Note that an entity is invalid.
+    """Mark an entity as invalid (`docs/contract.md`, Commands).
 
-    It is recorded as a load of its own, so that forgetting this load takes the mark away again.
+    The mark is recorded as a load of its own, so that forgetting this load takes the mark away.
 
     Args:
-        store: that holds it.
+        store: the store that holds the entity.
         entity: what is invalid.
-        at: since when, ISO 8601, read as UTC when it names no zone; None for now.
-        reason: why, for people.
+        at: since when, in ISO 8601, read as UTC when it names no zone; None for the present.
+        reason: why, in words for people.
 
     Returns:
-        the load; the earlier one when the very same was said before.
+        the record of the load. When the very same mark was made before, the earlier load.
 
     Raises:
-        LookupFailedError: it is no entity.
-        SettingsError: the time is none, or the reason is empty.
+        LookupFailedError: the node is no entity.
+        SettingsError: the time can't be read, or the reason is empty.
+        UnreachableError: the store went away and stayed away.
     """
     if entity.kind is not Kind.ENTITY:
         raise LookupFailedError(

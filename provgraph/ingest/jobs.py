@@ -1,7 +1,6 @@
-"""Loads a CTADIRAC job from inside a DIRAC environment, where a client has the catalogue's answers
-itself.
+"""Loading a CTADIRAC job from Python, with the answers of the file catalogue.
 
-DIRAC is not needed here; this is how its answers are handed over (docs/how-to/ctadirac.md).
+A client inside a DIRAC environment has these answers. DIRAC itself is not needed here.
 """
 
 import json

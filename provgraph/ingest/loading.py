@@ -1,4 +1,7 @@
-"""Loads sources into a store: looks up what is there, reads the rest, has it written, reports."""
+"""Loading: sources are looked up in the store, read, and handed on to be written.
+
+Who loads a source again gets a report and changes nothing (`docs/contract.md`, rule 8).
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,13 +43,21 @@ AT_ONCE = 64
 
 
 class Observer(Protocol):
-    """Is told how loading goes on."""
+    """Who wants to know how loading goes on, such as a progress bar."""
 
     def pass_over(self, source: Source) -> None:
-        """A file in a folder is none of ours."""
+        """Note that a file in a folder is of no known format.
+
+        Args:
+            source: the file.
+        """
 
     def wrote(self, documents: int) -> None:
-        """So many more records of a large source are written."""
+        """Note that more of a large source is written.
+
+        Args:
+            documents: how many more records.
+        """
 
 
 def load(
@@ -58,7 +69,7 @@ def load(
     jobs: int = 1,
     observer: Observer | None = None,
 ) -> Iterator[Report]:
-    """Load sources, and report on each when all of it is in the store.
+    """Load sources, and report on each as soon as all of it is in the store.
 
     A store that goes away is waited for; loading the same sources again goes on where it stopped.
 
@@ -67,7 +78,7 @@ def load(
         names: files, also gzipped, folders, ``-`` for standard input, URLs of ctaprov databases; or
             sources.
         format_name: a loader's name; None to recognise each source by its content.
-        namespace: in which the sources' paths mean files (CONTRACT section 2 rule 7).
+        namespace: in which the sources' paths mean files (`docs/contract.md`, rule 7).
         jobs: how many processes read; one writes.
         observer: is told how it goes on.
 
@@ -109,7 +120,10 @@ class _Unobserved:
 
 
 def check_namespace(namespace: str) -> None:
-    """Refuse a namespace that could not be told from a path.
+    """Refuse a namespace that could not be told from a path (`docs/contract.md`, rule 7).
+
+    Args:
+        namespace: the name of a file system that several hosts share.
 
     Raises:
         SettingsError: it is empty, holds ``/``, ``@`` or white space, or can't be stored.
@@ -160,7 +174,15 @@ class _SourceGatherer:
         self._documents = 0
 
     def take_folder(self, folder: str | None, group: Iterable[_Read]) -> Iterator[Report]:
-        """Load the sources of one folder, or those that were named one by one."""
+        """Load the sources of one folder, or those that were named one by one.
+
+        Args:
+            folder: the folder's name; None for sources that were named.
+            group: the sources.
+
+        Yields:
+            reports on sources that are done with.
+        """
         strangers = ours = 0
         for each in group:
             if each.known is not None:
@@ -193,14 +215,15 @@ class _SourceGatherer:
             isinstance(each, PendingSource) and each.reading.sha256 == reading.sha256
             for each in self._gathered
         ):
-            yield from self.flush()  # so that the same bytes under another name are seen to be there
+            # The same bytes under another name are to be found in the store.
+            yield from self.flush()
         self._gathered.append(PendingSource(reading, first))
         self._documents += len(first)
         if self._documents >= BATCH or len(self._gathered) >= BATCH:
             yield from self.flush()
 
     def flush(self) -> Iterator[Report]:
-        """Write what is gathered."""
+        """Write what is gathered, and yield the reports on it."""
         gathered, self._gathered, self._documents = self._gathered, [], 0
         pending = [each for each in gathered if isinstance(each, PendingSource)]
         reports = iter(write_together(self._store, pending, self._namespace) if pending else ())
@@ -264,14 +287,20 @@ def look_up(
     *,
     patient: bool = True,
 ) -> Iterator[KnownSource]:
-    """Look the sources up.
+    """Look up what a store has of sources already.
 
     Args:
         sources: what is to be loaded.
         store: where to.
         format_name: the format to read them as; None for any.
-        namespace: in which their paths mean files.
+        namespace: the namespace of their paths.
         patient: whether a store that goes away is waited for here.
+
+    Yields:
+        each source with what is known of it, in order.
+
+    Raises:
+        UnreachableError: the store is away.
     """
     for some in batches(((source, checksum_of(source)) for source in sources), AT_ONCE):
         look = partial(_looked_up, some, store, format_name, namespace)

@@ -1,4 +1,4 @@
-"""What became of each source."""
+"""Reports: what became of each source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,21 @@ from provgraph.store.records import LoadRecord
 class Report:
     """What became of one source.
 
-    The keys of ``load --json`` (CONTRACT section 4), and where sources disagree.
+    The keys are those of ``load --json`` (`docs/contract.md`, Commands).
+
+    Attributes:
+        source: the name of the file, folder or database, as the store keeps it.
+        format: the loader's name; None when no loader reads the source.
+        status: ``loaded``, ``unchanged``, ``partial`` or ``refused``; ``spooled`` when the source
+            waits in a spool.
+        load: the id of the load; None when nothing was written.
+        sha256: the checksum of the source's bytes, in hexadecimal; None when it is not known.
+        activities: how many activities the source names, and so the next three.
+        entities: how many entities.
+        agents: how many agents.
+        relations: how many relations.
+        problems: the parts that could not be read.
+        disagreements: where sources say different things of one run (`docs/contract.md`, rule 9).
     """
 
     source: str
@@ -37,7 +51,14 @@ class Report:
         return self.status in ("loaded", "unchanged")
 
     def with_counts(self, counts: Mapping[str, int]) -> "Report":
-        """The same report with what the source names."""
+        """Add how much the source names.
+
+        Args:
+            counts: the numbers of ``activities``, ``entities``, ``agents`` and ``relations``.
+
+        Returns:
+            a report that is the same but for the numbers.
+        """
         return replace(
             self,
             activities=counts["activities"],
@@ -50,7 +71,16 @@ class Report:
 def report_on_reading(
     reading: Reading, load: str | None = None, disagreements: tuple[Disagreement, ...] = ()
 ) -> Report:
-    """A source that was read; ``load`` is its load's id, when it was written."""
+    """Report on a source that was read.
+
+    Args:
+        reading: of the source, at its end.
+        load: the id of its load; None when nothing was written.
+        disagreements: of runs that the source names.
+
+    Returns:
+        the report, with the status of the reading.
+    """
     return Report(
         reading.source.stored_name,
         reading.format_name if reading.is_ours else None,
@@ -63,9 +93,15 @@ def report_on_reading(
 
 
 def report_on_known(source: Source, load: LoadRecord) -> Report:
-    """A source that was loaded before.
+    """Report on a source that was loaded before.
 
-    Of one that could be read in part only, its problems once more.
+    Args:
+        source: under its present name.
+        load: the earlier load.
+
+    Returns:
+        the report: ``unchanged`` when the load was whole. A source that could only be read in part
+        is ``partial`` again, with its problems.
     """
     problems = tuple(Problem(where, what) for where, what in load.problems)
     status = "unchanged" if load.status == "loaded" else load.status
@@ -75,7 +111,15 @@ def report_on_known(source: Source, load: LoadRecord) -> Report:
 
 
 def report_on_strangers(folder: str, files: int) -> Report:
-    """A folder in which nothing is ours."""
+    """Report on a folder in which no file is of a known format.
+
+    Args:
+        folder: its name.
+        files: how many files were looked at.
+
+    Returns:
+        a report with the status ``refused`` and one problem, which lists the formats.
+    """
     what = f"none of its {files} files is of a format that provgraph reads: {formats_read()}"
     return Report(
         storable_text(folder), None, "refused", problems=(Problem("the whole folder", what),)

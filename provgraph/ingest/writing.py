@@ -1,4 +1,4 @@
-"""Writes what was read, each load as a whole: nobody ever sees half of one."""
+"""Writing loads: each load becomes visible as a whole, or not at all."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,21 +25,22 @@ BATCH = 500
 
 
 def new_load_id() -> str:
-    """An id for a load.
+    """Make an id for a load.
 
-    It is given once, so that writing again what may be written is no other load.
+    A load keeps its id when its transaction is tried again. So a commit of which the answer was
+    lost is recognised, and does not become a second load.
     """
     return str(uuid4())
 
 
 def current_time() -> str:
-    """The present time, canonical UTC."""
+    """Give the present time as a canonical UTC time, with microseconds."""
     return utc(datetime.now(UTC).isoformat(timespec="microseconds"))
 
 
 @dataclass
 class PendingSource:
-    """A source of which all documents are read."""
+    """A small source of which all documents are read."""
 
     reading: Reading
     documents: list[Document]
@@ -49,16 +50,18 @@ class PendingSource:
 def write_together(store: Store, pending: Sequence[PendingSource], namespace: str) -> list[Report]:
     """Write small sources in one transaction.
 
-    What they change is decided before it is this process's turn, and again when somebody else wrote
-    in between what matters for that: so several processes mostly work at the same time.
+    The changes are planned on a view, while other processes may write. The plan is made anew when
+    another process has written meanwhile what the plan was decided from
+    (`provgraph.ingest.deciding.integration.current_plan`). So several processes mostly work at the
+    same time, and the result is as if they had worked one after the other.
 
     Args:
-        store: where to.
-        pending: the sources, each with another checksum.
-        namespace: in which they were read.
+        store: where the sources are written to.
+        pending: the sources; no two have the same checksum.
+        namespace: the namespace in which they were read (`docs/contract.md`, rule 7).
 
     Returns:
-        a report on each.
+        a report on each source, in their order.
 
     Raises:
         UnreachableError: the store went away and stayed away.
@@ -97,9 +100,17 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
 
 
 def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
-    """Whether nothing is left to do for a source of which this is the load.
+    """Tell whether a load leaves nothing to do for its source.
 
-    What could not be read may be readable to another version of provgraph.
+    What one version of provgraph could not read, another version may be able to read: a partial
+    load counts only for the version that made it.
+
+    Args:
+        load: the newest load of the source's bytes; None when there is none.
+        format_name: the format that the source is to be read as; None for any.
+
+    Returns:
+        True when the source need not be read again.
     """
     if load is None or (format_name is not None and load.format != format_name):
         return False
@@ -121,13 +132,13 @@ def _check_beginnings(pending: Iterable[PendingSource], known: Mapping[str, Load
     for each in pending:
         if (begun := each.reading.begun) is not None and begun.sha256 not in known:
             raise StoreError(
-                f"somebody forgot the load {begun.id} while {each.reading.source.stored_name} was read on behind "
-                "it; load the source again"
+                f"somebody forgot the load {begun.id} while {each.reading.source.stored_name} was "
+                "read on behind it; load the source again"
             )
 
 
 def _progress(begun: LoadRecord | None) -> tuple[str, int | None] | None:
-    """How far a load has come."""
+    """How far a load has come: its id, and the byte behind the last record that is written."""
     return None if begun is None else (begun.id, begun.read_to)
 
 
@@ -167,7 +178,13 @@ class LargeLoad:
     """
 
     def __init__(self, store: Store, reading: Reading, documents: Iterator[Document]) -> None:
-        """Take a source that is being read, and its documents."""
+        """Take a source that is being read.
+
+        Args:
+            store: where the source is written to.
+            reading: of the source, at its beginning.
+            documents: all documents of the reading.
+        """
         self._store = store
         self._beginning = reading.begun
         self._documents: Iterator[Document] | None = documents
@@ -180,15 +197,18 @@ class LargeLoad:
         self._come_to = _progress(reading.begun)
         self._load = begun.id if begun else load
         self._counted = dict(begun.counts) if begun and begun.read_to else {}
-        #: A assertion is made of more than a byte, so these numbers are no earlier ones.
+        #: An assertion is made of more than a byte, so these numbers are no earlier ones.
         self._next_part = (begun.read_to if begun else None) or 0
 
     def write(self, namespace: str, wrote: Callable[[int], None]) -> Report:
-        """Write it all.
+        """Write all of the source.
 
         Args:
-            namespace: in which it is read.
-            wrote: is called with the number of documents that are written, now and then.
+            namespace: the namespace in which it is read.
+            wrote: is called after each batch, with the number of documents in it.
+
+        Returns:
+            the report on the source.
 
         Raises:
             UnreachableError: the store went away and stayed away.

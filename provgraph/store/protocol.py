@@ -109,7 +109,7 @@ class Transaction(View, KnownLoads, Protocol):
         Args:
             changes: what is new, what is other than before, and what is gone.
             touched: marks of eight bytes for those who decide meanwhile what they will write
-                (`provgraph.ingest.deciding.marks`).
+                (`provgraph.ingest.deciding.neighbourhood`).
         """
 
 

@@ -259,7 +259,10 @@ def test_no_room_anywhere_costs_a_warning(job: Job, end: str) -> None:
 
 
 def test_without_ctapipe_it_is_a_warning(job: Job) -> None:
-    script = "import sys; sys.modules['ctapipe'] = None; import provgraph.capture; provgraph.capture.start(); sys.exit(4)"
+    script = (
+        "import sys; sys.modules['ctapipe'] = None; import provgraph.capture; "
+        "provgraph.capture.start(); sys.exit(4)"
+    )
     code, said = job.run(script)
     assert code == 4
     (line,) = said.splitlines()

@@ -196,7 +196,7 @@ def test_a_damaged_item_is_refused_and_keeps_no_other_back(
 
 
 # --- others may write to the spool
-# ------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------
 
 
 def test_the_reason_for_a_refusal_overwrites_no_file(tmp_path: Path, store: Store) -> None:
@@ -356,7 +356,7 @@ def test_nothing_half_written_is_left_when_the_source_vanishes(tmp_path: Path) -
 
 
 # --- load --spool
-# -----------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------
 
 
 def test_load_by_spool_reports_as_load_does(tmp_path: Path) -> None:
@@ -493,7 +493,7 @@ def test_trouble_with_what_waits_is_none_of_a_load(
 
 
 # --- exactly once
-# -----------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------
 
 
 def test_two_deliverers_and_kills_load_each_log_once(tmp_path: Path) -> None:

@@ -312,7 +312,7 @@ def test_a_store_that_goes_away_is_waited_for(watched: Watched) -> None:
 
 
 # --- exactly once
-# -----------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------
 
 
 def test_watchers_of_one_folder_take_turns(watched: Watched) -> None:

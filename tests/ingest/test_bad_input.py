@@ -67,7 +67,10 @@ def holds_the_same(store: Store, memory: Store) -> bool:
 
 BOM = b"\xef\xbb\xbf"
 CRLF = json.dumps([record("crlf", note="\r\n")], indent=2).replace("\n", "\r\n").encode()
-ODD = b'[{"activity_uuid":"odd","activity_name":"t","start":"2026-11-21T08:00:00","input":[],"output":[],'
+ODD = (
+    b'[{"activity_uuid":"odd","activity_name":"t","start":"2026-11-21T08:00:00",'
+    b'"input":[],"output":[],'
+)
 NUMBERS = (
     ODD.replace(b"odd", b"numbers")
     + b'"nan":NaN,"infinite":[Infinity,-Infinity,1e400],"huge":'
@@ -264,7 +267,8 @@ touched = []
 sys.addaudithook(lambda event, arguments: touched.append(f"{event} {arguments!r}"))
 for report in load(store, [sys.argv[1]]):
     print(report.status)
-print("\\n".join(each for each in touched if each.startswith(("open", "os.", "socket.", "subprocess.", "urllib."))))
+watched = ("open", "os.", "socket.", "subprocess.", "urllib.")
+print("\\n".join(each for each in touched if each.startswith(watched)))
 """
 
 
@@ -276,7 +280,8 @@ print("\\n".join(each for each in touched if each.startswith(("open", "os.", "so
             "refused",
         ),
         (
-            '<!DOCTYPE a [<!ENTITY a "aaa"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>',
+            '<!DOCTYPE a [<!ENTITY a "aaa"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>'
+            "<a>&c;</a>",
             "refused",
         ),
         (
@@ -334,7 +339,8 @@ list(load(store, [sys.argv[1]]))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 (report,) = load(store, [sys.argv[2]])
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-print(json.dumps([report.status, report.activities, [problem.what for problem in report.problems], grown >> 10]))
+problems = [problem.what for problem in report.problems]
+print(json.dumps([report.status, report.activities, problems, grown >> 10]))
 """
 MIB = 1 << 20
 
@@ -453,7 +459,7 @@ def test_bombs_are_refused_or_streamed_in_bounded_memory(
 
 
 # --- hostile names
-# ----------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------
 
 NAMES = (
     *HOSTILE,

@@ -83,7 +83,7 @@ def digest_of_loads(loads: Sequence[Sequence[Document]]) -> str:
 
 
 def marks_of(documents: Sequence[Document]) -> st.SearchStrategy[list[Document]]:
-    """What somebody may say of the files in the documents, by any name that one of them may bear."""
+    """What somebody may say of files in the documents, by any name that one may bear."""
     mentions = [mention for document in documents for mention in document.mentions]
     places = {mention.place for mention in mentions if mention.place}
     names = {mention.identifier for mention in mentions if mention.identifier} | places

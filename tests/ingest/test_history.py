@@ -1,10 +1,10 @@
 """Load history.
 
-What was loaded, grown and interrupted sources, and files that somebody declares invalid.
+What was loaded, grown and interrupted sources.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,24 +12,22 @@ from typing import Any
 import pytest
 
 from provgraph import __version__
-from provgraph.errors import LookupFailedError, SettingsError, StoreError, UnreachableError
+from provgraph.errors import StoreError, UnreachableError
 from provgraph.ingest import forgetting, writing
 from provgraph.ingest.forgetting import forget
-from provgraph.ingest.invalidation import invalidate
 from provgraph.ingest.loading import load, look_up
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.ingest.writing import PendingSource, write_together
 from provgraph.loaders.ctapipe import CtapipeLoader
-from provgraph.questions.names import find
 from provgraph.store.digest import digest
 from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import LoadRecord, StoreLimits
 from provgraph.store.registry import open_store
 from provgraph.store.relational.store import RelationalStore
-from tests.conftest import LOGS, empty_neo4j
+from tests.conftest import empty_neo4j
 from tests.loaders.examples import record
 from tests.services import Neo4jServer
 
@@ -58,7 +56,7 @@ def ids_of(count: int) -> list[str]:
 
 
 # --- what is on record
-# ------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------
 
 
 def test_a_load_is_recorded(tmp_path: Path, store: Store) -> None:
@@ -109,7 +107,7 @@ def test_a_name_that_is_no_text_is_kept_escaped(tmp_path: Path, store: Store) ->
 
 
 # --- sources that grow
-# ------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -436,89 +434,3 @@ def before_transaction(
 
     patch.setattr(store, "writing", writing_after_work)
     return done
-
-
-# --- files that are invalid
-# -------------------------------------------------------------------------------------------
-
-
-def attributes_of(store: Store, name: str) -> tuple[str | None, Sequence[object]]:
-    found = find(store, name)
-    return found.invalidated_at, found.attributes.get("invalidationReason", ())
-
-
-PRODUCT = "/data/run02001.dl3.fits"
-
-
-@pytest.fixture
-def night(store: Store) -> Store:
-    list(load(store, [str(LOGS)]))
-    return store
-
-
-def kinds_of_entity(store: Store) -> dict[str, str]:
-    """An entity with a product id, one known by its path and run, and an external file."""
-    found: dict[str, str] = {}
-    for kind, content in store.scan():
-        if kind == "entity":
-            assert isinstance(content, list)
-            identifier = str(content[0])
-            scheme = (
-                "product"
-                if identifier.startswith("product:")
-                else "version"
-                if "@" in identifier
-                else "external"
-            )
-            found.setdefault(scheme, identifier)
-    return found
-
-
-def test_an_invalid_file_stays_and_is_marked(night: Store) -> None:
-    before = digest(night.scan())
-    for identifier in kinds_of_entity(night).values():
-        old = attributes_of(night, identifier)
-        done = invalidate(night, find(night, identifier), "2020-01-01T00:00:00Z", "deleted by hand")
-        assert attributes_of(night, identifier) == (
-            "2020-01-01T00:00:00.000Z",
-            ("deleted by hand",),
-        )
-        assert (
-            invalidate(night, find(night, identifier), "2020-01-01T00:00", "deleted by hand").id
-            == done.id
-        )
-        assert newest(night).format == "invalidation"
-        forget(night, done.id)
-        assert attributes_of(night, identifier) == old
-    assert digest(night.scan()) == before
-
-
-def test_a_mark_stays_with_the_file_whatever_is_learnt_of_it(store: Store, tmp_path: Path) -> None:
-    """The version that a run wrote is known by its path first, and by its product id when a reader
-    names that.
-    """
-    maker, reader = (LOGS / "run02001.provlog"), (LOGS / "apply_run02001.provlog")
-    list(load(store, [str(maker), str(reader)]))
-    with closing(open_store("sqlite://")) as other:
-        list(load(other, [str(reader)]))
-        externals = [key for scheme, key in kinds_of_entity(other).items() if scheme == "external"]
-        for identifier in externals:
-            for each in (other, store):
-                invalidate(each, find(each, identifier), "2020-01-01", "withdrawn")
-        list(load(other, [str(maker)]))
-        assert digest(other.scan()) == digest(store.scan())
-
-
-def test_only_files_become_invalid(night: Store) -> None:
-    (run, *_) = [
-        str(content[0])
-        for kind, content in night.scan()
-        if kind == "activity" and isinstance(content, list)
-    ]
-    with pytest.raises(LookupFailedError, match="only entities"):
-        invalidate(night, find(night, run), None, "x")
-    file = find(night, kinds_of_entity(night)["product"])
-    with pytest.raises(SettingsError, match="reason"):
-        invalidate(night, file, None, " ")
-    with pytest.raises(SettingsError, match="2026-11-21T08:30:00"):
-        invalidate(night, file, "yesterday", "x")

@@ -1,6 +1,4 @@
-"""What a load says, subject by subject, in a form that a store keeps.
-
-So that it can be forgotten again.
+"""Assertions: what one load says of each subject, kept so that the load can be forgotten.
 
 A run's assertion holds all that a document says of the run and of the files it names; what
 documents say of other records stands under these.
@@ -23,7 +21,7 @@ from provgraph.model.records import (
     StatedRelation,
     key_of,
 )
-from provgraph.model.values import Attributes, canonical_json
+from provgraph.model.values import Attributes, canonical_json, join_attributes
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,
     AgentType,
@@ -59,12 +57,15 @@ class AssertedFacts:
 
 
 def make_assertions(load: str, first_part: int, documents: Iterable[Document]) -> list[Assertion]:
-    """What a load says in these documents.
+    """Make the assertions of a load from its documents.
 
     Args:
-        load: its id.
-        first_part: the number of the first assertion; each has its own.
+        load: the load's id.
+        first_part: the number of the first assertion; the next ones count on from there.
         documents: in the order of the source.
+
+    Returns:
+        the assertions. What a load says twice in the same words is one assertion.
     """
     load_key = key_of(Kind.LOAD, load)
     asserted = (facts for document in documents for facts in _contents_by_subject(document))
@@ -78,12 +79,17 @@ def make_assertions(load: str, first_part: int, documents: Iterable[Document]) -
 def unasserted_documents(
     transaction: Transaction, documents: Iterable[Document], loads: Collection[bytes]
 ) -> list[Document]:
-    """The documents that say something which none of some loads has said.
+    """Find the documents that say something which earlier loads have not asserted.
+
+    Agents and descriptions are not looked at: every second load says the same of them.
 
     Args:
-        transaction: where to look.
+        transaction: where the assertions are looked up.
         documents: what is to be loaded.
-        loads: keys of loads.
+        loads: the keys of the earlier loads.
+
+    Returns:
+        the documents that are new to these loads, in their order.
     """
     said = [(document, _distinctive_assertions(document)) for document in documents]
     subjects = {assertion.subject for _, assertions in said for assertion in assertions}
@@ -100,9 +106,7 @@ def unasserted_documents(
 
 
 def _distinctive_assertions(document: Document) -> list[Assertion]:
-    """What a document says, but of agents and descriptions, of which every second load says the
-    same.
-    """
+    """Make the assertions that tell a document from others: none of agents and descriptions."""
     ends = (end for relation in document.relations for end in (relation.source, relation.target))
     shared = {end.key for end in ends if end.kind is Kind.AGENT or end.kind in DESCRIPTIONS}
     shared |= {each.as_end.key for each in document.descriptions}
@@ -115,7 +119,14 @@ def _distinctive_assertions(document: Document) -> list[Assertion]:
 
 
 def read_assertion(assertion: Assertion) -> AssertedFacts:
-    """What an assertion says."""
+    """Read what an assertion says.
+
+    Args:
+        assertion: as `make_assertions` made it.
+
+    Returns:
+        the records in it.
+    """
     said: dict[str, Any] = json.loads(zlib.decompress(assertion.content))
     run = said.get("run")
     return AssertedFacts(
@@ -131,7 +142,14 @@ def read_assertion(assertion: Assertion) -> AssertedFacts:
 
 
 def subject_of_entity(identifier: str) -> bytes:
-    """The subject of what is stated of an entity outside of a run's assertion."""
+    """Give the subject of assertions about an entity, those within a run's assertion left out.
+
+    Args:
+        identifier: by which the entity is stated.
+
+    Returns:
+        the key that such assertions bear as their subject.
+    """
     return key_of(Kind.ENTITY, identifier)
 
 
@@ -246,3 +264,62 @@ def _end(fields: list[str]) -> End:
 
 def _attributes(said: Mapping[str, list[Any]]) -> Attributes:
     return {name: tuple(values) for name, values in said.items()}
+
+
+# Records as several loads state them.
+
+
+def join_agents(before: Agent | None, agent: Agent) -> Agent:
+    """Join what is said of an agent; of different names the smaller is shown and all are kept.
+
+    Args:
+        before: what is known; None when nothing is.
+        agent: what is said now, of the same id.
+
+    Returns:
+        both together; the order makes no difference.
+    """
+    if before is None:
+        return agent
+    names = sorted({name for name in (before.name, agent.name) if name is not None})
+    attributes = join_attributes(before.attributes, agent.attributes)
+    if len(names) > 1:
+        attributes = join_attributes(attributes, {"name": tuple(names)})
+    kinds = sorted(kind for kind in (before.type, agent.type) if kind is not None)
+    return Agent(agent.id, min(names, default=None), min(kinds, default=None), attributes)
+
+
+def join_descriptions(before: Description | None, description: Description) -> Description:
+    """Join what is said of a description; of two types the finer counts.
+
+    Args:
+        before: what is known; None when nothing is.
+        description: what is said now, of the same id.
+
+    Returns:
+        both together; the order makes no difference.
+    """
+    if before is None:
+        return description
+    kind = max(before.type, description.type, key=list(DescriptionType).index)
+    return Description(
+        description.id, kind, join_attributes(before.attributes, description.attributes)
+    )
+
+
+def join_entities(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
+    """Join what is stated of an entity; of two types the finer counts.
+
+    Args:
+        before: what is known; None when nothing is.
+        entity: what is stated now, of the same identifier.
+
+    Returns:
+        both together; the order makes no difference.
+    """
+    if before is None:
+        return entity
+    kind = max(before.type, entity.type, key=list(EntityType).index)
+    return StatedEntity(
+        entity.identifier, join_attributes(before.attributes, entity.attributes), kind
+    )

@@ -1,26 +1,28 @@
-"""From documents to changes.
+"""Plans of changes: what new documents change in a store.
 
-Joins what is new with what is known and settles again which file is which.
-
-One `ChangePlan` looks only at what the new documents touch, directly or through shared places and
-identifiers, and leaves the store as if all documents had come at once (CONTRACT section 2 rule 8).
+What is new is joined with what is known, and it is decided again which file is which. A plan looks
+only at what the new documents touch, directly or through shared places and identifiers. It leaves
+the store as if all documents had come at once (`docs/contract.md`, rule 8).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from hashlib import blake2b
 from typing import TypeVar
 
 from provgraph.identity.files import RunTimes, times_of
+from provgraph.ingest.deciding.assertions import (
+    join_agents,
+    join_descriptions,
+    join_entities,
+)
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
     TouchedMention,
     decide_entities,
-    join_agents,
-    join_descriptions,
-    join_entities,
+    mark,
+    marks_of_changes,
     mentions_by_run,
     touched_mentions,
 )
@@ -46,7 +48,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Values of one run that differ between sources; all are kept (rule 9)."""
+    """Values of one run that differ between sources; all are kept (`docs/contract.md`, rule 9).
+
+    Attributes:
+        run: the id of the run.
+        fact: the name of the fact, such as ``startTime``.
+        values: the different values, in their fixed order.
+    """
 
     run: str
     fact: str
@@ -60,7 +68,7 @@ class ChangePlan:
     Attributes:
         changes: to be written.
         disagreements: where the documents disagree with each other or with what was known.
-        seen: marks of the facts that it was decided from (`provgraph.ingest.deciding.marks`).
+        seen: marks of the facts that it was decided from (see `ReadRecorder`).
         touched: marks of the facts that it changes.
     """
 
@@ -70,7 +78,16 @@ class ChangePlan:
     touched: frozenset[bytes]
 
     def holds_in(self, transaction: Transaction, turn: int) -> bool:
-        """Whether nobody has written since that turn what this was decided from."""
+        """Tell whether the plan may still be written.
+
+        Args:
+            transaction: the only writer of the store while it lasts.
+            turn: the last turn that was visible when the plan was made.
+
+        Returns:
+            False when a later transaction wrote what the plan was decided from, or when nobody
+            knows any more what it wrote.
+        """
         written = transaction.touched_since(turn)
         return written is not None and self.seen.isdisjoint(written)
 
@@ -99,8 +116,15 @@ def plan_changes(facts: Facts, documents: Sequence[Document]) -> ChangePlan:
     """Decide what documents change.
 
     Args:
-        facts: as they stand.
+        facts: as they stand, in a view or in a transaction.
         documents: what sources say, in any order.
+
+    Returns:
+        the changes, with the marks by which it is seen later whether the plan still holds.
+
+    Raises:
+        LookupError: the facts contradict each other, as those of a view that does not show one
+            moment may.
     """
     seen = ReadRecorder(facts)
     update = _Update(seen, documents)
@@ -114,7 +138,15 @@ def plan_changes(facts: Facts, documents: Sequence[Document]) -> ChangePlan:
 
 
 def integrate(transaction: Transaction, documents: Sequence[Document]) -> ChangePlan:
-    """Write what the documents say, and what follows from it; returns what was done."""
+    """Plan what documents change, and write it.
+
+    Args:
+        transaction: that is to be committed afterwards.
+        documents: what sources say, in any order.
+
+    Returns:
+        the plan that was written.
+    """
     planned = plan_changes(transaction, documents)
     transaction.apply(planned.changes, planned.touched)
     return planned
@@ -278,16 +310,12 @@ def _mentions(known: Mapping[bytes, StoredMention]) -> dict[bytes, Mention]:
     return {key: stored.mention for key, stored in known.items()}
 
 
-# Marks of what a plan read and of what it writes.
-
-
-def mark(kind: str, name: str) -> bytes:
-    """Eight bytes for a kind of fact about a record; a chance collision only costs time."""
-    return blake2b(f"{kind} {name}".encode(), digest_size=8).digest()
-
-
 class ReadRecorder:
-    """Facts, with a mark for each question about them; see `provgraph.store.protocol.Facts`."""
+    """Facts that note a mark for each question; see `provgraph.store.protocol.Facts`.
+
+    Attributes:
+        marks: of all facts that were asked for.
+    """
 
     def __init__(self, facts: Facts) -> None:
         """Hand questions on to ``facts``."""
@@ -343,41 +371,3 @@ class ReadRecorder:
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
         """The known entities among these."""
         return self._asked("entity", ids, self._facts.entities)
-
-
-def marks_of_changes(changes: Changes, mentions: Iterable[TouchedMention]) -> frozenset[bytes]:
-    """Marks of all that the changes write, and of the mentions that brought them about."""
-    return frozenset(mark(kind, name) for kind, name in _written(changes, mentions))
-
-
-def _written(changes: Changes, mentions: Iterable[TouchedMention]) -> Iterator[tuple[str, str]]:
-    gone = changes.removals
-    yield from (("run", run) for run in (*(run.id for run in changes.runs), *gone.runs))
-    yield from (
-        ("agent", agent) for agent in (*(agent.id for agent in changes.agents), *gone.agents)
-    )
-    described = (*(each.as_end for each in changes.descriptions), *gone.descriptions)
-    yield from ((end.kind, end.id) for end in described)
-    yield from (
-        ("stated", name)
-        for name in (*(entity.identifier for entity in changes.stated), *gone.stated)
-    )
-    yield from (
-        ("entity", entity)
-        for entity in (*(entity.id for entity in changes.entities), *gone.entities)
-    )
-    for each in mentions:
-        yield from _bearing(each.now, each.can_change_others)
-    for stored in changes.mentions:
-        yield from _bearing(stored, stored.is_structural)
-    for mention in gone.mentions:
-        yield from _bearing(StoredMention(mention), structural=True)
-
-
-def _bearing(stored: StoredMention, structural: bool) -> Iterator[tuple[str, str]]:
-    mention = stored.mention
-    yield "mentions", mention.run
-    if structural:
-        yield from (("name", name) for name in mention.names)
-    if mention.identifier is None and mention.place is not None:
-        yield "plain", mention.place

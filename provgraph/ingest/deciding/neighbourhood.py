@@ -1,4 +1,4 @@
-"""What a change touches, and what is decided anew because of it.
+"""The neighbourhood of a change: what is decided anew because of the change.
 
 A change of some mentions can only matter to those that share a place, an identifier or a twin with
 them, directly or through each other. These are fetched, resolved together, and what is other than
@@ -8,29 +8,29 @@ before is noted.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from provgraph.identity.entities import ResolvedEntity
 from provgraph.identity.equivalence import EquivalenceClasses
 from provgraph.identity.files import RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, resolve
 from provgraph.model.identifiers import is_strong, places_in, version_of
-from provgraph.model.records import (
-    INVALIDATED,
-    Agent,
-    Description,
-    Mention,
-    StatedEntity,
-    data_level,
-)
+from provgraph.model.records import INVALIDATED, Mention, StatedEntity, data_level
 from provgraph.model.values import Attributes, join_attributes
-from provgraph.model.vocabulary import DescriptionType, EntityType
+from provgraph.model.vocabulary import EntityType
 from provgraph.store.records import Changes, EntityRecord, StoredMention
 from provgraph.store.views import Facts
 
 
 @dataclass(frozen=True, slots=True)
 class TouchedMention:
-    """A mention to decide on: as it is now, as it was, and whether its run has other times now."""
+    """A mention to decide on.
+
+    Attributes:
+        now: the mention as it is from this change on.
+        before: the mention as the store has it; None when it is new.
+        moved: whether its run has other times now.
+    """
 
     now: StoredMention
     before: StoredMention | None
@@ -45,7 +45,15 @@ class TouchedMention:
 def mentions_by_run(
     facts: Facts, runs: Collection[str]
 ) -> defaultdict[str, dict[bytes, StoredMention]]:
-    """Run → its mentions in the store by key; nothing for the others."""
+    """Read all mentions of runs.
+
+    Args:
+        facts: as they stand.
+        runs: ids of runs.
+
+    Returns:
+        run → key of the mention → the mention. A run without mentions has an empty dict.
+    """
     known: defaultdict[str, dict[bytes, StoredMention]] = defaultdict(dict)
     for stored in facts.mentions_of(runs):
         known[stored.mention.run][stored.mention.key] = stored
@@ -55,13 +63,18 @@ def mentions_by_run(
 def touched_mentions(
     known: Mapping[bytes, StoredMention], mentions: Mapping[bytes, Mention], moved: bool
 ) -> Iterator[TouchedMention]:
-    """The mentions of one run that are new, that have other twins now, or all when the run has
-    other times now.
+    """Find the mentions of one run that are to be decided on.
+
+    These are the mentions that are new or have another twin now, and all when the run has other
+    times now.
 
     Args:
         known: the run's mentions in the store.
         mentions: the run's mentions from now on.
         moved: whether the run has other times now.
+
+    Yields:
+        each mention to decide on.
     """
     twin_of = twins(mentions.values())
     for key, mention in mentions.items():
@@ -278,36 +291,65 @@ def _with_places(names: Collection[str]) -> set[str]:
     return {*names, *(place for name in names for place in places_in(name))}
 
 
-# Records as several loads state them.
+# Optimistic concurrency: a plan marks every fact that it read, each commit every fact that it
+# wrote; while the two are disjoint the plan still holds. A fact is marked by its kind and a name,
+# such as "mentions" and the id of a run. A question that found nothing is marked, too.
 
 
-def join_agents(before: Agent | None, agent: Agent) -> Agent:
-    """Both together; of different names the smaller is shown and all are kept."""
-    if before is None:
-        return agent
-    names = sorted({name for name in (before.name, agent.name) if name is not None})
-    attributes = join_attributes(before.attributes, agent.attributes)
-    if len(names) > 1:
-        attributes = join_attributes(attributes, {"name": tuple(names)})
-    kinds = sorted(kind for kind in (before.type, agent.type) if kind is not None)
-    return Agent(agent.id, min(names, default=None), min(kinds, default=None), attributes)
+def mark(kind: str, name: str) -> bytes:
+    """Mark a kind of fact about a record.
+
+    Args:
+        kind: such as ``run``, ``mentions``, ``name``, ``plain``, ``stated`` or ``entity``.
+        name: the record's id, or the place or identifier.
+
+    Returns:
+        eight bytes. Should two facts have the same mark by chance, a plan is made once too often.
+    """
+    return blake2b(f"{kind} {name}".encode(), digest_size=8).digest()
 
 
-def join_descriptions(before: Description | None, description: Description) -> Description:
-    """What is said of a description altogether; the finer type counts."""
-    if before is None:
-        return description
-    kind = max(before.type, description.type, key=list(DescriptionType).index)
-    return Description(
-        description.id, kind, join_attributes(before.attributes, description.attributes)
+def marks_of_changes(changes: Changes, mentions: Iterable[TouchedMention]) -> frozenset[bytes]:
+    """Mark all that changes write.
+
+    Args:
+        changes: what is to be written.
+        mentions: the mentions that brought the changes about.
+
+    Returns:
+        the marks that overtaken plans are compared with.
+    """
+    return frozenset(mark(kind, name) for kind, name in _written(changes, mentions))
+
+
+def _written(changes: Changes, mentions: Iterable[TouchedMention]) -> Iterator[tuple[str, str]]:
+    gone = changes.removals
+    yield from (("run", run) for run in (*(run.id for run in changes.runs), *gone.runs))
+    yield from (
+        ("agent", agent) for agent in (*(agent.id for agent in changes.agents), *gone.agents)
     )
-
-
-def join_entities(before: StatedEntity | None, entity: StatedEntity) -> StatedEntity:
-    """What is stated of an entity altogether."""
-    if before is None:
-        return entity
-    kind = max(before.type, entity.type, key=list(EntityType).index)
-    return StatedEntity(
-        entity.identifier, join_attributes(before.attributes, entity.attributes), kind
+    described = (*(each.as_end for each in changes.descriptions), *gone.descriptions)
+    yield from ((end.kind, end.id) for end in described)
+    yield from (
+        ("stated", name)
+        for name in (*(entity.identifier for entity in changes.stated), *gone.stated)
     )
+    yield from (
+        ("entity", entity)
+        for entity in (*(entity.id for entity in changes.entities), *gone.entities)
+    )
+    for each in mentions:
+        yield from _bearing(each.now, each.can_change_others)
+    for stored in changes.mentions:
+        yield from _bearing(stored, stored.is_structural)
+    for mention in gone.mentions:
+        yield from _bearing(StoredMention(mention), structural=True)
+
+
+def _bearing(stored: StoredMention, structural: bool) -> Iterator[tuple[str, str]]:
+    mention = stored.mention
+    yield "mentions", mention.run
+    if structural:
+        yield from (("name", name) for name in mention.names)
+    if mention.identifier is None and mention.place is not None:
+        yield "plain", mention.place

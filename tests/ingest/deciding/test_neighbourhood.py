@@ -8,19 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from provgraph.ingest.deciding.neighbourhood import (
-    join_agents,
-    join_descriptions,
-    join_entities,
-    touched_mentions,
-)
+from provgraph.ingest.deciding.neighbourhood import mark, marks_of_changes, touched_mentions
 from provgraph.ingest.loading import load
-from provgraph.model.records import Agent, Description, Mention, StatedEntity
-from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, RelationType
+from provgraph.model.records import Mention
+from provgraph.model.vocabulary import RelationType
 from provgraph.questions.names import find
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
-from provgraph.store.records import StoredMention
+from provgraph.store.records import Changes, StoredMention
 from provgraph.store.registry import open_store
 from tests.loaders.examples import record
 
@@ -90,20 +85,20 @@ def test_only_what_is_new_or_moved_is_touched() -> None:
     assert not any(each.can_change_others for each in moved)
 
 
-def test_of_two_names_of_an_agent_the_smaller_is_shown_and_both_are_kept() -> None:
-    one, other = Agent("x", "CTAO", AgentType.ORGANIZATION), Agent("x", "CTA Observatory")
-    joined = join_agents(one, other)
-    assert joined == join_agents(other, one)
-    assert (joined.name, joined.type) == ("CTA Observatory", AgentType.ORGANIZATION)
-    assert joined.attributes == {"name": ("CTA Observatory", "CTAO")}
-    assert join_agents(None, one) == one
+def test_a_change_of_a_mention_concerns_who_asked_for_its_run_or_its_names() -> None:
+    """A read by path alone changes no other file: it concerns those that look at the place."""
+    read = StoredMention(Mention("R", RelationType.USED, "in", "file:/data/a", None, "log"))
+    assert marks_of_changes(Changes(mentions=[read]), ()) == {
+        mark("mentions", "R"),
+        mark("plain", "file:/data/a"),
+    }
+    wrote = StoredMention(
+        Mention("R", RelationType.WAS_GENERATED_BY, "out", "file:/data/a", None, "log")
+    )
+    assert mark("name", "file:/data/a") in marks_of_changes(Changes(mentions=[wrote]), ())
 
 
-def test_of_two_kinds_the_finer_counts() -> None:
-    plain, value = StatedEntity("x", {"a": (1,)}), StatedEntity("x", {"a": (2,)}, EntityType.VALUE)
-    joined = join_entities(plain, value)
-    assert joined == join_entities(value, plain)
-    assert (joined.type, joined.attributes) == (EntityType.VALUE, {"a": (1, 2)})
-    coarse = Description("d", DescriptionType.ENTITY)
-    fine = Description("d", DescriptionType.VALUE, {"unit": ("TeV",)})
-    assert join_descriptions(coarse, fine) == join_descriptions(fine, coarse) == fine
+def test_what_goes_is_marked_as_what_comes() -> None:
+    gone = Changes()
+    gone.removals.runs, gone.removals.agents = ["R"], ["A"]
+    assert marks_of_changes(gone, ()) == {mark("run", "R"), mark("agent", "A")}

@@ -1,0 +1,61 @@
+"""Plans: what documents change, and whether what was planned may still be written."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from provgraph.ingest.deciding.integration import current_plan, integrate, plan_changes
+from provgraph.model.records import Document, Run
+from provgraph.store.protocol import Store
+from provgraph.store.registry import open_store
+
+
+def run(identifier: str, **facts: str) -> Document:
+    return Document(run=Run(identifier, {key: (value,) for key, value in facts.items()}))
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with closing(open_store("sqlite://")) as opened:
+        yield opened
+
+
+def write(store: Store, *documents: Document) -> None:
+    with store.writing() as transaction:
+        integrate(transaction, documents)
+
+
+def test_what_is_known_already_changes_nothing(store: Store) -> None:
+    write(store, run("A", name="tool"))
+    with store.viewing() as view:
+        assert not plan_changes(view, [run("A", name="tool")]).changes.runs
+        assert plan_changes(view, [run("A", host="wn1")]).changes.runs == [
+            Run("A", {"name": ("tool",), "host": ("wn1",)})
+        ]
+
+
+def test_values_that_differ_are_all_kept_and_told(store: Store) -> None:
+    write(store, run("A", name="tool"))
+    with store.viewing() as view:
+        (found,) = plan_changes(view, [run("A", name="other")]).disagreements
+    assert (found.run, found.fact, found.values) == ("A", "name", ("other", "tool"))
+
+
+@pytest.mark.parametrize(("meanwhile", "is_kept"), [("A", False), ("B", True)])
+def test_a_plan_is_kept_unless_somebody_wrote_what_it_was_decided_from(
+    store: Store, meanwhile: str, is_kept: bool
+) -> None:
+    mine = [run("A", name="tool")]
+    with store.viewing() as view:
+        turn, early = view.settled, plan_changes(view, mine)
+    write(store, run(meanwhile, name="other"))
+    with store.writing() as transaction:
+        planned = current_plan(transaction, early, turn, mine)
+    assert (planned is early) is is_kept
+
+
+def test_without_an_early_plan_one_is_made(store: Store) -> None:
+    with store.writing() as transaction:
+        planned = current_plan(transaction, None, transaction.turn, [run("A", name="tool")])
+    assert [each.id for each in planned.changes.runs] == ["A"]
