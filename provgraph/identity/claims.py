@@ -8,8 +8,7 @@ claims are turned down.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from provgraph.identity.equivalence import EquivalenceClasses
-from provgraph.identity.files import File, RunTimes
+from provgraph.identity.files import EquivalenceClasses, File, RunTimes
 
 
 def accepted_claims(

@@ -1,11 +1,128 @@
-"""Entities as the resolution makes them (docs/contract.md, rules 4 and 6)."""
+"""Entities as the resolution makes them, and where they stand (docs/contract.md, rules 4 and 6).
 
-from collections.abc import Iterable, Sequence
+Each place is a sequence of writes; a file stands at a place until the next write there.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from provgraph.identity.files import RunTimes
-from provgraph.identity.standings import Standing, loss_of_all, newest_first
+from provgraph.identity.files import File, RunTimes
 from provgraph.model.identifiers import is_strong, strength
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One entity at one place (docs/contract.md, rule 4).
+
+    Attributes:
+        place: the path or URL, as an identifier.
+        rank: sorts the entities that stood at one place; the newest has the greatest rank.
+        since: when the entity was last written or seen there; "" when not known.
+        until: when the next write there overwrote the entity; None while it stands.
+    """
+
+    place: str
+    rank: int
+    since: str
+    until: str | None
+
+
+def newest_first(standings: Sequence[Standing]) -> tuple[Standing, ...]:
+    """Sort an entity's places (docs/contract.md, rule 6: ``location`` and ``locations``).
+
+    Args:
+        standings: the places of one entity, in any order.
+
+    Returns:
+        The places where the entity still stands first; of those the newest first, of equally new
+        ones the smallest first. Then the places that it lost, in the same way.
+    """
+    by_place = sorted(standings, key=lambda standing: standing.place)
+    by_time = sorted(by_place, key=lambda standing: standing.since, reverse=True)
+    return tuple(sorted(by_time, key=lambda standing: standing.until is not None))
+
+
+class Timeline:
+    """All writes at one place, in the order of runs (docs/contract.md, rules 3 and 4).
+
+    Writes and sightings at a place are ranked together: the write number ``n``, counted from 0, has
+    the odd rank ``2 n + 1``; a file that was seen after ``n`` writes has the even rank ``2 n``.
+    Example: written by A, seen by R, written by B: the ranks are 1, 2, 3.
+
+    Attributes:
+        writes: the files written there, in order.
+    """
+
+    def __init__(self, writes: Sequence[File]) -> None:
+        """Take the writes, which must be in order."""
+        self.writes = writes
+        self._orders = [file.run.order for file in writes]
+        self._index = {id(file): index for index, file in enumerate(writes)}
+
+    def count_before(self, reader: RunTimes) -> int:
+        """Count the writes whose runs come before a reader in the order of runs (rule 5).
+
+        Args:
+            reader: the run that reads.
+
+        Returns:
+            How many of `writes`, from the first on.
+        """
+        return bisect_left(self._orders, reader.order)
+
+    def rank_of_write(self, file: File) -> int:
+        """Rank a write.
+
+        Args:
+            file: one of `writes`.
+
+        Returns:
+            Its rank, an odd number.
+        """
+        return 2 * self._index[id(file)] + 1
+
+    def rank_of_sighting(self, reader: RunTimes) -> int:
+        """Rank a file that a run met at the place when the run started.
+
+        Args:
+            reader: the run.
+
+        Returns:
+            The rank, an even number: behind all writes that were there when the run started.
+        """
+        count = self.count_before(reader)
+        return 2 * bisect_right(
+            self.writes, reader.start, hi=count, key=lambda file: file.run.generated
+        )
+
+    def after(self, rank: int) -> Iterator[File]:
+        """Find the writes that came after a write or a sighting.
+
+        Args:
+            rank: the rank of the write or sighting.
+
+        Returns:
+            The later writes, in order.
+        """
+        return islice(self.writes, (rank + 1) // 2, None)
+
+
+def loss_of_all(standings: Sequence[Standing]) -> str | None:
+    """Find when an entity lost the last of its places (docs/contract.md, rule 4).
+
+    Example: written to ``/x``, seen at ``/copy``; ``/x`` was overwritten at 7 and ``/copy`` at 9:
+    the entity was invalidated at 9.
+
+    Args:
+        standings: all places of the entity.
+
+    Returns:
+        A canonical time; None while the entity stands somewhere, or never stood anywhere.
+    """
+    lost = [standing.until for standing in standings if standing.until is not None]
+    return max(lost) if lost and len(lost) == len(standings) else None
 
 
 @dataclass(frozen=True, slots=True)

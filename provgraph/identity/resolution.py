@@ -10,11 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from provgraph.identity.claims import accepted_claims
-from provgraph.identity.entities import ResolvedEntity, resolved_entity
-from provgraph.identity.equivalence import EquivalenceClasses
-from provgraph.identity.files import File, RunTimes
+from provgraph.identity.entities import ResolvedEntity, Standing, Timeline, resolved_entity
+from provgraph.identity.files import EquivalenceClasses, File, RunTimes
 from provgraph.identity.rules import Rule
-from provgraph.identity.standings import Standing, Timeline
 from provgraph.model.identifiers import (
     DEFAULT_NAMESPACE,
     PROV,

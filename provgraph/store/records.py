@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from provgraph.identity.standings import Standing
+from provgraph.identity.entities import Standing
 from provgraph.model.lineage import Node
 from provgraph.model.records import (
     Agent,

@@ -8,7 +8,7 @@ give it, and one start and end for each run.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from provgraph.identity.standings import newest_first
+from provgraph.identity.entities import newest_first
 from provgraph.interchange.store_reader import StoreReader
 from provgraph.interchange.stored_elements import records_in
 from provgraph.interchange.stored_relations import (

@@ -1,8 +1,7 @@
 """An entity as the resolution makes it."""
 
-from provgraph.identity.entities import resolved_entity
+from provgraph.identity.entities import Standing, resolved_entity
 from provgraph.identity.files import RunTimes
-from provgraph.identity.standings import Standing
 
 T1, T2, T3 = (f"2026-11-21T08:00:0{second}.000" for second in (1, 2, 3))
 

@@ -1,6 +1,6 @@
 """Classes of identifiers are called by their strongest member."""
 
-from provgraph.identity.equivalence import EquivalenceClasses
+from provgraph.identity.files import EquivalenceClasses
 
 
 def test_a_class_is_called_by_its_strongest_identifier() -> None:

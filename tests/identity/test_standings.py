@@ -1,7 +1,7 @@
 """Where entities stood, and since when."""
 
+from provgraph.identity.entities import Standing, Timeline, loss_of_all, newest_first
 from provgraph.identity.files import File, RunTimes
-from provgraph.identity.standings import Standing, Timeline, loss_of_all, newest_first
 
 
 def moment(second: int) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from provgraph.identity.standings import Standing
+from provgraph.identity.entities import Standing
 from provgraph.model.filters import PageRequest, SortOrder
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Agent, Description, Mention, Run, key_of

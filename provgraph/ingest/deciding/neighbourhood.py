@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from provgraph.identity.entities import ResolvedEntity
-from provgraph.identity.equivalence import EquivalenceClasses
-from provgraph.identity.files import RunTimes, files_of, times_of, twins
+from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, resolve
 from provgraph.model.identifiers import is_strong, places_in, version_of
 from provgraph.model.records import INVALIDATED, Mention, StatedEntity, data_level

@@ -7,8 +7,8 @@ Each kind of record has core properties, and beside them what sources say under 
 import json
 from collections.abc import Iterable, Sequence
 
+from provgraph.identity.entities import Standing
 from provgraph.identity.files import times_of
-from provgraph.identity.standings import Standing
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.records import (
     Agent,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, Select
 from sqlalchemy.sql.elements import ColumnElement
 
-from provgraph.identity.standings import Standing
+from provgraph.identity.entities import Standing
 from provgraph.model.batches import batches
 from provgraph.model.identifiers import base_name, is_strong
 from provgraph.model.records import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from provgraph.identity.standings import Standing
+from provgraph.identity.entities import Standing
 from provgraph.model.records import Agent, Description, End, Run, Settings, StatedRelation
 from provgraph.model.vocabulary import (
     AgentType,
