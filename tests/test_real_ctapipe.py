@@ -73,7 +73,7 @@ def test_a_real_tool_on_a_real_file(tmp_path: Path) -> None:
 
 
 def test_nested_activities_of_one_process(tmp_path: Path) -> None:
-    """The outer run reads what the inner one wrote inside its own interval (CONTRACT section 2 rule
+    """The outer run reads what the inner one wrote inside its own interval (docs/contract.md, rule
     5a).
     """
     files = [tmp_path / name for name in ("raw.txt", "partial.txt", "report.txt")]

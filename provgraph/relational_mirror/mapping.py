@@ -1,6 +1,6 @@
 """From records to rows of the published tables.
 
-Pure functions, by the table in CONTRACT section 6.
+Pure functions, by the table in docs/contract.md, The ctaprov mirror.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What must hold of any bytes at all that a loader is given (CONTRACT section 7)."""
+"""What must hold of any bytes at all that a loader is given (docs/contract.md, Bad input)."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""CONTRACT section 7, line by line: what a user notices of bad input.
+"""docs/contract.md, Bad input, line by line: what a user notices of bad input.
 
 What the reading alone promises is tested beside the loaders, any bytes at all in ``tests/fuzz``.
 """

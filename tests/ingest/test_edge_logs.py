@@ -1,4 +1,7 @@
-"""Each edge log of the corpus, and what a user notices of it (CONTRACT sections 2 and 7)."""
+"""Each edge log of the corpus, and what a user notices of it.
+
+docs/contract.md, Identity and Bad input.
+"""
 
 import math
 from collections.abc import Callable, Iterator

@@ -1,5 +1,6 @@
-"""What ``load`` makes of files, folders and streams, and what it reports (CONTRACT sections 4 and
-7).
+"""What ``load`` makes of files, folders and streams, and what it reports.
+
+docs/contract.md, Commands and Bad input.
 """
 
 import gzip

@@ -261,7 +261,7 @@ def test_agents_are_leaves(chain: Store) -> None:
 
 
 def test_descriptions_are_shared_and_joined(chain: Store) -> None:
-    """CONTRACT section 1: what every run of a kind of job has in common."""
+    """docs/contract.md, Vocabulary: what every run of a kind of job has in common."""
     tool = Description("tool_1", DescriptionType.ACTIVITY, {"name": ("tool",), "version": ("1",)})
     more = Description("tool_1", DescriptionType.ACTIVITY, {"type": ("Reconstruction",)})
     table = Description(
@@ -323,7 +323,7 @@ def test_the_ends_of_a_relation_exist(store: Store) -> None:
 
 
 def test_a_relation_follows_its_entity_when_a_stronger_name_is_learnt(store: Store) -> None:
-    """CONTRACT section 2 rules 2 and 6.
+    """docs/contract.md, rules 2 and 6.
 
     Two identifiers turn out to be one entity, ids given out keep resolving.
     """

@@ -110,7 +110,7 @@ def test_what_a_run_read_before_another_one_claims_it_is_another_file(shell: She
         record(WRITER, "2026-01-01T10:00:03.000", "2026-01-01T10:05:00.000", (), ("f.h5=p1",)),
         record(READER, "2026-01-01T09:00:00.000", "2026-01-01T10:00:00.000", ("f.h5=p1",)),
     )
-    assert (code, found) == (0, [])  # CONTRACT section 2 rule 3: the claim is turned down
+    assert (code, found) == (0, [])  # docs/contract.md, rule 3: the claim is turned down
 
 
 def test_two_runs_that_made_what_the_other_read(shell: Shell) -> None:
