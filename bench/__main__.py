@@ -44,9 +44,9 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
 }
 _INTRODUCTION = """# Figures
 
-Printed by `make bench`; `make bench ARGS=--write` writes this page, `make bench ARGS='NAME --write'` one section of it.
-Each ratio comes from one run in which provgraph and its reference take turns; times are medians. After a `;` stands
-the reference.
+Printed by `make bench`; `make bench ARGS=--write` writes this page, `make bench ARGS='NAME
+--write'` one section of it. Each ratio comes from one run in which provgraph and its reference take
+turns; times are medians. After a `;` stands the reference.
 """
 
 
@@ -112,7 +112,8 @@ def _machine() -> str:
     )
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}, {packages}; {datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}."
+        f"SQLite {sqlite3.sqlite_version}, {packages}; {datetime.now(UTC):%Y-%m-%d}, "
+        f"commit {commit or 'unknown'}."
     )
 
 

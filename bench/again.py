@@ -68,7 +68,7 @@ def _one_more_in_sqlite() -> Figure:
 
 
 def _one_more_in_neo4j() -> Figure:
-    """The one database of Neo4j Community grows on the way, to what is written in `NEO4J_SECONDS`."""
+    """The one database of Neo4j Community grows on the way, to what `NEO4J_SECONDS` write."""
     with TemporaryDirectory(prefix="provgraph-bench-") as folder, empty("Neo4j") as (_, store):
         logs = _logs(Path(folder), 2 * LOGS + NEO4J_WARM_UP + WARM_UP)
         small = medians({"small": _loading(store, logs)}, LOGS, NEO4J_WARM_UP)["small"]

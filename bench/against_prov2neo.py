@@ -55,7 +55,8 @@ def _into_neo4j(log: Path) -> Iterator[Figure]:
             with _constraint(driver):
                 constrained.append(said / _prov2neo(python, document))
             say(
-                f"  {ours[-1]:.0f} elements/s into Neo4j, bare {reference[-1]:.0f}, prov2neo {constrained[-1]:.0f}"
+                f"  {ours[-1]:.0f} elements/s into Neo4j, bare {reference[-1]:.0f}, "
+                f"prov2neo {constrained[-1]:.0f}"
             )
         say("prov2neo as it ships, for minutes")
         shipped = said / _prov2neo(python, document)
@@ -93,7 +94,10 @@ def _into_sqlite(log: Path) -> Figure:
         ours.append(count / taken)
         reference.append(count / _write_bare(tables))
         say(f"  {ours[-1]:.0f} rows/s into SQLite, bare {reference[-1]:.0f}")
-    name = f"the same log into SQLite ({count} rows); bare executemany, same rows, tables, indexes and PRAGMAs"
+    name = (
+        f"the same log into SQLite ({count} rows); "
+        "bare executemany, same rows, tables, indexes and PRAGMAs"
+    )
     return at_least(name, median(ours), median(reference), 0.2, "rows/s")
 
 
@@ -123,7 +127,8 @@ def _constraint(driver: Driver) -> Iterator[None]:
     """The constraint on what prov2neo merges by."""
     with driver.session() as session:
         session.run(
-            "CREATE CONSTRAINT prov2neo FOR (n:`prov2neo:node`) REQUIRE n.`prov2neo:identifier` IS UNIQUE"
+            "CREATE CONSTRAINT prov2neo FOR (n:`prov2neo:node`) "
+            "REQUIRE n.`prov2neo:identifier` IS UNIQUE"
         ).consume()
         try:
             yield

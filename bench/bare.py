@@ -41,14 +41,18 @@ def write(driver: Driver, nodes: Rows, relationships: Rows) -> None:
     """The same rows as anybody would write them who knows them all beforehand."""
     with driver.session() as session:
         for labels, rows in nodes.items():
-            merge = f"UNWIND $rows AS row MERGE (n:{labels[0]} {{id: row.id}}) SET n:{':'.join(labels)}, n = row.properties"
+            merge = (
+                f"UNWIND $rows AS row MERGE (n:{labels[0]} {{id: row.id}}) "
+                f"SET n:{':'.join(labels)}, n = row.properties"
+            )
             _send(session, merge, [row for row in rows if row["id"] is not None])
             create = f"UNWIND $rows AS row CREATE (n:{':'.join(labels)}) SET n = row.properties"
             _send(session, create, [row for row in rows if row["id"] is None])
         for (source, kind, target, has_key), rows in relationships.items():
             key = " {key: row.key}" if has_key else ""
             text = (
-                f"UNWIND $rows AS row MATCH (a:{source} {{id: row.start}}) MATCH (b:{target} {{id: row.end}}) "
+                f"UNWIND $rows AS row MATCH (a:{source} {{id: row.start}}) "
+                f"MATCH (b:{target} {{id: row.end}}) "
                 f"MERGE (a)-[r:{kind}{key}]->(b) SET r += row.properties"
             )
             _send(session, text, rows)

@@ -43,7 +43,10 @@ def figures() -> Iterator[Figure]:
                         for name, client in clients.items()
                     }
                     taken = medians(subjects, ROUNDS, WARM_UP)
-        name = f"GraphQL whatProduced over HTTP ({nodes} nodes, {edges} edges), {kind}; empty Strawberry field"
+        name = (
+            f"GraphQL whatProduced over HTTP ({nodes} nodes, {edges} edges), {kind}; "
+            "empty Strawberry field"
+        )
         yield at_most(name, taken["ours"], taken["reference"], limit)
 
 

@@ -23,7 +23,8 @@ EXPORTED = int(os.environ.get("PROVGRAPH_BENCH_EXPORTED", "1000000"))
 _ELEMENT_BYTES = 110
 _ROUNDS = 5
 _READ = (
-    "import sys; from provgraph.interchange.reading.prov_json import ProvJsonLoader; from collections import deque; "
+    "import sys; from provgraph.interchange.reading.prov_json import ProvJsonLoader; "
+    "from collections import deque; "
     "deque(ProvJsonLoader().documents(open(sys.argv[1], 'rb'), 'default'), 0)"
 )
 
@@ -40,11 +41,14 @@ def write_document(path: Path, elements: int) -> None:
     """A PROV-JSON document: a quarter each of files, runs, inputs and outputs."""
     count = elements // 4
     sections = {
-        "entity": '"ex:e{0}": {{"prov:label": "file {0}", "ex:size": {{"$": "{0}", "type": "xsd:int"}}, '
+        "entity": '"ex:e{0}": {{"prov:label": "file {0}", '
+        '"ex:size": {{"$": "{0}", "type": "xsd:int"}}, '
         '"prov:type": {{"$": "ex:File", "type": "xsd:QName"}}}}',
-        "activity": '"ex:a{0}": {{"prov:startTime": "2026-11-21T08:30:00Z", "prov:endTime": "2026-11-21T09:30:00Z", '
+        "activity": '"ex:a{0}": {{"prov:startTime": "2026-11-21T08:30:00Z", '
+        '"prov:endTime": "2026-11-21T09:30:00Z", '
         '"prov:label": "run {0}"}}',
-        "used": '"_:u{0}": {{"prov:activity": "ex:a{0}", "prov:entity": "ex:e{0}", "prov:role": "in"}}',
+        "used": '"_:u{0}": {{"prov:activity": "ex:a{0}", "prov:entity": "ex:e{0}", '
+        '"prov:role": "in"}}',
         "wasGeneratedBy": '"_:g{0}": {{"prov:entity": "ex:e{1}", "prov:activity": "ex:a{0}"}}',
     }
     with path.open("w", encoding="utf-8") as file:

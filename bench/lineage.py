@@ -38,15 +38,18 @@ WITH RECURSIVE ancestor(key) AS (
   WHERE relation.type IN ({_TYPES})
 )
 SELECT 'edge', relation.type, source, target, role, time, NULL, NULL, NULL, NULL, NULL
-FROM ancestor CROSS JOIN relation ON relation.source = ancestor.key WHERE relation.type IN ({_TYPES}, {_AGENTS})
+FROM ancestor CROSS JOIN relation ON relation.source = ancestor.key
+WHERE relation.type IN ({_TYPES}, {_AGENTS})
 UNION ALL
 SELECT 'activity', id, NULL, NULL, NULL, NULL, facts, NULL, NULL, NULL, NULL
 FROM ancestor CROSS JOIN activity ON activity.key = ancestor.key
 UNION ALL
-SELECT 'entity', id, type, identifiers, standings, data_level, attributes, generated_at, invalidated_at, NULL, NULL
+SELECT 'entity', id, type, identifiers, standings, data_level, attributes, generated_at,
+  invalidated_at, NULL, NULL
 FROM ancestor CROSS JOIN entity ON entity.key = ancestor.key
 UNION ALL
-SELECT 'agent', agent.id, agent.name, agent.type, NULL, NULL, agent.attributes, NULL, NULL, NULL, NULL
+SELECT 'agent', agent.id, agent.name, agent.type, NULL, NULL, agent.attributes, NULL, NULL, NULL,
+  NULL
 FROM ancestor
 CROSS JOIN relation ON relation.source = ancestor.key AND relation.type IN ({_AGENTS})
 CROSS JOIN agent ON agent.key = relation.target

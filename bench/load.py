@@ -42,7 +42,8 @@ def _into_sqlite(logs: Path) -> Figure:
             taken.append(timed(_loading(store, logs, RUNS)))
             busy.append(time.process_time() - before)
             say(
-                f"  {RUNS / taken[-1]:.0f} runs/s into SQLite, {RUNS / busy[-1]:.0f} per processor second"
+                f"  {RUNS / taken[-1]:.0f} runs/s into SQLite, "
+                f"{RUNS / busy[-1]:.0f} per processor second"
             )
     speed, alone = RUNS / median(taken), RUNS / median(busy)
     name = f"load {RUNS} real ctapipe logs of one run (25 kB) into SQLite, one process"
@@ -63,7 +64,10 @@ def _into_neo4j(logs: Path) -> Figure:
             reference.append(timed(lambda: bare.write(driver, nodes, relationships)))
             say(f"  {count / ours[-1]:.0f} rows/s into Neo4j, bare {count / reference[-1]:.0f}")
         empty_neo4j()
-    name = f"load {NEO4J_RUNS} such logs into Neo4j ({count} rows); bare driver, same rows, UNWIND … MERGE"
+    name = (
+        f"load {NEO4J_RUNS} such logs into Neo4j ({count} rows); "
+        "bare driver, same rows, UNWIND … MERGE"
+    )
     return at_least(name, count / median(ours), count / median(reference), 0.5, "rows/s")
 
 

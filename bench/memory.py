@@ -37,7 +37,8 @@ def _figure(kind: str, megabytes: int) -> Figure:
             sys.executable, "-m", "provgraph.commands.main", "load", "--store", url, str(log)
         )
         say(
-            f"  {size:.0f} MB into {kind} in {time.monotonic() - started:.0f} s, {peak:.0f} MB at most"
+            f"  {size:.0f} MB into {kind} in {time.monotonic() - started:.0f} s, "
+            f"{peak:.0f} MB at most"
         )
     name = f"memory of `provgraph load` with a log of {size:.0f} MB, {kind}"
     return Figure(name, f"{peak:.0f} MB", "", f"{peak:.0f} MB", f"≤ {LIMIT} MB", peak <= LIMIT)

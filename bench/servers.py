@@ -58,7 +58,7 @@ def empty(kind: str) -> Iterator[tuple[str, Store]]:
 
 @contextmanager
 def neo4j_driver() -> Iterator[Driver]:
-    """The bare driver on the Neo4j server, without the hints that it would send with every answer."""
+    """The bare driver on the Neo4j server, without the hints that come with every answer."""
     server = neo4j_server()
     with GraphDatabase.driver(
         f"bolt://127.0.0.1:{server.bolt_port}",

@@ -25,21 +25,24 @@ PAGE = ROOT / "docs" / "explanation" / "faults.md"
 PERMUTATIONS = 50
 _INTRODUCTION = """# Faults
 
-Printed by `make soak-faults`; `make soak-faults ARGS=--write` writes this page. Each trial loads the 47 real logs and a
-log of 150 runs into an empty store while something goes wrong at a random moment, checks the store at once, loads
-again, and checks it again. (Loaders here integrate 100 runs at once instead of 500, so that this log is a large one for
-them. Where a store is away for good they wait for it 4 seconds instead of 60.)
+Printed by `make soak-faults`; `make soak-faults ARGS=--write` writes this page. Each trial loads
+the 47 real logs and a log of 150 runs into an empty store while something goes wrong at a random
+moment, checks the store at once, loads again, and checks it again. (Loaders here integrate 100
+runs at once instead of 500, so that this log is a large one for them. Where a store is away for
+good they wait for it 4 seconds instead of 60.)
 
 - every relation, name and setting leads to a whole record;
-- the store holds what a fresh store holds that loaded exactly the sources recorded as loaded: no load is half visible,
-  none is recorded twice. (Only in Neo4j a source of more than 5,000 runs takes several transactions, in a trial one of
-  more than 25. The load is `unfinished` meanwhile, and what stands before the byte that it came to is visible.)
+- the store holds what a fresh store holds that loaded exactly the sources recorded as loaded: no
+  load is half visible, none is recorded twice. (Only in Neo4j a source of more than 5,000 runs
+  takes several transactions, in a trial one of more than 25. The load is `unfinished` meanwhile,
+  and what stands before the byte that it came to is visible.)
 - it is kept of each load what it says, so that it can be forgotten;
 - after loading again it holds what an undisturbed load gives.
 
-*In mid-load*: the fault came while a loader was at work on the store. *Finished*: that loader did all its work
-nevertheless. *Lost*: records missing after loading again, and loads that were reported but are not in the store.
-*Broken promises*: a wrong exit code, a missing message, a traceback, a loader that does not end.
+*In mid-load*: the fault came while a loader was at work on the store. *Finished*: that loader did
+all its work nevertheless. *Lost*: records missing after loading again, and loads that were
+reported but are not in the store. *Broken promises*: a wrong exit code, a missing message, a
+traceback, a loader that does not end.
 """
 
 

@@ -41,17 +41,20 @@ _ENDS: tuple[tuple[Column[bytes], tuple[Table, ...]], ...] = (
 #: What no Neo4j store holds, each as a statement that finds it.
 _NEVER = {
     "nodes without id": "MATCH (n:!Bookkeeping) WHERE n.id IS NULL RETURN labels(n) AS found",
-    "records without key": "MATCH (n:Entity|Activity|Agent) WHERE n.key IS NULL RETURN n.id AS found",
+    "records without key": (
+        "MATCH (n:Entity|Activity|Agent) WHERE n.key IS NULL RETURN n.id AS found"
+    ),
     "relationships without key": (
-        "MATCH (s)-[r:USED|WAS_GENERATED_BY]->(t) WHERE r.key IS NULL RETURN [s.id, type(r), t.id] AS found"
+        "MATCH (s)-[r:USED|WAS_GENERATED_BY]->(t) WHERE r.key IS NULL "
+        "RETURN [s.id, type(r), t.id] AS found"
     ),
     "relationships that are there twice": (
-        "MATCH ()-[r]->() WHERE r.key IS NOT NULL WITH r.key AS key, count(*) AS times WHERE times > 1 "
-        "RETURN key AS found"
+        "MATCH ()-[r]->() WHERE r.key IS NOT NULL "
+        "WITH r.key AS key, count(*) AS times WHERE times > 1 RETURN key AS found"
     ),
     "configurations that are there twice": (
-        "MATCH (a)-[r:WAS_CONFIGURED_BY|HAD_MEMBER]->(c) WHERE r.key IS NULL WITH a, c, count(*) AS times "
-        "WHERE times > 1 RETURN [a.id, c.id] AS found"
+        "MATCH (a)-[r:WAS_CONFIGURED_BY|HAD_MEMBER]->(c) WHERE r.key IS NULL "
+        "WITH a, c, count(*) AS times WHERE times > 1 RETURN [a.id, c.id] AS found"
     ),
     "entities that nothing is of": "MATCH (n:Entity) WHERE NOT (n)--() RETURN n.id AS found",
 }
@@ -127,8 +130,8 @@ def _in_statements(
         if (kept := said.get(key, set())) != due:
             name = Path(load.source).name
             wrong.append(
-                f"{name}: {load.status}, of {len(due)} runs what it says of {len(kept & due)} is kept, "
-                f"and of {len(kept - due)} others"
+                f"{name}: {load.status}, of {len(due)} runs what it says of {len(kept & due)} "
+                f"is kept, and of {len(kept - due)} others"
             )
     yield from _some("loads that can't be forgotten", Counter(wrong))
 

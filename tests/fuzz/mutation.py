@@ -112,7 +112,8 @@ OTHERS = (
     "[" * 3000 + "]" * 3000,
     '{"url":"/data/x","role":null,"reference_meta":null}',
     '{"url":"/data/x","role":"r","reference_meta":{"CTA PRODUCT ID":"P","CTA ACTIVITY ID":"A"}}',
-    '{"url":"/data/y","role":"r","reference_meta":{"CTA PRODUCT ID":"P","CTA ACTIVITY ID":"A","x":NaN}}',
+    '{"url":"/data/y","role":"r",'
+    '"reference_meta":{"CTA PRODUCT ID":"P","CTA ACTIVITY ID":"A","x":NaN}}',
     '{"packages":[{"name":"a","version":1}]}',
     '{"time_utc":"2026-11-21T08:00:00"}',
 )
