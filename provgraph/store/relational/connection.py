@@ -10,13 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
 from provgraph.databases.postgresql import Cause, cause_of, postgresql_address, words_of
 from provgraph.errors import StoreError, UnreachableError
+from provgraph.store.relational import tables
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+#: The newest revision in `MIGRATIONS`; a test holds it true.
+NEWEST = "0004"
 
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
@@ -203,3 +208,44 @@ def _no_room(where: str, words: str) -> StoreError:
 
 def _damaged(where: str, words: str) -> StoreError:
     return StoreError(f"the store at {where} is damaged or is none of ours: {words}")
+
+
+def migrate(engine: Engine) -> None:
+    """Bring a database to the newest revision, making all tables in an empty one.
+
+    Args:
+        engine: of the database.
+
+    Raises:
+        StoreError: the database holds tables that are none of ours, or is of a newer provgraph.
+    """
+    if _revision(engine) == NEWEST:
+        return
+    from alembic import command  # noqa: PLC0415 - a third of a second that only a first use needs to spend
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        lock_for_writing(connection)
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreError(
+                f"the store is of a newer provgraph: {error}; install that version"
+            ) from None
+
+
+def _revision(engine: Engine) -> str | None:
+    """The database's revision; None when it is empty."""
+    with engine.connect() as connection:
+        names = set(inspect(connection).get_table_names())
+        if {"alembic_version", tables.activity.name} <= names:
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if names:
+        raise StoreError(
+            "the database holds tables of another program; give provgraph one of its own"
+        )
+    return None

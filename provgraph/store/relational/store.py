@@ -22,13 +22,13 @@ from provgraph.store.relational import bookkeeping, records, tables
 from provgraph.store.relational.connection import (
     address_of,
     lock_for_writing,
+    migrate,
     postgresql_engine,
     sqlite_engine,
     translated,
 )
 from provgraph.store.relational.facts import RelationalView, loads_of, mention_query
 from provgraph.store.relational.find import find, named_nodes
-from provgraph.store.relational.schema import migrate
 from provgraph.store.relational.walk import walk
 from provgraph.store.waiting import warn_of_waiting
 

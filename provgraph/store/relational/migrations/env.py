@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that `provgraph.store.relational.schema` hands over."""
+"""Runs migrations on the connection that `provgraph.store.relational.connection` hands over."""
 
 from alembic import context
 

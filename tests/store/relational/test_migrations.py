@@ -8,8 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from provgraph.errors import StoreError
-from provgraph.store.relational.connection import sqlite_engine
-from provgraph.store.relational.schema import MIGRATIONS, NEWEST, migrate
+from provgraph.store.relational.connection import MIGRATIONS, NEWEST, migrate, sqlite_engine
 from provgraph.store.relational.tables import metadata
 
 
