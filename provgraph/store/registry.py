@@ -5,6 +5,9 @@ with provgraph by the same door as others. A store is imported when it is opened
 slowly, and only an extra brings it.
 """
 
+# A store is imported when it is opened.
+# ruff: noqa: PLC0415
+
 from importlib.metadata import entry_points
 
 from provgraph.errors import SettingsError, extra_needed
@@ -49,10 +52,6 @@ def _shortened(url: str) -> str:
     return url.rpartition("@")[2][:80]
 
 
-# Late imports: for this they are here.
-# ruff: noqa: PLC0415
-
-
 def sqlite_store(url: str, password: str | None = None) -> Store:
     """Open a SQLite file, or a store in memory.
 
@@ -66,7 +65,7 @@ def sqlite_store(url: str, password: str | None = None) -> Store:
     Raises:
         StoreError: the file can't be used.
     """
-    from provgraph.store.relational.store import open_sqlite  # noqa: PLC0415 - as the module says
+    from provgraph.store.relational.store import open_sqlite
 
     return open_sqlite(url, password)
 
@@ -87,9 +86,9 @@ def postgresql_store(url: str, password: str | None = None) -> Store:
         StoreError: the server refuses.
     """
     with extra_needed("postgresql", "a store in PostgreSQL"):
-        import psycopg  # noqa: F401, PLC0415 - SQLAlchemy imports it only when it connects
+        import psycopg  # noqa: F401 - SQLAlchemy imports it only when it connects
 
-    from provgraph.store.relational.store import open_postgresql  # noqa: PLC0415
+    from provgraph.store.relational.store import open_postgresql
 
     return open_postgresql(url, password)
 
@@ -110,6 +109,6 @@ def neo4j_store(url: str, password: str | None = None) -> Store:
         StoreError: the server refuses, or holds something else.
     """
     with extra_needed("neo4j", "a store in Neo4j"):
-        from provgraph.store.neo4j.store import open_neo4j  # noqa: PLC0415
+        from provgraph.store.neo4j.store import open_neo4j
 
     return open_neo4j(url, password)
