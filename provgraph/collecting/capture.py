@@ -278,10 +278,29 @@ def capturing(
     namespace: str = DEFAULT_NAMESPACE,
     wait: float = WAIT_SECONDS,
 ) -> Iterator[None]:
-    """Deliver at the end of the block what ctapipe has noted by then; arguments as in `start`.
+    """Deliver the provenance of a block of code at the block's end.
 
-    For notebooks and services, whose process goes on. Activities that the block began and left open
-    when it raised are delivered as ``error`` or ``interrupted``.
+    For notebooks and services, whose process goes on after the block::
+
+        with provgraph.capture.capturing():
+            tool.run()
+
+    What ctapipe has noted by the end of the block is delivered. When the block raises an exception,
+    the activities that it began and left open are delivered too, as ``error`` or ``interrupted``.
+    The exception goes on to the caller. Trouble with the delivery itself raises no exception: it is
+    logged as a warning.
+
+    Args:
+        store: the store's URL; else ``PROVGRAPH_STORE``, else the SQLite file in the user-data
+            folder.
+        spool: the folder where the provenance waits while the store is away; else
+            ``PROVGRAPH_SPOOL``, else one in the user-data folder.
+        namespace: in which the job's paths mean files; a worker's private scratch is another.
+        wait: how many seconds the block's end may take longer; 0 puts the provenance into the
+            spool and leaves it there.
+
+    Yields:
+        nothing; the block runs once.
     """
     capture = _begun(store, spool, namespace, wait)
     end = ProcessEnd()

@@ -243,6 +243,13 @@ def remove_item(item: Path) -> None:
 def refuse_item(item: Path, why: str) -> None:
     """Move an item to where the refused ones are kept, beside a text that says why.
 
+    The item ``x.waiting`` in the spool becomes ``refused/NAME.refused/x.waiting``, next to
+    ``why.txt``. Whoever has repaired the item moves it back into the spool to try again.
+
+    Args:
+        item: its folder.
+        why: the text, several lines or one.
+
     Raises:
         SpoolError: the spool can't be written.
     """

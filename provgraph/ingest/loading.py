@@ -110,13 +110,21 @@ def load(
 
 
 class _Unobserved:
-    """Nobody wants to know."""
+    """The observer of a load that nobody follows: it ignores what it is told."""
 
     def pass_over(self, source: Source) -> None:
-        """Pass over in silence."""
+        """Ignore that a file was passed over.
+
+        Args:
+            source: the file.
+        """
 
     def wrote(self, documents: int) -> None:
-        """Write in silence."""
+        """Ignore that more of a large source is written.
+
+        Args:
+            documents: how many more records.
+        """
 
 
 def check_namespace(namespace: str) -> None:

@@ -311,7 +311,11 @@ def _mentions(known: Mapping[bytes, StoredMention]) -> dict[bytes, Mention]:
 
 
 class ReadRecorder:
-    """Facts that note a mark for each question; see `provgraph.store.protocol.Facts`.
+    """Facts that note which of them a decision was made from.
+
+    A plan that was made early is still good if no later transaction changed a fact whose mark is
+    noted here; see `current_plan`. The questions and answers are those of
+    `provgraph.store.protocol.Facts`.
 
     Attributes:
         marks: of all facts that were asked for.
@@ -329,45 +333,109 @@ class ReadRecorder:
         return answer(names)
 
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        """The known runs among these, with all their facts."""
+        """The known runs among some.
+
+        Args:
+            ids: of runs.
+
+        Returns:
+            Id → the run with all its facts.
+        """
         return self._asked("run", ids, self._facts.runs)
 
     def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
-        """All mentions of these runs."""
+        """All inputs and outputs of some runs.
+
+        Args:
+            runs: their ids.
+
+        Returns:
+            Each mention once, in no order.
+        """
         return self._asked("mentions", runs, self._facts.mentions_of)
 
     def structural_mentions(
         self, names: Collection[str], twins: Collection[bytes]
     ) -> list[StoredMention]:
-        """The mentions that bear one of the names or twin keys, without plain reads.
+        """The mentions by which others may be decided.
 
-        Twins are of seen runs.
+        A mark is noted for each name. Twin keys need none of their own: each comes from a mention
+        that was read before.
+
+        Args:
+            names: places and identifiers.
+            twins: twin keys.
+
+        Returns:
+            The mentions that bear one of the names or twin keys, each once, in no order.
         """
         return self._asked(
             "name", names, lambda names: self._facts.structural_mentions(names, twins)
         )
 
     def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
-        """The inputs at these places that are known by their path alone."""
+        """The inputs that are known by their path alone.
+
+        Args:
+            places: the paths.
+
+        Returns:
+            Each mention at one of the places once, in no order.
+        """
         return self._asked("plain", places, self._facts.plain_reads)
 
     def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
-        """When the runs ran."""
+        """When runs ran.
+
+        Args:
+            runs: their ids.
+
+        Returns:
+            Id → its times, of those that are known.
+        """
         return self._asked("run", runs, self._facts.times)
 
     def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
-        """What is stated of these identifiers."""
+        """What sources state of identifiers.
+
+        Args:
+            identifiers: strong ones, or ids of entities that are known by their path alone.
+
+        Returns:
+            Identifier → what is stated, where anything is.
+        """
         return self._asked("stated", identifiers, self._facts.stated)
 
     def agents(self, ids: Collection[str]) -> dict[str, Agent]:
-        """The known agents among these."""
+        """The known agents among some.
+
+        Args:
+            ids: of agents.
+
+        Returns:
+            Id → agent.
+        """
         return self._asked("agent", ids, self._facts.agents)
 
     def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
-        """The known descriptions among these."""
+        """The known descriptions among some.
+
+        Args:
+            ends: kind and id of each: one id may stand for descriptions of several kinds.
+
+        Returns:
+            Kind and id → description.
+        """
         self.marks.update(mark(end.kind, end.id) for end in ends)
         return self._facts.descriptions(ends)
 
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
-        """The known entities among these."""
+        """The known entities among some.
+
+        Args:
+            ids: of entities.
+
+        Returns:
+            Id → entity. Another name of an entity than its id finds nothing.
+        """
         return self._asked("entity", ids, self._facts.entities)
