@@ -55,3 +55,16 @@ def test_others_see_no_password(url: str, shown: str) -> None:
 def test_the_spool() -> None:
     assert default_spool({"PROVGRAPH_SPOOL": "/spool"}) == Path("/spool")
     assert default_spool({}).name == "spool"
+
+
+def test_the_destination_is_shown_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert destination("postgresql://u:p@ss@h:1/d") == "postgresql://u@h:1/d"
+    assert destination("bolt://h/d") == "bolt://h/d"
+    monkeypatch.chdir(tmp_path)
+    assert (
+        destination("sqlite:///a.db")
+        == destination(f"sqlite:////{tmp_path}/a.db")
+        == f"sqlite:///{tmp_path}/a.db"
+    )

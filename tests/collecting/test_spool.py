@@ -1,55 +1,25 @@
-"""Logs wait in a spool, whole, until a store has them, once."""
+"""A spool holds logs whole, and nobody who may write to it makes it show what is not its own."""
 
 import errno
 import json
 import os
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from provgraph.collecting import delivery
 from provgraph.collecting.delivery import deliver
-from provgraph.collecting.spool import claim_item, put_in_spool, waiting_items
-from provgraph.commands.main import main
-from provgraph.errors import (
-    ProvGraphError,
-    ReaderEndedError,
-    SettingsError,
-    SpoolError,
-    StoreError,
-    UnreachableError,
+from provgraph.collecting.spool import (
+    STALE,
+    is_item,
+    remove_leftovers,
+    waiting_items,
 )
-from provgraph.ingest.loading import load
-from provgraph.ingest.reading.sources import Source
-from provgraph.ingest.reports import Report
-from provgraph.settings import destination
+from provgraph.errors import SpoolError
 from provgraph.store.protocol import Store
-from provgraph.store.relational.store import open_sqlite
-from tests.loaders.examples import LOGS
-from tests.processes import DEADLINE, PROVGRAPH, environment, loads_in, run, until
-from tests.services.process import free_port
-
-WHOLE = sorted(LOGS.glob("apply_*.provlog"))
-DAMAGED = LOGS / "edge_truncated.provlog"
-AWAY = "postgresql://u:secret@127.0.0.1:{}/x"
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    opened = open_sqlite("sqlite://")
-    yield opened
-    opened.close()
-
-
-def aside(
-    spool: Path, content: bytes | Path, source: str = "run.provlog", store: str = "sqlite:///x"
-) -> Path:
-    return put_in_spool(spool, content, source, namespace="scratch", format_name=None, store=store)
+from tests.collecting.items import WHOLE, aside
 
 
 def test_an_item_holds_the_bytes_and_what_is_known_of_them(tmp_path: Path) -> None:
@@ -72,59 +42,6 @@ def test_every_name_can_be_put_aside(source: str, tmp_path: Path, store: Store) 
     (report,) = deliver(store, tmp_path)
     assert (report.status, report.source) == ("loaded", source)
     assert waiting_items(tmp_path) == []
-
-
-def test_what_is_delivered_keeps_its_name_and_namespace(tmp_path: Path, store: Store) -> None:
-    aside(tmp_path, WHOLE[0], "/scratch/run.provlog")
-    (report,) = deliver(store, tmp_path)
-    (kept,) = store.loads()
-    assert (kept.source, kept.namespace, kept.id) == (
-        "/scratch/run.provlog",
-        "scratch",
-        report.load,
-    )
-    assert list(tmp_path.iterdir()) == []
-    assert list(deliver(store, tmp_path)) == []
-
-
-def test_the_destination_is_shown_without_its_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert destination("postgresql://u:p@ss@h:1/d") == "postgresql://u@h:1/d"
-    assert destination("bolt://h/d") == "bolt://h/d"
-    monkeypatch.chdir(tmp_path)
-    assert (
-        destination("sqlite:///a.db")
-        == destination(f"sqlite:////{tmp_path}/a.db")
-        == f"sqlite:///{tmp_path}/a.db"
-    )
-
-
-def test_what_is_meant_for_another_store_stays(tmp_path: Path, store: Store) -> None:
-    aside(tmp_path, WHOLE[0], store="sqlite:////other.db")
-    assert list(deliver(store, tmp_path, "sqlite:////this.db")) == []
-    assert len(waiting_items(tmp_path)) == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "status"), [(b"junk", "refused"), (DAMAGED.read_bytes(), "partial")]
-)
-def test_what_can_not_be_read_is_kept_with_the_reason(
-    content: bytes, status: str, tmp_path: Path, store: Store
-) -> None:
-    aside(tmp_path, content)
-    aside(tmp_path, WHOLE[0], "good")
-    assert {report.source: report.status for report in deliver(store, tmp_path)} == {
-        "good": "loaded",
-        "run.provlog": status,
-    }
-    (kept,) = (tmp_path / "refused").iterdir()
-    (item,) = kept.glob("*.waiting")
-    assert (item / "run.provlog").read_bytes() == content
-    assert (kept / "why.txt").read_text().startswith(f"run.provlog: {status}; ")
-    assert waiting_items(tmp_path) == []
-    item.rename(tmp_path / item.name)  # try again
-    assert [report.status for report in deliver(store, tmp_path)] == [status]
 
 
 def _relabelled(item: Path, **values: object) -> None:
@@ -263,84 +180,6 @@ def test_an_item_shows_no_file_of_another_owner(name: str, tmp_path: Path, store
     assert "does not belong to the owner of the item" in report.problems[0].what
 
 
-def test_who_was_killed_between_store_and_spool_delivers_again_without_a_trace(
-    tmp_path: Path, store: Store
-) -> None:
-    item = aside(tmp_path / "spool", WHOLE[0])
-    shutil.copytree(item, tmp_path / "before")
-    assert [report.status for report in deliver(store, tmp_path / "spool")] == ["loaded"]
-    shutil.move(tmp_path / "before", item)
-    assert [report.status for report in deliver(store, tmp_path / "spool")] == ["unchanged"]
-    assert len(list(store.loads())) == 1
-
-
-def test_an_item_that_another_delivers_is_left_to_it(tmp_path: Path, store: Store) -> None:
-    item = aside(tmp_path, WHOLE[0])
-    with claim_item(item) as is_ours:
-        assert is_ours
-        assert list(deliver(store, tmp_path)) == []
-    assert len(list(deliver(store, tmp_path))) == 1
-
-
-class _Failing:
-    """Loads that fail, some or all of them."""
-
-    def __init__(
-        self, monkeypatch: pytest.MonkeyPatch, error: ProvGraphError, *sources: str
-    ) -> None:
-        self.tried = 0
-
-        def failing(store: Store, names: list[Source], **options: Any) -> Iterator[Report]:
-            self.tried += 1
-            if not sources or names[0].name in sources:
-                raise error
-            return load(store, names, **options)
-
-        monkeypatch.setattr(delivery, "load", failing)
-
-
-def test_one_log_that_the_store_fails_on_keeps_no_other_back(
-    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("a", "poison", "b"):
-        aside(tmp_path, WHOLE[0], name)
-    _Failing(monkeypatch, StoreError("no"), "poison")
-    reports = deliver(store, tmp_path)
-    assert {next(reports).source, next(reports).source} == {"a", "b"}
-    with pytest.raises(StoreError, match="no"):
-        next(reports)
-    assert len(waiting_items(tmp_path)) == 1
-
-
-@pytest.mark.parametrize("error", [SpoolError("no"), ReaderEndedError("no")])
-def test_items_that_can_not_be_taken_keep_no_other_back(
-    error: ProvGraphError, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("good", *"abcde"):
-        aside(tmp_path, WHOLE[0], name)
-    _Failing(monkeypatch, error, *"abcde")
-    reports = deliver(store, tmp_path)
-    assert next(reports).source == "good"
-    with pytest.raises(type(error)):
-        next(reports)
-    assert len(waiting_items(tmp_path)) == 5
-
-
-@pytest.mark.parametrize(
-    ("error", "tried"), [(UnreachableError("gone"), 1), (StoreError("disk full"), 3)]
-)
-def test_a_store_that_fails_is_not_asked_for_each_item(
-    error: StoreError, tried: int, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for _ in range(6):
-        aside(tmp_path, WHOLE[0])
-    failing = _Failing(monkeypatch, error)
-    with pytest.raises(type(error)):
-        list(deliver(store, tmp_path))
-    assert failing.tried == tried
-    assert len(waiting_items(tmp_path)) == 6
-
-
 def test_a_spool_that_can_not_be_written_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(
@@ -355,180 +194,23 @@ def test_nothing_half_written_is_left_when_the_source_vanishes(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-# --- load --spool
-# ------------------------------------------------------------------------------------------
+def test_what_killed_processes_left_is_taken_away_after_a_day(tmp_path: Path) -> None:
+    item = aside(tmp_path, WHOLE[0])
+    old, fresh = (tmp_path / f".{item.stem}.{state}" for state in ("writing", "done"))
+    for each in (old, fresh):
+        shutil.copytree(item, each)
+    yesterday = time.time() - STALE - 1
+    for each in (old, item):
+        os.utime(each, (yesterday, yesterday))
+    remove_leftovers(tmp_path)
+    assert set(tmp_path.iterdir()) == {item, fresh}
 
 
-def test_load_by_spool_reports_as_load_does(tmp_path: Path) -> None:
-    database = tmp_path / "x.db"
-    store = f"sqlite:///{database}"
-    done = run(
-        tmp_path, store, "load", "--spool", "sp", str(WHOLE[0]), "absent", str(DAMAGED), "--json"
-    )
-    reports = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [report["status"] for report in reports] == ["loaded", "refused", "partial"]
-    assert (done.returncode, loads_in(database)) == (1, sorted([str(WHOLE[0]), str(DAMAGED)]))
-    again = run(tmp_path, store, "load", "--spool", "sp", str(WHOLE[0]))
-    assert (again.returncode, again.stdout.split()[0], again.stderr) == (0, "unchanged", "")
-    assert waiting_items(tmp_path / "sp") == []
+def test_leftovers_in_a_folder_that_is_not_there_are_none(tmp_path: Path) -> None:
+    remove_leftovers(tmp_path / "absent")
+    assert not (tmp_path / "absent").exists()
 
 
-def test_load_by_spool_takes_what_load_takes(tmp_path: Path) -> None:
-    folder = tmp_path / "logs"
-    (folder / "sub").mkdir(parents=True)
-    shutil.copy(WHOLE[0], folder / "sub")
-    (folder / "other.h5").write_bytes(b"\x89HDF" + bytes(99))
-    store = f"sqlite:///{tmp_path / 'x.db'}"
-    done = run(tmp_path, store, "load", "--spool", "sp", "logs", "-", input=WHOLE[1].read_text())
-    assert [line.split()[:2] for line in done.stdout.splitlines()] == [
-        ["loaded", f"logs/sub/{WHOLE[0].name}"],
-        ["loaded", "-"],
-    ]
-    (folder / "sub" / WHOLE[0].name).unlink()
-    none = run(tmp_path, store, "load", "--spool", "sp", "logs")
-    assert (none.returncode, "none of its 1 files" in none.stderr) == (1, True)
-
-
-def test_load_by_spool_is_content_when_the_store_is_away(tmp_path: Path) -> None:
-    away = AWAY.format(free_port())
-    done = run(tmp_path, away, "load", "--spool", "sp", str(WHOLE[0]), "--json")
-    assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "spooled")
-    assert "can't be reached" in done.stderr
-    assert "1 of 1 logs wait in sp" in done.stderr
-    assert "secret" not in done.stdout + done.stderr
-    later = run(tmp_path, f"sqlite:///{tmp_path / 'x.db'}", "load", "--spool", "sp", str(WHOLE[1]))
-    assert later.stdout.startswith(f"loaded     {WHOLE[1]}")
-    assert f"delivered from the spool: loaded {WHOLE[0]}" in later.stderr
-    assert loads_in(tmp_path / "x.db") == sorted(map(str, WHOLE[:2]))
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
-def test_names_that_are_no_text_are_reported_as_they_are_stored(
-    encoding: str, tmp_path: Path
-) -> None:
-    folder = tmp_path / os.fsdecode(b"fo\xfflder")
-    folder.mkdir()
-    log = shutil.copy(WHOLE[0], tmp_path / os.fsdecode(b"sur\xffr\xc3\xa9.provlog"))
-    command = [
-        *PROVGRAPH,
-        "load",
-        "--spool",
-        os.fsdecode(b"sp\xff"),
-        "--json",
-        log,
-        str(folder),
-        str(folder / "absent"),
-    ]
-    variables = environment(
-        tmp_path, f"sqlite:///{tmp_path}/x.db", PYTHONIOENCODING=f"{encoding}:strict"
-    )
-    done = subprocess.run(
-        command, cwd=tmp_path, env=variables, capture_output=True, encoding=encoding, check=False
-    )
-    assert (done.returncode, done.stderr) == (1, "")
-    reports = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [(report["source"], report["status"]) for report in reports] == [
-        (f"{tmp_path}/sur\\udcffré.provlog", "loaded"),
-        (f"{tmp_path}/fo\\udcfflder", "refused"),
-        (f"{tmp_path}/fo\\udcfflder/absent", "refused"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("",), "a source without name"),
-        (("x", "--namespace", "a/b"), "can't be a namespace"),
-        (("x", "--namespace", os.fsdecode(b"\xff")), "can't be a namespace: give a word in UTF-8"),
-        (("x", "--format", "odd"), "'odd' is no format"),
-        (("x", "--jobs", "2"), "--jobs is not for --spool"),
-        (("x", "--store", "sqlite://"), "a store in memory"),
-    ],
-)
-def test_wrong_usage_puts_nothing_aside(
-    arguments: tuple[str, ...], said: str, tmp_path: Path
-) -> None:
-    done = run(tmp_path, "sqlite:///x.db", "load", "--spool", "sp", *arguments)
-    assert (done.returncode, said in done.stderr) == (2, True)
-    assert not (tmp_path / "sp").exists()
-
-
-def test_load_delivers_what_waits_for_its_store(tmp_path: Path) -> None:
-    store = f"sqlite:///{tmp_path / 'x.db'}"
-    spool = tmp_path / "default"
-    aside(spool, WHOLE[1], "earlier", destination(store))
-    aside(spool, WHOLE[2], "elsewhere", "postgresql://other/x")
-    command = [*PROVGRAPH, "load", str(WHOLE[0])]
-    variables = environment(tmp_path, store, PROVGRAPH_SPOOL=str(spool))
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
-    assert len(done.stdout.splitlines()) == 1
-    assert done.stderr == "provgraph: delivered from the spool: loaded earlier\n"
-    assert loads_in(tmp_path / "x.db") == sorted([str(WHOLE[0]), "earlier"])
-    assert len(waiting_items(spool)) == 1
-
-
-@pytest.mark.parametrize(
-    ("error", "code", "has_loaded"),
-    [
-        (SpoolError("bad item"), 0, True),
-        (StoreError("bad item"), 0, True),
-        (UnreachableError("bad item"), 3, False),
-    ],
-)
-def test_trouble_with_what_waits_is_none_of_a_load(
-    error: ProvGraphError,
-    code: int,
-    has_loaded: bool,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    aside(tmp_path / "default", WHOLE[1], "earlier", destination(f"sqlite:///{tmp_path}/x.db"))
-    _Failing(monkeypatch, error)
-    monkeypatch.setenv("PROVGRAPH_SPOOL", str(tmp_path / "default"))
-    done = CliRunner().invoke(
-        main, ["--store", f"sqlite:///{tmp_path}/x.db", "load", str(WHOLE[0])]
-    )
-    assert (done.exit_code, "bad item" in done.stderr) == (code, True)
-    assert loads_in(tmp_path / "x.db") == ([str(WHOLE[0])] if has_loaded else [])
-
-
-# --- exactly once
-# ------------------------------------------------------------------------------------------
-
-
-def test_two_deliverers_and_kills_load_each_log_once(tmp_path: Path) -> None:
-    """Two deliverers at once, killed again and again, in the end deliver each log exactly once."""
-    spool, database = tmp_path / "spool", tmp_path / "x.db"
-    store = f"sqlite:///{database}"
-    names = [f"log {number}" for number in range(60)]
-    (record, *_), _ = json.JSONDecoder().raw_decode(WHOLE[0].read_text())
-    for name in names:
-        aside(spool, json.dumps([record | {"activity_uuid": name}]).encode(), name)
-
-    def pair() -> list["subprocess.Popen[bytes]"]:
-        command = [*PROVGRAPH, "watch", "--once", "--only-spooled", str(spool)]
-        variables = environment(tmp_path, store)
-        return [
-            subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) for _ in range(2)
-        ]
-
-    for _ in range(5):
-        before = len(loads_in(database))
-        processes = pair()
-        until(lambda: len(loads_in(database)) > before)  # noqa: B023 - called at once
-        for process in processes:
-            process.kill()
-            process.wait()
-    assert [process.wait(DEADLINE) for process in pair()] == [0, 0]
-    assert loads_in(database) == sorted(names)
-    assert waiting_items(spool) == []
-
-
-def test_an_empty_name_is_refused_before_anything_is_put_aside(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError):
-        list(
-            delivery.spool_sources(
-                tmp_path, [str(WHOLE[0]), ""], format_name=None, namespace="x", store="sqlite:///x"
-            )
-        )
-    assert waiting_items(tmp_path) == []
+def test_an_item_is_known_by_its_name(tmp_path: Path) -> None:
+    assert is_item(aside(tmp_path, WHOLE[0]).name)
+    assert not is_item("20261121.waiting")
