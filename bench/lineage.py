@@ -15,7 +15,7 @@ from provgraph.model.lineage import WALK_LIMIT, Direction, Node
 from provgraph.model.vocabulary import AGENT_RELATIONS, ORIGIN_RELATIONS
 from provgraph.questions.names import find
 from provgraph.store.neo4j.values import indexed
-from provgraph.store.neo4j.walk import statement
+from provgraph.store.neo4j.walk import walk_query
 from provgraph.store.protocol import Store
 
 SIZES = (100_000, 1_000_000)
@@ -81,7 +81,7 @@ def embedded() -> Iterator[Figure]:
 
 
 def neo4j() -> Iterator[Figure]:
-    """Neo4j against the bare driver with the same statement.
+    """Neo4j against the bare driver with the same query.
 
     The one database of Neo4j Community grows on the way.
 
@@ -95,7 +95,7 @@ def neo4j() -> Iterator[Figure]:
             say(f"filling Neo4j up to {size} elements")
             written = night.fill(store, size, batch=2_000, written=written, deadline=deadline)
             roots = _roots(store, written)
-            text = statement(roots[0].kind, Direction.UPSTREAM, ORIGIN_RELATIONS, None)
+            text = walk_query(roots[0].kind, Direction.UPSTREAM, ORIGIN_RELATIONS, None)
 
             def bare(turn: int, text: str = text, roots: list[Node] = roots) -> list[Any]:
                 root = indexed(roots[turn % len(roots)].id)
@@ -143,7 +143,7 @@ def _by_hand(stack: ExitStack, path: Path, roots: list[Node]) -> Ask:
         night.ANCESTORS + 1,
         27,
     ):
-        raise AssertionError(f"the statement by hand finds other things: {kinds}")
+        raise AssertionError(f"the query by hand finds other things: {kinds}")
 
     def ask(turn: int) -> list[Any]:
         return connection.execute(_BY_HAND, (roots[turn % len(roots)].key,)).fetchall()

@@ -44,7 +44,7 @@ from provgraph.store.digest import digest
 from provgraph.store.neo4j import connection, cypher, facts, find, transaction
 from provgraph.store.neo4j import store as neo4j_store
 from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
-from provgraph.store.neo4j.walk import statement
+from provgraph.store.neo4j.walk import walk_query
 from provgraph.store.protocol import Store
 from provgraph.store.records import Changes, Found, StoredMention
 from tests.conftest import empty_neo4j
@@ -349,7 +349,7 @@ def test_walks_are_planned_breadth_first_on_distinct_nodes(
     # At most one step away there is but one path to a node for each relation, so depths 0 and 1
     # need no pruning.
     for relations in (ORIGIN_RELATIONS, (USED,), tuple(RelationType)):
-        found = operators(driver, statement(kind, direction, relations, depth), root="x", cut=10)
+        found = operators(driver, walk_query(kind, direction, relations, depth), root="x", cut=10)
         walks = [each for each in found if each.startswith("VarLengthExpand")]
         assert walks
         assert all(each.startswith("VarLengthExpand(Pruning,BFS") for each in walks)

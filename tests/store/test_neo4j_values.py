@@ -11,18 +11,18 @@ from provgraph.model.records import Agent, End, Mention, Run, StatedEntity, Stat
 from provgraph.model.times import utc
 from provgraph.model.values import Values, canonical_json, union
 from provgraph.model.vocabulary import AgentType, EntityType, Kind, RelationType
-from provgraph.store.neo4j import records as properties
+from provgraph.store.neo4j import records, relations
 from provgraph.store.neo4j.values import (
     HASHED,
     MARKS,
     Properties,
     canonical_time,
-    decoded,
-    encoded,
-    full,
+    attributes_of,
+    attribute_properties,
+    full_text,
     indexed,
-    moment,
-    named,
+    native_time,
+    text_property,
 )
 from provgraph.store.records import EntityRecord, StoredMention
 
@@ -53,14 +53,14 @@ def same(left: object, right: object) -> bool:
 
 @given(attributes)
 def test_attributes_come_back_the_same(said: dict[str, Values]) -> None:
-    back = decoded(encoded(said, CORE), CORE)
+    back = attributes_of(attribute_properties(said, CORE), CORE)
     assert same({name: back[name] for name in said}, said)
     assert len(back) == len(said)
 
 
 @given(attributes)
 def test_attributes_are_what_neo4j_holds(said: dict[str, Values]) -> None:
-    for name, value in encoded(said, CORE).items():
+    for name, value in attribute_properties(said, CORE).items():
         assert name
         assert name not in CORE - MARKS
         assert "\0" not in name
@@ -79,7 +79,13 @@ def test_plain_values_are_native_under_their_own_names() -> None:
         "d": (1.5,),
         "e": (["x", "y"],),
     }
-    assert encoded(said, CORE) == {"a": 1, "b": "x", "c": True, "d": 1.5, "e": ["x", "y"]}
+    assert attribute_properties(said, CORE) == {
+        "a": 1,
+        "b": "x",
+        "c": True,
+        "d": 1.5,
+        "e": ["x", "y"],
+    }
 
 
 def test_what_is_not_native_is_marked() -> None:
@@ -89,20 +95,22 @@ def test_what_is_not_native_is_marked() -> None:
         "null": (None,),
         "huge": (1 << 70,),
     }
-    found = encoded(said, CORE)
+    found = attribute_properties(said, CORE)
     assert found["object"] == '{"a":1}'
     assert found["jsonAttributes"] == ["object", "mixed", "null", "huge"]
 
 
 def test_several_values_are_a_list_that_is_marked() -> None:
-    found = encoded({"host": ("a", "b"), "odd": (1, "x")}, CORE)
+    found = attribute_properties({"host": ("a", "b"), "odd": (1, "x")}, CORE)
     assert found["host"] == ["a", "b"]
     assert found["severalValues"] == ["host", "odd"]
     assert found["jsonAttributes"] == ["odd"]
 
 
 def test_infinity_and_nan() -> None:
-    back = decoded(encoded({"a": (math.inf,), "b": ({"x": math.nan},)}, CORE), CORE)
+    back = attributes_of(
+        attribute_properties({"a": (math.inf,), "b": ({"x": math.nan},)}, CORE), CORE
+    )
     assert back["a"] == (math.inf,)
     assert math.isnan(back["b"][0]["x"])  # type: ignore[call-overload,index,arg-type]
 
@@ -120,12 +128,12 @@ def test_infinity_and_nan() -> None:
 def test_long_texts_are_indexed_by_their_hash(text: str, is_hashed: bool) -> None:
     assert indexed(text).startswith(HASHED) is is_hashed
     assert len(indexed(text).encode()) <= 1000
-    assert full(named("id", text), "id") == text
+    assert full_text(text_property("id", text), "id") == text
 
 
 @given(times)
 def test_times_come_back_the_same(time: str) -> None:
-    native = moment(time)
+    native = native_time(time)
     assert native is not None
     assert canonical_time(as_cypher_says(native)) == time
 
@@ -150,7 +158,7 @@ facts = st.fixed_dictionaries(
 @given(st.text(min_size=1) | st.just("x" * 2000), facts)
 def test_runs_come_back_the_same(identifier: str, said: dict[str, Values]) -> None:
     run = Run(identifier, said)
-    back = properties.run_of(as_read(properties.run_properties(run)))
+    back = records.run_of(as_read(records.run_properties(run)))
     assert back.id == identifier
     assert same({name: back.facts[name] for name in said}, said)
     assert len(back.facts) == len(said)
@@ -163,7 +171,7 @@ def test_a_run_shows_the_gravest_status_the_earliest_start_and_the_latest_end() 
         "endTime": (T1, T2),
         "name": ("a", "b"),
     }
-    shown = properties.run_properties(Run("r", said))
+    shown = records.run_properties(Run("r", said))
     assert (shown["name"], shown["status"], shown["startTime"], shown["endTime"]) == (
         "a",
         "error",
@@ -174,7 +182,7 @@ def test_a_run_shows_the_gravest_status_the_earliest_start_and_the_latest_end() 
 
 
 def test_what_no_source_says_is_derived() -> None:
-    shown = properties.run_properties(Run("r", {}))
+    shown = records.run_properties(Run("r", {}))
     assert (shown["name"], shown["status"]) == ("r", "running")
     assert shown["derived"] == ["name", "status"]
 
@@ -187,11 +195,11 @@ def test_what_is_stated_of_several_identifiers_stays_apart() -> None:
     record = EntityRecord(
         "product:1", EntityType.PLAN, ("product:1", "guid:1"), (), None, None, None, {"a": (1, 2)}
     )
-    found = properties.entity_properties(record, stated)
-    assert properties.stated_of(found, ["Entity", "Plan"]) == {
+    found = records.entity_properties(record, stated)
+    assert records.stated_of(found, ["Entity", "Plan"]) == {
         each.identifier: each for each in stated
     }
-    assert properties.record_of(as_read(found), ["Entity", "Plan"]) == record
+    assert records.entity_of(as_read(found), ["Entity", "Plan"]) == record
 
 
 def test_what_is_stated_of_one_identifier_is_not_written_twice() -> None:
@@ -199,9 +207,9 @@ def test_what_is_stated_of_one_identifier_is_not_written_twice() -> None:
     record = EntityRecord(
         "product:1", EntityType.DATASET, ("product:1",), (), None, None, "DL1", stated.attributes
     )
-    found = properties.entity_properties(record, [stated])
+    found = records.entity_properties(record, [stated])
     assert "statedApart" not in found
-    assert properties.stated_of(found, ["DatasetEntity", "Entity"]) == {"product:1": stated}
+    assert records.stated_of(found, ["DatasetEntity", "Entity"]) == {"product:1": stated}
 
 
 def test_agents_come_back_the_same() -> None:
@@ -210,7 +218,7 @@ def test_agents_come_back_the_same() -> None:
         Agent("x", "CTAO", AgentType.ORGANIZATION, {"name": ("a", "b"), "mail": ("m",)}),
     ):
         labels = ["Agent", agent.type.value] if agent.type else ["Agent"]
-        assert properties.agent_of(properties.agent_properties(agent), labels) == agent
+        assert records.agent_of(records.agent_properties(agent), labels) == agent
 
 
 def test_mentions_and_relations_come_back_the_same() -> None:
@@ -220,8 +228,8 @@ def test_mentions_and_relations_come_back_the_same() -> None:
     )
     stored = StoredMention(mention, b"\1" * 16, "product:1", "named")
     assert (
-        properties.mention_of(
-            "r", "product:1", "USED", as_read(properties.mention_properties(stored))
+        relations.mention_of(
+            "r", "product:1", "USED", as_read(relations.mention_properties(stored))
         )
         == stored
     )
@@ -233,9 +241,9 @@ def test_mentions_and_relations_come_back_the_same() -> None:
         T2,
         {"role": (1,)},
     )
-    found = as_read(properties.relation_properties(relation))
+    found = as_read(relations.relation_properties(relation))
     assert (
-        properties.relation_of("WAS_DERIVED_FROM", found, ["Entity"], ["Collection", "Entity"])
+        relations.relation_of("WAS_DERIVED_FROM", found, ["Entity"], ["Collection", "Entity"])
         == relation
     )
 

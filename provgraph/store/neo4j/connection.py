@@ -138,9 +138,12 @@ def address_of(url: str, password: str | None = None) -> Address:
             out.
         password: instead of the one in the URL.
 
+    Returns:
+        The address. Its user is ``neo4j`` when there is a password and no user.
+
     Raises:
-        SettingsError: it is no such URL; the message does not repeat it, for a password may be
-            anywhere in it.
+        SettingsError: the URL has another form. The message does not repeat the URL, because a
+            password may stand anywhere in it.
     """
     scheme, separator, rest = url.partition("://")
     # The last @: a password that was not quoted may hold any character.
@@ -162,10 +165,13 @@ def address_of(url: str, password: str | None = None) -> Address:
 
 
 class Connection:
-    """A database as the store sees it: statements go in, rows come out, all errors are ours.
+    """A database as the store sees it: queries go in, rows come out, all errors are ours.
 
     The sessions of one connection form one causal chain: each sees what those before it wrote, in a
     cluster too.
+
+    Every method raises `StoreError` when the server refuses or fails, and `UnreachableError` when
+    trying again later may help.
     """
 
     def __init__(self, address: Address) -> None:
@@ -194,48 +200,70 @@ class Connection:
         )
 
     def __str__(self) -> str:
-        """Where it is, without the password."""
+        """Where the database is, without the password."""
         return str(self._address)
 
-    def read(self, text: str, **parameters: Any) -> list[Record]:
-        """All rows that one statement finds; asked again while the error is transient.
+    def read(self, query: str, /, **parameters: Any) -> list[Record]:
+        """Send a query that only reads; send it again while the error is transient.
 
-        Sent as a transaction of its own, which takes one round trip where a managed transaction
-        takes two.
+        The query is a transaction of its own, which takes one round trip where a managed
+        transaction takes two.
+
+        Args:
+            query: the Cypher.
+            parameters: the values of the query's parameters, by name.
+
+        Returns:
+            All rows.
         """
 
         def ask() -> list[Record]:
             with self._driver.session(**self._settings(READ_ACCESS, WHOLE)) as session:
-                return list(session.run(text, parameters))
+                return list(session.run(query, parameters))
 
         with self.translated():
             return self._retried(ask)
 
-    def stream(self, text: str, **parameters: Any) -> Iterator[Record]:
-        """The rows that one statement finds, a few at a time."""
+    def stream(self, query: str, /, **parameters: Any) -> Iterator[Record]:
+        """Send a query that only reads, and fetch its rows a few at a time.
+
+        Args:
+            query: the Cypher.
+            parameters: the values of the query's parameters, by name.
+
+        Yields:
+            One row after the other.
+        """
         with (
             self.translated(),
             self._driver.session(**self._settings(READ_ACCESS, STREAM_ROWS)) as session,
         ):
-            yield from self._retried(lambda: session.run(text, parameters))
+            yield from self._retried(lambda: session.run(query, parameters))
 
-    def execute(self, text: str) -> None:
-        """Run one statement that changes the schema, as a transaction of its own."""
+    def execute(self, query: str) -> None:
+        """Send a query that changes the schema, as a transaction of its own.
+
+        Args:
+            query: the Cypher.
+        """
 
         def ask() -> None:
             with self._driver.session(**self._settings(WRITE_ACCESS, WHOLE)) as session:
-                session.run(text).consume()
+                session.run(query).consume()
 
         with self.translated():
             self._retried(ask)
 
     @contextmanager
     def transaction(self, first: str) -> Iterator[Transaction]:
-        """A transaction that writes: committed at the end of the block, rolled back when it raises.
+        """A transaction that writes: committed when the block ends, rolled back when it raises.
 
         Args:
-            first: a statement to begin with; it and the beginning are tried again while the error
-                is transient.
+            first: a query to begin with. It is sent again, in a new transaction, while the error is
+                transient; no later query is.
+
+        Yields:
+            The driver's transaction.
         """
         with (
             self.translated(),
@@ -260,7 +288,11 @@ class Connection:
 
     @contextmanager
     def view(self) -> Iterator[Transaction]:
-        """A transaction that only reads."""
+        """A transaction that only reads.
+
+        Yields:
+            The driver's transaction.
+        """
         with (
             self.translated(),
             self._driver.session(**self._settings(READ_ACCESS, WHOLE)) as session,
@@ -294,12 +326,17 @@ class Connection:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """The driver's errors as ours, with where and what to do."""
+        """Turn the driver's errors into ours, which say where it happened and what to do.
+
+        Raises:
+            UnreachableError: trying again may help.
+            StoreError: it does not.
+        """
         try:
             yield
         except DRIVER_ERRORS as error:
             meaning, advice = next(
                 MEANINGS[each] for each in type(error).__mro__ if each in MEANINGS
             )
-            said = " ".join(str(error).split())[:300]
-            raise meaning(f"the store at {self} failed: {said}; {advice}") from error
+            words = " ".join(str(error).split())[:300]
+            raise meaning(f"the store at {self} failed: {words}; {advice}") from error

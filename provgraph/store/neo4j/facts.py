@@ -4,8 +4,9 @@ Nothing here writes.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
+from neo4j import Record
 from neo4j import Transaction as DriverTransaction
 from typing_extensions import override
 
@@ -14,24 +15,32 @@ from provgraph.model.batches import batches
 from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity
 from provgraph.model.vocabulary import NODE_LABEL, Kind
 from provgraph.store.journal import Subject
-from provgraph.store.neo4j import records as properties
-from provgraph.store.neo4j.cypher import BATCH, MENTION, NODE, RELATIONSHIP, Statements, mention_of
+from provgraph.store.neo4j import bookkeeping, configuration, records, relations
+from provgraph.store.neo4j.cypher import MENTION, NODE, RELATIONSHIP, mention_from
 from provgraph.store.neo4j.entities import EntityReader
-from provgraph.store.neo4j.values import canonical_time, full, indexed
-from provgraph.store.records import EntityRecord, JournalEntry, Page, StoredMention, StoredRelation
+from provgraph.store.neo4j.queries import BATCH, Queries
+from provgraph.store.neo4j.values import canonical_time, full_text, indexed
+from provgraph.store.records import (
+    CURRENT_STATUSES,
+    EntityRecord,
+    JournalEntry,
+    LoadRecord,
+    Page,
+    StoredMention,
+    StoredRelation,
+)
 from provgraph.store.views import View
 
-#: A load as a map, its time as text.
-LOAD = "l {.*, time: toString(l.time)}"
-LOADS_OF = (
-    "MATCH (l:Load) WHERE l.sha256 IN $sha256s AND l.namespace = $namespace AND l.status IN $statuses "
-    f"RETURN {LOAD} ORDER BY l.time, l.id"
+_LOADS_OF = (
+    "MATCH (l:Load) WHERE l.sha256 IN $sha256s AND l.namespace = $namespace "
+    f"AND l.status IN $statuses RETURN {bookkeeping.LOAD} ORDER BY l.time, l.id"
 )
 #: The node that a writer holds locked; it keeps the turns too.
 LOCK = "(l:Bookkeeping {id: 'writer-lock'})"
 
 _STRUCTURAL = " UNION ".join(
-    f"MATCH {pattern} USING INDEX r:{relation}({', '.join(indexed_by)}) WHERE {where} RETURN a, r, e"
+    f"MATCH {pattern} USING INDEX r:{relation}({', '.join(indexed_by)}) "
+    f"WHERE {where} RETURN a, r, e"
     for pattern, relation, indexed_by, where in (
         ("(a)<-[r:WAS_GENERATED_BY]-(e)", "WAS_GENERATED_BY", ["place"], "r.place IN $names"),
         (
@@ -67,7 +76,11 @@ _JOURNAL_CHUNK = 100
 
 
 def journal_id(turn: int) -> str:
-    """The id of the node that keeps an entry of the journal."""
+    """The id of the node that keeps an entry of the journal.
+
+    Args:
+        turn: of the entry.
+    """
     return f"journal {turn}"
 
 
@@ -78,28 +91,27 @@ class Neo4jView(View):
     is_snapshot = False
 
     def __init__(self, transaction: DriverTransaction) -> None:
-        """Take a transaction of the driver."""
-        self._statements = Statements(transaction)
-        self._entities = EntityReader(self._statements)
-        self.turn: int = self._statements.run(f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0)")[
+        """Take a transaction of the driver, and read the newest turn."""
+        self._queries = Queries(transaction)
+        self._entities = EntityReader(self._queries)
+        self.turn: int = self._queries.run(f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0)")[0][
             0
-        ][0]
+        ]
         self.settled = self.turn
 
     @override
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        found = self._statements.by_id(
-            f"MATCH (n:Activity) WHERE n.id IN $ids RETURN n {NODE}", ids
-        )
-        return {run.id: run for run in (properties.run_of(row[0]) for row in found)}
+        found = self._queries.by_id(f"MATCH (n:Activity) WHERE n.id IN $ids RETURN n {NODE}", ids)
+        return {run.id: run for run in (records.run_of(row[0]) for row in found)}
 
     @override
     def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
         query = (
             "MATCH (a:Activity) WHERE a.id IN $ids WITH a "
-            f"MATCH (a)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.statedSource IS NULL RETURN {MENTION}"
+            "MATCH (a)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.statedSource IS NULL "
+            f"RETURN {MENTION}"
         )
-        return [mention_of(row) for row in self._statements.by_id(query, runs)]
+        return [mention_from(row) for row in self._queries.by_id(query, runs)]
 
     @override
     def structural_mentions(
@@ -110,8 +122,8 @@ class Neo4jView(View):
         asked = [("names", list(map(indexed, names))), ("twins", [twin.hex() for twin in twins])]
         for name, texts in asked:
             for chunk in batches(texts, BATCH):
-                for row in self._statements.run(query, **{"names": [], "twins": [], name: chunk}):
-                    stored = mention_of(row)
+                for row in self._queries.run(query, **{"names": [], "twins": [], name: chunk}):
+                    stored = mention_from(row)
                     found[stored.mention.key] = stored
         return list(found.values())
 
@@ -121,7 +133,7 @@ class Neo4jView(View):
             "MATCH (a:Activity)-[r:USED]->(e:Entity) USING INDEX r:USED(place) "
             f"WHERE r.place IN $ids AND r.identifier IS NULL AND r.twin IS NULL RETURN {MENTION}"
         )
-        return [mention_of(row) for row in self._statements.by_id(query, places)]
+        return [mention_from(row) for row in self._queries.by_id(query, places)]
 
     @override
     def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
@@ -131,9 +143,12 @@ class Neo4jView(View):
         )
         found = (
             RunTimes(
-                full(node, "id"), canonical_time(start) or "", canonical_time(end), node["process"]
+                full_text(node, "id"),
+                canonical_time(start) or "",
+                canonical_time(end),
+                node["process"],
             )
-            for node, start, end in self._statements.by_id(query, runs)
+            for node, start, end in self._queries.by_id(query, runs)
         )
         return {times.id: times for times in found}
 
@@ -141,23 +156,23 @@ class Neo4jView(View):
     def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
         found: dict[str, StatedEntity] = {}
         for node, labels in self._entities.bearing(identifiers):
-            found |= properties.stated_of(node, labels)
+            found |= records.stated_of(node, labels)
         return {name: found[name] for name in identifiers if name in found}
 
     @override
     def agents(self, ids: Collection[str]) -> dict[str, Agent]:
-        found = self._statements.by_id(
+        found = self._queries.by_id(
             f"MATCH (n:Agent) WHERE n.id IN $ids RETURN n {NODE}, labels(n)", ids
         )
-        return {agent.id: agent for agent in (properties.agent_of(*row) for row in found)}
+        return {agent.id: agent for agent in (records.agent_of(*row) for row in found)}
 
     @override
     def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
         found: dict[End, Description] = {}
         for kind in {end.kind for end in ends}:
             query = f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.id IN $ids RETURN n {{.*}}, labels(n)"
-            for row in self._statements.by_id(query, (end.id for end in ends if end.kind is kind)):
-                known = properties.description_of(*row)
+            for row in self._queries.by_id(query, (end.id for end in ends if end.kind is kind)):
+                known = records.description_of(*row)
                 found[known.as_end] = known
         return found
 
@@ -165,16 +180,19 @@ class Neo4jView(View):
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
         return {
             record.id: record
-            for record in (properties.record_of(*row) for row in self._entities.by_id(ids))
+            for record in (records.entity_of(*row) for row in self._entities.by_id(ids))
         }
 
     # In bulk.
 
     @override
     def journal_from(self, turn: int) -> Iterator[JournalEntry]:
-        query = "UNWIND $ids AS id MATCH (j:Bookkeeping {id: id}) RETURN j.turn, j.mark, j.content ORDER BY j.turn"
+        query = (
+            "UNWIND $ids AS id MATCH (j:Bookkeeping {id: id}) "
+            "RETURN j.turn, j.mark, j.content ORDER BY j.turn"
+        )
         for turns in batches(range(turn, self.turn + 1), _JOURNAL_CHUNK):
-            for row in self._statements.run(query, ids=[journal_id(each) for each in turns]):
+            for row in self._queries.run(query, ids=[journal_id(each) for each in turns]):
                 yield JournalEntry(row[0], row[1], row[2])
 
     @override
@@ -184,9 +202,12 @@ class Neo4jView(View):
             "key",
             "n {.id, .fullId}",
         )
-        query = f"MATCH ({nodes}) WHERE n.{order} > $after RETURN n.{order}, {ids} ORDER BY n.{order} LIMIT $limit"
-        found = self._statements.run(query, after=after, limit=limit)
-        several = (row[1] if kind == Subject.STATED else [full(row[1], "id")] for row in found)
+        query = (
+            f"MATCH ({nodes}) WHERE n.{order} > $after "
+            f"RETURN n.{order}, {ids} ORDER BY n.{order} LIMIT $limit"
+        )
+        found = self._queries.run(query, after=after, limit=limit)
+        several = (row[1] if kind == Subject.STATED else [full_text(row[1], "id")] for row in found)
         self._entities.forget()
         return Page(
             [each for ids in several for each in ids], found[-1][0] if len(found) == limit else None
@@ -194,19 +215,25 @@ class Neo4jView(View):
 
     @override
     def bearers(self, names: Collection[str]) -> set[str]:
-        return {full(row[0], "id") for row in self._entities.bearing(names)}
+        return {full_text(row[0], "id") for row in self._entities.bearing(names)}
 
     @override
     def relations_of(self, kind: Kind, ids: Collection[str]) -> list[StoredRelation]:
         query = (
-            f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.id IN $ids MATCH (n)-[r]-() WHERE r.statedSource IS NOT NULL "
+            f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.id IN $ids "
+            "MATCH (n)-[r]-() WHERE r.statedSource IS NOT NULL "
             "WITH DISTINCT r, startNode(r) AS s, endNode(r) AS t "
-            f"RETURN type(r), {RELATIONSHIP}, labels(s), labels(t), s {{.id, .fullId}}, t {{.id, .fullId}}"
+            f"RETURN type(r), {RELATIONSHIP}, labels(s), labels(t), "
+            "s {.id, .fullId}, t {.id, .fullId}"
         )
         found = {}
-        for kind_of, stored, sources, targets, source, target in self._statements.by_id(query, ids):
-            relation = properties.relation_of(kind_of, stored, sources, targets)
-            found[relation.key] = StoredRelation(relation, full(source, "id"), full(target, "id"))
+        for relation_type, stored, sources, targets, source, target in self._queries.by_id(
+            query, ids
+        ):
+            relation = relations.relation_of(relation_type, stored, sources, targets)
+            found[relation.key] = StoredRelation(
+                relation, full_text(source, "id"), full_text(target, "id")
+            )
         return list(found.values())
 
     @override
@@ -220,8 +247,8 @@ class Neo4jView(View):
             "RETURN c.id, c.name, COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) RETURN p {.*} }"
         )
         return {
-            key: Settings(name, dict(map(properties.parameter_of, members)))
-            for key, name, members in self._statements.by_id(query, keys)
+            key: Settings(name, dict(map(configuration.parameter_of, members)))
+            for key, name, members in self._queries.by_id(query, keys)
         }
 
     @override
@@ -230,10 +257,30 @@ class Neo4jView(View):
 
     def _configuration(self, label: str, runs: Collection[str]) -> dict[str, list[str]]:
         query = (
-            f"MATCH (a:Activity)-[r:WAS_CONFIGURED_BY]->(c:{label}) WHERE a.id IN $ids AND r.statedSource IS NULL "
+            f"MATCH (a:Activity)-[r:WAS_CONFIGURED_BY]->(c:{label}) "
+            "WHERE a.id IN $ids AND r.statedSource IS NULL "
             "RETURN a {.id, .fullId}, c {.id, .fullId}"
         )
         found: dict[str, list[str]] = defaultdict(list)
-        for run, configuration in self._statements.by_id(query, runs):
-            found[full(run, "id")].append(full(configuration, "id"))
+        for run, target in self._queries.by_id(query, runs):
+            found[full_text(run, "id")].append(full_text(target, "id"))
         return found
+
+
+def loads_of(
+    send: Callable[..., list[Record]], sha256s: Collection[str], namespace: str
+) -> dict[str, LoadRecord]:
+    """The newest loads of some bytes; see `provgraph.store.protocol.KnownLoads.loads_of`.
+
+    Args:
+        send: sends a query with its parameters and returns its rows.
+        sha256s: checksums in hexadecimal.
+        namespace: the loads are of the same one.
+
+    Returns:
+        Checksum → load.
+    """
+    found = send(
+        _LOADS_OF, sha256s=list(sha256s), namespace=namespace, statuses=list(CURRENT_STATUSES)
+    )
+    return {load.sha256: load for load in (bookkeeping.load_of(row[0]) for row in found)}

@@ -14,9 +14,8 @@ from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.store import nodes
 from provgraph.store.neo4j import schema
 from provgraph.store.neo4j.connection import Connection
-from provgraph.store.neo4j.cypher import BY_ALIAS, NODE, alias_query
+from provgraph.store.neo4j.cypher import BY_ALIAS, NODE, alias_query, node_from
 from provgraph.store.neo4j.values import indexed
-from provgraph.store.neo4j.walk import node_of
 from provgraph.store.records import Found, FoundPage
 
 #: Records that bear an identifier.
@@ -51,11 +50,11 @@ def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageReq
     Returns:
         One page.
     """
-    found = (each for each in _candidates(connection, wanted) if each.node.kind in wanted.kinds)
+    found = (each for each in _matches(connection, wanted) if each.node.kind in wanted.kinds)
     return nodes.found_page(found, order, page)
 
 
-def _candidates(connection: Connection, wanted: Filter) -> list[Found]:
+def _matches(connection: Connection, wanted: Filter) -> list[Found]:
     """What all conditions lead to; rank and place are those of the first that knows a place."""
     answers: list[list[Found]] = []
     if wanted.base_name is not None:
@@ -84,7 +83,7 @@ def _bearing(connection: Connection, identifiers: Collection[str]) -> list[Found
     )
     found = []
     for labels, stored in rows:
-        node, ranks = node_of(labels, stored), _ranks(stored)
+        node, ranks = node_from(labels, stored), _ranks(stored)
         if node.id in asked or not asked.isdisjoint(node.identifiers):
             found.append(Found(node, max(ranks.get(each, 0) for each in asked)))
     return found
@@ -95,7 +94,7 @@ def _written(connection: Connection, version: Version) -> list[Found]:
         _BY_VERSION, activity=indexed(version.activity), place=indexed(version.place)
     )
     return [
-        Found(node_of(labels, stored), _ranks(stored).get(version.place, 0))
+        Found(node_from(labels, stored), _ranks(stored).get(version.place, 0))
         for labels, stored in rows
     ]
 
@@ -106,7 +105,7 @@ def _at_base_name(connection: Connection, name: str) -> list[Found]:
     )
     found = []
     for labels, stored in rows:
-        node, ranks = node_of(labels, stored), _ranks(stored)
+        node, ranks = node_from(labels, stored), _ranks(stored)
         places = (
             each for each in node.identifiers if not is_strong(each) and base_name(each) == name
         )
@@ -117,16 +116,16 @@ def _at_base_name(connection: Connection, name: str) -> list[Found]:
 def _rows(connection: Connection, query: str, **parameters: Any) -> list[Record]:
     """Rows that indexes find.
 
-    None where nobody has written yet, and so there is no full-text index.
+    There are none where nobody has written yet, because there is no full-text index then.
     """
     try:
         return connection.read(query, **parameters)
     except StoreError:
-        if schema.is_there(connection):
+        if schema.exists(connection):
             raise
         return []
 
 
 def _ranks(stored: Mapping[str, Any]) -> dict[str, int]:
-    """Place → how new the entity is there."""
+    """Place → the entity's rank among all that stood there."""
     return dict(zip(stored.get("places", ()), stored.get("ranks", ()), strict=True))

@@ -1,7 +1,4 @@
-"""What a transaction of the Neo4j store takes away.
-
-What nobody says any more, and what only that referred to.
-"""
+"""What a transaction of the Neo4j store takes away: what no load says any more."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from provgraph.model.batches import batches
 from provgraph.model.records import Mention
 from provgraph.model.vocabulary import NODE_LABEL
-from provgraph.store.neo4j.cypher import BATCH, Statements
+from provgraph.store.neo4j.queries import BATCH, Queries
 from provgraph.store.neo4j.values import indexed
 from provgraph.store.records import Removals
 
@@ -17,28 +14,39 @@ _UNUSED_SETTINGS = """
 MATCH (c:Collection) WHERE c.id IN $rows AND NOT EXISTS { ()-[:WAS_CONFIGURED_BY]->(c) }
 OPTIONAL MATCH (c)-[:HAD_MEMBER]->(p:Parameter)
 WITH c, collect(p) AS members DETACH DELETE c
-WITH members UNWIND members AS p WITH DISTINCT p WHERE NOT EXISTS { ()-[:HAD_MEMBER]->(p) } DELETE p
+WITH members UNWIND members AS p
+WITH DISTINCT p WHERE NOT EXISTS { ()-[:HAD_MEMBER]->(p) } DELETE p
 """
-_UNUSED_FILES = "MATCH (f:ConfigFile) WHERE f.id IN $rows AND NOT EXISTS { ()-[:WAS_CONFIGURED_BY]->(f) } DELETE f"
+_UNUSED_FILES = """
+MATCH (f:ConfigFile) WHERE f.id IN $rows AND NOT EXISTS { ()-[:WAS_CONFIGURED_BY]->(f) } DELETE f
+"""
 
 
 class Remover:
-    """Deletes what `Removals` lists."""
+    """Deletes what `provgraph.store.records.Removals` lists."""
 
-    def __init__(self, statements: Statements) -> None:
-        """Take the transaction to write in."""
-        self._statements = statements
+    def __init__(self, queries: Queries) -> None:
+        """Take the queries of the transaction."""
+        self._queries = queries
 
-    def relations(self, gone: Removals) -> None:
-        """Delete inputs, outputs, stated relations, and links to settings and configuration files."""
-        self.mentions(gone.mentions)
+    def remove_relations(self, gone: Removals) -> None:
+        """Delete mentions, stated relations, and the links of runs to their configuration.
+
+        Args:
+            gone: what to delete.
+        """
+        self.remove_mentions(gone.mentions)
         delete = "MATCH ()-[r]->() WHERE r.statedSource IS NOT NULL AND r.key IN $rows DELETE r"
         self._each(delete, (relation.key.hex() for relation in gone.relations))
         self._links("Collection", ((run, key.hex()) for run, key in gone.settings_of))
         self._links("ConfigFile", gone.config_files_of)
 
-    def mentions(self, mentions: Iterable[Mention]) -> None:
-        """Delete inputs and outputs."""
+    def remove_mentions(self, mentions: Iterable[Mention]) -> None:
+        """Delete mentions.
+
+        Args:
+            mentions: inputs and outputs, each found by its run and its key.
+        """
         keys = defaultdict(list)
         for mention in mentions:
             keys[mention.run].append(mention.key.hex())
@@ -48,16 +56,19 @@ class Remover:
         )
         self._each(delete, ({"run": indexed(run), "keys": each} for run, each in keys.items()))
 
-    def entities(self, gone: Removals) -> None:
-        """Delete entities that nothing is of any more.
+    def remove_entities(self, gone: Removals) -> None:
+        """Delete entities. Nothing may be joined to them any more.
 
-        The server refuses when something still is.
+        Args:
+            gone: what to delete.
         """
         self._each("MATCH (e:Entity) WHERE e.id IN $rows DELETE e", map(indexed, gone.entities))
 
-    def records(self, gone: Removals) -> None:
-        """Delete runs, agents and descriptions, and settings and configuration files that none uses
-        any more.
+    def remove_records(self, gone: Removals) -> None:
+        """Delete runs, agents and descriptions, and configuration that no run uses any more.
+
+        Args:
+            gone: what to delete. Settings and configuration files that a run still has are kept.
         """
         for label, ids in (("Activity", gone.runs), ("Agent", gone.agents)):
             self._each(f"MATCH (n:{label}) WHERE n.id IN $rows DETACH DELETE n", map(indexed, ids))
@@ -69,19 +80,26 @@ class Remover:
         self._each(_UNUSED_SETTINGS, {key.hex() for _, key in gone.settings_of})
         self._each(_UNUSED_FILES, {indexed(place) for _, place in gone.config_files_of})
 
-    def bookkeeping(self, gone: Removals) -> None:
-        """Delete statements, and the load.
+    def remove_bookkeeping(self, gone: Removals) -> None:
+        """Delete assertions and the load.
 
-        Of loads that went on from it only the end of their source is here now.
+        A load that went on from the deleted load, and every load after that one, becomes a
+        remainder: the beginning of its source is not in the store any more.
+
+        Args:
+            gone: what to delete.
         """
         load = gone.assertions_of.hex()
         delete = f"MATCH (s:Bookkeeping) WHERE s.subject IN $rows AND s.load = '{load}' DELETE s"
         self._each(delete, (subject.hex() for subject in gone.assertions))
         begun = [gone.load] if gone.load is not None else []
         self._each("MATCH (l:Load) WHERE l.id IN $rows DELETE l", begun)
-        after = "MATCH (l:Load) WHERE l.continues IN $ids SET l.status = 'remainder' REMOVE l.continues RETURN l.id"
+        after = (
+            "MATCH (l:Load) WHERE l.continues IN $ids "
+            "SET l.status = 'remainder' REMOVE l.continues RETURN l.id"
+        )
         while begun:
-            begun = [row[0] for row in self._statements.by_id(after, begun)]
+            begun = [row[0] for row in self._queries.by_id(after, begun)]
 
     def _links(self, label: str, links: Iterable[tuple[str, str]]) -> None:
         used: Mapping[str, list[str]] = defaultdict(list)
@@ -93,6 +111,6 @@ class Remover:
         )
         self._each(delete, ({"run": indexed(run), "links": each} for run, each in used.items()))
 
-    def _each(self, text: str, rows: Iterable[object]) -> None:
+    def _each(self, query: str, rows: Iterable[object]) -> None:
         for chunk in batches(rows, BATCH):
-            self._statements.write(text, chunk)
+            self._queries.write(query, chunk)

@@ -30,55 +30,66 @@ _MENTION_INDEXES = (
     (RelationType.WAS_GENERATED_BY, ("identifier",)),
     (RelationType.WAS_GENERATED_BY, ("twin",)),
 )
-#: The label of what is no provenance and no load: the writers' lock, and statements.
+#: The label of what is no provenance and no load: the writers' lock, the journal, and assertions.
 BOOKKEEPING = "Bookkeeping"
 _ATTEMPTS = 5
 _WAIT_SECONDS = 300
 
 
-def statements() -> dict[str, str]:
-    """Each constraint and index, by its name, as the statement that makes it."""
-    made = {}
+def definitions() -> dict[str, str]:
+    """Each constraint and index.
+
+    Returns:
+        Name → the query that makes it.
+    """
+    found = {}
     for label in (*NODE_LABEL.values(), BOOKKEEPING):
         name = f"provgraph_{label}_id"
-        made[name] = (
+        found[name] = (
             f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
         )
     for kind, key in _RANGE_INDEXES:
         name = f"provgraph_{NODE_LABEL[kind]}_{key}"
-        made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{NODE_LABEL[kind]}) ON (n.{key})"
+        found[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{NODE_LABEL[kind]}) ON (n.{key})"
     for key in ("load", "subject"):
         name = f"provgraph_{BOOKKEEPING}_{key}"
-        made[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{BOOKKEEPING}) ON (n.{key})"
+        found[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{BOOKKEEPING}) ON (n.{key})"
     for relation, keys in _MENTION_INDEXES:
         name = f"provgraph_{relation.name}_{'_'.join(keys)}"
         properties = ", ".join(f"r.{key}" for key in keys)
-        made[name] = (
+        found[name] = (
             f"CREATE INDEX {name} IF NOT EXISTS FOR ()-[r:{relation.name}]-() ON ({properties})"
         )
-    made[ALIASES] = (
+    found[ALIASES] = (
         f"CREATE FULLTEXT INDEX {ALIASES} IF NOT EXISTS FOR (n:{NODE_LABEL[Kind.ENTITY]}) "
         # The keyword analyzer takes each name as one word.
         "ON EACH [n.aliases, n.otherNames] OPTIONS {indexConfig: {`fulltext.analyzer`: 'keyword'}}"
     )
-    return made
+    return found
 
 
-def is_there(connection: Connection) -> bool:
-    """Whether anybody has written here yet."""
+def exists(connection: Connection) -> bool:
+    """Whether anybody has written to a database yet.
+
+    Args:
+        connection: to the database.
+    """
     return ALIASES in _existing(connection)
 
 
-def ensure(connection: Connection) -> None:
-    """Make what is missing, and wait until it can be used.
+def create_missing(connection: Connection) -> None:
+    """Make the constraints and indexes that are missing, and wait until they can be used.
+
+    Args:
+        connection: to the database.
 
     Raises:
         StoreError: the server refuses.
     """
     existing = _existing(connection)
-    missing = [statement for name, statement in statements().items() if name not in existing]
-    for statement in missing:
-        _make(connection, statement)
+    missing = [definition for name, definition in definitions().items() if name not in existing]
+    for definition in missing:
+        _make(connection, definition)
     if missing:
         connection.execute(f"CALL db.awaitIndexes({_WAIT_SECONDS})")
         connection.execute(
@@ -90,14 +101,15 @@ def _existing(connection: Connection) -> set[str]:
     return {row[0] for row in connection.read("SHOW INDEXES YIELD name")}
 
 
-def _make(connection: Connection, statement: str) -> None:
-    """Make one.
+def _make(connection: Connection, definition: str) -> None:
+    """Make one constraint or index.
 
-    Several writers may come first, and then IF NOT EXISTS may see what is not yet committed.
+    Several writers may come first at once. Then ``IF NOT EXISTS`` may not see what another writer
+    has not committed yet, so the query is tried again.
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return connection.execute(statement)
+            return connection.execute(definition)
         except StoreError as error:
             if ".Schema." not in str(error) or attempt == _ATTEMPTS:
                 raise

@@ -17,20 +17,20 @@ from provgraph.model.records import Settings
 from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, RelationType
 from provgraph.store import digest, nodes
 from provgraph.store.digest import Content
-from provgraph.store.neo4j import records as properties
-from provgraph.store.neo4j import schema
+from provgraph.store.neo4j import bookkeeping, configuration, records, relations, schema
 from provgraph.store.neo4j.connection import Connection, address_of
 from provgraph.store.neo4j.cypher import (
     MENTION,
     NODE,
     RELATIONSHIP,
-    mention_of,
+    mention_from,
+    node_from,
 )
-from provgraph.store.neo4j.facts import LOAD, LOADS_OF, Neo4jView
+from provgraph.store.neo4j.facts import Neo4jView, loads_of
 from provgraph.store.neo4j.find import find
 from provgraph.store.neo4j.transaction import TAKE_TURN, Neo4jTransaction
-from provgraph.store.neo4j.values import full, shown_time
-from provgraph.store.neo4j.walk import node_of, walk
+from provgraph.store.neo4j.values import full_text, time_with_zone
+from provgraph.store.neo4j.walk import walk
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
 from provgraph.store.waiting import warn_of_waiting
@@ -64,7 +64,7 @@ class Neo4jStore(Store):
         self._whole_turn = 0
 
     def __repr__(self) -> str:
-        """Where it is, without the password."""
+        """Where the database is, without the password."""
         return f"Neo4jStore({str(self._connection)!r})"
 
     @override
@@ -97,26 +97,24 @@ class Neo4jStore(Store):
 
     def _ensure_schema(self) -> None:
         if not self._has_schema:
-            schema.ensure(self._connection)
+            schema.create_missing(self._connection)
             self._has_schema = True
 
     @override
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        found = self._connection.read(
-            LOADS_OF, sha256s=list(sha256s), namespace=namespace, statuses=list(CURRENT_STATUSES)
-        )
-        return {load.sha256: load for load in (properties.load_of(row[0]) for row in found)}
+        return loads_of(self._connection.read, sha256s, namespace)
 
     @override
     def loads_from(self, sources: Collection[str], namespace: str) -> list[LoadRecord]:
         query = (
-            "MATCH (l:Load) WHERE l.source IN $sources AND l.namespace = $namespace AND l.status IN $statuses "
-            f"RETURN {LOAD} ORDER BY l.time, l.id"
+            "MATCH (l:Load) WHERE l.source IN $sources AND l.namespace = $namespace "
+            "AND l.status IN $statuses "
+            f"RETURN {bookkeeping.LOAD} ORDER BY l.time, l.id"
         )
         found = self._connection.read(
             query, sources=list(sources), namespace=namespace, statuses=list(CURRENT_STATUSES)
         )
-        return [properties.load_of(row[0]) for row in found]
+        return [bookkeeping.load_of(row[0]) for row in found]
 
     # Questions.
 
@@ -143,11 +141,11 @@ class Neo4jStore(Store):
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
         rows = self._connection.read(f"{_BY_KEY} RETURN labels(n), n {NODE}", keys=_texts(keys))
-        found = {node.key: node for node in (node_of(*row) for row in rows)}
+        found = {node.key: node for node in (node_from(*row) for row in rows)}
         others = [key for key in keys if key not in found]
         rows = self._connection.read(_DESCRIPTIONS_BY_KEY, keys=_texts(others)) if others else []
         described = (
-            nodes.description_node(properties.description_of(stored, labels))
+            nodes.description_node(records.description_of(stored, labels))
             for labels, stored in rows
         )
         return found | {node.key: node for node in described}
@@ -167,7 +165,7 @@ class Neo4jStore(Store):
                 bytes.fromhex(source),
                 bytes.fromhex(target),
                 role,
-                shown_time(time),
+                time_with_zone(time),
             )
             for kind, source, target, role, time in self._connection.read(query, keys=_texts(keys))
         }
@@ -184,28 +182,32 @@ class Neo4jStore(Store):
         )
         found: dict[bytes, list[Settings]] = defaultdict(list)
         for name, users, members in self._connection.read(query, keys=_texts(keys)):
-            settings = Settings(name, dict(map(properties.parameter_of, members)))
+            settings = Settings(name, dict(map(configuration.parameter_of, members)))
             for user in users:
                 found[bytes.fromhex(user)].append(settings)
         return found
 
     @override
     def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
-        query = "MATCH (a:Activity)-[:WAS_CONFIGURED_BY]->(f:ConfigFile) WHERE a.key IN $keys RETURN a.key, f {.*}"
+        query = (
+            "MATCH (a:Activity)-[:WAS_CONFIGURED_BY]->(f:ConfigFile) WHERE a.key IN $keys "
+            "RETURN a.key, f {.*}"
+        )
         found: dict[bytes, list[str]] = defaultdict(list)
         for key, file in self._connection.read(query, keys=_texts(keys)):
-            found[bytes.fromhex(key)].append(full(file, "id"))
+            found[bytes.fromhex(key)].append(full_text(file, "id"))
         return {key: sorted(places) for key, places in found.items()}
 
     @override
     def explain(self, key: bytes) -> list[Explained]:
         queries = (
-            f"MATCH ({end}:{label} {{key: $key}}) MATCH (a:Activity)-[r:USED|WAS_GENERATED_BY]-(e:Entity) "
+            f"MATCH ({end}:{label} {{key: $key}}) "
+            "MATCH (a:Activity)-[r:USED|WAS_GENERATED_BY]-(e:Entity) "
             f"WHERE r.statedSource IS NULL RETURN {MENTION}"
             for end, label in (("a", "Activity"), ("e", "Entity"))
         )
         rows = self._connection.read(" UNION ALL ".join(queries), key=key.hex())
-        return sorted(map(nodes.explained, map(mention_of, rows)), key=nodes.explained_order)
+        return sorted(map(nodes.explained, map(mention_from, rows)), key=nodes.explained_order)
 
     # The whole.
 
@@ -235,8 +237,8 @@ class Neo4jStore(Store):
 
     @override
     def loads(self) -> list[LoadRecord]:
-        query = f"MATCH (l:Load) RETURN {LOAD} ORDER BY l.time, l.id"
-        return [properties.load_of(row[0]) for row in self._connection.read(query)]
+        query = f"MATCH (l:Load) RETURN {bookkeeping.LOAD} ORDER BY l.time, l.id"
+        return [bookkeeping.load_of(row[0]) for row in self._connection.read(query)]
 
     @override
     def close(self) -> None:
@@ -251,8 +253,11 @@ def open_neo4j(url: str, password: str | None = None) -> Neo4jStore:
             ``bolt+s://``.
         password: instead of the one in the URL.
 
+    Returns:
+        The store. Constraints and indexes are made by the first writer.
+
     Raises:
-        SettingsError: the URL makes no sense.
+        SettingsError: the URL has another form.
         StoreError: the driver can't use it.
     """
     return Neo4jStore(Connection(address_of(url, password)))
@@ -274,36 +279,39 @@ _SHARED_TYPES = frozenset({RelationType.HAD_MEMBER, RelationType.WAS_CONFIGURED_
 _SCANS: tuple[tuple[str, Callable[[Sequence[Any]], Content]], ...] = (
     (
         f"MATCH (n:Activity) RETURN n {NODE}",
-        lambda row: digest.run_content(properties.run_of(row[0])),
+        lambda row: digest.run_content(records.run_of(row[0])),
     ),
     (
         f"MATCH (n:Entity) RETURN n {NODE}, labels(n)",
-        lambda row: digest.entity_content(properties.record_of(row[0], row[1])),
+        lambda row: digest.entity_content(records.entity_of(row[0], row[1])),
     ),
     (
         f"MATCH (n:Agent) RETURN n {NODE}, labels(n)",
-        lambda row: digest.agent_content(properties.agent_of(row[0], row[1])),
+        lambda row: digest.agent_content(records.agent_of(row[0], row[1])),
     ),
     (
         f"MATCH ({_ANY_DESCRIPTION}) RETURN n {{.*}}, labels(n)",
-        lambda row: digest.description_content(properties.description_of(row[0], row[1])),
+        lambda row: digest.description_content(records.description_of(row[0], row[1])),
     ),
     (
-        f"MATCH (a:Activity)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.statedSource IS NULL RETURN {MENTION}",
-        lambda row: digest.mention_content(mention_of(row)),
+        "MATCH (a:Activity)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.statedSource IS NULL "
+        f"RETURN {MENTION}",
+        lambda row: digest.mention_content(mention_from(row)),
     ),
     (
-        f"MATCH (s)-[r]->(t) WHERE r.statedSource IS NOT NULL RETURN type(r), {RELATIONSHIP}, labels(s), labels(t)",
-        lambda row: digest.relation_content(properties.relation_of(row[0], row[1], row[2], row[3])),
+        "MATCH (s)-[r]->(t) WHERE r.statedSource IS NOT NULL "
+        f"RETURN type(r), {RELATIONSHIP}, labels(s), labels(t)",
+        lambda row: digest.relation_content(relations.relation_of(row[0], row[1], row[2], row[3])),
     ),
     (
         "MATCH (c:Collection&!Entity) RETURN c.name, c.id",
         lambda row: digest.settings_content(row[0], bytes.fromhex(row[1])),
     ),
     (
-        "MATCH (a:Activity)-[r:WAS_CONFIGURED_BY]->(c:Collection|ConfigFile) WHERE r.statedSource IS NULL "
+        "MATCH (a:Activity)-[r:WAS_CONFIGURED_BY]->(c:Collection|ConfigFile) "
+        "WHERE r.statedSource IS NULL "
         "RETURN a {.id, .fullId}, c {.id, .fullId}",
-        lambda row: digest.configuration_content(full(row[0], "id"), full(row[1], "id")),
+        lambda row: digest.configuration_content(full_text(row[0], "id"), full_text(row[1], "id")),
     ),
 )
 

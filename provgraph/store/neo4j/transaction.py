@@ -6,11 +6,11 @@ from neo4j import Transaction as DriverTransaction
 from typing_extensions import override
 
 from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
-from provgraph.store.neo4j import records as properties
+from provgraph.store.neo4j import bookkeeping
 from provgraph.store.neo4j.changes import Writer
-from provgraph.store.neo4j.facts import LOADS_OF, LOCK, Neo4jView, journal_id
+from provgraph.store.neo4j.facts import LOCK, Neo4jView, journal_id, loads_of
 from provgraph.store.protocol import Transaction
-from provgraph.store.records import CURRENT_STATUSES, Assertion, Changes, LoadRecord
+from provgraph.store.records import Assertion, Changes, LoadRecord
 
 TAKE_TURN = f"MERGE {LOCK} SET l.name = 'writer lock'"
 
@@ -31,47 +31,46 @@ class Neo4jTransaction(Neo4jView, Transaction):
     def touched_since(self, turn: int) -> frozenset[bytes] | None:
         if self.turn - turn > KEPT_TURNS:
             return None
-        kept = self._statements.run(f"MATCH {LOCK} RETURN l")[0][0]
+        kept = self._queries.run(f"MATCH {LOCK} RETURN l")[0][0]
         return marks_in([kept.get(_turn(number)) for number in range(turn + 1, self.turn + 1)])
 
     @override
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        found = self._statements.run(
-            LOADS_OF, sha256s=list(sha256s), namespace=namespace, statuses=list(CURRENT_STATUSES)
-        )
-        return {load.sha256: load for load in (properties.load_of(row[0]) for row in found)}
+        return loads_of(self._queries.run, sha256s, namespace)
 
     @override
     def assertions_of(self, load: bytes, limit: int) -> list[Assertion]:
         query = (
             "MATCH (s:Bookkeeping {load: $load}) WITH DISTINCT s.subject AS subject LIMIT $limit "
             "MATCH (s:Bookkeeping {subject: subject}) WHERE s.load = $load "
-            "RETURN s.subject, s.load, s.part, s.content"
+            f"RETURN {bookkeeping.ASSERTION}"
         )
         return [
-            _assertion(*row) for row in self._statements.run(query, load=load.hex(), limit=limit)
+            bookkeeping.assertion_from(row)
+            for row in self._queries.run(query, load=load.hex(), limit=limit)
         ]
 
     @override
     def assertions_about(self, subjects: Collection[bytes], without: bytes) -> list[Assertion]:
         query = (
             f"MATCH (s:Bookkeeping) WHERE s.subject IN $ids AND s.load <> '{without.hex()}' "
-            "RETURN s.subject, s.load, s.part, s.content"
+            f"RETURN {bookkeeping.ASSERTION}"
         )
         return [
-            _assertion(*row)
-            for row in self._statements.by_id(query, (each.hex() for each in subjects))
+            bookkeeping.assertion_from(row)
+            for row in self._queries.by_id(query, (each.hex() for each in subjects))
         ]
 
     @override
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
         self._touched.update(touched)
         self._journaled.note(changes)
-        Writer(self._statements, self._entities).write(changes)
+        Writer(self._queries, self._entities).write(changes)
 
     def finish(self) -> None:
-        """Note what was touched, for those who decide meanwhile what they will write, and for
-        mirrors.
+        """Write the turn and its entry of the journal, when provenance was touched.
+
+        Who decides meanwhile what to write reads the turn; mirrors read the journal.
         """
         if self._touched or self._journaled:
             self.turn += 1
@@ -84,13 +83,9 @@ class Neo4jTransaction(Neo4jView, Transaction):
                 "content": self._journaled.packed(),
             }
             query = f"MATCH {LOCK} SET l += $kept CREATE (j:Bookkeeping) SET j = $entry"
-            self._statements.run(query, kept=kept, entry=entry)
+            self._queries.run(query, kept=kept, entry=entry)
 
 
 def _turn(number: int) -> str:
     """The property that keeps a turn, until a later one needs its place."""
     return f"turn{number % KEPT_TURNS}"
-
-
-def _assertion(subject: str, load: str, part: int, content: bytes) -> Assertion:
-    return Assertion(bytes.fromhex(subject), bytes.fromhex(load), part, content)

@@ -1,10 +1,9 @@
-"""Values as Neo4j holds them.
+"""Values as Neo4j holds them: texts behind indexes, times, and the attributes that sources give.
 
-Long texts behind indexes, times, and the attributes that sources say.
-
-A text that Neo4j indexes is at most `LONGEST_INDEXED` bytes long: a longer one stands there as its
-hash, and in full beside it. An attribute that Neo4j can't hold natively stands there as JSON, and
-``jsonAttributes`` names it.
+A text that Neo4j indexes is at most `LONGEST_INDEXED` bytes long. In place of a longer text the
+indexed property holds its hash, and a second property holds the text in full: ``id`` and
+``fullId``. An attribute that Neo4j can't hold natively is kept as JSON, and ``jsonAttributes``
+names it.
 """
 
 import hashlib
@@ -18,18 +17,19 @@ from neo4j.time import DateTime
 from provgraph.model.times import with_zone
 from provgraph.model.values import Attributes, Value, Values, canonical_json
 
+#: The properties of a node or relationship, as they are written.
 Properties: TypeAlias = dict[str, Any]
-#: The properties of a node or relationship, or a map of some of them, as read.
+#: The properties of a node or relationship, or a map of some of them, as they are read.
 Stored: TypeAlias = Mapping[str, Any]
 
 #: In bytes; Neo4j's range indexes take 8 kB, and a key of several properties must fit too.
 LONGEST_INDEXED = 1_000
-#: What an indexed property holds in place of a longer text.
+#: What an indexed property holds in place of a longer text, with the hash behind it.
 HASHED = "name-sha256:"
 
 _PREFIX = "attribute:"
-#: Which attributes are JSON, which have several values, and those whose names Neo4j can't hold;
-#: core properties too.
+#: Which attributes are JSON, which have several values, and those whose names Neo4j can't hold.
+#: These are core properties of every kind of record.
 MARKS = frozenset({"jsonAttributes", "severalValues", "otherAttributes"})
 
 
@@ -37,29 +37,56 @@ MARKS = frozenset({"jsonAttributes", "severalValues", "otherAttributes"})
 
 
 def indexed(text: str) -> str:
-    """The text as an index holds it: itself, or its hash when it is too long."""
+    """A text as an index holds it.
+
+    Args:
+        text: an id, a place or another name.
+
+    Returns:
+        The text itself, or its hash when it is longer than `LONGEST_INDEXED`.
+    """
     is_short = len(text) * 4 <= LONGEST_INDEXED or len(text.encode()) <= LONGEST_INDEXED
     if is_short and not text.startswith(HASHED):
         return text
     return HASHED + hashlib.sha256(text.encode()).hexdigest()
 
 
-def named(name: str, text: str | None) -> Properties:
-    """An indexed property, with the full text beside it when that is too long."""
+def text_property(name: str, text: str | None) -> Properties:
+    """An indexed property, with the full text beside it when the text is too long for an index.
+
+    Args:
+        name: of the property.
+        text: None for no property.
+
+    Returns:
+        No property, one, or two: ``{"id": "name-sha256:…", "fullId": "…"}``.
+    """
     if text is None:
         return {}
     short = indexed(text)
     return {name: short} if short == text else {name: short, _full_name(name): text}
 
 
-def full(stored: Stored, name: str) -> Any:
-    """The full text of an indexed property; None when it has none."""
+def full_text(stored: Stored, name: str) -> Any:
+    """The full text of an indexed property.
+
+    Args:
+        stored: the properties.
+        name: of the property.
+
+    Returns:
+        The text; None when there is no such property.
+    """
     found = stored.get(name)
     return stored[_full_name(name)] if found is not None and found.startswith(HASHED) else found
 
 
-def with_full(*names: str) -> frozenset[str]:
-    """The names of indexed properties and of what stands beside them."""
+def with_full_texts(*names: str) -> frozenset[str]:
+    """The names of indexed properties and of what stands beside them.
+
+    Args:
+        names: of the indexed properties.
+    """
     return frozenset(names) | {_full_name(name) for name in names}
 
 
@@ -70,8 +97,12 @@ def _full_name(name: str) -> str:
 # Times.
 
 
-def moment(time: str | None) -> DateTime | None:
-    """A canonical time as Neo4j's own type, to the nanosecond."""
+def native_time(time: str | None) -> DateTime | None:
+    """A time as Neo4j's own type, to the nanosecond.
+
+    Args:
+        time: canonical (`provgraph.model.times`), or None.
+    """
     if time is None:
         return None
     date = int(time[:4]), int(time[5:7]), int(time[8:10])
@@ -79,31 +110,42 @@ def moment(time: str | None) -> DateTime | None:
     return DateTime(*date, *clock, int(time[20:].ljust(9, "0")), UTC)
 
 
-def canonical_time(said: str | None) -> str | None:
-    """The canonical time behind what Cypher's ``toString`` makes of it, which leaves out zeros."""
-    if said is None:
+def canonical_time(text: str | None) -> str | None:
+    """A canonical time from the text that Cypher's ``toString`` makes of a time.
+
+    Cypher leaves out zeros at the end, and the seconds when they are zero:
+    ``2026-11-21T08:29Z`` is ``2026-11-21T08:29:00.000``.
+
+    Args:
+        text: as the server sends it, or None.
+    """
+    if text is None:
         return None
-    clock, _, digits = said.removesuffix("Z").partition(".")
+    clock, _, digits = text.removesuffix("Z").partition(".")
     if len(clock) == len("2026-11-21T08:29"):
         clock += ":00"
     return f"{clock}.{digits.ljust(max(3, -(-len(digits) // 3) * 3), '0')}"
 
 
-def shown_time(said: str | None) -> str | None:
-    """The time as answers give it, from what Cypher's ``toString`` makes of it."""
-    return with_zone(canonical_time(said))
+def time_with_zone(text: str | None) -> str | None:
+    """A time as answers give it, from the text that Cypher's ``toString`` makes of a time.
+
+    Args:
+        text: as the server sends it, or None.
+    """
+    return with_zone(canonical_time(text))
 
 
 # Attributes.
 
 
-def encoded(attributes: Attributes, core: Set[str]) -> Properties:
-    """Attributes as properties under their own names, natively wherever Neo4j can.
+def attribute_properties(attributes: Attributes, core: Set[str]) -> Properties:
+    """Attributes as properties under their own names, natively wherever Neo4j can hold them.
 
     Args:
-        attributes: what a source says.
-        core: the properties with a meaning of their own, `MARKS` among them; an attribute of such a
-            name gets a prefix.
+        attributes: what a source gives.
+        core: the properties with a meaning of their own, `MARKS` among them. An attribute of such a
+            name gets a prefix: ``attribute:id``.
     """
     properties: Properties = {}
     as_json: list[str] = []
@@ -130,25 +172,35 @@ def encoded(attributes: Attributes, core: Set[str]) -> Properties:
     return properties | {name: mark for name, mark in marks.items() if mark}
 
 
-def decoded(stored: Stored, core: Set[str]) -> dict[str, Values]:
-    """The attributes among the properties, exactly as they were encoded."""
-    said = {key: value for key, value in stored.items() if key not in core and value is not None}
+def attributes_of(stored: Stored, core: Set[str]) -> dict[str, Values]:
+    """The attributes among properties, exactly as `attribute_properties` was given them.
+
+    Args:
+        stored: the properties.
+        core: the properties with a meaning of their own, as they were when the attributes were
+            written.
+    """
+    found = {key: value for key, value in stored.items() if key not in core and value is not None}
     for key in stored.get("jsonAttributes", ()):
-        said[key] = json.loads(said[key])
+        found[key] = json.loads(found[key])
     several = stored.get("severalValues", ())
-    found = {
+    attributes = {
         key.removeprefix(_PREFIX): tuple(value) if key in several else (value,)
-        for key, value in said.items()
+        for key, value in found.items()
     }
     if "otherAttributes" in stored:
-        found |= {
+        attributes |= {
             name: tuple(values) for name, values in json.loads(stored["otherAttributes"]).items()
         }
-    return found
+    return attributes
 
 
 def is_native(value: Value) -> bool:
-    """Whether a property holds the value and gives it back the same."""
+    """Whether a property holds a value and gives it back the same.
+
+    Args:
+        value: JSON-like.
+    """
     if isinstance(value, list | tuple):
         return len({type(item) for item in value}) <= 1 and all(map(_is_native_scalar, value))
     return _is_native_scalar(value)
@@ -162,3 +214,12 @@ def _is_native_scalar(value: Value) -> bool:
 
 def _is_no_key(name: str) -> bool:
     return not name or len(name) > LONGEST_INDEXED or "\0" in name
+
+
+def without_none(properties: Properties) -> Properties:
+    """Properties without those whose value is None: Neo4j has no properties without a value.
+
+    Args:
+        properties: any.
+    """
+    return {name: value for name, value in properties.items() if value is not None}

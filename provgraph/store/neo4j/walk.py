@@ -1,8 +1,8 @@
-"""The lineage walk as one Cypher statement: breadth first, on distinct nodes.
+"""The lineage walk as one Cypher query: breadth first, on distinct nodes.
 
 A variable-length pattern whose paths are never looked at, beyond the shortest length to each node,
 is run by Neo4j as ``VarLengthExpand(Pruning,BFS)``: each node once, whatever the number of paths.
-It comes in the order of the distance, so the walk ends soon after its limit.
+Nodes come in the order of their distance, so the walk ends soon after its limit.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,10 +12,10 @@ from typing import Any
 from provgraph.model.lineage import Direction, Edge, Lineage, Node, assemble_lineage
 from provgraph.model.vocabulary import AGENT_RELATIONS, NODE_LABEL, Kind, RelationType
 from provgraph.store import nodes
-from provgraph.store.neo4j import records as properties
+from provgraph.store.neo4j import records
 from provgraph.store.neo4j.connection import Connection
-from provgraph.store.neo4j.cypher import NODE
-from provgraph.store.neo4j.values import Stored, indexed, shown_time
+from provgraph.store.neo4j.cypher import NODE, node_from
+from provgraph.store.neo4j.values import indexed, time_with_zone
 
 #: Runs are configured by nodes that are no part of a lineage.
 _LEAVES_LINEAGE = frozenset({RelationType.WAS_CONFIGURED_BY, RelationType.IS_DESCRIBED_BY})
@@ -31,11 +31,22 @@ def walk(
     depth: int | None,
     limit: int,
 ) -> Lineage:
-    """Everything that the relations lead to from the root.
+    """Everything that the relations lead to from the root, in one query.
 
-    See `provgraph.store.protocol.Store.walk`.
+    See `provgraph.store.protocol.Questions.walk`.
+
+    Args:
+        connection: to read on.
+        root: where the walk begins.
+        direction: to causes, to effects, or both ways.
+        relations: the types to follow.
+        depth: how many relations far; None for no end.
+        limit: how many nodes at most.
+
+    Returns:
+        Nodes by distance, then id; edges in a fixed order.
     """
-    text = statement(root.kind, direction, tuple(relations), depth if relations else 0)
+    text = walk_query(root.kind, direction, tuple(relations), depth if relations else 0)
     found: list[Node] = []
     edges: list[Edge] = []
     for row in connection.read(text, root=indexed(root.id), cut=limit + 1):
@@ -44,12 +55,19 @@ def walk(
 
 
 @lru_cache(maxsize=256)
-def statement(
+def walk_query(
     kind: Kind, direction: Direction, relations: tuple[RelationType, ...], depth: int | None
 ) -> str:
-    """The walk from a root of a kind.
+    """The query of a walk. Its parameters are ``root`` and ``cut``.
 
-    Its parameters are ``root``, the id as indexed, and ``cut``, how many nodes to find each way.
+    ``root`` is the root's id as indexes hold it (`provgraph.store.neo4j.values.indexed`), and
+    ``cut`` says how many nodes to find each way.
+
+    Args:
+        kind: of the root.
+        direction: to causes, to effects, or both ways.
+        relations: the types to follow; with none of them, the depth has to be 0.
+        depth: how many relations far; None for no end.
     """
     ways = [
         way
@@ -81,26 +99,16 @@ def _one_way(
 def _read(row: Iterable[Any], found: list[Node], edges: list[Edge]) -> None:
     """One node that was reached, the relations walked from it, and its agents."""
     way, labels, stored, walked, agents = row
-    node = node_of(labels, stored)
+    node = node_from(labels, stored)
     found.append(node)
     upstream = way == Direction.UPSTREAM.value
     for relation, other, role, time in walked:
         if other is not None:
             there = bytes.fromhex(other)
             ends = (node.key, there) if upstream else (there, node.key)
-            edges.append(Edge(RelationType[relation], *ends, role, shown_time(time)))
+            edges.append(Edge(RelationType[relation], *ends, role, time_with_zone(time)))
     for relation, other, role, time, agent_labels, agent in agents:
-        found.append(nodes.agent_node(properties.agent_of(agent, agent_labels)))
+        found.append(nodes.agent_node(records.agent_of(agent, agent_labels)))
         edges.append(
-            Edge(RelationType[relation], node.key, bytes.fromhex(other), role, shown_time(time))
+            Edge(RelationType[relation], node.key, bytes.fromhex(other), role, time_with_zone(time))
         )
-
-
-def node_of(labels: Iterable[str], stored: Stored) -> Node:
-    """An entity, activity or agent as answers show it."""
-    found = set(labels)
-    if NODE_LABEL[Kind.ACTIVITY] in found:
-        return nodes.activity_node(properties.run_of(stored))
-    if NODE_LABEL[Kind.ENTITY] in found:
-        return nodes.entity_node(properties.record_of(stored, found))
-    return nodes.agent_node(properties.agent_of(stored, found))

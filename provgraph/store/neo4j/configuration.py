@@ -1,0 +1,87 @@
+"""Settings, their parameters, and configuration files as properties of nodes, and back."""
+
+import json
+from collections.abc import Iterator
+
+from provgraph.model.identifiers import base_name, location_of
+from provgraph.model.records import SOFTWARE, Settings
+from provgraph.model.values import Value, canonical_json, fingerprint
+from provgraph.model.vocabulary import Kind
+from provgraph.store.neo4j.values import Properties, Stored, is_native, text_property
+
+_VALUE_TYPES = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    type(None): "null",
+    dict: "object",
+}
+#: The type of a parameter that names a package.
+PACKAGE_VERSION = "package version"
+
+
+def parameter_properties(name: str, value: Value, is_package: bool) -> Properties:
+    """A parameter as properties, its value natively, or as JSON where Neo4j can't hold it.
+
+    Args:
+        name: of the parameter.
+        value: JSON-like.
+        is_package: whether the parameter is a package, and the value the package's version.
+    """
+    kind = PACKAGE_VERSION if is_package else _VALUE_TYPES.get(type(value), "array")
+    native = is_native(value)
+    return {
+        "id": fingerprint(Kind.PARAMETER, name, value, kind).hex(),
+        "name": name,
+        "value": value if native else canonical_json(value),
+        "valueType": kind,
+        **({} if native else {"jsonAttributes": ["value"]}),
+    }
+
+
+def parameter_of(stored: Stored) -> tuple[str, Value]:
+    """A parameter from its properties.
+
+    Args:
+        stored: the properties.
+
+    Returns:
+        Name and value.
+    """
+    value = stored["value"]
+    return stored["name"], json.loads(value) if stored.get("jsonAttributes") else value
+
+
+def settings_properties(settings: Settings) -> Properties:
+    """Settings as properties, without their parameters, which are nodes of their own.
+
+    Args:
+        settings: a component's settings, or the versions of the software.
+    """
+    kind = "software environment" if settings.name == SOFTWARE else "configuration"
+    return {"id": settings.key.hex(), "name": settings.name, "type": kind}
+
+
+def parameters_of(settings: Settings) -> Iterator[Properties]:
+    """The parameters of settings, each as properties.
+
+    Args:
+        settings: a component's settings, or the versions of the software.
+
+    Yields:
+        The properties of one parameter after the other.
+    """
+    is_package = settings.name == SOFTWARE
+    return (
+        parameter_properties(name, value, is_package) for name, value in settings.values.items()
+    )
+
+
+def config_file_properties(place: str) -> Properties:
+    """A configuration file as properties.
+
+    Args:
+        place: where the file stands, such as ``file:/data/base.yaml``.
+    """
+    return {**text_property("id", place), "name": base_name(place), "location": location_of(place)}
