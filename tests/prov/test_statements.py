@@ -25,7 +25,7 @@ def test_times_are_no_references_and_all_else_is() -> None:
     assert {PROV + name for name in ("entity", "starter", "plan", "bundle", "usage")} <= REFERENCES
 
 
-@pytest.mark.parametrize("type_", set(ProvType) - set(ELEMENTS))
+@pytest.mark.parametrize("type_", [each for each in ProvType if each not in ELEMENTS])
 def test_relations_have_two_ends_and_are_called_as_in_stores(type_: ProvType) -> None:
     assert len([slot for slot in SLOTS[type_][:2] if slot is not Slot.TIME]) == 2
     assert TYPE_NAMED[RelationType(type_.value).value] is type_
