@@ -1,4 +1,4 @@
-"""Addresses, errors and retries of the Neo4j store, without a server."""
+"""Addresses, errors and retries of the Neo4j store."""
 
 import inspect
 import time
@@ -16,6 +16,7 @@ from provgraph.store.neo4j.connection import (
     address_of,
 )
 from provgraph.store.neo4j.store import open_neo4j
+from tests.services import Neo4jServer
 from tests.services.process import free_port
 
 SECRET = "s3cret"
@@ -127,3 +128,22 @@ def test_only_transient_errors_are_tried_again() -> None:
         connection._retried(ask)
     assert len(asked) == 3
     connection.close()
+
+
+# With a server.
+
+
+def test_a_wrong_password_is_said_and_not_shown(neo4j_server: Neo4jServer) -> None:
+    refused = open_neo4j(neo4j_server.url.replace(neo4j_server.password, "wr0ng"))
+    with pytest.raises(StoreError, match="check user and password") as raised:
+        refused.stats()
+    assert not isinstance(raised.value, UnreachableError)
+    assert "wr0ng" not in str(raised.value)
+    refused.close()
+
+
+def test_a_database_that_is_not_there(neo4j_server: Neo4jServer) -> None:
+    refused = open_neo4j(neo4j_server.url + "x")
+    with pytest.raises(StoreError, match="neo4jx"):
+        refused.stats()
+    refused.close()

@@ -1,0 +1,62 @@
+"""Parts that queries share: names in full-text queries, and rows as records."""
+
+import pytest
+
+from provgraph.model.records import Agent, Mention, Run, key_of
+from provgraph.model.vocabulary import EntityType, Kind, RelationType
+from provgraph.store.neo4j import cypher, records, relations
+from provgraph.store.neo4j.values import HASHED, text_property
+from provgraph.store.records import EntityRecord, StoredMention
+from tests.store.neo4j.properties import as_read
+
+ENTITY = EntityRecord("product:1", EntityType.PLAN, ("product:1",), (), None, None, None, {})
+
+
+@pytest.mark.parametrize(
+    ("names", "query"),
+    [
+        (["guid:1"], 'aliases:("guid:1")'),
+        (["a b", "* OR ("], 'aliases:("a b" OR "* OR (")'),
+        (['x"y', "x\\"], r'aliases:("x\"y" OR "x\\")'),
+    ],
+)
+def test_names_in_full_text_queries_are_no_syntax(names: list[str], query: str) -> None:
+    assert cypher.alias_query("aliases", names) == query
+
+
+def test_a_long_name_is_looked_for_by_its_hash() -> None:
+    assert cypher.alias_query("aliases", ["x" * 5_000]).startswith(f'aliases:("{HASHED}')
+
+
+def test_a_mention_is_no_stated_relation() -> None:
+    types = cypher.STATED_TYPES.split("|")
+    assert {RelationType[each] for each in types} == set(RelationType) - {
+        RelationType.USED,
+        RelationType.WAS_GENERATED_BY,
+    }
+
+
+def test_a_row_of_a_mention() -> None:
+    run = "r" * 5_000
+    stored = StoredMention(
+        Mention(run, RelationType.USED, None, "file:/x", None, "log"), None, "file:/x", "external"
+    )
+    properties = as_read(relations.mention_properties(stored))
+    ids = text_property("id", run)
+    row = ["USED", properties, ids["id"], ids["fullId"], "file:/x", None]
+    assert cypher.mention_from(row) == stored
+
+
+def test_a_node_is_shown_as_what_its_labels_say() -> None:
+    nodes = [
+        cypher.node_from(["Activity"], as_read(records.run_properties(Run("x", {})))),
+        cypher.node_from(["Plan", "Entity"], as_read(records.entity_properties(ENTITY, []))),
+        cypher.node_from(["Agent"], as_read(records.agent_properties(Agent("x")))),
+    ]
+    assert [node.kind for node in nodes] == [Kind.ACTIVITY, Kind.ENTITY, Kind.AGENT]
+    assert nodes[1].key == key_of(Kind.ENTITY, "product:1")
+
+
+def test_a_row_of_an_entity() -> None:
+    row = [as_read(records.entity_properties(ENTITY, [])), ["Plan", "Entity"]]
+    assert cypher.entity_from(row) == ENTITY

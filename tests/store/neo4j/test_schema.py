@@ -1,0 +1,93 @@
+"""Constraints and indexes: made by the first writer, never by a reader."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from neo4j import Driver
+
+from provgraph.model.records import (
+    Document,
+    Mention,
+    Run,
+    Settings,
+)
+from provgraph.model.vocabulary import NODE_LABEL
+from provgraph.store.digest import digest
+from provgraph.store.neo4j import schema
+from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
+from tests.conftest import empty_neo4j
+from tests.services import Neo4jServer
+from tests.store.neo4j.graphs import MADE, USED, ask, at_base_name, named, put
+
+
+def drop_schema(driver: Driver) -> None:
+    for name, constraint in ask(
+        driver, "SHOW INDEXES YIELD name, owningConstraint RETURN name, owningConstraint"
+    ):
+        if name.startswith("provgraph_"):
+            driver.execute_query(f"DROP {'CONSTRAINT' if constraint else 'INDEX'} {name}")
+
+
+def test_reading_makes_nothing(store: Neo4jStore, driver: Driver) -> None:
+    drop_schema(driver)
+    assert not [
+        *named(store, "product:1"),
+        *at_base_name(store, "x"),
+        *store.loads(),
+        *store.scan(),
+    ]
+    assert store.stats()["entities"] == 0
+    assert store.loads_of(["00ff"], "default") == {}
+    assert not [
+        name for (name,) in ask(driver, "SHOW INDEXES YIELD name") if name.startswith("provgraph_")
+    ]
+
+
+def test_eight_writers_at_once_on_a_new_database(
+    neo4j_server: Neo4jServer, store: Neo4jStore, driver: Driver
+) -> None:
+    drop_schema(driver)
+
+    def document(n: int) -> Document:
+        mentions = (
+            Mention(f"r{n}", USED, None, "file:/shared"),
+            Mention(f"r{n}", MADE, None, "file:/shared"),
+        )
+        facts = {
+            "startTime": (f"2026-01-01T00:00:{n:02}.000",),
+            "endTime": (f"2026-01-01T00:00:{n:02}.500",),
+        }
+        return Document(
+            run=Run(f"r{n}", facts), mentions=mentions, settings=(Settings("s", {"x": n % 2}),)
+        )
+
+    def write(worker: int) -> None:
+        mine = open_neo4j(neo4j_server.url)
+        for n in range(worker, 32, 8):
+            put(mine, document(n))
+        mine.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    together = digest(store.scan())
+    empty_neo4j(neo4j_server.url)
+    put(store, *map(document, range(32)))
+    assert digest(store.scan()) == together
+
+
+def test_every_label_has_unique_ids_and_every_index_a_name_of_ours() -> None:
+    definitions = schema.definitions()
+    for label in {*NODE_LABEL.values(), schema.BOOKKEEPING}:
+        assert f"FOR (n:{label}) REQUIRE n.id IS UNIQUE" in definitions[f"provgraph_{label}_id"]
+    for name, query in definitions.items():
+        assert name.startswith("provgraph_")
+        assert f" {name} IF NOT EXISTS " in query
+
+
+def test_what_is_missing_is_made_again(store: Neo4jStore, driver: Driver) -> None:
+    drop_schema(driver)
+    assert not schema.exists(store._connection)
+    for _ in range(2):
+        schema.create_missing(store._connection)
+        names = {name for (name,) in ask(driver, "SHOW INDEXES YIELD name")}
+        assert schema.definitions().keys() <= names
+    assert schema.exists(store._connection)

@@ -1,0 +1,80 @@
+"""Walks: their queries, how the server plans them, and where they end."""
+
+from itertools import product
+
+import pytest
+from neo4j import Driver
+
+from provgraph.model.lineage import Direction
+from provgraph.model.records import Document, Mention, Run
+from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
+from provgraph.store.neo4j.store import Neo4jStore
+from provgraph.store.neo4j.walk import walk_query
+from tests.store.neo4j.graphs import MADE, USED, named, operators, put
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "depth"),
+    list(product((Kind.ENTITY, Kind.ACTIVITY), Direction, (None, 2, 5))),
+    ids=str,
+)
+def test_walks_are_planned_breadth_first_on_distinct_nodes(
+    night: Neo4jStore, driver: Driver, kind: Kind, direction: Direction, depth: int | None
+) -> None:
+    # At most one step away there is but one path to a node for each relation, so depths 0 and 1
+    # need no pruning.
+    for relations in (ORIGIN_RELATIONS, (USED,), tuple(RelationType)):
+        found = operators(driver, walk_query(kind, direction, relations, depth), root="x", cut=10)
+        walks = [each for each in found if each.startswith("VarLengthExpand")]
+        assert walks
+        assert all(each.startswith("VarLengthExpand(Pruning,BFS") for each in walks)
+        assert not [each for each in found if "Scan" in each]
+        assert [each for each in found if each.startswith("NodeUniqueIndexSeek")]
+        # Sorted group by group of one distance, so the walk need not end before the first rows
+        # come.
+        assert [each for each in found if each.startswith("PartialTop")]
+
+
+def test_what_a_limit_keeps_is_the_nearest_in_the_order_of_ids(store: Neo4jStore) -> None:
+    reads = tuple(
+        Mention("a", USED, None, f"file:/{n:02}", None, "test") for n in reversed(range(30))
+    )
+    put(store, Document(run=Run("a", {"startTime": ("2026-01-01T00:00:00.000",)}), mentions=reads))
+    root = named(store, "a")[0].node
+    answer = store.walk(root, Direction.UPSTREAM, ORIGIN_RELATIONS, None, 5)
+    assert [node.id for node in answer.nodes] == [
+        "a",
+        "file:/00",
+        "file:/01",
+        "file:/02",
+        "file:/03",
+    ]
+    assert answer.truncated
+    assert len(answer.edges) == 4
+
+
+def test_a_walk_along_no_relation_is_its_root(night: Neo4jStore) -> None:
+    root = named(night, "reader")[0].node
+    answer = night.walk(root, Direction.BOTH, (), None, 10)
+    assert [node.kind for node in answer.nodes] == [Kind.ACTIVITY, Kind.AGENT]
+
+
+def test_a_walk_does_not_enter_the_configuration(night: Neo4jStore) -> None:
+    root = named(night, "reader")[0].node
+    answer = night.walk(root, Direction.UPSTREAM, tuple(RelationType), None, 100)
+    assert {node.kind for node in answer.nodes} == {Kind.ACTIVITY, Kind.ENTITY, Kind.AGENT}
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_each_way_from_the_root_is_one_part_of_one_query(direction: Direction) -> None:
+    query = walk_query(Kind.ENTITY, direction, (USED, MADE), None)
+    assert query.count("$cut") == (2 if direction is Direction.BOTH else 1)
+    assert query.count("UNION ALL") == query.count("$cut") - 1
+    assert "(:Entity {id: $root})" in query
+
+
+def test_only_types_that_leave_the_lineage_need_a_look_at_each_node() -> None:
+    condition = "WHERE n:Entity OR n:Activity OR n:Agent"
+    assert condition not in walk_query(Kind.ENTITY, Direction.UPSTREAM, (USED, MADE), None)
+    configured = (USED, RelationType.WAS_CONFIGURED_BY)
+    assert condition in walk_query(Kind.ENTITY, Direction.UPSTREAM, configured, None)
