@@ -48,8 +48,12 @@ def driver(neo4j_server: Neo4jServer) -> Iterator[Driver]:
 
 @pytest.fixture
 def night(store: Neo4jStore) -> Neo4jStore:
-    """One run that reads a calibrated product with a configuration file and writes a table, and its
-    maker.
+    """A run that reads a calibrated product and a configuration file, and writes a table.
+
+    The run that made the calibrated product is there too.
+
+    Args:
+        store: an empty one.
     """
     facts: dict[str, Values] = {
         "name": ("ctapipe-process",),

@@ -34,8 +34,14 @@ def at_base_name(store: Store, name: str) -> list[Found]:
 
 
 def operators(driver: Driver, query: str, **parameters: Any) -> list[str]:
-    """The operators with what they do, of a plan made for the graph that is there, not for one of a
-    test before.
+    """The operators of a query's plan, each with what it does.
+
+    The plan is made for the graph that is in the database now, not for one of an earlier test.
+
+    Args:
+        driver: to ask the server with.
+        query: the Cypher.
+        parameters: the values of the query's parameters, by name.
     """
     driver.execute_query("CALL db.clearQueryCaches()")
     plan = driver.execute_query("EXPLAIN " + query, parameters).summary.plan

@@ -23,14 +23,22 @@ times = st.datetimes().map(lambda time: utc(time.isoformat())) | st.sampled_from
 
 
 def same(left: object, right: object) -> bool:
-    """Equal in type too: True is not 1, and 1 is not 1.0."""
+    """Whether two values are equal, in type too: True is not 1, and 1 is not 1.0.
+
+    Args:
+        left: JSON-like.
+        right: JSON-like.
+    """
     return canonical_json(left) == canonical_json(right)
 
 
 def as_read(written: Properties) -> Properties:
-    """The properties as the server gives them back.
+    """Properties as the server gives them back.
 
-    Null is no property, and times are read as text.
+    A property that is None does not exist, and times are read as text.
+
+    Args:
+        written: the properties as they are sent.
     """
     found = {name: value for name, value in written.items() if value is not None}
     return {
@@ -40,9 +48,12 @@ def as_read(written: Properties) -> Properties:
 
 
 def as_cypher_says(time: DateTime) -> str:
-    """The text that ``toString`` makes of a time.
+    """The text that Cypher's ``toString`` makes of a time.
 
-    No zeros at the end, and no seconds when there are none.
+    It has no zeros at the end, and no seconds when they are zero.
+
+    Args:
+        time: as the driver sends it.
     """
     text = time.iso_format().removesuffix("+00:00").rstrip("0").removesuffix(".")
     text = text.ljust(len("2026-11-21T08:29:38"), "0")
