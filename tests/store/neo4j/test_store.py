@@ -35,6 +35,7 @@ def test_relations_show_their_times(store: Neo4jStore) -> None:
     ] == expected
 
 
+@pytest.mark.neo4j  # a server of its own, not the one of the fixture
 def test_a_server_that_goes_away_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     def document(n: int) -> Document:
         return Document(run=Run(f"r{n}", {"startTime": ("2026-01-01T00:00:00.000",)}))
