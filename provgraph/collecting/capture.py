@@ -48,7 +48,10 @@ _Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ProcessEnd:
-    """How what was going on came to its end, in ctapipe's words; None where nobody knows."""
+    """How the activities that were going on came to their end, in ctapipe's words.
+
+    The fields are None where nobody knows.
+    """
 
     status: str | None = None
     exit_code: int | None = None
@@ -85,7 +88,7 @@ class Capture:
 
     @property
     def is_of_this_process(self) -> bool:
-        """False in a forked child, whose parent delivers what it had noted."""
+        """False in a forked child: its parent delivers what was noted before the fork."""
         return os.getpid() == self._process
 
     def release(self) -> None:
@@ -130,9 +133,10 @@ class Capture:
                 spool.rmdir()
 
     def _put_aside(self, content: bytes) -> Path:
-        """Into the spool.
+        """Put the provenance into the spool.
 
-        Where that can't be written, as on a node without home, into a new temporary one.
+        Where the spool can't be written, as on a node without a home folder, a new temporary one is
+        made.
         """
         source = f"capture:{platform.node()}:{os.getpid()}:{Path(sys.argv[0]).name or 'python'}"
         put = partial(
@@ -169,14 +173,17 @@ class Capture:
         return [activity.provenance for activity in self._provenance._activities]
 
     def _keep_and_clear(self) -> None:
-        """``Provenance().clear()`` between two tools of one process must not lose the first."""
+        """Keep what ``Provenance().clear()`` takes away.
+
+        A process that runs two tools calls it between the two: the first one's records must stay.
+        """
         self._cleared += [*self._provenance.provenance, *self._open()]
         self._clear()
 
     def _jsonable(self, value: object) -> Any:
-        """What ctapipe makes of a value that JSON has no form for.
+        """Convert a value that JSON has no form for, as ctapipe does.
 
-        Its ``repr`` where ctapipe would fail.
+        Where ctapipe itself fails, the value's ``repr`` is taken.
         """
         try:
             return self._module.json_config_handler(value)
@@ -185,10 +192,10 @@ class Capture:
 
 
 class _UntilProcessEnds:
-    """Delivers at the end of the process, and notes what brings it about.
+    """Delivers at the end of the process, and notes what brought the end about.
 
-    Signal handlers of the job are left alone: they end it by exit or exception, which is seen. So
-    is SIGINT's, from which Python makes a KeyboardInterrupt.
+    Signal handlers that the job has set are left alone: they end the job by exit or by an
+    exception, and both are noticed here. So is Ctrl-C, of which Python makes a KeyboardInterrupt.
     """
 
     def __init__(self, capture: Capture) -> None:
@@ -211,14 +218,14 @@ class _UntilProcessEnds:
             )
 
     def _before_fork(self) -> None:
-        """Hold signals back: Python forgets one that a child gets before it has set itself up."""
+        """Hold signals back: Python loses one that comes before a child is set up."""
         self._forking.mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._handled)
 
     def _after_fork(self) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, self._forking.mask)
 
     def _after_fork_in_child(self) -> None:
-        """A signal ends a child as it would without us."""
+        """Let signals end a child as they would without this module."""
         for number in self._handled:
             if signal.getsignal(number) == self._on_signal:
                 signal.signal(number, signal.SIG_DFL)
@@ -234,7 +241,7 @@ class _UntilProcessEnds:
         self.capture.deliver(self._end, all_open=True)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        """Deliver, then die by the signal, as the job would have."""
+        """Deliver, then end the process by the same signal."""
         signal.signal(number, signal.SIG_DFL)
         self.capture.deliver(ProcessEnd("interrupted", 128 + number), all_open=True)
         os.kill(os.getpid(), number)
@@ -330,7 +337,7 @@ def _warn(what: str, why: object) -> None:
 
 
 def _end_by(error: BaseException) -> ProcessEnd:
-    """How activities ended that an exception left open, in the words of ctapipe's ``Tool``."""
+    """Tell how an exception ends the open activities, in the words of ctapipe's ``Tool``."""
     if isinstance(error, KeyboardInterrupt):
         return ProcessEnd("interrupted", 130)
     if isinstance(error, SystemExit):
@@ -343,7 +350,7 @@ def _end_by(error: BaseException) -> ProcessEnd:
 
 
 def _ended(record: _Record, end: ProcessEnd) -> _Record:
-    """The record of an activity that nobody finished; ctapipe's own is left as it is."""
+    """Copy the record of an activity that nobody finished, and give the copy its end."""
     if end.status is None:
         return record
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
@@ -352,7 +359,7 @@ def _ended(record: _Record, end: ProcessEnd) -> _Record:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Signals that come while the block runs take effect after it."""
+    """Hold signals back while the block runs; they take effect after it."""
     came: list[int] = []
     held: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():

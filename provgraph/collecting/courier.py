@@ -1,6 +1,6 @@
 """The courier: a process of its own that delivers a spool.
 
-A store that hangs costs a job a few seconds then, and nothing else.
+So a store that hangs costs a job only the few seconds that the courier may take.
 """
 
 import os
@@ -15,18 +15,22 @@ _GRACE = 0.5
 def deliver_in_own_process(
     spool: Path, store: str, seconds: float, errors: int | None = None
 ) -> str:
-    """Deliver what waits in a spool; what is not delivered in time stays there, whole.
+    """Deliver what waits in a spool, within a time limit.
+
+    What is not delivered in time stays in the spool, whole. A courier that is not done half a
+    second after its limit is killed.
 
     Args:
         spool: the folder.
-        store: the store's URL; it goes by the environment, where a password in it is seen by no
-            other user.
+        store: the store's URL. It is handed over in the environment, where no other user sees a
+            password in it.
         seconds: how long this may take.
         errors: where the process says what went wrong, such as `subprocess.DEVNULL`; None is
             standard error.
 
     Returns:
-        what it printed: the reports of what it delivered, a line of JSON each.
+        what the courier printed: the reports on what it delivered, a line of JSON each. The last
+        line may be cut off when the courier was killed.
     """
     command = (
         sys.executable,

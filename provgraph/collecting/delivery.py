@@ -91,7 +91,7 @@ def spool_sources(
 def _set_aside(
     sources: Iterable[Source], format_name: str | None, put: Callable[[Source], Path]
 ) -> Iterator[SpooledSource]:
-    """Put the sources behind one name aside."""
+    """Put the sources behind one name into the spool."""
     strangers, ours = Counter[str](), 0
     for source in sources:
         try:
@@ -136,7 +136,7 @@ def deliver_spooled(
 
 
 def _is_whole_line(line: str) -> bool:
-    """A process that is killed may leave half a line."""
+    """Whether a line was printed to its end: a process that is killed may leave half a line."""
     return line.endswith("\n")
 
 
@@ -181,7 +181,8 @@ def deliver(store: Store, spool: Path, destination: str | None = None) -> Iterat
 class DeliveryFailures:
     """Errors that are kept until the other logs are delivered.
 
-    One log that fails keeps no other back; a store that fails on each is not asked for all.
+    One log that fails does not keep the others back. A store that fails on several logs is not
+    asked for the rest.
     """
 
     def __init__(self) -> None:
@@ -208,10 +209,7 @@ class DeliveryFailures:
             self._others.append(error)
 
     def raise_first(self) -> None:
-        """Raise the first error that was kept, if there is one.
-
-        One of the store goes before others.
-        """
+        """Raise the first error that was kept, if there is one; errors of the store go first."""
         for error in (*self._of_the_store, *self._others):
             raise error
 

@@ -24,7 +24,7 @@ _Look = tuple[int, int, int]
 
 
 class FileState(Enum):
-    """What was made of a file that was seen."""
+    """What became of a file that was seen."""
 
     NEW = "new"
     UNFINISHED = "unfinished"
@@ -35,7 +35,7 @@ class FileState(Enum):
 class SeenFile:
     """A file as it was seen last.
 
-    Its size and times, since when it looks so, and in how many looks.
+    Its size and times, since when they have been the same, and in how many looks.
     """
 
     look: _Look
@@ -148,7 +148,8 @@ class DropFolder:
 def _lock(descriptor: int) -> None:
     """Lock a folder.
 
-    Where its file system can't, two watchers may both load a file, which changes nothing.
+    On a file system without locks two watchers may both load a file. The second load then changes
+    nothing.
     """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -157,9 +158,9 @@ def _lock(descriptor: int) -> None:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, _Look]]:
-    """The files that may be logs.
+    """Find the files that may be logs.
 
-    Neither hidden, nor by their name unfinished, nor items of a spool.
+    Left out are hidden files, files whose name says that they are unfinished, and items of a spool.
     """
     for path in found_in(folder, lambda name: name.startswith(".") or is_item(name)):
         is_finished = not path.name.startswith(".") and not path.name.endswith(UNFINISHED_SUFFIXES)
@@ -168,7 +169,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, _Look]]:
 
 
 def _look(path: Path) -> _Look | None:
-    """What is seen of a file, or of a folder that stands for its files.
+    """Note the size and times of a file, or of a folder that stands for its files.
 
     None when there is neither.
     """

@@ -243,9 +243,6 @@ def remove_item(item: Path) -> None:
 def refuse_item(item: Path, why: str) -> None:
     """Move an item to where the refused ones are kept, beside a text that says why.
 
-    The item ``x.waiting`` in the spool becomes ``refused/NAME.refused/x.waiting``, next to
-    ``why.txt``. Whoever has repaired the item moves it back into the spool to try again.
-
     Args:
         item: its folder.
         why: the text, several lines or one.
@@ -330,7 +327,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _lockable(path: Path) -> int | None:
-    """The file, opened for a lock; None where there is none that can bear one."""
+    """Open a file for a lock; None where no file is that can bear one."""
     try:
         descriptor = os.open(path, os.O_RDWR | _AS_IT_IS)
     except OSError as error:
@@ -352,7 +349,7 @@ def _locked(descriptor: int) -> bool:
 
 
 def _is_still(descriptor: int, path: Path) -> bool:
-    """Whether the file that was opened is what stands at the path now."""
+    """Whether the file that was opened is the one that stands at the path now."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.lstat())
     except FileNotFoundError:
@@ -380,7 +377,7 @@ def _label(said: Any) -> Label:
 
 
 def _check_is_a_file_of(item: Path, name: str, found: os.stat_result) -> None:
-    """Refuse links, also hard ones: by them an item would show its deliverer's own files."""
+    """Refuse links, hard ones too: by them an item could show files of who delivers it."""
     if not stat.S_ISREG(found.st_mode):
         raise LoadError(f"its {name!r} is no regular file")
     if found.st_uid != item.lstat().st_uid:
@@ -388,7 +385,7 @@ def _check_is_a_file_of(item: Path, name: str, found: os.stat_result) -> None:
 
 
 def _opened_folder(path: Path | str, stack: ExitStack, within: int | None = None) -> int:
-    """A real folder, no link to one, open for as long as the stack is."""
+    """Open a real folder, not a link to one, for as long as the stack is open."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _AS_IT_IS, dir_fd=within)
     stack.callback(os.close, descriptor)
     return descriptor

@@ -184,7 +184,7 @@ class Watcher:
             ) from error
 
     def _to_load(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
-        """Those that are logs, whole, and not in the store."""
+        """Pick the files that are logs, whole, and not in the store."""
         ours = [each for each in candidates if self._is_ours(each)]
         looked_up = look_up(
             map(_source, ours), store, self._order.format_name, self._order.namespace, patient=False
@@ -203,7 +203,7 @@ class Watcher:
     def _load_together(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
         """Load files in few transactions.
 
-        Those that are left when the store fails are to be loaded one by one.
+        Files that are left when the store fails are loaded one by one afterwards.
         """
         try:
             self._load(store, candidates)
@@ -223,7 +223,7 @@ class Watcher:
             self._done(report)
 
     def _is_ours(self, candidate: Candidate) -> bool:
-        """Whether a loader reads it; that is seen from its first bytes."""
+        """Whether a loader reads the file, by its first bytes."""
         try:
             format_of(_source(candidate), self._order.format_name)
         except UnknownFormatError:
@@ -234,9 +234,9 @@ class Watcher:
         return True
 
     def _is_whole(self, found: KnownSource) -> bool:
-        """Whether it reads to its end without a problem.
+        """Whether the file reads to its end without a problem.
 
-        A log whose array is still open is being written.
+        A log whose JSON array is still open is being written.
         """
         reading = Reading(found.source, found.checksum, found.begun, self._order.format_name)
         for _ in reading.read(self._order.namespace):

@@ -18,11 +18,11 @@ from provgraph.ingest.deciding.assertions import (
     read_assertion,
     subject_of_entity,
 )
+from provgraph.ingest.deciding.fact_marks import marks_of_changes
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
     TouchedMention,
     decide_entities,
-    marks_of_changes,
     mentions_by_run,
     touched_mentions,
 )
@@ -71,7 +71,7 @@ def forget(store: Store, identifier: str) -> LoadRecord:
 
 
 def _forget_on(store: Store, load: LoadRecord) -> bool:
-    """Forget as much as one transaction takes; tell whether there may be more."""
+    """Forget as much as one transaction takes; True when there may be more."""
     limit = store.limits.documents
     with store.writing() as transaction:
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
@@ -138,9 +138,10 @@ class _Removal:
         return changes
 
     def _said_by_others(self) -> list[AssertedFacts]:
-        """What the other loads say of the subjects.
+        """Read what the other loads say of the subjects.
 
-        Of entities also what stands in the assertions of runs.
+        Assertions about runs speak of entities too: those of the runs that mention the entities are
+        read as well.
         """
         mentioning = self._transaction.structural_mentions(self._entities, ())
         runs = {key_of(Kind.ACTIVITY, stored.mention.run) for stored in mentioning}
@@ -151,10 +152,7 @@ class _Removal:
         ]
 
     def _runs(self, changes: Changes) -> set[str]:
-        """Note the runs that go or say less now.
-
-        Returns those whose times or process are others.
-        """
+        """Note the runs that go or lose facts; return the runs that have other times now."""
         rest: dict[str, Run] = {}
         for facts in self._rest:
             if (run := facts.run) is not None:
@@ -179,7 +177,7 @@ class _Removal:
     def _stated(self, changes: Changes) -> dict[str, StatedEntity | None]:
         """Note the entities of which less is stated now.
 
-        Returns what still is, None where that is nothing.
+        Returns what is still stated of each: None where nothing is.
         """
         said = ((entity.identifier, entity) for facts in self._rest for entity in facts.entities)
         rest = _rest_of(self._entities, said, join_entities)
@@ -206,7 +204,7 @@ class _Removal:
         gone.config_files_of = sorted(_config_files_of(self._mine) - _config_files_of(self._rest))
 
     def _mentions(self, moved: set[str]) -> list[StoredMention]:
-        """Note the mentions that are touched; returns those that nobody makes any more."""
+        """Note the touched mentions; return the mentions that no source makes any more."""
         kept = {mention.key for facts in self._rest for mention in facts.mentions}
         known = mentions_by_run(self._transaction, self._run_ids())
         for run, mentions in known.items():
@@ -222,7 +220,7 @@ class _Removal:
 def _rest_of(
     names: Iterable[K], said: Iterable[tuple[K, T]], join: Callable[[T | None, T], T]
 ) -> dict[K, T | None]:
-    """What others say of the named records; None of those of which they say nothing."""
+    """Join what others say of each of the named records; None where others say nothing."""
     rest: dict[K, T | None] = dict.fromkeys(names)
     for name, each in said:
         if name in rest:
@@ -231,7 +229,7 @@ def _rest_of(
 
 
 def _changed(rest: Mapping[K, T | None], known: Mapping[K, T]) -> tuple[list[T], list[K]]:
-    """The records that are other than known now, and the names of those that are gone."""
+    """Find the records that differ from the known ones, and the names of those that are gone."""
     changed = [each for name, each in rest.items() if each is not None and known.get(name) != each]
     return changed, [name for name, each in rest.items() if each is None]
 

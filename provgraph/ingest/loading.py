@@ -43,7 +43,7 @@ AT_ONCE = 64
 
 
 class Observer(Protocol):
-    """Who wants to know how loading goes on, such as a progress bar."""
+    """Follows how a load goes on, as a progress bar does."""
 
     def pass_over(self, source: Source) -> None:
         """Note that a file in a folder is of no known format.
@@ -210,7 +210,7 @@ class _SourceGatherer:
     def _take(
         self, reading: Reading, first: list[Document], more: Iterator[Document]
     ) -> Iterator[Report]:
-        """Write a source at once, or with the next ones."""
+        """Write a large source at once; keep a small one to be written together with the next."""
         if len(first) > BATCH or reading.finishes or reading.source.database is not None:
             yield from self.flush()
             large = LargeLoad(self._store, reading, chain(first, more))
@@ -231,7 +231,11 @@ class _SourceGatherer:
             yield from self.flush()
 
     def flush(self) -> Iterator[Report]:
-        """Write what is gathered, and yield the reports on it."""
+        """Write the sources that are gathered.
+
+        Yields:
+            the report on each gathered source, in their order.
+        """
         gathered, self._gathered, self._documents = self._gathered, [], 0
         pending = [each for each in gathered if isinstance(each, PendingSource)]
         reports = iter(write_together(self._store, pending, self._namespace) if pending else ())
@@ -240,7 +244,7 @@ class _SourceGatherer:
 
 
 def _reader(format_name: str | None, namespace: str) -> Callable[[KnownSource], _Read]:
-    """Opens a source to be read in this process."""
+    """Make the function that opens a source to be read in this process."""
 
     def read(each: KnownSource) -> _Read:
         reading = Reading(each.source, each.checksum, each.begun, format_name)
@@ -256,10 +260,7 @@ def _ahead(
     jobs: int,
     read_here: Callable[[KnownSource], _Read],
 ) -> Iterator[_Read]:
-    """The sources, read by several processes, each a few of them ahead of the writer.
-
-    A large one in this process.
-    """
+    """Read sources in several processes, a few ahead of the writer; large ones in this process."""
     ahead: deque[Callable[[], _Read]] = deque()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for each in found:
@@ -339,9 +340,9 @@ def _looked_up(
 def _beginning(
     source: Source, found: Checksum | None, earlier: Sequence[LoadRecord]
 ) -> LoadRecord | None:
-    """The longest load of what is now the source's beginning.
+    """Find the longest load of what is now the beginning of a source.
 
-    Of a database the last load, which says a part of it.
+    Of a database that is the last load, which knows a part of its rows.
     """
     if found is None:
         return None

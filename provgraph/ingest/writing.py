@@ -120,15 +120,18 @@ def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
 def _known_loads(
     transaction: Transaction, sources: Iterable[Reading | LoadRecord], namespace: str
 ) -> dict[str, LoadRecord]:
-    """Checksum → load, of those that have a checksum.
+    """Find the loads of the sources that have a checksum, by checksum.
 
-    Of a file that changed while it was read nobody knows it.
+    A file that changed while it was read has none.
     """
     return transaction.loads_of({each.sha256 for each in sources if each.sha256}, namespace)
 
 
 def _check_beginnings(pending: Iterable[PendingSource], known: Mapping[str, LoadRecord]) -> None:
-    """Of a log that grew only the end was read: what stood before must be there still."""
+    """Check that the beginnings of logs that grew are still in the store.
+
+    Only the end of such a log was read, so its beginning must not have been forgotten meanwhile.
+    """
     for each in pending:
         if (begun := each.reading.begun) is not None and begun.sha256 not in known:
             raise StoreError(
@@ -138,12 +141,15 @@ def _check_beginnings(pending: Iterable[PendingSource], known: Mapping[str, Load
 
 
 def _progress(begun: LoadRecord | None) -> tuple[str, int | None] | None:
-    """How far a load has come: its id, and the byte behind the last record that is written."""
+    """Tell how far a load has come: its id, and the byte behind the last record written."""
     return None if begun is None else (begun.id, begun.read_to)
 
 
 def _attempt(view: View, documents: Sequence[Document]) -> ChangePlan | None:
-    """What the documents change; None when the view was of a store in the middle of a change."""
+    """Plan what the documents change.
+
+    Returns None when the view was of a store in the middle of a change.
+    """
     try:
         return plan_changes(view, documents)
     except LookupError:
@@ -168,13 +174,12 @@ def _apply(
 
 
 class LargeLoad:
-    """A source too large to be held in memory.
+    """The load of a source that is too large to be held in memory.
 
-    One transaction, in which it is read and written bit by bit.
-
-    Where the store can't have so large a transaction there are several, and the load is
-    ``unfinished`` meanwhile. Each transaction first looks how far the load has come: somebody else
-    may have gone on with it, or have forgotten it.
+    The source is read and written bit by bit in one transaction. Where the store can't have so
+    large a transaction (`provgraph.store.records.StoreLimits`) there are several, and the load is
+    ``unfinished`` meanwhile. Each transaction first looks how far the load has come: another
+    process may have gone on with it, or have forgotten it.
     """
 
     def __init__(self, store: Store, reading: Reading, documents: Iterator[Document]) -> None:
@@ -191,7 +196,7 @@ class LargeLoad:
         self._take(reading, new_load_id())
 
     def _take(self, reading: Reading, load: str) -> None:
-        """Begin, or go on behind what an interrupted load has left: that is the same load."""
+        """Begin a load, or go on behind the end of an interrupted one, which keeps its id."""
         begun = reading.begun if reading.finishes else None
         self._reading = reading
         self._come_to = _progress(reading.begun)
@@ -238,13 +243,13 @@ class LargeLoad:
         return self._report(self._record(namespace, self._reading.status))
 
     def _begun(self, same: LoadRecord | None, known: Mapping[str, LoadRecord]) -> LoadRecord | None:
-        """The load to go on from: an unfinished one of this source, else one of its beginning."""
+        """Find the load to go on from: an unfinished one of the source, or one of its beginning."""
         if same is not None and same.status == "unfinished":
             return same
         return self._beginning if self._beginning and self._beginning.sha256 in known else None
 
     def _documents_behind(self, begun: LoadRecord | None, namespace: str) -> Iterator[Document]:
-        """The documents that are not in the store yet."""
+        """Give the documents that are not in the store yet."""
         if self._documents is None or (self._reading.sha256 and _progress(begun) != self._come_to):
             self._take(self._reading.again(begun), self._load)
             return self._reading.read(namespace)
@@ -261,7 +266,7 @@ class LargeLoad:
         namespace: str,
         wrote: Callable[[int], None],
     ) -> bool:
-        """As much as one transaction takes; whether there may be more."""
+        """Write as much as one transaction takes; True when there may be more."""
         limit, end = self._store.limits.documents, None
         for _ in count() if limit is None else range(max(1, limit // BATCH)):
             some = list(islice(documents, BATCH))
@@ -286,7 +291,10 @@ class LargeLoad:
         return True
 
     def _earlier(self, namespace: str) -> frozenset[bytes]:
-        """The keys of earlier loads of a database, which have said most of what it says."""
+        """Find the keys of earlier loads of a database.
+
+        What they have asserted already, most of the database, is not asserted again.
+        """
         source = self._reading.source
         if source.database is None or self._reading.begun is None:
             return frozenset()

@@ -39,7 +39,9 @@ _COMPRESSION = 1
 
 @dataclass(frozen=True, slots=True)
 class AssertedFacts:
-    """What one assertion says; as a `Document`, but settings by their keys alone.
+    """What one assertion says.
+
+    The fields are those of a `Document`, but settings are known by their keys alone.
 
     Attributes:
         run: the run that it is about, with its facts; None when it is about something else.
@@ -154,7 +156,7 @@ def subject_of_entity(identifier: str) -> bytes:
 
 
 def _contents_by_subject(document: Document) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """What a document says, by subject."""
+    """Sort what a document says by the subjects that it speaks of."""
     mentioned: set[str | None] = set()
     if document.run is not None:
         mentioned = {mention.identifier for mention in document.mentions}
@@ -188,7 +190,7 @@ def _of_run(document: Document, entities: Iterable[StatedEntity]) -> dict[str, A
 
 
 def _of_end(end: End) -> tuple[bytes, dict[str, Any]]:
-    """That a record exists, because a relation names it."""
+    """Say that a record exists, because a relation names the record."""
     if end.kind is Kind.ACTIVITY:
         return end.key, {"run": [end.id, {}]}
     if end.kind is Kind.AGENT:

@@ -6,23 +6,22 @@ the store as if all documents had come at once (`docs/contract.md`, rule 8).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from provgraph.identity.files import RunTimes, times_of
+from provgraph.identity.files import times_of
 from provgraph.ingest.deciding.assertions import (
     join_agents,
     join_descriptions,
     join_entities,
 )
+from provgraph.ingest.deciding.fact_marks import ReadRecorder, marks_of_changes
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
     TouchedMention,
     decide_entities,
-    mark,
-    marks_of_changes,
     mentions_by_run,
     touched_mentions,
 )
@@ -40,7 +39,7 @@ from provgraph.model.values import Attributes, join_attributes
 from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, Kind
 from provgraph.prov.names import is_native
 from provgraph.store.protocol import Transaction
-from provgraph.store.records import Changes, EntityRecord, StoredMention
+from provgraph.store.records import Changes, StoredMention
 from provgraph.store.views import Facts
 
 T = TypeVar("T")
@@ -153,9 +152,10 @@ def integrate(transaction: Transaction, documents: Sequence[Document]) -> Change
 
 
 class _Update:
-    """One integration.
+    """The integration of some documents.
 
-    Facts first, then the neighbourhood they touch, then what is decided anew.
+    Three steps: the facts that the documents add, the neighbourhood that these facts touch, and
+    what is decided anew in the neighbourhood.
     """
 
     def __init__(self, facts: Facts, documents: Sequence[Document]) -> None:
@@ -196,7 +196,7 @@ class _Update:
         changes.descriptions = self._joined_descriptions()
 
     def _joined_runs(self) -> tuple[list[Run], set[str]]:
-        """The runs whose facts change, and the ids of known runs whose times or process change."""
+        """Find the runs whose facts change, and the known runs whose times or process change."""
         said: dict[str, Attributes] = {name: {} for name in self._ends(Kind.ACTIVITY)}
         for document in self.documents:
             if document.run is not None:
@@ -264,9 +264,9 @@ class _Update:
         return [entity for entity in said.values() if known.get(entity.identifier) != entity]
 
     def _ends(self, kind: Kind) -> set[str]:
-        """The records that stated relations name.
+        """Find the records of one kind that stated relations name.
 
-        They exist, though nothing else may be said of them.
+        These records exist, though no source may say anything else of them.
         """
         ends = (
             end
@@ -282,7 +282,7 @@ class _Update:
         }
 
     def _touched_mentions(self, moved: Collection[str]) -> list[TouchedMention]:
-        """Mentions that are new, that have other twins now, or whose run has other times now."""
+        """Find mentions that are new or have other twins now, or whose run has other times now."""
         said: dict[str, dict[bytes, Mention]] = defaultdict(dict)
         for document in self.documents:
             for mention in document.mentions:
@@ -299,143 +299,12 @@ class _Update:
 
 
 def _is_single(fact: str) -> bool:
-    """Whether sources that give a fact several values disagree.
+    """Whether a run has one value of this fact, so that two values are a disagreement.
 
-    A document's attribute may have any number of them.
+    An attribute of a PROV document may have any number of values.
     """
     return not is_hidden(fact) and not is_open(fact) and is_native(fact)
 
 
 def _mentions(known: Mapping[bytes, StoredMention]) -> dict[bytes, Mention]:
     return {key: stored.mention for key, stored in known.items()}
-
-
-class ReadRecorder:
-    """Facts that note which of them a decision was made from.
-
-    A plan that was made early is still good if no later transaction changed a fact whose mark is
-    noted here; see `current_plan`. The questions and answers are those of
-    `provgraph.store.protocol.Facts`.
-
-    Attributes:
-        marks: of all facts that were asked for.
-    """
-
-    def __init__(self, facts: Facts) -> None:
-        """Hand questions on to ``facts``."""
-        self._facts = facts
-        self.marks: set[bytes] = set()
-
-    def _asked(
-        self, kind: str, names: Collection[str], answer: Callable[[Collection[str]], T]
-    ) -> T:
-        self.marks.update(mark(kind, name) for name in names)
-        return answer(names)
-
-    def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        """The known runs among some.
-
-        Args:
-            ids: of runs.
-
-        Returns:
-            Id → the run with all its facts.
-        """
-        return self._asked("run", ids, self._facts.runs)
-
-    def mentions_of(self, runs: Collection[str]) -> list[StoredMention]:
-        """All inputs and outputs of some runs.
-
-        Args:
-            runs: their ids.
-
-        Returns:
-            Each mention once, in no order.
-        """
-        return self._asked("mentions", runs, self._facts.mentions_of)
-
-    def structural_mentions(
-        self, names: Collection[str], twins: Collection[bytes]
-    ) -> list[StoredMention]:
-        """The mentions by which others may be decided.
-
-        A mark is noted for each name. Twin keys need none of their own: each comes from a mention
-        that was read before.
-
-        Args:
-            names: places and identifiers.
-            twins: twin keys.
-
-        Returns:
-            The mentions that bear one of the names or twin keys, each once, in no order.
-        """
-        return self._asked(
-            "name", names, lambda names: self._facts.structural_mentions(names, twins)
-        )
-
-    def plain_reads(self, places: Collection[str]) -> list[StoredMention]:
-        """The inputs that are known by their path alone.
-
-        Args:
-            places: the paths.
-
-        Returns:
-            Each mention at one of the places once, in no order.
-        """
-        return self._asked("plain", places, self._facts.plain_reads)
-
-    def times(self, runs: Collection[str]) -> dict[str, RunTimes]:
-        """When runs ran.
-
-        Args:
-            runs: their ids.
-
-        Returns:
-            Id → its times, of those that are known.
-        """
-        return self._asked("run", runs, self._facts.times)
-
-    def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:
-        """What sources state of identifiers.
-
-        Args:
-            identifiers: strong ones, or ids of entities that are known by their path alone.
-
-        Returns:
-            Identifier → what is stated, where anything is.
-        """
-        return self._asked("stated", identifiers, self._facts.stated)
-
-    def agents(self, ids: Collection[str]) -> dict[str, Agent]:
-        """The known agents among some.
-
-        Args:
-            ids: of agents.
-
-        Returns:
-            Id → agent.
-        """
-        return self._asked("agent", ids, self._facts.agents)
-
-    def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
-        """The known descriptions among some.
-
-        Args:
-            ends: kind and id of each: one id may stand for descriptions of several kinds.
-
-        Returns:
-            Kind and id → description.
-        """
-        self.marks.update(mark(end.kind, end.id) for end in ends)
-        return self._facts.descriptions(ends)
-
-    def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
-        """The known entities among some.
-
-        Args:
-            ids: of entities.
-
-        Returns:
-            Id → entity. Another name of an entity than its id finds nothing.
-        """
-        return self._asked("entity", ids, self._facts.entities)

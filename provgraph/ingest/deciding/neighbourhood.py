@@ -8,7 +8,6 @@ before is noted.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from provgraph.identity.entities import ResolvedEntity
 from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, times_of, twins
@@ -37,7 +36,7 @@ class TouchedMention:
 
     @property
     def can_change_others(self) -> bool:
-        """Whether what it is now, or what it was, can change which file others are."""
+        """Whether the mention, as it was or as it is now, can change which file others mean."""
         return self.now.is_structural or (self.before is not None and self.before.is_structural)
 
 
@@ -151,9 +150,9 @@ class Neighbourhood:
             seen_twins |= twin_keys
 
     def _weakly_stated(self, decided: Iterable[StoredMention]) -> set[str]:
-        """The weak names of which something is stated.
+        """Find the weak names of which a source states something.
 
-        Of paths that may mean another entity now, and of values.
+        Weak names are paths that may mean another entity now, and the identifiers of values.
         """
         names = set()
         for mention in (stored.mention for stored in decided):
@@ -166,11 +165,11 @@ class Neighbourhood:
     def _changed_names(
         self, touched: Iterable[TouchedMention], gone: Sequence[StoredMention], named: set[str]
     ) -> set[str]:
-        """The places and identifiers joined, directly or through others, to something that changed.
+        """Find the places and identifiers that are joined to a change, directly or through others.
 
-        A read by path alone changes nothing for others; but when its run has moved in time, at a
-        place that runs write to, it may leave an entity that nobody else is of, and so it does when
-        nobody makes it any more.
+        An input that is known by its path alone changes nothing for others, with two exceptions:
+        its run has other times now and other runs write to the same place, or no source names the
+        input any more. Then the input leaves its entity, which may be left without a mention.
         """
         joint = EquivalenceClasses([])
         written = set()
@@ -288,67 +287,3 @@ def _record(
 
 def _with_places(names: Collection[str]) -> set[str]:
     return {*names, *(place for name in names for place in places_in(name))}
-
-
-# Optimistic concurrency: a plan marks every fact that it read, each commit every fact that it
-# wrote; while the two are disjoint the plan still holds. A fact is marked by its kind and a name,
-# such as "mentions" and the id of a run. A question that found nothing is marked, too.
-
-
-def mark(kind: str, name: str) -> bytes:
-    """Mark a kind of fact about a record.
-
-    Args:
-        kind: such as ``run``, ``mentions``, ``name``, ``plain``, ``stated`` or ``entity``.
-        name: the record's id, or the place or identifier.
-
-    Returns:
-        eight bytes. Should two facts have the same mark by chance, a plan is made once too often.
-    """
-    return blake2b(f"{kind} {name}".encode(), digest_size=8).digest()
-
-
-def marks_of_changes(changes: Changes, mentions: Iterable[TouchedMention]) -> frozenset[bytes]:
-    """Mark all that changes write.
-
-    Args:
-        changes: what is to be written.
-        mentions: the mentions that brought the changes about.
-
-    Returns:
-        the marks that overtaken plans are compared with.
-    """
-    return frozenset(mark(kind, name) for kind, name in _written(changes, mentions))
-
-
-def _written(changes: Changes, mentions: Iterable[TouchedMention]) -> Iterator[tuple[str, str]]:
-    gone = changes.removals
-    yield from (("run", run) for run in (*(run.id for run in changes.runs), *gone.runs))
-    yield from (
-        ("agent", agent) for agent in (*(agent.id for agent in changes.agents), *gone.agents)
-    )
-    described = (*(each.as_end for each in changes.descriptions), *gone.descriptions)
-    yield from ((end.kind, end.id) for end in described)
-    yield from (
-        ("stated", name)
-        for name in (*(entity.identifier for entity in changes.stated), *gone.stated)
-    )
-    yield from (
-        ("entity", entity)
-        for entity in (*(entity.id for entity in changes.entities), *gone.entities)
-    )
-    for each in mentions:
-        yield from _bearing(each.now, each.can_change_others)
-    for stored in changes.mentions:
-        yield from _bearing(stored, stored.is_structural)
-    for mention in gone.mentions:
-        yield from _bearing(StoredMention(mention), structural=True)
-
-
-def _bearing(stored: StoredMention, structural: bool) -> Iterator[tuple[str, str]]:
-    mention = stored.mention
-    yield "mentions", mention.run
-    if structural:
-        yield from (("name", name) for name in mention.names)
-    if mention.identifier is None and mention.place is not None:
-        yield "plain", mention.place

@@ -90,7 +90,7 @@ def _received(stream: IO[bytes], order: ReadingOrder) -> Answer:
 
 
 def _answers(order: ReadingOrder) -> Iterator[Answer]:
-    """Batches of what is found; at the end an error, or None for the end."""
+    """Yield what is found, in batches; at the end an error, or None when there is none."""
     batch: list[Document | Problem] = []
     error: Exception | None = None
     try:

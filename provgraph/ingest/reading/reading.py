@@ -52,7 +52,7 @@ class Distinct:
             self._settle()
 
     def __len__(self) -> int:
-        """How many different names there were."""
+        """Tell how many different names were added."""
         if self._settled is None:
             return len(self._gathered)
         self._settle()
@@ -142,7 +142,7 @@ class Reading:
 
     @contextmanager
     def _opened(self, namespace: str) -> Iterator[Iterator[Document | Problem]]:
-        """The documents and problems, from the beginning or from the end of an earlier load."""
+        """Open the documents and problems, from the start or from the end of an earlier load."""
         if self.source.database is not None:
             with database_snapshot(self.source.database) as moment:
                 self.format_name = NAME

@@ -51,7 +51,7 @@ class Source:
 
     @property
     def stored_name(self) -> str:
-        """The name as stores and reports have it: a file's name may hold bytes that are no text."""
+        """The name as stores and reports have it: bytes that are no text become escapes."""
         return storable_text(self.name)
 
 
@@ -133,7 +133,10 @@ def is_there(error: OSError) -> bool:
 
 
 def _may_be_read(path: Path) -> bool:
-    """Whether a load is to be tried, if only so that its report says why nothing can be read."""
+    """Whether a load of the path is to be tried.
+
+    It is tried too where nothing can be read, so that the report says why.
+    """
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -150,7 +153,7 @@ def _mode(path: Path) -> int:
 
 
 def _copy_of_pipe(path: Path | None, copies: ExitStack) -> Path:
-    """A file with what comes out of a pipe, or of standard input, which can be read only once."""
+    """Copy a pipe or standard input to a file: what comes out of it can be read only once."""
     copy = copies.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - `copies` closes it
     with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as pipe:
         shutil.copyfileobj(pipe, copy)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from provgraph.ingest.deciding.neighbourhood import mark, marks_of_changes, touched_mentions
+from provgraph.ingest.deciding.neighbourhood import touched_mentions
 from provgraph.ingest.loading import load
 from provgraph.model.records import Mention
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.names import find
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
-from provgraph.store.records import Changes, StoredMention
+from provgraph.store.records import StoredMention
 from provgraph.store.registry import open_store
 from tests.loaders.examples import record
 
@@ -83,22 +83,3 @@ def test_only_what_is_new_or_moved_is_touched() -> None:
     moved = list(touched_mentions(known, said, moved=True))
     assert [each.now.mention for each in moved] == [old, new]
     assert not any(each.can_change_others for each in moved)
-
-
-def test_a_change_of_a_mention_concerns_who_asked_for_its_run_or_its_names() -> None:
-    """A read by path alone changes no other file: it concerns those that look at the place."""
-    read = StoredMention(Mention("R", RelationType.USED, "in", "file:/data/a", None, "log"))
-    assert marks_of_changes(Changes(mentions=[read]), ()) == {
-        mark("mentions", "R"),
-        mark("plain", "file:/data/a"),
-    }
-    wrote = StoredMention(
-        Mention("R", RelationType.WAS_GENERATED_BY, "out", "file:/data/a", None, "log")
-    )
-    assert mark("name", "file:/data/a") in marks_of_changes(Changes(mentions=[wrote]), ())
-
-
-def test_what_goes_is_marked_as_what_comes() -> None:
-    gone = Changes()
-    gone.removals.runs, gone.removals.agents = ["R"], ["A"]
-    assert marks_of_changes(gone, ()) == {mark("run", "R"), mark("agent", "A")}

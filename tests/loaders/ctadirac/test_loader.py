@@ -7,14 +7,12 @@ import gzip
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from provgraph.collecting.delivery import deliver, spool_sources
-from provgraph.ingest.jobs import load_job
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -316,28 +314,6 @@ def test_shared_software_is_no_scratch(tmp_path: Path, memory: Store) -> None:
     loaded(memory, tmp_path)
     shown = details_of(memory, find(memory, "/cvmfs/sw.cta/calibration.fits"))
     assert {node.id for node in shown.others.values()} == {"run 1", "run 2"}
-
-
-def test_a_client_hands_over_what_the_catalogue_said(store: Store) -> None:
-    """From inside a DIRAC environment: the same graph as from the job's folder."""
-    folder = BUNDLES / "48153001"
-    job, catalogue = (json.loads((folder / name).read_text()) for name in ("job.json", "dfc.json"))
-    for said in catalogue.values():
-        said["FileMetadata"]["CreationDate"] = datetime.fromisoformat(
-            said["FileMetadata"]["CreationDate"]
-        )
-        said["FileMetadata"]["ModificationDate"] = datetime.fromisoformat(
-            said["FileMetadata"]["ModificationDate"]
-        )
-    given: dict[str, Any] = {
-        "job_id": job["JobID"],
-        "inputs": job["InputData"],
-        "outputs": job["OutputData"],
-    }
-    report = load_job(store, records("48153001"), **given, catalogue=catalogue)
-    assert (report.status, report.activities) == ("loaded", 1)
-    assert load_job(store, records("48153001"), **given, catalogue=catalogue).status == "unchanged"
-    assert find(store, job["OutputData"][0]).id == "guid:3FD36696-22FC-1A8D-FD19-0FE736383B28"
 
 
 def test_jobs_go_through_a_spool(tmp_path: Path) -> None:
