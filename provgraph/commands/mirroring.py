@@ -111,21 +111,21 @@ def _print_changes(counts: Mapping[str, Mapping[str, Any]]) -> None:
 def _verify(url: str, schema_name: str, as_json: bool) -> None:
     """Compare the mirror with the store, print each difference, and end the command."""
     with opened_store() as store:
-        verdict = verify_mirror(store, url, password=mirror_password(), schema=schema_name)
-    if verdict.behind:
+        verification = verify_mirror(store, url, password=mirror_password(), schema=schema_name)
+    if verification.behind:
         note(
-            f"the mirror lacks the last {verdict.behind} transactions of the store; "
+            f"the mirror lacks the last {verification.behind} transactions of the store; "
             "`provgraph sync` brings them"
         )
     if as_json:
-        status = "different" if verdict.differences else "equal"
-        click.echo(json.dumps({"status": status, **asdict(verdict)}))
+        status = "different" if verification.differences else "equal"
+        click.echo(json.dumps({"status": status, **asdict(verification)}))
     else:
-        for each in verdict.differences:
+        for each in verification.differences:
             click.echo(visible(str(each)))
         click.echo(
-            f"{sum(verdict.rows.values())} rows compared, {len(verdict.differences)} are not as "
-            "they should be",
+            f"{sum(verification.rows.values())} rows compared, "
+            f"{len(verification.differences)} are not as they should be",
             err=True,
         )
-    click.get_current_context().exit(REFUSED if verdict.differences else 0)
+    click.get_current_context().exit(REFUSED if verification.differences else 0)

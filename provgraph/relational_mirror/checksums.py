@@ -1,13 +1,14 @@
-"""Sums over the rows of runs' parameters.
+"""Sums over the rows of activities' parameters, by which a mirror is compared with its store.
 
-PostgreSQL makes them of its rows, we of what many runs share.
+Nine rows of ten are parameters and the links to them. PostgreSQL adds up the rows that it has, and
+provgraph adds up what many activities share; so neither sends the rows to the other.
 
-A group is the rows of one table that begin alike, mostly the parameters of one run. The order of
-its rows does not matter for its sum, which is of each row's checksum, of a link's times its key, so
-that swapped keys are seen. Where the sums of both sides differ, rows tell what.
+A group is the rows of one table that begin alike, mostly the parameters of one activity. The sum of
+a group is the sum of a checksum of each row, so the order of the rows does not matter. The checksum
+of a link is multiplied by the link's key, so that two links with exchanged keys are noticed. Where
+the sums of both sides differ, the rows themselves are compared.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
@@ -15,74 +16,105 @@ from typing import NamedTuple
 from psycopg import sql
 
 from provgraph.relational_mirror.connection import Cursor
+from provgraph.relational_mirror.lines import cells_of
 
 #: The tables that are compared by sums; nine rows of ten are theirs.
 SUMMED = ("parameters", "wasConfiguredBy")
 _BYTES = 7
-_ESCAPED = re.compile(r"\\(.)")
-_MEANS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 
 _CHECKSUM = (
     "('x00' || encode(substring(sha256(convert_to({}, 'UTF8')) FOR 7), 'hex'))::bit(64)::bigint"
 )
-#: What `_parameter` and `_link` do, for PostgreSQL.
+#: What `_parameter` does, for PostgreSQL.
 _PARAMETERS = f"""
-SELECT of, count(*), sum({_CHECKSUM.format("tail")}) FROM (
-SELECT left(id, greatest(length(id) - coalesce(length(name), 0), 0)) AS of,
-coalesce(length(name), -1) || E'\\t' || right(id, coalesce(length(name), 0)) || E'\\t' || coalesce(name, '')
-|| coalesce(E'\\t=' || value, '') || E'\\t' || coalesce("parameterDescription_id"::text, '') AS tail
+SELECT prefix, count(*), sum({_CHECKSUM.format("tail")}) FROM (
+SELECT left(id, greatest(length(id) - coalesce(length(name), 0), 0)) AS prefix,
+coalesce(length(name), -1) || E'\\t' || right(id, coalesce(length(name), 0)) || E'\\t'
+|| coalesce(name, '') || coalesce(E'\\t=' || value, '') || E'\\t'
+|| coalesce("parameterDescription_id"::text, '') AS tail
 FROM {{}} OFFSET 0) t GROUP BY 1"""  # noqa: S608 - our own texts
+#: What `_link` does, for PostgreSQL.
 _LINKS = f"""
-SELECT of, count(*), sum(id::numeric * {_CHECKSUM.format("tail")}) FROM (
+SELECT prefix, count(*), sum(id::numeric * {_CHECKSUM.format("tail")}) FROM (
 SELECT id, coalesce(activity_id, E'\\t') || E'\\t' || coalesce("artefactType", E'\\t') || E'\\t'
-|| coalesce("configFile_id", E'\\t') AS of,
+|| coalesce("configFile_id", E'\\t') AS prefix,
 CASE WHEN starts_with(parameter_id, activity_id) THEN substr(parameter_id, length(activity_id) + 1)
-ELSE id || E'\\t' || coalesce(parameter_id, E'\\t') END AS tail FROM {{}} OFFSET 0) t GROUP BY 1"""  # noqa: S608 - our own texts
+ELSE id || E'\\t' || coalesce(parameter_id, E'\\t') END AS tail
+FROM {{}} OFFSET 0) t GROUP BY 1"""  # noqa: S608 - our own texts
 _QUERIES = dict(zip(SUMMED, (_PARAMETERS, _LINKS), strict=True))
 
 
-class Group(NamedTuple):
+class RowGroup(NamedTuple):
     """Rows of one table that begin alike.
 
     Attributes:
-        table: theirs.
-        of: how they begin.
+        table: of the rows.
+        prefix: what the rows have in common.
         rows: how many there are.
-        total: of their checksums.
+        total: the sum of their checksums.
     """
 
     table: str
-    of: str
+    prefix: str
     rows: int
     total: int
 
 
 def checksum(text: str) -> int:
-    """A number that stands for a text."""
+    """Make a number that stands for a text.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The first seven bytes of its SHA-256.
+    """
     return int.from_bytes(sha256(text.encode()).digest()[:_BYTES], "big")
 
 
-def row_text(end: str, name: str | None, value: str | None, description: str | None) -> str:
-    """A row of table parameters behind what its group has in common.
+def parameter_tail(end: str, name: str | None, value: str | None, description: str | None) -> str:
+    """Write what a row of table ``parameters`` has beyond what its group has in common.
 
-    ``end`` is as much of its key as its name has.
+    Args:
+        end: of the row's key; as many characters as the name has.
+        name: of the parameter.
+        value: of the parameter.
+        description: the key of its description.
+
+    Returns:
+        A text, different for different rows of a group.
     """
-    said = "" if value is None else f"\t={value}"
-    return f"{-1 if name is None else len(name)}\t{end}\t{name or ''}{said}\t{description or ''}"
+    value_part = "" if value is None else f"\t={value}"
+    length = -1 if name is None else len(name)
+    return f"{length}\t{end}\t{name or ''}{value_part}\t{description or ''}"
 
 
-def link_group(activity: str | None, artefact: str | None, config_file: str | None) -> str:
-    """What rows of table wasConfiguredBy have in common."""
+def link_prefix(activity: str | None, artefact: str | None, config_file: str | None) -> str:
+    """Write what the rows of a group in table ``wasConfiguredBy`` have in common.
+
+    Args:
+        activity: the key of the activity.
+        artefact: ``Parameter`` or ``ConfigFile``.
+        config_file: the key of the configuration file.
+
+    Returns:
+        The prefix of the group.
+    """
     return "\t".join(map(_or_tab, (activity, artefact, config_file)))
 
 
-def groups_of(table: str, lines: Iterable[str]) -> Iterator[Group]:
-    """Rows as COPY writes them, each as a group of its own part.
+def groups_in_lines(table: str, lines: Iterable[str]) -> Iterator[RowGroup]:
+    """Sum up rows.
 
-    Parts of one group are to be added.
+    Args:
+        table: one of `SUMMED`.
+        lines: the rows as COPY writes them, with all columns of the table.
+
+    Yields:
+        each row as a group of its own; the totals of groups with the same prefix are to be added.
     """
-    for text in lines:
-        cells = [_cell(each) for each in text.removesuffix("\n").split("\t")]
+    for line in lines:
+        cells = cells_of(line)
         if table == "parameters":
             key, name, value, description = cells
             yield _parameter(key or "", name, value, description)
@@ -91,11 +123,10 @@ def groups_of(table: str, lines: Iterable[str]) -> Iterator[Group]:
             yield _link(int(number or 0), artefact, activity, config_file, parameter)
 
 
-def _parameter(key: str, name: str | None, value: str | None, description: str | None) -> Group:
+def _parameter(key: str, name: str | None, value: str | None, description: str | None) -> RowGroup:
     middle = max(len(key) - len(name or ""), 0)
-    return Group(
-        "parameters", key[:middle], 1, checksum(row_text(key[middle:], name, value, description))
-    )
+    tail = parameter_tail(key[middle:], name, value, description)
+    return RowGroup("parameters", key[:middle], 1, checksum(tail))
 
 
 def _link(
@@ -104,32 +135,32 @@ def _link(
     activity: str | None,
     config_file: str | None,
     parameter: str | None,
-) -> Group:
+) -> RowGroup:
     if activity is not None and parameter is not None and parameter.startswith(activity):
-        text = parameter[len(activity) :]
+        tail = parameter[len(activity) :]
     else:
-        text = f"{number}\t{_or_tab(parameter)}"
-    return Group(
-        "wasConfiguredBy", link_group(activity, artefact, config_file), 1, number * checksum(text)
-    )
+        tail = f"{number}\t{_or_tab(parameter)}"
+    prefix = link_prefix(activity, artefact, config_file)
+    return RowGroup("wasConfiguredBy", prefix, 1, number * checksum(tail))
 
 
 def _or_tab(text: str | None) -> str:
     return "\t" if text is None else text
 
 
-def _cell(text: str) -> str | None:
-    if text == "\\N":
-        return None
-    return (
-        _ESCAPED.sub(lambda found: _MEANS.get(found[1], found[1]), text) if "\\" in text else text
-    )
+def groups_in_table(cursor: Cursor, table: str, name: sql.Identifier) -> Iterator[RowGroup]:
+    """Let PostgreSQL sum up the rows of a table.
 
+    Args:
+        cursor: of the mirror.
+        table: one of `SUMMED`.
+        name: of that table with its schema.
 
-def groups_in(cursor: Cursor, table: str, home: sql.Identifier) -> Iterator[Group]:
-    """The groups of a mirror's table, as PostgreSQL sums them up."""
-    statement = sql.SQL("COPY ({}) TO STDOUT").format(sql.SQL(_QUERIES[table]).format(home))
-    with cursor.copy(statement) as copy:
+    Yields:
+        the groups.
+    """
+    query = sql.SQL("COPY ({}) TO STDOUT").format(sql.SQL(_QUERIES[table]).format(name))
+    with cursor.copy(query) as copy:
         for block in copy:
-            of, count, total = bytes(block).decode().removesuffix("\n").split("\t")
-            yield Group(table, _cell(of) or "", int(count), int(total))
+            prefix, count, total = cells_of(bytes(block).decode())
+            yield RowGroup(table, prefix or "", int(count or 0), int(total or 0))

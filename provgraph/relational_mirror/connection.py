@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
@@ -34,20 +35,32 @@ _ADVICE = {
     Cause.NO_ROOM: "has no room: {words}; make room, sync again",
     Cause.FAILED: "failed: {words}; `provgraph sync --full` makes it anew",
 }
+#: The texts of values depend on some of these; the others let a transaction last.
+_SESSION = (
+    "datestyle = ISO",
+    "timezone = UTC",
+    "statement_timeout = 0",
+    "jit = off",
+    "idle_in_transaction_session_timeout = 0",
+    "standard_conforming_strings = on",
+)
 
 
 @contextmanager
 def connected(url: str, password: str | None) -> Iterator[Connection]:
-    """A connection to the mirror's database.
+    """Connect to the mirror's database.
 
     Args:
         url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE``.
         password: instead of the one in the URL; libpq looks into PGPASSFILE when there is none.
 
+    Yields:
+        the connection, which is closed at the end.
+
     Raises:
         SettingsError: the URL makes no sense.
         UnreachableError: the server does not answer, or went away; nothing is half done.
-        MirrorError: it refuses.
+        MirrorError: the server refuses.
     """
     if not is_postgresql_url(url):
         raise SettingsError(_FORM)
@@ -57,19 +70,44 @@ def connected(url: str, password: str | None) -> Iterator[Connection]:
         poolclass=NullPool,
         connect_args=address.settings(application_name="provgraph sync"),
     )
-    with _translated(str(address)), engine.connect() as connection:
+    with _translated_errors(str(address)), engine.connect() as connection:
         yield connection
 
 
 def cursor_of(connection: Connection) -> Cursor:
-    """The driver's cursor in the same transaction: COPY goes through it."""
+    """Open a cursor of the driver in the transaction of a connection: COPY goes through it.
+
+    Args:
+        connection: to the mirror's database.
+
+    Returns:
+        The cursor.
+    """
     driver: Any = connection.connection.driver_connection
     cursor: Cursor = driver.cursor()
     return cursor
 
 
+def configure_session(cursor: Cursor) -> None:
+    """Make the settings of a transaction that the mirror relies on.
+
+    PostgreSQL then writes the texts of values in one form, and does not end a long transaction.
+
+    Args:
+        cursor: in the transaction.
+    """
+    for setting in _SESSION:
+        cursor.execute(sql.SQL("SET LOCAL {}").format(sql.SQL(setting)))
+
+
 def lock(cursor: Cursor) -> None:
-    """Wait until no other job writes to this mirror; held to the end of the transaction."""
+    """Wait until no other job writes to this mirror; the lock is held to the transaction's end.
+
+    Two jobs at the same time then do as one (docs/contract.md, The ctaprov mirror).
+
+    Args:
+        cursor: in the transaction that syncs.
+    """
     taken = cursor.execute(f"SELECT pg_try_advisory_xact_lock({_LOCK})").fetchone()
     if taken != (True,):
         _LOG.warning("another provgraph sync writes to this mirror; waiting for it")
@@ -77,17 +115,17 @@ def lock(cursor: Cursor) -> None:
 
 
 @contextmanager
-def _translated(where: str) -> Iterator[None]:
+def _translated_errors(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _ours(where, error.orig) from error
+        raise _in_our_words(where, error.orig) from error
     except psycopg.Error as error:
-        raise _ours(where, error) from error
+        raise _in_our_words(where, error) from error
 
 
-def _ours(where: str, error: BaseException | None) -> Exception:
-    """The driver's error in the mirror's words."""
+def _in_our_words(where: str, error: BaseException | None) -> Exception:
+    """The driver's error as the mirror tells it."""
     cause, words = cause_of(error), words_of(error)
     if cause in (Cause.AWAY, Cause.REFUSED):
         return UnreachableError(

@@ -1,6 +1,7 @@
-"""The whole mirror anew: new tables beside the old ones, filled by COPY and put in their place.
+"""Makes the whole mirror anew: new tables, filled by COPY, replace the old ones.
 
-All of it is one transaction, so readers see the old tables or the new ones.
+All of it is one transaction, so readers see the old tables or the new ones, never a mirror that is
+half full (docs/contract.md, The ctaprov mirror: ``--full``).
 """
 
 import random
@@ -11,11 +12,14 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import ForeignKeyConstraint
 
+from provgraph.relational_mirror.batch import Batch
 from provgraph.relational_mirror.connection import Cursor
-from provgraph.relational_mirror.staging import RECORD, Batch, Stage, copy_in, names, table_name
+from provgraph.relational_mirror.sql_parts import column_list, copy_lines, table_name
+from provgraph.relational_mirror.staging import Stage
 from provgraph.relational_mirror.tables import (
     COLUMNS,
     OWN_SCHEMA,
+    RECORD,
     RECORD_COLUMNS,
     SEQUENCES,
     TABLES,
@@ -23,7 +27,7 @@ from provgraph.relational_mirror.tables import (
     record,
 )
 
-_STAGING = "provgraph_staging"
+_NEW = "provgraph_staging"
 #: How long one attempt to lock the old tables lasts, less than PostgreSQL's deadlock_timeout; and
 #: all of them.
 _LOCK_MILLISECONDS = 300
@@ -36,40 +40,54 @@ class Rebuild:
     takes_unchanged = True
     sums_up = False
     #: Where the new tables are meanwhile.
-    schema = _STAGING
+    schema = _NEW
 
     def __init__(self, cursor: Cursor, target: str) -> None:
-        """Make empty tables like those of the mirror."""
+        """Make empty tables like those of the mirror.
+
+        Args:
+            cursor: in the transaction that syncs.
+            target: the schema of the published tables.
+        """
         self._cursor = cursor
         self._target = target
         self._shared: set[str] = set()
         self._homes = {**dict.fromkeys(TABLES, target), RECORD: OWN_SCHEMA}
         self.rows = dict.fromkeys((*TABLES, RECORD), 0)
-        cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(_STAGING)))
+        cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(_NEW)))
         for table, home in self._homes.items():
             cursor.execute(
                 sql.SQL(
-                    "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING COMMENTS)"
-                ).format(table_name(_STAGING, table), table_name(home, table))
+                    "CREATE TABLE {} "
+                    "(LIKE {} INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING COMMENTS)"
+                ).format(table_name(_NEW, table), table_name(home, table))
             )
 
     def prefix(self, _: bytes) -> str:
-        """Rows are copied as they are."""
+        """Rows are copied as they are, with nothing before their cells.
+
+        Args:
+            _: the key of the subject.
+        """
         return ""
 
     def write(self, batch: Batch) -> None:
-        """Copy rows into the new tables, frozen.
+        """Copy rows into the new tables.
 
-        Visible also to readers whose snapshot is older than the swap.
+        The rows are frozen, so that they are visible also to readers whose snapshot is older than
+        the replacement.
+
+        Args:
+            batch: of rows.
         """
         for table, rows in batch.lines.items():
             texts = self._new(rows) if table == "activityDescriptions" else rows
             columns = RECORD_COLUMNS if table == RECORD else COLUMNS[table]
-            statement = sql.SQL("COPY {} ({}) FROM STDIN (FREEZE)").format(
-                table_name(_STAGING, table), names(columns)
+            query = sql.SQL("COPY {} ({}) FROM STDIN (FREEZE)").format(
+                table_name(_NEW, table), column_list(columns)
             )
             self.rows[table] += len(texts)
-            copy_in(self._cursor, statement, texts)
+            copy_lines(self._cursor, query, texts)
 
     def _new(self, texts: Iterable[str]) -> list[str]:
         """Rows that a tool's name and version make are shared by all its activities."""
@@ -77,10 +95,10 @@ class Rebuild:
         self._shared.update(new)
         return new
 
-    def index(self) -> None:
-        """Make keys and indexes."""
+    def add_indexes(self) -> None:
+        """Give the new tables their keys and indexes, once they are full."""
         for made in (*published.sorted_tables, record):
-            new = table_name(_STAGING, made.name)
+            new = table_name(_NEW, made.name)
             (key,) = made.primary_key.columns
             self._cursor.execute(
                 sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY ({})").format(
@@ -96,15 +114,15 @@ class Rebuild:
                 )
 
     def stage(self) -> Stage:
-        """Staging for what changed while the tables were filled."""
-        return Stage(self._cursor, _STAGING, _STAGING)
+        """Make staging tables for what changed while the new tables were filled."""
+        return Stage(self._cursor, _NEW, _NEW)
 
-    def put_in_place(self) -> None:
-        """Check all references, and let the new tables be the mirror's."""
+    def replace_old_tables(self) -> None:
+        """Check all references, and let the new tables be the mirror's, with the old grants."""
         for made in published.sorted_tables:
             for constraint in made.constraints:
                 if isinstance(constraint, ForeignKeyConstraint):
-                    self._refer(constraint)
+                    self._add_reference(constraint)
         self._lock_old()
         rights = {table: _rights(self._cursor, home, table) for table, home in self._homes.items()}
         for name in SEQUENCES:
@@ -115,18 +133,18 @@ class Rebuild:
         for table, home in self._homes.items():
             self._cursor.execute(
                 sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(
-                    table_name(_STAGING, table), sql.Identifier(home)
+                    table_name(_NEW, table), sql.Identifier(home)
                 )
             )
-            for statement in rights[table]:
-                self._cursor.execute(statement)
+            for query in rights[table]:
+                self._cursor.execute(query)
         for name, (table, column) in SEQUENCES.items():
             self._cursor.execute(
                 sql.SQL("ALTER SEQUENCE {} OWNED BY {}").format(
                     table_name(self._target, name), sql.Identifier(self._target, table, column)
                 )
             )
-        self._cursor.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(_STAGING)))
+        self._cursor.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(_NEW)))
         for table, home in self._homes.items():
             self._cursor.execute(sql.SQL("ANALYZE {}").format(table_name(home, table)))
 
@@ -136,7 +154,7 @@ class Rebuild:
     def _lock_old(self) -> None:
         """Wait until nobody reads the old tables.
 
-        Never so long that PostgreSQL takes anybody for deadlocked.
+        No attempt lasts so long that PostgreSQL takes anybody for deadlocked.
         """
         deadline = time.monotonic() + _LOCK_SECONDS
         while True:
@@ -151,19 +169,19 @@ class Rebuild:
                 self._cursor.execute("ROLLBACK TO SAVEPOINT locking")
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - others' turn
+                time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - lets others go first
             else:
                 self._cursor.execute("SET LOCAL lock_timeout = 0")
                 return
 
-    def _refer(self, constraint: ForeignKeyConstraint) -> None:
+    def _add_reference(self, constraint: ForeignKeyConstraint) -> None:
         (element,) = constraint.elements
         self._cursor.execute(
             sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})").format(
-                table_name(_STAGING, constraint.table.name),
+                table_name(_NEW, constraint.table.name),
                 sql.Identifier(f"{constraint.table.name}_{element.parent.name}_fkey"),
                 sql.Identifier(element.parent.name),
-                table_name(_STAGING, element.column.table.name),
+                table_name(_NEW, element.column.table.name),
                 sql.Identifier(element.column.name),
             )
         )
@@ -172,34 +190,36 @@ class Rebuild:
 #: Owner of a table, and what is granted on it and its columns; no column where it is granted on the
 #: whole.
 _RIGHTS = """
-SELECT pg_get_userbyid(c.relowner), NULL, g.grantee::regrole::text, g.grantee = 0, g.privilege_type, g.is_grantable
+SELECT pg_get_userbyid(c.relowner), NULL, g.grantee::regrole::text, g.grantee = 0,
+    g.privilege_type, g.is_grantable
 FROM pg_class c, aclexplode(c.relacl) g WHERE c.oid = %(table)s::regclass
 UNION ALL
-SELECT pg_get_userbyid(c.relowner), a.attname, g.grantee::regrole::text, g.grantee = 0, g.privilege_type, g.is_grantable
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) g WHERE c.oid = %(table)s::regclass
+SELECT pg_get_userbyid(c.relowner), a.attname, g.grantee::regrole::text, g.grantee = 0,
+    g.privilege_type, g.is_grantable
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) g
+WHERE c.oid = %(table)s::regclass
 """
 
 
 def _rights(cursor: Cursor, schema: str, table: str) -> list[sql.Composed]:
-    """Statements that give a new table the owner and the grants that the old one has."""
+    """Queries that give a new table the owner and the grants that the old one has."""
     name = table_name(schema, table)
     (owner,) = cursor.execute(
         "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = %s::regclass",
         [name.as_string(cursor)],
     ).fetchone() or ("",)
-    statements = [sql.SQL("ALTER TABLE {} OWNER TO {}").format(name, sql.Identifier(owner))]
+    querys = [sql.SQL("ALTER TABLE {} OWNER TO {}").format(name, sql.Identifier(owner))]
     found = cursor.execute(_RIGHTS, {"table": name.as_string(cursor)}).fetchall()
     for _, column, grantee, is_public, privilege, may_grant in found:
-        whom = (
-            sql.SQL("PUBLIC") if is_public else sql.SQL(grantee)
-        )  # regrole's text is quoted where it has to be
+        # The text of a regrole is quoted where it has to be.
+        whom = sql.SQL("PUBLIC") if is_public else sql.SQL(grantee)
         columns = (
             sql.SQL("({})").format(sql.Identifier(column)) if column is not None else sql.SQL("")
         )
         option = sql.SQL(" WITH GRANT OPTION" if may_grant else "")
-        statements.append(
+        querys.append(
             sql.SQL("GRANT {}{} ON {} TO {}{}").format(
                 sql.SQL(privilege), columns, name, whom, option
             )
         )
-    return statements
+    return querys

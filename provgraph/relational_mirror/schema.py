@@ -1,6 +1,7 @@
 """Recognises a mirror's database, and makes or migrates the tables in it.
 
-What is none of ours stays untouched.
+A database that holds anything else is refused and stays untouched (docs/contract.md, The ctaprov
+mirror).
 """
 
 from pathlib import Path
@@ -23,7 +24,8 @@ NEWEST = "0001"
 _RELATIONS = text("""
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = :schema AND c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p')
-AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+AND NOT EXISTS (SELECT FROM pg_depend d
+    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 """)
 _ALEMBIC = "alembic_version"
 
@@ -51,30 +53,39 @@ def prepare(connection: Connection, target: str) -> bool:
         raise SettingsError(
             f"the mirror's tables can't be in schema {target!r}; give another --schema"
         )
-    there = recognised(connection, target)
-    if not there:
-        there_are = set(inspect(connection).get_schema_names())
-        for schema in sorted({target, OWN_SCHEMA} - there_are):
+    is_there = recognised(connection, target)
+    if not is_there:
+        known_schemas = set(inspect(connection).get_schema_names())
+        for schema in sorted({target, OWN_SCHEMA} - known_schemas):
             connection.execute(CreateSchema(schema))
-    if not there or _revision(connection) != NEWEST:
+    if not is_there or _revision(connection) != NEWEST:
         _upgrade(connection, target)
-    return not there
+    return not is_there
 
 
 def recognised(connection: Connection, target: str) -> bool:
-    """Whether there is a mirror of ours; False where nothing is.
+    """Whether a database holds a mirror of provgraph's.
+
+    Args:
+        connection: to the database.
+        target: the schema of the published tables.
+
+    Returns:
+        False where there is nothing in the schema, nor in schema ``provgraph``. Relations that
+        belong to extensions don't count.
 
     Raises:
-        MirrorError: there is something else.
+        MirrorError: there is something else, or a part of a mirror only.
     """
     own, found = _relations(connection, OWN_SCHEMA), _relations(connection, target)
     if not own and not found:
         return False
     if not own:
-        raise MirrorError(_stranger(target, found))
+        raise MirrorError(_refusal(target, found))
     if _ALEMBIC not in own:
         raise MirrorError(
-            f"schema {OWN_SCHEMA} of the database is another program's; give the mirror a database of its own"
+            f"schema {OWN_SCHEMA} of the database is another program's; "
+            "give the mirror a database of its own"
         )
     known = connection.execute(select(mirror.c.target)).scalar()
     if known is not None and known != target:
@@ -89,16 +100,19 @@ def recognised(connection: Connection, target: str) -> bool:
         )
     if missing := ours - found:
         raise MirrorError(
-            f"schema {target} of the mirror lacks {_some(missing)}: drop schema {OWN_SCHEMA} and what is "
-            f"left in {target}, then sync again"
+            f"schema {target} of the mirror lacks {_some(missing)}: drop schema {OWN_SCHEMA} and "
+            f"what is left in {target}, then sync again"
         )
     return True
 
 
-def _stranger(target: str, found: set[str]) -> str:
+def _refusal(target: str, found: set[str]) -> str:
     if {"activities", "wasGeneratedBy"} <= found:
         what = "ctaprov tables that provgraph did not write"
-        return f"schema {target} holds {what}; give the mirror a database of its own, `provgraph load` reads this one"
+        return (
+            f"schema {target} holds {what}; give the mirror a database of its own, "
+            "`provgraph load` reads this one"
+        )
     what = f"schema {target} holds {_some(found)}, which is none of ours"
     return f"{what}; give the mirror a database or --schema of its own"
 

@@ -1,32 +1,26 @@
-"""How the rows of what changed get into the tables.
+"""Staging tables: rows of what changed are put aside until all are known, then merged.
 
-By COPY into staging tables, then by merges of sets.
+Rows come by COPY; the merges work on whole sets, so their cost grows with what changed.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from psycopg import sql
 
-from provgraph.relational_mirror.checksums import Group
+from provgraph.relational_mirror.batch import Batch
 from provgraph.relational_mirror.connection import Cursor
+from provgraph.relational_mirror.lines import copy_line
+from provgraph.relational_mirror.sql_parts import column_list, copy_lines, table_name
 from provgraph.relational_mirror.tables import (
     COLUMNS,
     LINKS,
     NUMBERED,
+    RECORD,
     RECORD_COLUMNS,
     TABLES,
-    record,
 )
 
-RECORD = record.name
-_NEEDS_ESCAPE = re.compile("[\\\\\t\n\r\b\f\v]")
-_ESCAPES = str.maketrans(
-    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
-)
 #: Tables with references to entities, and the columns that are such.
 _ENTITY_REFERENCES = {
     "used": ("entity_id",),
@@ -38,99 +32,18 @@ _KEY = {table: COLUMNS[table][0] for table in TABLES}
 
 
 @dataclass
-class Changed:
-    """How many rows of a table were changed."""
+class RowCounts:
+    """How many rows of a table were changed.
+
+    Attributes:
+        inserted: how many are new.
+        updated: how many have other values.
+        deleted: how many are gone.
+    """
 
     inserted: int = 0
     updated: int = 0
     deleted: int = 0
-
-
-Counts = dict[str, Changed]
-
-
-def line(values: Sequence[str | int | None]) -> str:
-    """A row as a line of COPY's text format, as COPY TO writes it too."""
-    cells = [
-        "\\N" if value is None else value if value.__class__ is str else str(value)
-        for value in values
-    ]
-    # One look at the whole row; no text holds the character that stands between them.
-    if _NEEDS_ESCAPE.search("\0".join([value for value in values if value.__class__ is str])):
-        cells = [
-            value.translate(_ESCAPES) if isinstance(value, str) else cell
-            for value, cell in zip(values, cells, strict=True)
-        ]
-    return "\t".join(cells) + "\n"
-
-
-class Parameters(Protocol):
-    """The parameters of an activity, whose rows are not made until somebody wants them."""
-
-    def rows(self, prefix: str) -> Iterable[str]:
-        """The rows of table parameters."""
-
-    def links(self, prefix: str, numbers: Sequence[int]) -> Iterable[str]:
-        """The rows of table wasConfiguredBy."""
-
-    def sums(self, numbers: Sequence[int]) -> Iterable[Group]:
-        """What `checksums` has for these rows."""
-
-
-@dataclass
-class Batch:
-    """Rows of some subjects, as lines by table.
-
-    Attributes:
-        lines: table → its rows.
-        gone: owner, table and key of rows that are no more.
-        owners: the subjects.
-        parameters: those of activities and the keys of their links, for a sink that sums up.
-        held: how many records the mirror holds as they are, for such a sink.
-    """
-
-    lines: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    gone: list[tuple[bytes, str, str]] = field(default_factory=list)
-    owners: list[bytes] = field(default_factory=list)
-    parameters: list[tuple[Parameters, Sequence[int]]] = field(default_factory=list)
-    held: int = 0
-
-    @property
-    def size(self) -> int:
-        """How many rows there are."""
-        return sum(map(len, self.lines.values()))
-
-
-class Sink(Protocol):
-    """Where rows go."""
-
-    #: Whether the rows of subjects that are as before are wanted too.
-    takes_unchanged: bool
-    #: Whether it takes the parameters of an activity together, and records that the mirror holds as
-    #: a number.
-    sums_up: bool
-
-    def prefix(self, owner: bytes) -> str:
-        """What stands in its lines before the columns of a row of this subject."""
-
-    def write(self, batch: Batch) -> None:
-        """Take rows."""
-
-
-def table_name(schema: str, name: str) -> sql.Identifier:
-    """A table in a schema."""
-    return sql.Identifier(schema, name)
-
-
-def names(columns: Iterable[str]) -> sql.Composed:
-    """Columns in a list."""
-    return sql.SQL(", ").join(map(sql.Identifier, columns))
-
-
-def copy_in(cursor: Cursor, statement: sql.Composed, lines: Iterable[str]) -> None:
-    """Send lines to a table."""
-    with cursor.copy(statement) as copy:
-        copy.write("".join(lines))
 
 
 class Stage:
@@ -140,11 +53,17 @@ class Stage:
     sums_up = False
 
     def __init__(self, cursor: Cursor, target: str, own: str) -> None:
-        """Make staging tables for the mirror in these schemas."""
+        """Make empty staging tables.
+
+        Args:
+            cursor: in the transaction that syncs.
+            target: the schema of the published tables.
+            own: the schema of the records.
+        """
         self._cursor = cursor
-        self._places = {**dict.fromkeys(TABLES, target), RECORD: own}
+        self._homes = {**dict.fromkeys(TABLES, target), RECORD: own}
         self._filled: set[str] = set()
-        for table, schema in self._places.items():
+        for table, schema in self._homes.items():
             cursor.execute(
                 sql.SQL(
                     "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS "
@@ -153,27 +72,39 @@ class Stage:
             )
         cursor.execute(
             "CREATE TEMPORARY TABLE stage_subject (owner bytea) ON COMMIT DROP;"
-            "CREATE TEMPORARY TABLE stage_gone (owner bytea, relation text, key text) ON COMMIT DROP"
+            "CREATE TEMPORARY TABLE stage_gone (owner bytea, relation text, key text) "
+            "ON COMMIT DROP"
         )
 
     def prefix(self, owner: bytes) -> str:
-        """Each row is staged with its subject."""
+        """Each row is staged with its subject.
+
+        Args:
+            owner: the key of the subject.
+
+        Returns:
+            The cell that stands before the others.
+        """
         return f"\\\\x{owner.hex()}\t"
 
     def write(self, batch: Batch) -> None:
-        """Take rows; what was staged of the same subjects before is given up."""
+        """Take rows; what was staged of the same subjects before is given up.
+
+        Args:
+            batch: of rows; all rows of a subject are in one.
+        """
         self._discard(batch.owners)
         for table, rows in batch.lines.items():
             columns = RECORD_COLUMNS if table == RECORD else COLUMNS[table]
-            statement = sql.SQL("COPY {} (owner, {}) FROM STDIN").format(
-                _staged(table), names(columns)
+            query = sql.SQL("COPY {} (owner, {}) FROM STDIN").format(
+                _staged(table), column_list(columns)
             )
-            copy_in(self._cursor, statement, rows)
+            copy_lines(self._cursor, query, rows)
             self._filled.add(table)
-        subjects = (line([f"\\x{owner.hex()}"]) for owner in batch.owners)
-        copy_in(self._cursor, sql.SQL("COPY stage_subject FROM STDIN").format(), subjects)
-        gone = (line([f"\\x{owner.hex()}", table, key]) for owner, table, key in batch.gone)
-        copy_in(self._cursor, sql.SQL("COPY stage_gone FROM STDIN").format(), gone)
+        subjects = (copy_line([f"\\x{owner.hex()}"]) for owner in batch.owners)
+        copy_lines(self._cursor, sql.SQL("COPY stage_subject FROM STDIN").format(), subjects)
+        gone = (copy_line([f"\\x{owner.hex()}", table, key]) for owner, table, key in batch.gone)
+        copy_lines(self._cursor, sql.SQL("COPY stage_gone FROM STDIN").format(), gone)
 
     def _discard(self, owners: list[bytes]) -> None:
         known = self._cursor.execute(
@@ -185,13 +116,13 @@ class Stage:
                     sql.SQL("DELETE FROM {} WHERE owner = ANY(%s)").format(staged), [owners]
                 )
 
-    def merge(self) -> Counts:
+    def merge(self) -> dict[str, RowCounts]:
         """Put what was staged into the tables; every reference holds at each step.
 
         Returns:
-            what that changed, by table.
+            table → what that changed.
         """
-        counts: Counts = {table: Changed() for table in TABLES}
+        counts: dict[str, RowCounts] = {table: RowCounts() for table in TABLES}
         for table in (*self._filled, "gone", "subject"):
             self._cursor.execute(sql.SQL("ANALYZE {}").format(_staged(table)))
         for table in LINKS:
@@ -203,7 +134,7 @@ class Stage:
             self._upsert(table, counts[table])
         for table in (name for name in reversed(TABLES) if name not in LINKS):
             counts[table].deleted = self._delete_gone(table)
-        self._upsert(RECORD, Changed())
+        self._upsert(RECORD, RowCounts())
         self._cursor.execute(
             sql.SQL(
                 "DELETE FROM {} r USING stage_subject s WHERE r.key = s.owner "
@@ -213,47 +144,37 @@ class Stage:
         return counts
 
     def _at(self, table: str) -> sql.Identifier:
-        return table_name(self._places[table], table)
+        return table_name(self._homes[table], table)
 
-    def _upsert(self, table: str, changed: Changed) -> None:
+    def _upsert(self, table: str, counts: RowCounts) -> None:
         if table not in self._filled:
             return
         columns = RECORD_COLUMNS if table == RECORD else COLUMNS[table]
         key, *rest = columns
-        updating = sql.SQL("NOTHING").format()
-        if rest:
-            updating = sql.SQL("UPDATE SET {} WHERE ({}) IS DISTINCT FROM ({})").format(
-                sql.SQL(", ").join(
-                    sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in rest
-                ),
-                sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(name)) for name in rest),
-                sql.SQL(", ").join(
-                    sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in rest
-                ),
-            )
-        statement = sql.SQL(
+        query = sql.SQL(
             "WITH written AS (INSERT INTO {} AS t ({}) SELECT DISTINCT ON ({}) {} FROM {} "
             "ON CONFLICT ({}) DO {} RETURNING xmax = 0 AS is_new) "
             "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written"
         ).format(
             self._at(table),
-            names(columns),
+            column_list(columns),
             sql.Identifier(key),
-            names(columns),
+            column_list(columns),
             _staged(table),
             sql.Identifier(key),
-            updating,
+            _on_conflict(rest),
         )
-        inserted, updated = self._cursor.execute(statement).fetchone() or (0, 0)
-        changed.inserted += inserted
-        changed.updated += updated
+        inserted, updated = self._cursor.execute(query).fetchone() or (0, 0)
+        counts.inserted += inserted
+        counts.updated += updated
 
-    def _rename(self, counts: Counts) -> None:
+    def _rename(self, counts: dict[str, RowCounts]) -> None:
         """Let references follow entities that have another key now."""
         self._cursor.execute(
             sql.SQL(
                 "CREATE TEMPORARY TABLE stage_renamed ON COMMIT DROP AS "
-                "SELECT old.row_id AS before, new.row_id AS after FROM stage_record new JOIN {} old USING (key) "
+                "SELECT old.row_id AS before, new.row_id AS after "
+                "FROM stage_record new JOIN {} old USING (key) "
                 "WHERE new.kind = 'entity' AND old.row_id <> new.row_id"
             ).format(self._at(RECORD))
         )
@@ -261,11 +182,11 @@ class Stage:
             return
         for table, columns in _ENTITY_REFERENCES.items():
             for column in columns:
-                statement = sql.SQL(
+                query = sql.SQL(
                     "UPDATE {} t SET {} = r.after FROM stage_renamed r WHERE t.{} = r.before"
                 )
                 name = sql.Identifier(column)
-                done = self._cursor.execute(statement.format(self._at(table), name, name))
+                done = self._cursor.execute(query.format(self._at(table), name, name))
                 counts[table].updated += done.rowcount
 
     def _delete_gone(self, table: str) -> int:
@@ -280,11 +201,23 @@ class Stage:
                 ' AND NOT EXISTS (SELECT FROM {} a WHERE a."activityDescription_id" = t.id)'
             ).format(self._at("activities"))
         cast = sql.SQL("::integer" if table in NUMBERED else "")
-        statement = sql.SQL(
+        query = sql.SQL(
             "DELETE FROM {} t USING stage_gone g WHERE g.relation = %s AND t.{} = g.key{} {}"
         ).format(self._at(table), key, cast, kept)
-        return self._cursor.execute(statement, [table]).rowcount
+        return self._cursor.execute(query, [table]).rowcount
 
 
 def _staged(table: str) -> sql.Identifier:
     return sql.Identifier(f"stage_{table}")
+
+
+def _on_conflict(columns: Iterable[str]) -> sql.Composed:
+    """What an upsert does with a row whose key is there: set the columns that differ."""
+    found = list(map(sql.Identifier, columns))
+    if not found:
+        return sql.SQL("NOTHING").format()
+    return sql.SQL("UPDATE SET {} WHERE ({}) IS DISTINCT FROM ({})").format(
+        sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(name) for name in found),
+        sql.SQL(", ").join(sql.SQL("t.{}").format(name) for name in found),
+        sql.SQL(", ").join(sql.SQL("excluded.{}").format(name) for name in found),
+    )

@@ -1,8 +1,8 @@
-"""The tables of the ctaprov mirror, as CTADIRAC's prototype of 2020-04 made them, and those of
-schema ``provgraph``.
+"""The tables of the ctaprov mirror, and those of schema ``provgraph``.
 
-All names are those of the prototype, in mixed case. The tables of `published` stand in the schema
-that the user names; statements and migrations say which one.
+The published tables are those that CTADIRAC's prototype of 2020-04 made, with the prototype's names
+in mixed case (docs/contract.md, The ctaprov mirror). They stand in the schema that the user names;
+queries and migrations say which one.
 """
 
 from sqlalchemy import (
@@ -264,4 +264,5 @@ record = Table(
     Column("content", Text, nullable=False),
     Column("row_ids", Text, nullable=False),
 )
+RECORD = record.name
 RECORD_COLUMNS = tuple(column.name for column in record.columns)

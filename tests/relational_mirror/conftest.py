@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections import Counter
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,18 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from provgraph.ingest.loading import load
 from provgraph.relational_mirror.tables import COLUMNS, TABLES
+from provgraph.store.protocol import Store
+from provgraph.store.registry import open_store
+from tests.conftest import LOGS
 from tests.services import PostgresServer
 from tests.services.postgres import find
 
 PROTOTYPE = Path(__file__).parents[1] / "corpus" / "ctaprov" / "ctaprov_2020-04.sql"
 
 _names = count()
-Rows = dict[str, dict[Any, tuple[Any, ...]]]
+RowsByTable = dict[str, dict[Any, tuple[Any, ...]]]
 
 
 @pytest.fixture
@@ -33,7 +38,22 @@ def prototype_url(postgres_server: PostgresServer) -> str:
     return postgres_server.create_database(f"prototype{next(_names)}")
 
 
-def rows_in(url: str, schema: str = "public") -> Rows:
+@pytest.fixture
+def memory() -> Iterator[Store]:
+    """An empty store."""
+    store = open_store("sqlite://")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def loaded(memory: Store) -> Store:
+    """A store with one real log."""
+    list(load(memory, [str(LOGS / "irf.provlog")]))
+    return memory
+
+
+def rows_in(url: str, schema: str = "public") -> RowsByTable:
     """All rows of the 22 tables, by their keys."""
     with psycopg.connect(url) as connection:
         return {
@@ -63,7 +83,7 @@ def do(url: str, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
-def contents(rows: Rows) -> dict[str, Counter[tuple[object, ...]]]:
+def contents(rows: RowsByTable) -> dict[str, Counter[tuple[object, ...]]]:
     """What rows say, without the keys that sequences supply.
 
     References are texts, so they are compared.

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 import psycopg
 import pytest
 
-from provgraph.relational_mirror.checksums import SUMMED, Group, groups_in, groups_of
-from provgraph.relational_mirror.staging import line, table_name
+from provgraph.relational_mirror.checksums import SUMMED, RowGroup, groups_in_lines, groups_in_table
+from provgraph.relational_mirror.lines import copy_line
+from provgraph.relational_mirror.sql_parts import table_name
 
 Row = tuple[str | int | None, ...]
 ROWS: dict[str, list[Row]] = {
@@ -33,17 +34,18 @@ ROWS: dict[str, list[Row]] = {
 }
 TYPES = {
     "parameters": 'id text, name text, value text, "parameterDescription_id" integer',
-    "wasConfiguredBy": 'id integer, "artefactType" text, activity_id text, "configFile_id" text, parameter_id text',
+    "wasConfiguredBy": 'id integer, "artefactType" text, activity_id text, '
+    '"configFile_id" text, parameter_id text',
 }
 
 
-def totals(groups: Iterable[Group]) -> dict[str, tuple[int, int]]:
+def totals(groups: Iterable[RowGroup]) -> dict[str, tuple[int, int]]:
     rows: Counter[str] = Counter()
     sums: Counter[str] = Counter()
-    for _, of, count, total in groups:
-        rows[of] += count
-        sums[of] += total
-    return {of: (rows[of], sums[of]) for of in rows}
+    for _, prefix, count, total in groups:
+        rows[prefix] += count
+        sums[prefix] += total
+    return {prefix: (rows[prefix], sums[prefix]) for prefix in rows}
 
 
 @pytest.mark.parametrize("table", SUMMED)
@@ -52,6 +54,6 @@ def test_postgresql_sums_up_as_we_do(table: str, mirror_url: str) -> None:
         cursor.execute(f'CREATE TABLE "{table}" ({TYPES[table]})'.encode())
         values = ", ".join(["%s"] * len(ROWS[table][0]))
         cursor.executemany(f'INSERT INTO "{table}" VALUES ({values})'.encode(), ROWS[table])
-        found = totals(groups_in(cursor, table, table_name("public", table)))
-    assert found == totals(groups_of(table, map(line, ROWS[table])))
+        found = totals(groups_in_table(cursor, table, table_name("public", table)))
+    assert found == totals(groups_in_lines(table, map(copy_line, ROWS[table])))
     assert sum(rows for rows, _ in found.values()) == len(ROWS[table])

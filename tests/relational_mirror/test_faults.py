@@ -1,5 +1,6 @@
-"""Whatever happens to a sync, the mirror ends as one clean run would have made it (docs/how-to/mirror.md
-has the table).
+"""Whatever happens to a sync, the mirror ends as one clean run would have made it.
+
+docs/how-to/mirror.md has the table.
 """
 
 import random

@@ -21,15 +21,18 @@ QUERIES = {
         JOIN "datasetEntities" d ON d.id = e.id JOIN "wasGeneratedBy" g ON g.entity_id = e.id
         JOIN activities a ON a.id = g.activity_id""",
     "what an activity used": """
-        SELECT a.id, u.role, u.time, e.id, e.name, e.location, e."generatedAtTime", t.type, t.multiplicity
+        SELECT a.id, u.role, u.time, e.id, e.name, e.location, e."generatedAtTime",
+          t.type, t.multiplicity
         FROM activities a JOIN used u ON u.activity_id = a.id JOIN entities e ON e.id = u.entity_id
         LEFT JOIN "usageDescriptions" t ON t.id = u."usageDescription_id" """,
     "the status of an activity": """
-        SELECT a.id, v.value FROM activities a JOIN "wasGeneratedBy" g ON g.activity_id = a.id AND g.role = 'status'
-        JOIN entities e ON e.id = g.entity_id AND e."classType" = 'value' JOIN "valueEntities" v ON v.id = e.id""",
+        SELECT a.id, v.value FROM activities a JOIN "wasGeneratedBy" g ON g.activity_id = a.id
+          AND g.role = 'status'
+        JOIN entities e ON e.id = g.entity_id AND e."classType" = 'value'
+        JOIN "valueEntities" v ON v.id = e.id""",
     "its configuration": """
-        SELECT a.id, w."artefactType", p.name, p.value, q.name, q."valueType", q."default", c.name, c.location,
-          k."contentType"
+        SELECT a.id, w."artefactType", p.name, p.value, q.name, q."valueType", q."default",
+          c.name, c.location, k."contentType"
         FROM activities a JOIN "wasConfiguredBy" w ON w.activity_id = a.id
         LEFT JOIN parameters p ON p.id = w.parameter_id
         LEFT JOIN "parameterDescriptions" q ON q.id = p."parameterDescription_id"
@@ -39,13 +42,17 @@ QUERIES = {
         SELECT a.id, d.name, d.version, d.description, d.type, d.doculink FROM activities a
         JOIN "activityDescriptions" d ON d.id = a."activityDescription_id" """,
     "who answers for it": """
-        SELECT a.id, w.role, g.name, g.type FROM activities a JOIN "wasAssociatedWith" w ON w.activity_id = a.id
+        SELECT a.id, w.role, g.name, g.type FROM activities a
+        JOIN "wasAssociatedWith" w ON w.activity_id = a.id
         JOIN agents g ON g.id = w.agent_id
-        UNION ALL SELECT e.id, w.role, g.name, g.type FROM entities e JOIN "wasAttributedTo" w ON w.entity_id = e.id
+        UNION ALL SELECT e.id, w.role, g.name, g.type FROM entities e
+        JOIN "wasAttributedTo" w ON w.entity_id = e.id
         JOIN agents g ON g.id = w.agent_id""",
     "what was derived from it": """
-        SELECT e.id, w."generatedEntity" FROM entities e JOIN "wasDerivedFrom" w ON w."usedEntity" = e.id
-        UNION ALL SELECT a.id, w.informant FROM activities a JOIN "wasInformedBy" w ON w.informed = a.id""",
+        SELECT e.id, w."generatedEntity" FROM entities e
+        JOIN "wasDerivedFrom" w ON w."usedEntity" = e.id
+        UNION ALL SELECT a.id, w.informant FROM activities a
+        JOIN "wasInformedBy" w ON w.informed = a.id""",
     "all its ancestors": """
         WITH RECURSIVE up(start, id) AS (
           SELECT id, id FROM entities UNION

@@ -4,7 +4,6 @@ Whatever was loaded, forgotten or renamed in between, it equals one clean copy.
 """
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,13 +56,6 @@ def assert_equals_clean_copy(store: Store, url: str, server: PostgresServer) -> 
     sync(store, clean)
     assert contents(rows_in(url)) == contents(rows_in(clean))
     assert verify(store, url).differences == []
-
-
-@pytest.fixture
-def memory() -> Iterator[Store]:
-    store = open_store("sqlite://")
-    yield store
-    store.close()
 
 
 def test_every_store_is_mirrored_alike(

@@ -17,7 +17,8 @@ def upgrade() -> None:
     quoted = op.get_bind().dialect.identifier_preparer.quote(target)
     op.execute(f"CREATE SEQUENCE {quoted}.entities_id_seq AS integer OWNED BY {quoted}.entities.id")
     op.execute(
-        f"ALTER TABLE {quoted}.entities ALTER COLUMN id SET DEFAULT nextval('{quoted}.entities_id_seq')"
+        f"ALTER TABLE {quoted}.entities "
+        f"ALTER COLUMN id SET DEFAULT nextval('{quoted}.entities_id_seq')"
     )
     _own()
 
