@@ -1,8 +1,9 @@
 """The journal of a store, and the marks of its last transactions.
 
 The journal says which records each transaction may have changed, so that a mirror reads only those.
-Marks serve optimistic concurrency (`provgraph.ingest.deciding.neighbourhood`): a plan marks every fact that
-it read, each commit every fact that it wrote; while the two are disjoint the plan still holds.
+Marks serve optimistic concurrency (`provgraph.ingest.deciding.neighbourhood`): a plan marks every
+fact that it read, each commit every fact that it wrote; while the two are disjoint the plan still
+holds.
 """
 
 import json

@@ -119,7 +119,8 @@ class Journal(Protocol):
     """Which transactions were committed, and which records each may have changed.
 
     Attributes:
-        turn: how many transactions were committed before; see `provgraph.store.protocol.Store.writing`.
+        turn: how many transactions were committed before; see
+            `provgraph.store.protocol.Store.writing`.
         settled: the last turn of which all is surely visible here.
     """
 

@@ -11,8 +11,8 @@ from provgraph.relational_mirror.tables import (
     published,
 )
 
-CONTRACT = (Path(__file__).parents[2] / "docs" / "contract.md").read_text()
-_, _, MIRROR = CONTRACT.partition("## The ctaprov mirror")
+PROMISES = (Path(__file__).parents[2] / "docs" / "contract.md").read_text()
+_, _, MIRROR = PROMISES.partition("## The ctaprov mirror")
 
 
 def names_after(word: str) -> set[str]:
