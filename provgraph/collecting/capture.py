@@ -287,7 +287,7 @@ def capturing(
 ) -> Iterator[None]:
     """Deliver the provenance of a block of code at the block's end.
 
-    For notebooks and services, whose process goes on after the block::
+    For notebooks and services, whose process goes on after the block:
 
         with provgraph.capture.capturing():
             tool.run()
