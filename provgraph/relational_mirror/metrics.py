@@ -1,4 +1,4 @@
-"""Metrics of a sync as a file for the textfile collector of Prometheus' node exporter."""
+"""Metrics of a sync, as a file for the textfile collector of Prometheus' node exporter."""
 
 import os
 from datetime import datetime
@@ -51,9 +51,14 @@ def write_metrics(path: Path, summary: Summary, now: datetime) -> None:
     rows = Gauge("provgraph_mirror_rows", "Rows of the mirror.", ["table"], registry=registry)
     for table, count in summary.rows.items():
         rows.labels(table).set(count)
+    _replace(path, generate_latest(registry))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in place at once."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_bytes(generate_latest(registry))
+        part.write_bytes(content)
         part.replace(path)
     except OSError as error:
         raise MirrorError(

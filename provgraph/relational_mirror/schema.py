@@ -118,8 +118,8 @@ def _refusal(target: str, found: set[str]) -> str:
 
 
 def _some(names: set[str]) -> str:
-    shown = ", ".join(sorted(names)[:5])
-    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    listed = ", ".join(sorted(names)[:5])
+    return listed + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _relations(connection: Connection, schema: str) -> set[str]:

@@ -191,19 +191,19 @@ class Stage:
 
     def _delete_gone(self, table: str) -> int:
         key = sql.Identifier(_KEY[table])
-        kept = sql.Composed([])
+        unless = sql.Composed([])
         if table in self._filled:
-            kept = sql.SQL("AND NOT EXISTS (SELECT FROM {} s WHERE s.{} = t.{})").format(
+            unless = sql.SQL("AND NOT EXISTS (SELECT FROM {} s WHERE s.{} = t.{})").format(
                 _staged(table), key, key
             )
         if table == "activityDescriptions":  # one that a name and version make is shared
-            kept += sql.SQL(
+            unless += sql.SQL(
                 ' AND NOT EXISTS (SELECT FROM {} a WHERE a."activityDescription_id" = t.id)'
             ).format(self._at("activities"))
         cast = sql.SQL("::integer" if table in NUMBERED else "")
         query = sql.SQL(
             "DELETE FROM {} t USING stage_gone g WHERE g.relation = %s AND t.{} = g.key{} {}"
-        ).format(self._at(table), key, cast, kept)
+        ).format(self._at(table), key, cast, unless)
         return self._cursor.execute(query, [table]).rowcount
 
 

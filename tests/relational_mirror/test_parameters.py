@@ -51,7 +51,7 @@ def test_the_sums_of_a_block_are_those_of_its_lines() -> None:
     lines = {
         "parameters": block.rows(""),
         "wasConfiguredBy": [
-            copy_line((number, *link.values[0:1], *map(_plain, link.values[1:])))
+            text((number, *link.values))
             for number, link in zip(numbers, mapped(RUN).links["wasConfiguredBy"], strict=True)
         ],
     }
@@ -61,10 +61,6 @@ def test_the_sums_of_a_block_are_those_of_its_lines() -> None:
             summed[group.table, group.prefix] += group.total
     assert summed == {(each.table, each.prefix): each.total for each in block.sums(numbers)}
     assert all(isinstance(each, RowGroup) and each.rows == 4 for each in block.sums(numbers))
-
-
-def _plain(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ def test_a_numbered_description_keeps_its_key_by_its_id() -> None:
     record = Record(Subject.PARAMETER_DESCRIPTION, "p", content)
     numbered_description_mapper("parameterDescriptions", "name")(record, {}, rows)
     (link,) = rows.links["parameterDescriptions"]
-    assert (link.values, link.origins) == (("T.cut",), {"p"})
+    assert link.values == ("T.cut",)
+    assert link.origins == {"p"}
 
 
 @pytest.mark.parametrize(

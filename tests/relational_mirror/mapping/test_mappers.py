@@ -8,7 +8,7 @@ from provgraph.relational_mirror.tables import COLUMNS
 from provgraph.store.journal import Subject
 from tests.relational_mirror.contents import activity, entity
 
-DESCRIPTION = {"attributes": {}, "refersTo": {}}
+DESCRIPTION: dict[str, dict[str, str]] = {"attributes": {}, "refersTo": {}}
 RECORDS = [
     activity(settings=["k"], configFiles=["file:/x"], status="completed"),
     entity(),
