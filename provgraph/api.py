@@ -229,7 +229,7 @@ class Answer(lineage.Lineage):
             The document.
 
         Raises:
-            StoreError: the store is closed, or failed.
+            StoreError: the store failed.
             MissingExtraError: the extra ``rdf`` is not installed.
         """
         with extra_needed("rdf", "a document of the package prov"):
