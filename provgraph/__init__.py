@@ -1,6 +1,6 @@
-"""provgraph.
+"""What produced this file? A provenance store for CTAO and for anyone who runs ctapipe.
 
-What produced this file? A provenance store for CTAO and for anyone who runs ctapipe.
+From Python, `provgraph.open` opens a store; job scripts call `provgraph.capture`.
 """
 
 from typing import Any

@@ -180,17 +180,17 @@ class Provenance:
             SettingsError: there is no such direction or relation.
         """
         try:
-            way, followed = Direction(direction), [RelationType(each) for each in relations]
+            chosen_direction = Direction(direction)
+            followed = [RelationType(relation) for relation in relations]
         except ValueError as error:
             raise SettingsError(
                 f"{error}: directions are {', '.join(Direction)}; "
                 f"relations are {', '.join(RelationType)}"
             ) from None
         root = find(self.store, str(record), Path.cwd())
-        found = walks.lineage(self.store, root, way, depth, followed)
-        return Answer(
-            **{each.name: getattr(found, each.name) for each in fields_of(found)}, store=self.store
-        )
+        found = walks.lineage(self.store, root, chosen_direction, depth, followed)
+        fields = {each.name: getattr(found, each.name) for each in fields_of(found)}
+        return Answer(**fields, store=self.store)
 
     def with_configuration(self, answer: Answer) -> Answer:
         """Add the parameter sets and configuration files of its runs to an answer: for a drawing.
@@ -229,7 +229,7 @@ class Answer(lineage.Lineage):
             The document.
 
         Raises:
-            StoreError: the store is closed, or failed.
+            StoreError: the store failed.
             MissingExtraError: the extra ``rdf`` is not installed.
         """
         with extra_needed("rdf", "a document of the package prov"):
@@ -315,9 +315,9 @@ class Answer(lineage.Lineage):
                 "py2neo is not installed: pip install 'provgraph[py2neo]'"
             ) from None
         nodes = {node.key: _py2neo_node(node) for node in self.nodes}
-        between: dict[tuple[bytes, RelationType, bytes], list[Edge]] = {}
+        edges_between: dict[tuple[bytes, RelationType, bytes], list[Edge]] = {}
         for edge in self.edges:
-            between.setdefault((edge.source, edge.relation, edge.target), []).append(edge)
+            edges_between.setdefault((edge.source, edge.relation, edge.target), []).append(edge)
         relationships = [
             Relationship(
                 nodes[source],
@@ -325,7 +325,7 @@ class Answer(lineage.Lineage):
                 nodes[target],
                 **_properties_of(edges),
             )
-            for (source, relation, target), edges in between.items()
+            for (source, relation, target), edges in edges_between.items()
         ]
         return Subgraph(nodes.values(), relationships)
 
@@ -344,17 +344,18 @@ def _py2neo_node(node: Node) -> py2neo.Node:
     fields = json_writer.node_document(node)
     attributes = fields.pop("attributes")
     properties = {
-        name: _native(value)
+        name: _neo4j_value(value)
         for name, value in {**attributes, **fields}.items()
         if value not in (None, [])
     }
     py2neo_node = Py2neoNode(label, *([node.type] if node.type else []), **properties)
+    # By these two py2neo recognises a node that the database has already.
     py2neo_node.__primarylabel__, py2neo_node.__primarykey__ = label, "id"
     return py2neo_node
 
 
-def _native(value: Value) -> Any:
-    """The value as Neo4j can hold it: a list of texts, or JSON of what is deeper."""
+def _neo4j_value(value: Value) -> Any:
+    """The value as a property of Neo4j: lists of texts and single values as they are, else JSON."""
     if isinstance(value, str):
         return str(value)  # py2neo knows no enumerations
     is_list_of_texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
@@ -362,7 +363,10 @@ def _native(value: Value) -> Any:
 
 
 def _properties_of(edges: Sequence[Edge]) -> dict[str, str | list[str]]:
-    """The roles and times of relations of one type between two records."""
+    """The roles and times of relations of one type between two records.
+
+    One value stands alone, several are a list; a property without a value is absent.
+    """
     properties = {
         "role": sorted({edge.role for edge in edges if edge.role}),
         "time": sorted({edge.time for edge in edges if edge.time}),

@@ -22,7 +22,7 @@ from provgraph.pictures import registry as pictures
 from provgraph.pictures.look import Look, Orientation
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.names import find
-from provgraph.questions.walks import lineage as ask
+from provgraph.questions.walks import lineage as walk_lineage
 from provgraph.writers.registry import WRITERS
 
 
@@ -75,7 +75,7 @@ def _answer(name: str, direction: Direction, relations: Sequence[str], **options
     followed = [RelationType(relation) for relation in relations]
     with opened_store() as store:
         root = find(store, name, Path.cwd())
-        answer = ask(store, root, direction, options["depth"], followed, options["limit"])
+        answer = walk_lineage(store, root, direction, options["depth"], followed, options["limit"])
         level = options["data_level"] and options["data_level"].upper()
         listed = restrict_lineage(answer, options["kind"], level, options["type_name"])
         drawn = with_configuration(store, listed) if options["configuration"] else listed

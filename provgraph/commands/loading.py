@@ -95,6 +95,7 @@ class _LoadObserver:
     """Counts the files that are none of ours, and moves the progress line of a terminal on."""
 
     def __init__(self) -> None:
+        """Begin at zero; without a terminal there is no progress line."""
         self.passed_over = 0
         self.progress = Progress("sources") if sys.stderr.isatty() else None
 
@@ -129,17 +130,17 @@ def _load_by_spool(
     )
 
     url = store_url(given("store"))
-    aside = list(
+    items = list(
         spool_sources(spool, sources, format_name=format_name, namespace=namespace, store=url)
     )
-    reports, others = deliver_spooled(spool, aside, url)
-    for report in others:
+    reports, earlier = deliver_spooled(spool, items, url)
+    for report in earlier:
         _note_delivery(report)
     for report in reports:
         print_report(report, as_json)
-    if waiting := sum(item is not None and item.exists() for _, item in aside):
+    if waiting := sum(item is not None and item.exists() for _, item in items):
         click.echo(
-            f"{waiting} of {len(aside)} logs wait in {spool}; the next `provgraph load --spool "
+            f"{waiting} of {len(items)} logs wait in {spool}; the next `provgraph load --spool "
             f"{spool} …` or `provgraph watch {spool}` delivers them",
             err=True,
         )

@@ -97,7 +97,8 @@ def reading_options(function: _Function) -> _Function:
             "--format",
             "format_name",
             metavar="F",
-            help="Read every source as this format: ctapipe, ctadirac.",
+            help="Read every source as this format, such as ctapipe or prov-json; without it, each "
+            "is recognised by its content.",
         ),
         click.option(
             "--namespace",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Exit code: some of the work was refused, or a check failed.
 REFUSED = 1
-#: Exit code: there was nothing to do it with.
+#: Exit code: nothing was found to work on (docs/contract.md, Commands).
 NOTHING = 2
 #: How many new objects Python's garbage collector waits for; 700 unless told otherwise. Records
 #: are many and refer to each other in no circles, so looking for circles less often saves a tenth
@@ -57,7 +57,7 @@ class LaterCommand(click.Command):
         self.module = module
 
     def imported(self) -> click.Command:
-        """The command itself."""
+        """The command itself, for which this one stands in."""
         extra = _EXTRAS.get(self.module)
         with nullcontext() if extra is None else extra_needed(extra, f"provgraph {self.name}"):
             found = import_module(f"provgraph.commands.{self.module}")
@@ -255,6 +255,10 @@ def write_out(pieces: Iterable[bytes], output: Path | None) -> None:
 @contextmanager
 def at_most(seconds: float | None) -> Iterator[None]:
     """End the process with exit code 3 when a ``with`` block takes too long, wherever it hangs.
+
+    A driver of a database that waits for its server can't be interrupted by an exception of another
+    thread. Therefore the process ends without any clean-up; the store takes back what was under
+    way.
 
     Args:
         seconds: how long the block may take; None for no limit.

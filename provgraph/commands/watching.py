@@ -73,7 +73,8 @@ def watch(
         else:
             watcher.watch(stop)
     watcher.close()
-    if not order.only_spooled:  # by which programs call us
+    # Jobs deliver their spool by `--only-spooled` (collecting/courier.py); they read no counts.
+    if not order.only_spooled:
         _print_counts(watcher)
     unclean = watcher.counts["partial"] + watcher.counts["refused"]
     click.get_current_context().exit(REFUSED if once and unclean else 0)

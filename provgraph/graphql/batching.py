@@ -62,7 +62,11 @@ class RequestContext(BaseContext):
     """What the resolvers of one request share: the store, its batches, and how much was asked."""
 
     def __init__(self, store: Store) -> None:
-        """Begin a request to a store."""
+        """Begin a request.
+
+        Args:
+            store: the open store that answers.
+        """
         super().__init__()
         self.store = store
         self._walks = 0
@@ -76,7 +80,7 @@ class RequestContext(BaseContext):
         """
         self._walks += 1
         if self._walks > MOST_WALKS:
-            raise _too_much(f"one request may ask for {MOST_WALKS} lineages")
+            raise _limit_error(f"one request may ask for {MOST_WALKS} lineages")
 
     async def edges_with_ends(
         self, node: Node, relation: RelationType, *, at_source: bool
@@ -100,7 +104,7 @@ class RequestContext(BaseContext):
         edges = await self._edges.load((node.key, relation, at_source))
         self._edges_listed += len(edges)
         if self._edges_listed > MOST_EDGES:
-            raise _too_much(f"one answer may list {MOST_EDGES:,} relations of its records")
+            raise _limit_error(f"one answer may list {MOST_EDGES:,} relations of its records")
         others = await self._nodes.load_many(
             [edge.target if at_source else edge.source for edge in edges]
         )
@@ -146,8 +150,8 @@ class RequestContext(BaseContext):
     def _edges(self) -> DataLoader["_EdgeQuestion", list[Edge]]:
         """Loads the relations that a question asks for."""
 
-        async def load(asked: list[_EdgeQuestion]) -> list[list[Edge]]:
-            return _answers_to(self.store, asked)
+        async def load(questions: list[_EdgeQuestion]) -> list[list[Edge]]:
+            return _answers_to(self.store, questions)
 
         return DataLoader(load)
 
@@ -156,19 +160,22 @@ class RequestContext(BaseContext):
 _EdgeQuestion = tuple[bytes, RelationType, bool]
 
 
-def _answers_to(store: Store, asked: Sequence[_EdgeQuestion]) -> list[list[Edge]]:
-    """Ask the store once for each type, so that no other relations of a record are fetched."""
+def _answers_to(store: Store, questions: Sequence[_EdgeQuestion]) -> list[list[Edge]]:
+    """The relations that each question asks for, in the order of the questions.
+
+    The store is asked once for each type of relation, so that no other relations are fetched.
+    """
     keys: dict[RelationType, set[bytes]] = defaultdict(set)
-    for key, relation, _ in asked:
+    for key, relation, _ in questions:
         keys[relation].add(key)
     found: dict[_EdgeQuestion, list[Edge]] = defaultdict(list)
-    for relation, those in keys.items():
-        for edge in store.edges_of(those, [relation]):
+    for relation, keys_of_relation in keys.items():
+        for edge in store.edges_of(keys_of_relation, [relation]):
             found[edge.source, relation, True].append(edge)
             found[edge.target, relation, False].append(edge)
-    return [found.get(each, []) for each in asked]
+    return [found.get(question, []) for question in questions]
 
 
-def _too_much(what: str) -> GraphQLError:
+def _limit_error(what: str) -> GraphQLError:
     """The error for a request that asks for more than a limit allows."""
     return GraphQLError(f"{what}: ask in several requests", extensions={"code": "BAD_USER_INPUT"})

@@ -70,7 +70,7 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
         except HTTPException as error:
             response = _refused(error.reason, error.status_code)
         if RESPONSE_TYPE in request.headers.get("accept", "") and isinstance(response, Response):
-            _as_drafted(response)
+            _follow_draft(response)
         return response
 
 
@@ -97,10 +97,10 @@ def _refused(reason: str, status: int) -> Response:
     )
 
 
-def _as_drafted(response: Response) -> None:
-    """Mark a response as the draft of GraphQL over HTTP asks.
+def _follow_draft(response: Response) -> None:
+    """Give a response the media type and the status that the draft of GraphQL over HTTP asks for.
 
-    Its status is 400 when there is no ``data``, since nothing was run.
+    The status is 400 when the request could not be run, such as one that is no valid GraphQL.
     """
     if not response.headers.get("content-type", "").startswith("application/json"):
         return
@@ -111,9 +111,9 @@ def _as_drafted(response: Response) -> None:
         and body.startswith(b'{"data":null')
         and json.loads(body).get("errors")
     ):
-        response.status_code = 400 if _never_ran(json.loads(body)["errors"]) else 200
+        response.status_code = 400 if _was_not_run(json.loads(body)["errors"]) else 200
 
 
-def _never_ran(errors: list[dict[str, Any]]) -> bool:
-    """Whether no error comes from a field."""
+def _was_not_run(errors: list[dict[str, Any]]) -> bool:
+    """Whether the request was not run: then no error names a field, which has a path."""
     return all("path" not in error for error in errors)

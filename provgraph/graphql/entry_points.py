@@ -258,10 +258,13 @@ def _named(info: Info, name: str) -> Node:
 
 
 def _of_kind(info: Info, name: str, kind: Kind) -> Node:
-    """The record of this kind, though one of another kind may bear the same id."""
+    """The record of this kind, though one of another kind may bear the same id.
+
+    An id of that kind goes first; all other names mean what they mean everywhere.
+    """
     wanted = Filter(identifiers=(storable_text(name),), kinds=(kind,))
-    exact = info.context.store.find(wanted).found
-    bearers = [each.node for each in exact if each.node.id == name]
+    candidates = info.context.store.find(wanted).found
+    bearers = [each.node for each in candidates if each.node.id == name]
     found = bearers[0] if bearers else _named(info, name)
     if found.kind is not kind:
         raise NotFoundError(name)

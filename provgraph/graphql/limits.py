@@ -51,7 +51,11 @@ class Limits(ValidationRule):
     """Refuses a document whose operations are too deep or have too many aliases."""
 
     def __init__(self, context: ValidationContext) -> None:
-        """Take the fragments of a document."""
+        """Take the fragments of a document.
+
+        Args:
+            context: the document under validation, with the schema.
+        """
         super().__init__(context)
         definitions = context.document.definitions
         self._fragments = {
@@ -113,7 +117,7 @@ class Limits(ValidationRule):
 
 
 def _together(sizes: Iterable[_Size]) -> _Size:
-    """The size of several members beside each other."""
+    """The size of several members beside each other: the greatest depth, the sum of the aliases."""
     deepest = aliases = 0
     for size in sizes:
         deepest = max(deepest, size.depth)

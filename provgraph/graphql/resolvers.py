@@ -322,12 +322,14 @@ def walked(
         GraphQLError: the depth is negative, or the request asks for too many lineages.
     """
     info.context.count_walk()
-    far = depth if isinstance(depth, int) else None
-    if far is not None and far < 0:
+    # An argument that is left out is `strawberry.UNSET`, which is no number.
+    bound = depth if isinstance(depth, int) else None
+    if bound is not None and bound < 0:
         raise GraphQLError(
-            f"depth is {far}; say 0 or more, or leave it out", extensions={"code": "BAD_USER_INPUT"}
+            f"depth is {bound}; say 0 or more, or leave it out",
+            extensions={"code": "BAD_USER_INPUT"},
         )
-    return walks.lineage(info.context.store, root, direction, far, relations)
+    return walks.lineage(info.context.store, root, direction, bound, relations)
 
 
 async def _settings(parent: Node, info: Info) -> list[NamedValue]:

@@ -11,10 +11,10 @@ from provgraph.graphql.types import SCALARS, ActivityObject, AgentObject, Entity
 
 
 class _Schema(strawberry.Schema):
-    """A schema that logs no errors."""
+    """A schema that leaves the logging of errors to `ErrorCodes`."""
 
     def process_errors(self, errors: Any, execution_context: Any = None) -> None:
-        """Log nothing: `ErrorCodes` logs what matters.
+        """Log nothing: Strawberry would log what is a mistake of the user, too.
 
         Args:
             errors: the errors of an answer.

@@ -22,7 +22,7 @@ JSON = NewType("JSON", object)
 
 
 def _zoned(time: str) -> str:
-    """The time with its zone."""
+    """The time with a ``Z`` at its end, whether it has one already or not."""
     return time if time.endswith("Z") else time + "Z"
 
 

@@ -23,6 +23,7 @@ from provgraph.model.times import utc
 from provgraph.model.values import Value, Values, attributes_of, canonical_json
 from provgraph.model.vocabulary import RelationType
 
+#: The role in which ctapipe names the configuration file of a tool among the inputs.
 CONFIGURATION_ROLE = "Tool Configuration"
 #: Where a run's own paths are kept, apart from the settings that it shares with other runs.
 OWN_PATHS = "paths"
@@ -36,13 +37,16 @@ _JSON_LOG = re.compile(
     re.DOTALL,
 )
 _PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
+#: Fact → the keys that lead to it in the ``system`` object of an activity.
 _SYSTEM_FACTS = {
     Fact.VERSION: ("ctapipe_version",),
     Fact.HOST: ("platform", "node"),
     Fact.BOOT_TIME: ("platform", "boot_time"),
     Fact.EXECUTABLE: ("executable",),
 }
+#: The names of `Fact`. A key of the log that happens to be called so is no such fact.
 _OUR_FACTS = frozenset(value for name, value in vars(Fact).items() if name.isupper())
+#: The keys of an activity that have functions of their own here; `_other_facts` leaves them out.
 _READ_ELSEWHERE = frozenset(
     {
         "activity_name",
@@ -154,25 +158,26 @@ class _FileEntry:
     """
 
     def __init__(self, entry: object, namespace: str) -> None:
+        """Read the place, role, identifier, header and other attributes of an entry."""
         if not isinstance(entry, dict):
             raise LoadError(
                 f"an input or output is {type(entry).__name__}, not an object with a url"
             )
         self.place = place_of(masked(_required_text(entry, "url")), namespace)
         self.role = None if entry.get("role") is None else str(entry["role"])
-        meta = entry.get("reference_meta")
-        metadata = meta if isinstance(meta, dict) else {}
-        self.identifier = product_identifier(metadata)
-        self.header = attributes_of(metadata) if self.identifier else {}
+        stated = entry.get("reference_meta")
+        header = stated if isinstance(stated, dict) else {}
+        self.identifier = product_identifier(header)
+        self.header = attributes_of(header) if self.identifier else {}
         rest = {
             key: value
             for key, value in entry.items()
             if key not in ("url", "role", "reference_meta")
         }
-        odd = {"reference_meta": meta} if meta is not metadata else {}
-        self.attributes = attributes_of(
-            {**rest, **odd} if self.identifier else {**metadata, **rest, **odd}
-        )
+        # What is no header is kept as it is.
+        malformed = {"reference_meta": stated} if stated is not header else {}
+        made_up = {} if self.identifier else header
+        self.attributes = attributes_of({**made_up, **rest, **malformed})
 
     def mention(self, run: str, relation: RelationType, source: str) -> Mention:
         """The entry as the mention of a file by a run.
@@ -195,8 +200,8 @@ class _FileEntry:
 
 def _facts(record: Mapping[str, Any], has_software: bool) -> dict[str, Values]:
     """The facts of a run: those with a meaning of their own, and all others by the log's names."""
-    found = record.get("system")
-    system: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    stated = record.get("system")
+    system: Mapping[str, Any] = stated if isinstance(stated, dict) else {}
     facts: dict[str, Values] = {Fact.NAME: (_required_text(record, "activity_name"),)}
     facts[Fact.START] = (_time_text(record, "start", required=True),)
     if end := _time_text(record, "stop"):
@@ -223,6 +228,7 @@ def _other_facts(
     if not isinstance(record.get("config", {}), dict):
         facts["config"] = record["config"]
     facts.update(_flattened("system", record.get("system")))
+    # The packages are kept as settings, which many runs share.
     facts.pop("system.python.packages" if has_software else "", None)
     for path in _SYSTEM_FACTS.values():
         facts.pop(".".join(("system", *path)), None)
@@ -272,36 +278,36 @@ def _split_configuration(
     """The settings of a component and of all components within it; apart from them the paths."""
     shared: dict[str, Value] = {}
     paths: dict[str, Value] = {}
-    inner: dict[str, Any] = {}
+    components: dict[str, Any] = {}
     for key, value in values.items():
         full_name = f"{name}.{key}" if name else key
         if isinstance(value, dict) and key[:1].isupper():
-            inner[full_name] = value
+            components[full_name] = value
         else:
             (paths if _names_paths(value) else shared)[full_name] = value
     settings = [_settings(name, canonical_json(shared))] if shared else []
-    for component, traits in inner.items():
+    for component, traits in components.items():
         # A tool has other paths in each run; the components within a tool mostly have the same
         # values in thousands of runs.
-        found = (
+        inner_settings, inner_paths = (
             _shared_component(component, canonical_json(traits))
             if name
             else _split_configuration(component, traits)
         )
-        settings += found[0]
-        paths |= found[1]
+        settings += inner_settings
+        paths |= inner_paths
     return settings, paths
 
 
 @lru_cache(maxsize=512)
 def _shared_component(name: str, values: str) -> tuple[list[Settings], dict[str, Value]]:
-    """The same from a component's JSON text: thousands of runs have the same."""
+    """`_split_configuration` of a component's JSON text: thousands of runs have the same text."""
     return _split_configuration(name, json.loads(values))
 
 
 @lru_cache(maxsize=4096)
 def _settings(component: str, values: str) -> Settings:
-    """Settings from their JSON text: thousands of runs have the same."""
+    """Settings from their JSON text: thousands of runs have the same text."""
     parameters = json.loads(values)
     return Settings(
         component, {name: masked_parameter(name, value) for name, value in parameters.items()}
@@ -315,7 +321,7 @@ def _names_paths(value: object) -> bool:
     return (
         isinstance(value, list)
         and bool(value)
-        and all(isinstance(v, str) and v.startswith("/") for v in value)
+        and all(isinstance(item, str) and item.startswith("/") for item in value)
     )
 
 
@@ -328,9 +334,9 @@ def _software(record: Mapping[str, Any]) -> Settings | None:
 
 
 @lru_cache(maxsize=256)
-def _packages(listed: str) -> Settings:
-    """The packages from the JSON text of a list: thousands of runs have the same."""
-    packages = [(str(each["name"]), str(each["version"])) for each in json.loads(listed)]
+def _packages(json_list: str) -> Settings:
+    """The packages from the JSON text of a list: thousands of runs have the same text."""
+    packages = [(str(each["name"]), str(each["version"])) for each in json.loads(json_list)]
     return Settings(SOFTWARE, dict(sorted(packages)))
 
 
@@ -373,9 +379,10 @@ def activity_records(stream: BufferedReader, start: int = 0) -> Iterator[Located
     Yields:
         The records in the order of the log; a problem for each part that can't be read.
     """
+    # Only a JSON log is ever read from a later byte on.
     if not start and not _JSON_LOG.match(stream.peek(HEAD)[:HEAD]):
-        for each in literal_records(stream):
-            yield each if isinstance(each, Problem) else LocatedRecord(*each, None)
+        for part in literal_records(stream):
+            yield part if isinstance(part, Problem) else LocatedRecord(*part, None)
         return
     records = JsonRecords(stream, lambda record: "activity_uuid" in record, start)
     for found in records:

@@ -1,4 +1,4 @@
-"""So many at a time."""
+"""Divides many items into batches, so that a store is asked about a limited number at once."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice

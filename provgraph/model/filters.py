@@ -35,8 +35,8 @@ class Filter:
 
     Attributes:
         identifiers: the record bears one of these: as its id, or as any other name of an entity.
-        version: the entity was written so.
-        base_name: the entity stood at a path of which this is the last part.
+        version: the entity is what this run wrote at this path.
+        base_name: the entity stood at a path that ends in this file name.
         kinds: the record is of one of these kinds.
     """
 
@@ -60,7 +60,8 @@ class SortOrder(StrEnum):
 
     #: By id.
     ID = "id"
-    #: The one that came last to the place that was asked for first; then by id.
+    #: The entity that was the last to come to the place that was asked for stands first; among
+    #: equals the order is by id.
     NEWEST = "newest"
 
 

@@ -88,7 +88,7 @@ class Edge:
         relation: its type.
         source: the key of the effect's node.
         target: the key of the cause's node.
-        role: the part that the one played for the other.
+        role: the part that the file or agent played for the run, such as ``DL1/Event``.
         time: when; ISO 8601 with ``Z``.
     """
 
@@ -189,12 +189,14 @@ def assemble_lineage(
     """
     by_key = {node.key: node for node in found}
     walked = set(edges)
-    far = _distances(root.key, walked, direction)
-    placed = [
-        replace(by_key[key], distance=distance) for key, distance in far.items() if key in by_key
+    distances = _distances(root.key, walked, direction)
+    reached = [
+        replace(by_key[key], distance=distance)
+        for key, distance in distances.items()
+        if key in by_key
     ]
-    placed.sort(key=lambda node: (node.distance, node.id))
-    chosen, truncated = _cut(placed, limit, walked)
+    reached.sort(key=lambda node: (node.distance, node.id))
+    chosen, truncated = _cut(reached, limit, walked)
     ids = {node.key: node.id for node in chosen}
     inside = [edge for edge in walked if edge.source in ids and edge.target in ids]
     inside.sort(
@@ -223,7 +225,10 @@ def _cut(nodes: list[Node], limit: int, edges: Iterable[Edge]) -> tuple[list[Nod
 
 
 def _distances(root: bytes, edges: Iterable[Edge], direction: Direction) -> dict[bytes, int]:
-    """The shortest distance from the root of every node that the edges reach, agents as leaves."""
+    """The shortest distance from the root of every node that the edges reach.
+
+    An agent ends a way: all runs of one observatory have the same agent, which would join them all.
+    """
     leaves = [edge for edge in edges if edge.relation in AGENT_RELATIONS]
     walked = [edge for edge in edges if edge.relation not in AGENT_RELATIONS]
     ways = [

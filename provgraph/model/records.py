@@ -31,14 +31,14 @@ def build_quickly(kind: type[_T], **fields: Any) -> _T:
 
     Args:
         kind: the class.
-        fields: the fields by name: those without a default, and any others.
+        fields: the fields by name. Every field without a default must be among them.
 
     Returns:
         The object. Nothing is checked.
     """
-    found = object.__new__(kind)
-    found.__dict__.update(fields)
-    return found
+    instance = object.__new__(kind)
+    instance.__dict__.update(fields)
+    return instance
 
 
 def key_of(kind: Kind, identifier: str) -> bytes:
@@ -125,9 +125,9 @@ class Mention:
         )
 
     def with_key(self, key: bytes) -> Self:
-        """Note the key where a store knows it.
+        """Take over a key that a store has computed before.
 
-        To compute a key takes as long as to read the mention.
+        To compute it again would take as long as to read the mention.
 
         Args:
             key: the mention's key.
@@ -313,7 +313,8 @@ class Document:
     end: int | None = field(default=None, compare=False)
 
 
-_STATED = (Status.ERROR, Status.INTERRUPTED, Status.COMPLETED)
+#: The statuses that a source can state, the gravest first.
+_GRAVEST_FIRST = (Status.ERROR, Status.INTERRUPTED, Status.COMPLETED)
 
 
 def status_of(facts: Attributes) -> Status:
@@ -327,7 +328,7 @@ def status_of(facts: Attributes) -> Status:
         end, else running.
     """
     stated = set(facts.get(Fact.STATUS, ()))
-    for status in _STATED:
+    for status in _GRAVEST_FIRST:
         if status.value in stated:
             return status
     return Status.COMPLETED if Fact.END in facts else Status.RUNNING

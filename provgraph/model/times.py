@@ -48,7 +48,11 @@ def utc(text: str) -> str:
 
 
 def _usual(text: str) -> str | None:
-    """The canonical time of a text in one of the usual forms; None for any other text."""
+    """The canonical time of a text in one of the usual forms; None for any other text.
+
+    The usual forms are ``2026-11-21T08:29:38`` and ``2026-11-21T08:29:38.045``, with or without
+    ``Z``. They need no regular expression, which saves most of the time.
+    """
     size = len(text)
     whole = text if size in (19, 23) else text[:-1] if size in (20, 24) and text[-1] == "Z" else ""
     if whole[10:11] != "T" or whole[4:5] != "-" or whole[19:20] not in (".", ""):
@@ -86,6 +90,7 @@ def seconds_between(start: str, end: str) -> float:
 
 
 def _seconds(second: str | None) -> int:
+    """The seconds of a minute; 60 is a leap second, which `datetime` does not know."""
     value = int(second or 0)
     if value > 60:
         raise ValueError("second must be in 0..60")
@@ -93,6 +98,7 @@ def _seconds(second: str | None) -> int:
 
 
 def _zone(zone: str | None) -> timezone:
+    """The time zone that a text such as ``+02:00`` or ``Z`` means; UTC for None."""
     if zone is None or zone in "Zz":
         return UTC
     sign = -1 if zone[0] == "-" else 1

@@ -40,7 +40,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPES = {code: f"\\u{code:04x}" for code in (0, *range(0xD800, 0xE000))}
 #: How many levels of objects and lists an activity's record may have.
 MAX_NESTING = 100
-#: Python makes no integer of a longer text.
+#: Python makes no integer of a text of more than 4,300 digits (sys.set_int_max_str_digits).
 _LONGEST_INTEGER = 4000
 
 
@@ -90,7 +90,10 @@ def _flat_json(parts: tuple[object, ...]) -> str:
 
 
 def _part(part: object) -> str:
-    """The `canonical_json` of a part of a key that is no text."""
+    """The `canonical_json` of a part of a key that is no text.
+
+    None, tuples and empty dicts are the most frequent parts; the encoder is not needed for them.
+    """
     if part is None:
         return "null"
     if type(part) is tuple:
@@ -110,20 +113,23 @@ def join_attributes(left: Attributes, right: Attributes) -> dict[str, Values]:
     """
     both = dict(left)
     for name, values in right.items():
-        mine = both.get(name)
-        both[name] = values if mine is None or _same(mine, values) else union((*mine, *values))
+        known = both.get(name)
+        both[name] = values if known is None or _same(known, values) else union((*known, *values))
     return both
 
 
-def _same(mine: Values, values: Values) -> bool:
-    """Whether two sets of values are the same; ``1``, ``1.0`` and ``True`` are not."""
-    if len(mine) == 1:
-        kind = type(mine[0])
+def _same(left: Values, right: Values) -> bool:
+    """Whether two sets of values are the same; ``1``, ``1.0`` and ``True`` are not.
+
+    The first lines answer for the most frequent sets, which hold one value.
+    """
+    if len(left) == 1:
+        kind = type(left[0])
         if kind is str:  # a text equals nothing but the same text
-            return mine == values
+            return left == right
         if kind is int or kind is bool:
-            return type(values[0]) is kind and mine == values
-    return canonical_json(mine) == canonical_json(values)
+            return type(right[0]) is kind and left == right
+    return canonical_json(left) == canonical_json(right)
 
 
 def union(values: Iterable[Value]) -> Values:
@@ -281,7 +287,10 @@ def may_equal_typed_value(text: str) -> bool:
 
 
 def _forms_of_typed_value(value: Value) -> set[str]:
-    """The forms in which a typed value can be compared with `_forms_of_text`."""
+    """The forms in which a typed value can be compared with `_forms_of_text`.
+
+    Example: ``5`` and ``5.0`` give ``{"number 5"}``, ``True`` gives ``{"bool true"}``.
+    """
     if isinstance(value, bool):
         return {f"bool {value}".lower()}
     if isinstance(value, int | float):
@@ -290,7 +299,10 @@ def _forms_of_typed_value(value: Value) -> set[str]:
 
 
 def _forms_of_text(text: str) -> set[str]:
-    """The forms of all typed values that a text may equal."""
+    """The forms of all typed values that a text may equal.
+
+    Example: ``"5.0"`` gives ``{"json 5.0", "number 5"}``.
+    """
     forms = {f"json {text}"}
     if text.lower() in ("true", "false"):
         forms.add(f"bool {text.lower()}")

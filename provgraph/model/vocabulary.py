@@ -91,6 +91,7 @@ class Status(StrEnum):
     RUNNING = "running"
 
 
+#: Kind of record → the label of its nodes in Neo4j.
 NODE_LABEL = {
     Kind.ENTITY: "Entity",
     Kind.ACTIVITY: "Activity",
@@ -133,7 +134,9 @@ class RelationType(StrEnum):
     IS_DESCRIBED_BY = "isDescribedBy"
 
 
+#: The kinds of records that PROV calls elements.
 ANYTHING = frozenset({Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT})
+#: The kinds of records that say how a run was set up.
 CONFIGURATION = frozenset({Kind.COLLECTION, Kind.PARAMETER, Kind.CONFIG_FILE})
 _ENTITY, _ACTIVITY, _AGENT = (
     frozenset({kind}) for kind in (Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT)
@@ -149,8 +152,8 @@ class Relation:
         effects: the kinds that may stand at its source, the later end.
         causes: the kinds that may stand at its target, the earlier end.
         leads_to_origin: whether a lineage walk follows it (docs/contract.md, Commands).
-        names_agent: whether it hangs a responsible agent on a record reached, as a leaf of the
-            answer.
+        names_agent: whether its cause is the agent who answers for its effect. An answer lists
+            such an agent, and the walk does not go on from there.
         has_role: whether the same pair may stand in several roles.
     """
 

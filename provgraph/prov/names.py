@@ -15,6 +15,7 @@ from provgraph.model.records import End
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind
 from provgraph.prov.statements import PROV
 
+#: How all URIs of provgraph's own begin.
 OURS = "urn:provgraph:"
 ATTRIBUTE, ENTITY, ACTIVITY, AGENT = (
     f"{OURS}{each}:" for each in ("attribute", "entity", "activity", "agent")
@@ -31,14 +32,17 @@ PREFIXES = {
     "pgt": f"{OURS}type:",
 }
 
-#: The records of one id, each as it was said, where their attributes together don't tell.
+#: Hidden attribute: what each statement of a document says of one element. It is kept where several
+#: statements say different things, since a store joins them to one record.
 RECORDS = "prov.records"
+#: Hidden attribute: the document has a bundle of this name.
 IS_BUNDLE = "prov.isBundle"
 #: Hidden attributes: the bundle, the identifier and the times of a statement as it was written.
 BUNDLE, ID, TIME, START, END = (
     HIDDEN + each for each in ("inBundle", "id", "time", "startTime", "endTime")
 )
-#: A slot of a relation that has no other place in a store is kept as the attribute `SLOT` + name.
+#: A slot of a relation for which a store has no field is kept as the hidden attribute `SLOT` and
+#: its name, such as ``prov.activity``, the activity of a derivation.
 SLOT = HIDDEN
 #: IVOA's relation → the attributes in which it names its two ends.
 VO_ENDS = {
@@ -47,18 +51,25 @@ VO_ENDS = {
     "isRelatedTo": ("related", "relator"),
     "hadReference": ("referenced", "referrer"),
 }
-#: The entity that holds the relations that name no record at all.
+#: The entity that keeps the relations of documents in which both ends are open.
 NOTHING = f"prov:{OURS}nothing"
 
 #: The namespace of IVOA's terms, as the voprov package has it.
 VOPROV = "http://www.ivoa.net/documents/ProvenanceDM/index.html#"
 
+_DESCRIBED = frozenset(kind.value for kind in DESCRIPTIONS)
+#: Kind of record → the namespace of provgraph's own URIs for it.
 _OURS_OF_KIND = {Kind.ACTIVITY: ACTIVITY, Kind.AGENT: AGENT, Kind.COLLECTION: SETTINGS}
+#: A URI (RFC 3986), roughly: a scheme, and no character that a URI can't have.
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]*")
+#: A URI that nobody takes for a name with a prefix: with a host, or a URN.
 _WITH_HOST = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"{}|\\^`\x00-\x20]+|urn:[^\s<>\"{}|\\^`\x00-\x20]+"
 )
+#: How names of documents' attributes begin in a store: one of PROV's own (``prov:label``), and any
+#: other that might be taken for a name of provgraph's own (``uri:NAME``).
 _SHORT, _WHOLE = "prov:", "uri:"
+#: What can't stand in an XML name as it is, and the beginning of what looks escaped already.
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]|_(?=x[0-9A-F]+_)|^[0-9.-]")
 _ESCAPED = re.compile(r"_x([0-9A-F]+)_")
 
@@ -292,6 +303,3 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(
         lambda found: chr(int(found[1], 16)) if len(found[1]) < 7 else found[0], text
     )
-
-
-_DESCRIBED = frozenset(kind.value for kind in DESCRIPTIONS)

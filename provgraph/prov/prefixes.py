@@ -21,8 +21,9 @@ _WELL_KNOWN = {
     **{namespace: prefix for prefix, namespace in names.PREFIXES.items()},
 }
 _OURS = frozenset(names.PREFIXES.values())
+#: The part at the end of a URI that every format takes as a local name.
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z|[A-Za-z0-9_][A-Za-z0-9_-]*\Z", re.ASCII)
-#: How many names are remembered.
+#: How many short names an object remembers; a large document may have millions of names.
 _REMEMBERED = 10_000
 
 
@@ -38,7 +39,7 @@ class Prefixes:
         """Begin without any prefix given out."""
         self.used: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._of: dict[str, str] = {namespace: prefix for prefix, namespace in KNOWN.items()}
+        self._prefix_of: dict[str, str] = {namespace: prefix for prefix, namespace in KNOWN.items()}
 
     def short_name(self, uri: str) -> str:
         """Shorten a URI that many records use, an attribute's or a type's; it is remembered.
@@ -66,10 +67,10 @@ class Prefixes:
             The qualified name, ``prefix:local``.
         """
         namespace, local = split(uri)
-        prefix = self._of.get(namespace)
+        prefix = self._prefix_of.get(namespace)
         if prefix is None:
             prefix = _WELL_KNOWN.get(namespace) or f"ns{len(self.used) + 1}"
-            self._of[namespace] = prefix
+            self._prefix_of[namespace] = prefix
             self.used[prefix] = namespace
         return f"{prefix}:{local}"
 

@@ -34,13 +34,14 @@ UNRESOLVED_NAME = "urn:provgraph:type:unresolvedName"
 _BOOLEANS = {"true": True, "false": False}
 _SMALL_INTEGER = re.compile("0|[1-9][0-9]{0,8}")
 _INTEGERS = frozenset({INT, LONG, INTEGER})
-_NATIVE: dict[str, Callable[[str], Value]] = {
+#: Datatype → what reads the text of a native value; the inverse of `native_literal`.
+_NATIVE_READERS: dict[str, Callable[[str], Value]] = {
     BOOLEAN: _BOOLEANS.__getitem__,
     DOUBLE: float,
     JSON_TYPE: lambda text: storable_value(json.loads(text)),
     **dict.fromkeys(_INTEGERS, int),
 }
-#: Python makes no integer of a longer text.
+#: Python makes no integer of a text of more than 4,300 digits (sys.set_int_max_str_digits).
 _LONGEST_INTEGER = 4000
 
 
@@ -83,40 +84,40 @@ def stored_value(literal: Literal) -> Value:
         object. Examples: the text ``x`` is ``"x"``; the text ``5`` is ``{"$": "5"}``, so that it
         stays beside the number 5; ``"5"^^xsd:int`` is ``5``.
     """
-    text, kind = literal.text, literal.type
+    text, datatype = literal.text, literal.type
     if literal.language is None:
-        if kind is None or kind == STRING:
+        if datatype is None or datatype == STRING:
             return (
                 storable_text(text)
                 if not may_equal_typed_value(text)
                 else {TEXT: storable_text(text)}
             )
-        plain = _plain(text, kind)
+        plain = _plain(text, datatype)
         if plain is not None:
             return plain
     stored: dict[str, Value] = {TEXT: storable_text(text)}
-    if kind is not None and (literal.language is None or kind != INTERNATIONALIZED_STRING):
-        stored[TYPE] = kind
+    if datatype is not None and (literal.language is None or datatype != INTERNATIONALIZED_STRING):
+        stored[TYPE] = datatype
     if literal.language is not None:
         stored[LANGUAGE] = literal.language
     return stored
 
 
-def _plain(text: str, kind: str) -> Value:
+def _plain(text: str, datatype: str) -> Value:
     """The value as plain JSON, None where that would say less."""
-    if kind == INT and _SMALL_INTEGER.fullmatch(text):
+    if datatype == INT and _SMALL_INTEGER.fullmatch(text):
         return int(text)
     if (
-        kind in _INTEGERS
+        datatype in _INTEGERS
         and len(text) < _LONGEST_INTEGER
         and text.lstrip("-").isdecimal()
         and text.isascii()
     ):
         number = int(text)
-        return number if str(number) == text and integer_type(number) == kind else None
-    if kind == BOOLEAN:
+        return number if str(number) == text and integer_type(number) == datatype else None
+    if datatype == BOOLEAN:
         return _BOOLEANS.get(text)
-    if kind == DOUBLE:
+    if datatype == DOUBLE:
         return _fraction(text)
     return None
 
@@ -144,8 +145,8 @@ def literal_of(value: Value) -> Literal:
         The literal.
     """
     if isinstance(value, Mapping) and isinstance(value.get(TEXT), str):
-        kind, language = value.get(TYPE), value.get(LANGUAGE)
-        return Literal(str(value[TEXT]), _text(kind), _text(language))
+        datatype, language = value.get(TYPE), value.get(LANGUAGE)
+        return Literal(str(value[TEXT]), _text_or_none(datatype), _text_or_none(language))
     return native_literal(value)
 
 
@@ -182,7 +183,7 @@ def native_value(literal: Literal) -> Value:
         if literal.type is None or literal.type == STRING:
             return storable_text(literal.text)
         try:
-            return _NATIVE[literal.type](literal.text)
+            return _NATIVE_READERS[literal.type](literal.text)
         except (KeyError, ValueError, RecursionError):
             pass  # no value of provgraph's own
     return stored_value(literal)
@@ -201,8 +202,8 @@ def join_values(values: Iterable[Value]) -> Values:
     return listed if len(listed) < 2 else union(listed)
 
 
-def _text(value: Value) -> str | None:
-    """The value if it is a text."""
+def _text_or_none(value: Value) -> str | None:
+    """The value if it is a text, else None."""
     return value if isinstance(value, str) else None
 
 

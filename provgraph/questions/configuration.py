@@ -12,7 +12,7 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.protocol import Store
 from provgraph.store.views import View
 
-#: So many runs are asked about at once.
+#: How many runs one call of the store asks about.
 BATCH = 1_000
 _AnyLineage = TypeVar("_AnyLineage", bound=Lineage)
 
@@ -36,23 +36,25 @@ def with_configuration(store: Store, lineage: _AnyLineage) -> _AnyLineage:
     runs = lineage.of_kind(Kind.ACTIVITY)
     with store.viewing() as view:
         pairs = [pair for batch in batches(runs, BATCH) for pair in _configured(view, batch)]
-    found: dict[bytes, Node] = {}
-    for run, node in pairs:
-        found.setdefault(node.key, replace(node, distance=run.distance + 1))
+    configuration: dict[bytes, Node] = {}
+    for run, node in pairs:  # nearest run first: a record shared by several is as far as that one
+        configuration.setdefault(node.key, replace(node, distance=run.distance + 1))
     edges = [Edge(RelationType.WAS_CONFIGURED_BY, run.key, node.key) for run, node in pairs]
-    nodes = sorted((*lineage.nodes, *found.values()), key=lambda node: (node.distance, node.id))
+    nodes = sorted(
+        (*lineage.nodes, *configuration.values()), key=lambda node: (node.distance, node.id)
+    )
     return replace(lineage, nodes=tuple(nodes), edges=(*lineage.edges, *edges))
 
 
 def _configured(view: View, runs: list[Node]) -> Iterator[tuple[Node, Node]]:
     """Each run, nearest first, with each record that says how the run was set up."""
     ids = [run.id for run in runs]
-    keys, files = view.settings_of(ids), view.config_files_of(ids)
-    settings = view.settings({key for each in keys.values() for key in each})
+    keys_of, files_of = view.settings_of(ids), view.config_files_of(ids)
+    settings = view.settings({key for keys in keys_of.values() for key in keys})
     sets = {key: _collection(key, each) for key, each in settings.items() if each.name != SOFTWARE}
     for run in runs:
-        yield from ((run, sets[key]) for key in sorted(keys.get(run.id, ())) if key in sets)
-        yield from ((run, _config_file(path)) for path in sorted(files.get(run.id, ())))
+        yield from ((run, sets[key]) for key in sorted(keys_of.get(run.id, ())) if key in sets)
+        yield from ((run, _config_file(place)) for place in sorted(files_of.get(run.id, ())))
 
 
 def _collection(key: str, settings: Settings) -> Node:
@@ -61,9 +63,13 @@ def _collection(key: str, settings: Settings) -> Node:
     return Node(bytes.fromhex(key), key, Kind.COLLECTION, settings.name, attributes=parameters)
 
 
-def _config_file(path: str) -> Node:
+def _config_file(place: str) -> Node:
     """A configuration file as a record."""
-    key = key_of(Kind.CONFIG_FILE, path)
     return Node(
-        key, path, Kind.CONFIG_FILE, base_name(path), "ConfigFile", location=location_of(path)
+        key_of(Kind.CONFIG_FILE, place),
+        place,
+        Kind.CONFIG_FILE,
+        base_name(place),
+        "ConfigFile",
+        location=location_of(place),
     )

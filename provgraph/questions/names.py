@@ -42,13 +42,14 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
     ids = [name, *(f"{scheme}:{name}" for scheme in SCHEMES if is_strong(f"{scheme}:"))]
     header = _header_identifiers(name, folder)
     paths = _path_identifiers(name, folder)
-    found = _all(store, Filter(identifiers=(*ids, *header, *paths)))
+    found = _all_pages(store, Filter(identifiers=(*ids, *header, *paths)))
+    # The first reading of the name that leads to a record counts.
     bearers = (
         [each for each in found if each.node.id == name]
         or _bearing(found, ids)
         or _bearing(found, header)
         or _newest(found, paths)
-        or _version(store, name, folder)
+        or _named_version(store, name, folder)
         or _by_file_name(store, name)
     )
     return _only(name, bearers)
@@ -76,7 +77,7 @@ def _header_identifiers(name: str, folder: Path | None) -> list[str]:
 
 
 def _may_be_path(name: str) -> bool:
-    """Whether asking the file system about the name makes sense."""
+    """Whether asking the file system about the name makes sense; for a URL it does not."""
     return "\0" not in name and len(name) < _LONGEST_PATH and "://" not in name
 
 
@@ -98,10 +99,10 @@ def _newest(found: Sequence[Found], paths: Sequence[str]) -> list[Found]:
     return []
 
 
-def _version(store: Store, name: str, folder: Path | None) -> list[Found]:
+def _named_version(store: Store, name: str, folder: Path | None) -> list[Found]:
     """The version that ``PATH@ACTIVITY`` means: split at its last @ (docs/contract.md, rule 6)."""
-    path, at, activity = name.rpartition("@")
-    if not at:
+    path, separator, activity = name.rpartition("@")
+    if not separator:
         return []
     for identifier in _path_identifiers(path, folder):
         wanted = Filter(version=Version(identifier, activity))
@@ -111,16 +112,16 @@ def _version(store: Store, name: str, folder: Path | None) -> list[Found]:
 
 
 def _by_file_name(store: Store, name: str) -> list[Found]:
-    """The newest record at each path that ends in this file name."""
+    """The newest record at each path that ends in this file name, each record once."""
     at_path: dict[str, list[Found]] = {}
-    for found in _all(store, Filter(base_name=name)):
+    for found in _all_pages(store, Filter(base_name=name)):
         at_path.setdefault(found.place or "", []).append(found)
     newest = [max(there, key=_recency) for there in at_path.values()]
     return list({each.node.key: each for each in newest}.values())
 
 
-def _all(store: Store, wanted: Filter) -> list[Found]:
-    """All that meets a filter, page after page."""
+def _all_pages(store: Store, wanted: Filter) -> list[Found]:
+    """All records that meet a filter, asked for page after page."""
     page = store.find(wanted)
     found = list(page.found)
     while page.after is not None:
@@ -135,7 +136,7 @@ def _recency(found: Found) -> tuple[object, str]:
 
 
 def _only(name: str, found: Sequence[Found]) -> Node:
-    """The one record that was found."""
+    """The one record that was found; an error when there is none, or more than one."""
     if not found:
         raise NotFoundError(name)
     if len(found) > 1:

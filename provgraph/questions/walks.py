@@ -60,21 +60,25 @@ def path(store: Store, source: Node, target: Node) -> Lineage:
 
 
 def _chain(whole: Lineage, target: Node) -> Lineage:
-    """The part of a lineage that is one shortest way from its root to the target."""
+    """The part of a lineage that is one shortest way from its root to the target.
+
+    Each record on such a way is one relation farther from the root than the record before, so the
+    way is followed back from the target.
+    """
     distance = {node.key: node.distance for node in whole.nodes}
-    before: dict[bytes, Edge] = {}
+    edge_before: dict[bytes, Edge] = {}
     for edge in whole.edges:
         near, far = _ends(edge, whole.direction)
         if distance[far] == distance[near] + 1:
-            before.setdefault(far, edge)
-    kept = {target.key}
+            edge_before.setdefault(far, edge)
+    on_way = {target.key}
     edges: list[Edge] = []
     here = target.key
     while here != whole.root.key:
-        edges.append(before[here])
-        here = _ends(before[here], whole.direction)[0]
-        kept.add(here)
-    nodes = tuple(node for node in whole.nodes if node.key in kept)
+        edges.append(edge_before[here])
+        here = _ends(edge_before[here], whole.direction)[0]
+        on_way.add(here)
+    nodes = tuple(node for node in whole.nodes if node.key in on_way)
     return replace(whole, nodes=nodes, edges=tuple(reversed(edges)), truncated=False)
 
 

@@ -76,7 +76,7 @@ def create_app(
 
 
 def _add_pages(app: FastAPI, store: Store, registry: CollectorRegistry) -> None:
-    """Add the pages that are no query API."""
+    """Add the page for people, and those by which machines look after the server."""
 
     @app.get("/")
     async def home() -> HTMLResponse:
@@ -89,6 +89,7 @@ def _add_pages(app: FastAPI, store: Store, registry: CollectorRegistry) -> None:
     @app.get("/readyz")
     def readyz() -> PlainTextResponse:
         try:
+            # Any question will do: a store that finds nothing has answered.
             store.find(Filter(identifiers=("readyz",)))
         except StoreError:
             return PlainTextResponse("the store does not answer\n", 503)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from provgraph.errors import SettingsError
 from provgraph.web.app import LOOPBACK
 
-#: How long a stopping server lets requests end, in seconds.
+#: How many seconds a server that is stopped waits for the requests that are under way.
 GRACE: Final = 10
 
 
@@ -104,8 +104,8 @@ def listening(host: str, port: int) -> socket.socket:
         raise SettingsError(
             f"can't listen at {host}, port {port}: {error}; choose others by --host and --port"
         ) from None
-    # asyncio does so only for sockets that say their protocol; without it each answer waits 40 ms
-    # (Nagle)
+    # Without this option the kernel holds small packets back (Nagle's algorithm), and each answer
+    # waits 40 ms. asyncio sets the option only for sockets that were made with a protocol number.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
