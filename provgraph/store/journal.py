@@ -17,7 +17,7 @@ from provgraph.model.vocabulary import Kind
 from provgraph.store.records import Changes, JournalEntry
 from provgraph.store.views import BulkReader
 
-_MARK_BYTES = 16
+_TURN_MARK_BYTES = 16
 
 
 class Subject(StrEnum):
@@ -46,7 +46,7 @@ Subjects = dict[Subject, set[str]]
 
 def new_mark() -> bytes:
     """A mark for an entry."""
-    return os.urandom(_MARK_BYTES)
+    return os.urandom(_TURN_MARK_BYTES)
 
 
 def packed(subjects: Mapping[Subject, set[str]]) -> bytes:
@@ -140,14 +140,7 @@ class Journaled:
         self._subjects[kind].update(*ids)
 
     def packed(self) -> bytes:
-        """Subjects as a journal keeps them.
-
-        Args:
-            subjects: ids by what they are of.
-
-        Returns:
-            Compressed JSON.
-        """
+        """Return the subjects as the journal keeps them: compressed JSON."""
         return packed(self._subjects)
 
 
@@ -181,13 +174,10 @@ class TouchedMarks:
             self._marks.update(marks)
 
     def packed(self) -> bytes | None:
-        """Subjects as a journal keeps them.
-
-        Args:
-            subjects: ids by what they are of.
+        """Return the marks as a turn keeps them, one behind another.
 
         Returns:
-            Compressed JSON.
+            None when there were more than `MOST_MARKS`; who planned meanwhile plans again.
         """
         return None if self._too_many else b"".join(sorted(self._marks))
 

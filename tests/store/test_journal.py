@@ -19,7 +19,7 @@ from provgraph.model.records import (
     StatedRelation,
 )
 from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
-from provgraph.store.journal import Subject, Subjects, subjects_in
+from provgraph.store.journal import Subject, Subjects, new_mark, subjects_in
 from provgraph.store.protocol import Store
 from provgraph.store.records import Changes, LoadRecord
 from tests.conftest import LOGS
@@ -173,3 +173,8 @@ def test_descriptions_count(store: Store) -> None:
         assert view.subjects(Subject.ENTITY_DESCRIPTION, "", 9).ids == []
         (relation,) = view.relations_of(Kind.ACTIVITY, ["a"])
         assert (relation.source, relation.target) == ("a", "tool_1")
+
+
+def test_the_mark_of_a_turn_is_too_long_to_be_drawn_twice() -> None:
+    assert len({new_mark() for _ in range(100)}) == 100
+    assert len(new_mark()) == 16
