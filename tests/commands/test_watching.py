@@ -1,6 +1,7 @@
 """``provgraph watch`` as a timer calls it. Watching itself: tests/collecting."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -17,10 +18,16 @@ def watch(folder: Path, *arguments: str) -> Result:
     )
 
 
+def let_rest(file: Path) -> None:
+    """Age a file by ten seconds: one that changed just now is left for a later look."""
+    modified = file.stat().st_mtime - 10
+    os.utime(file, (modified, modified))
+
+
 def test_what_is_dropped_into_a_folder_is_loaded(tmp_path: Path) -> None:
     drop = tmp_path / "drop"
     drop.mkdir()
-    shutil.copy(LOGS / "merge.provlog", drop)
+    let_rest(Path(shutil.copy(LOGS / "merge.provlog", drop)))
     done = watch(tmp_path, str(drop), "--json")
     report = json.loads(done.stdout)
     assert (done.exit_code, report["status"]) == (0, "loaded")
@@ -44,6 +51,7 @@ def test_a_refused_file_is_exit_1(tmp_path: Path) -> None:
     drop = tmp_path / "drop"
     drop.mkdir()
     (drop / "broken.provlog").write_text('[{"activity_name"')
+    let_rest(drop / "broken.provlog")
     done = watch(tmp_path, str(drop), "--patience", "0")
     assert done.exit_code == 1
     assert "refused" in done.stdout
