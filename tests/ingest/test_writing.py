@@ -122,14 +122,11 @@ def test_an_overtaken_plan_about_the_same_run_is_made_anew(
 
 def test_a_plan_that_nothing_concerns_is_written_as_it_is(
     tmp_path: Path,
-    store_url: str,
     store: Store,
     other: Store,
     plans: list[int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if "bolt" in store_url or "neo4j" in store_url:
-        pytest.skip("Neo4j may show a view in the middle of a change")
     mine = log(tmp_path / "mine.provlog", "R", 9, output=["/data/mine.h5"])
     theirs = log(tmp_path / "theirs.provlog", "M", 8, output=["/data/theirs.h5"])
     between_plan_and_commit(store, lambda: only(other, theirs), monkeypatch)
@@ -169,15 +166,12 @@ def test_a_plan_older_than_the_kept_turns_is_made_anew(
 @pytest.mark.parametrize(("most", "makes_plans"), [(100, 0), (1, 1)])
 def test_a_plan_is_made_anew_when_another_transaction_wrote_too_much_to_be_marked(
     tmp_path: Path,
-    store_url: str,
     store: Store,
     plans: list[int],
     most: int,
     makes_plans: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if "bolt" in store_url or "neo4j" in store_url:
-        pytest.skip("Neo4j may show a view in the middle of a change")
     mine = log(tmp_path / "mine.provlog", "R", 9, output=["/data/mine.h5"])
 
     def write_two_marks() -> None:
