@@ -254,7 +254,8 @@ def until_signalled(last_words: Callable[[], None]) -> Iterator[Event]:
 
     The process is ended when the block takes no notice of the event.
 
-    A thread waits for them: the main one may be deep in a driver, where no handler runs.
+    A thread waits for them: the main one may be deep in a driver, where no handler runs. Behind the
+    block signals have their usual effect again, so that a process may call this more than once.
 
     Args:
         last_words: called before the process is ended in the middle of its work.
@@ -269,12 +270,18 @@ def until_signalled(last_words: Callable[[], None]) -> Iterator[Event]:
             last_words()
             os._exit(0)
 
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    Thread(target=wait, daemon=True).start()
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    waiter = Thread(target=wait, daemon=True)
+    waiter.start()
     try:
         yield stop
     finally:
         ended.set()
+        # The thread would take the next signal of the process: this one is for it alone.
+        if waiter.is_alive() and waiter.ident is not None:
+            signal.pthread_kill(waiter.ident, signal.SIGTERM)
+        waiter.join()
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
 
 def _source(candidate: Candidate) -> Source:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ import pytest
 from provgraph.collecting import watching
 from provgraph.collecting.drop_folder import DropFolder
 from provgraph.collecting.spool import put_in_spool
-from provgraph.collecting.watching import Watcher, WatchOrder
+from provgraph.collecting.watching import Watcher, WatchOrder, until_signalled
 from provgraph.errors import StoreError
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.sources import Source
@@ -336,3 +337,12 @@ def test_two_watchers_and_kills_load_each_file_once(watched: Watched) -> None:
         until(lambda: len(watched.loaded()) >= len(names))
     assert watched.loaded() == names
     assert watched.once().stderr == "80 known before\n"
+
+
+def test_signals_have_their_usual_effect_behind_the_block() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    threads = threading.active_count()
+    with until_signalled(lambda: None):
+        assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
+    assert threading.active_count() == threads
