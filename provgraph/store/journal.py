@@ -9,13 +9,12 @@ holds.
 import json
 import os
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import Kind
 from provgraph.store.records import Changes, JournalEntry
-from provgraph.store.views import BulkReader
 
 _TURN_MARK_BYTES = 16
 
@@ -76,24 +75,6 @@ def subjects_in(entries: Iterable[JournalEntry]) -> Subjects:
         for kind, ids in json.loads(zlib.decompress(entry.content)).items():
             found.setdefault(Subject(kind), set()).update(ids)
     return found
-
-
-def pages(view: BulkReader, kind: str, size: int) -> Iterator[list[str]]:
-    """The ids of all subjects of a kind, so many at a time.
-
-    Args:
-        view: of the store.
-        kind: a `Subject`.
-        size: how many at most.
-
-    Yields:
-        The ids of one page, in the store's own order.
-    """
-    after: str | None = ""
-    while after is not None:
-        page = view.subjects(kind, after, size)
-        yield page.ids
-        after = page.after
 
 
 class Journaled:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from provgraph.interchange.store_reader import StoreReader
 from provgraph.relational_mirror.connection import connected, cursor_of
 from provgraph.relational_mirror.mirrored_records import (
     MirroredRecord,
@@ -12,7 +13,7 @@ from provgraph.relational_mirror.mirrored_records import (
 from provgraph.relational_mirror.records import Record
 from provgraph.relational_mirror.syncing import sync
 from provgraph.relational_mirror.tables import OWN_SCHEMA
-from provgraph.store.journal import Subject, pages
+from provgraph.store.journal import Subject
 from provgraph.store.protocol import Store
 from tests.relational_mirror.contents import entity
 
@@ -49,7 +50,7 @@ def test_a_record_that_is_damaged_is_not_readable(text: str) -> None:
 def test_what_a_sync_wrote_is_read_again(loaded: Store, mirror_url: str) -> None:
     sync(loaded, mirror_url)
     with loaded.viewing() as view:
-        ids = [each for page in pages(view, Subject.ACTIVITY, 100) for each in page]
+        ids = [each for page in StoreReader(view, 100).pages(Subject.ACTIVITY) for each in page]
     with connected(mirror_url, None) as connection:
         records = MirroredRecords(cursor_of(connection), OWN_SCHEMA)
         found = records.read(Subject.ACTIVITY, [*ids, "nobody"])
