@@ -9,8 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from provgraph.identity.claims import accepted_claims
-from provgraph.identity.entities import ResolvedEntity, Standing, Timeline, resolved_entity
+from provgraph.identity.entities import (
+    ResolvedEntity,
+    Standing,
+    Timeline,
+    accepted_claims,
+    resolved_entity,
+)
 from provgraph.identity.files import EquivalenceClasses, File, RunTimes
 from provgraph.identity.rules import Rule
 from provgraph.model.identifiers import (
