@@ -76,7 +76,7 @@ def test_few_files_are_passed_through(tmp_path: Path) -> None:
     asking = trip(tmp_path, "what-produced", DL3)
     exporting = trip(tmp_path, "export", "-o", str(tmp_path / "all.json"))
     assert "commands/loading.py" in loading
-    assert "store/relational/walk.py" in asking
+    assert "store/relational/questions.py" in asking
     assert "interchange/export.py" in exporting
     assert len(loading) <= LOAD_FILES, "\n".join(loading)
     assert len(asking) <= QUESTION_FILES, "\n".join(asking)

@@ -27,10 +27,9 @@ from provgraph.store.neo4j.cypher import (
     node_from,
 )
 from provgraph.store.neo4j.facts import Neo4jView, loads_of
-from provgraph.store.neo4j.find import find
+from provgraph.store.neo4j.questions import find, walk
 from provgraph.store.neo4j.transaction import TAKE_TURN, Neo4jTransaction
 from provgraph.store.neo4j.values import full_text, time_with_zone
-from provgraph.store.neo4j.walk import walk
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
 from provgraph.store.waiting import warn_of_waiting

@@ -28,8 +28,7 @@ from provgraph.store.relational.connection import (
     translated,
 )
 from provgraph.store.relational.facts import RelationalView, loads_of, mention_query
-from provgraph.store.relational.find import find, named_nodes
-from provgraph.store.relational.walk import walk
+from provgraph.store.relational.questions import find, named_nodes, walk
 from provgraph.store.waiting import warn_of_waiting
 
 

@@ -1,0 +1,237 @@
+"""The questions that the store protocol names, in Cypher (`provgraph.store.protocol.Questions`).
+
+Records that meet a filter: each condition of the filter is one query along an index; a record has
+to be found by all of them.
+
+The lineage walk is one query, breadth first, on distinct nodes. A variable-length pattern whose
+paths are never looked at, beyond the shortest length to each node, is run by Neo4j as
+``VarLengthExpand(Pruning,BFS)``: each node once, whatever the number of paths. Nodes come in the
+order of their distance, so the walk ends soon after its limit.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from neo4j import Record
+
+from provgraph.errors import StoreError
+from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
+from provgraph.model.identifiers import base_name, is_strong, location_of
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, assemble_lineage
+from provgraph.model.vocabulary import AGENT_RELATIONS, NODE_LABEL, Kind, RelationType
+from provgraph.store import nodes
+from provgraph.store.neo4j import records, schema
+from provgraph.store.neo4j.connection import Connection
+from provgraph.store.neo4j.cypher import BY_ALIAS, NODE, alias_query, node_from
+from provgraph.store.neo4j.values import indexed, time_with_zone
+from provgraph.store.records import Found, FoundPage
+
+#: Records that bear an identifier.
+BY_ID = f"""
+CALL () {{
+  MATCH (n:Entity) WHERE n.id IN $ids RETURN n
+  UNION MATCH (n:Entity) WHERE n.location IN $locations RETURN n
+  UNION {BY_ALIAS}
+  UNION MATCH (n:Activity) WHERE n.id IN $ids RETURN n
+  UNION MATCH (n:Agent) WHERE n.id IN $ids RETURN n
+}}
+RETURN labels(n), n {NODE}"""
+_BY_VERSION = (
+    "MATCH (a:Activity {id: $activity})<-[r:WAS_GENERATED_BY]-(n:Entity) "
+    f"WHERE r.place = $place WITH DISTINCT n RETURN labels(n), n {NODE}"
+)
+_BY_BASE_NAME = (
+    f"CALL () {{ MATCH (n:Entity) WHERE n.name = $name RETURN n UNION {BY_ALIAS} }} "
+    f"RETURN labels(n), n {NODE}"
+)
+
+
+def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageRequest) -> FoundPage:
+    """The records that meet a filter; see `provgraph.store.protocol.Questions.find`.
+
+    Args:
+        connection: to read on.
+        wanted: which records.
+        order: in which order.
+        page: how many, and behind which.
+
+    Returns:
+        One page.
+    """
+    found = (each for each in _matches(connection, wanted) if each.node.kind in wanted.kinds)
+    return nodes.found_page(found, order, page)
+
+
+def _matches(connection: Connection, wanted: Filter) -> list[Found]:
+    """What all conditions lead to; rank and place are those of the first that knows a place."""
+    answers: list[list[Found]] = []
+    if wanted.base_name is not None:
+        answers.append(_at_base_name(connection, wanted.base_name))
+    if wanted.version is not None:
+        answers.append(_written(connection, wanted.version))
+    if wanted.identifiers is not None:
+        answers.append(_bearing(connection, wanted.identifiers))
+    first, *others = answers
+    for other in others:
+        keys = {each.node.key for each in other}
+        first = [each for each in first if each.node.key in keys]
+    return first
+
+
+def _bearing(connection: Connection, identifiers: Collection[str]) -> list[Found]:
+    asked = set(identifiers)
+    if not asked:
+        return []
+    rows = _rows(
+        connection,
+        BY_ID,
+        ids=list(map(indexed, asked)),
+        locations=[indexed(location_of(each)) for each in asked],
+        aliases=alias_query("aliases", asked),
+    )
+    found = []
+    for labels, stored in rows:
+        node, ranks = node_from(labels, stored), _ranks(stored)
+        if node.id in asked or not asked.isdisjoint(node.identifiers):
+            found.append(Found(node, max(ranks.get(each, 0) for each in asked)))
+    return found
+
+
+def _written(connection: Connection, version: Version) -> list[Found]:
+    rows = connection.read(
+        _BY_VERSION, activity=indexed(version.activity), place=indexed(version.place)
+    )
+    return [
+        Found(node_from(labels, stored), _ranks(stored).get(version.place, 0))
+        for labels, stored in rows
+    ]
+
+
+def _at_base_name(connection: Connection, name: str) -> list[Found]:
+    rows = _rows(
+        connection, _BY_BASE_NAME, name=indexed(name), aliases=alias_query("otherNames", [name])
+    )
+    found = []
+    for labels, stored in rows:
+        node, ranks = node_from(labels, stored), _ranks(stored)
+        places = (
+            each for each in node.identifiers if not is_strong(each) and base_name(each) == name
+        )
+        found += [Found(node, ranks.get(place, 0), place) for place in places]
+    return found
+
+
+def _rows(connection: Connection, query: str, **parameters: Any) -> list[Record]:
+    """Rows that indexes find.
+
+    There are none where nobody has written yet, because there is no full-text index then.
+    """
+    try:
+        return connection.read(query, **parameters)
+    except StoreError:
+        if schema.exists(connection):
+            raise
+        return []
+
+
+def _ranks(stored: Mapping[str, Any]) -> dict[str, int]:
+    """Place → the entity's rank among all that stood there."""
+    return dict(zip(stored.get("places", ()), stored.get("ranks", ()), strict=True))
+
+
+#: Runs are configured by nodes that are no part of a lineage.
+_LEAVES_LINEAGE = frozenset({RelationType.WAS_CONFIGURED_BY, RelationType.IS_DESCRIBED_BY})
+_IN_LINEAGE = "WHERE n:Entity OR n:Activity OR n:Agent "
+_AGENTS = "|".join(each.name for each in AGENT_RELATIONS)
+
+
+def walk(
+    connection: Connection,
+    root: Node,
+    direction: Direction,
+    relations: Sequence[RelationType],
+    depth: int | None,
+    limit: int,
+) -> Lineage:
+    """Everything that the relations lead to from the root, in one query.
+
+    See `provgraph.store.protocol.Questions.walk`.
+
+    Args:
+        connection: to read on.
+        root: where the walk begins.
+        direction: to causes, to effects, or both ways.
+        relations: the types to follow.
+        depth: how many relations far; None for no end.
+        limit: how many nodes at most.
+
+    Returns:
+        Nodes by distance, then id; edges in a fixed order.
+    """
+    text = walk_query(root.kind, direction, tuple(relations), depth if relations else 0)
+    found: list[Node] = []
+    edges: list[Edge] = []
+    for row in connection.read(text, root=indexed(root.id), cut=limit + 1):
+        _read(row, found, edges)
+    return assemble_lineage(root, direction, depth, limit, found or [root], edges)
+
+
+@lru_cache(maxsize=256)
+def walk_query(
+    kind: Kind, direction: Direction, relations: tuple[RelationType, ...], depth: int | None
+) -> str:
+    """The query of a walk. Its parameters are ``root`` and ``cut``.
+
+    ``root`` is the root's id as indexes hold it (`provgraph.store.neo4j.values.indexed`), and
+    ``cut`` says how many nodes to find each way.
+
+    Args:
+        kind: of the root.
+        direction: to causes, to effects, or both ways.
+        relations: the types to follow; with none of them, the depth has to be 0.
+        depth: how many relations far; None for no end.
+    """
+    ways = [
+        way
+        for way in (Direction.UPSTREAM, Direction.DOWNSTREAM)
+        if direction in (way, Direction.BOTH)
+    ]
+    return " UNION ALL ".join(_one_way(NODE_LABEL[kind], way, relations, depth) for way in ways)
+
+
+def _one_way(
+    label: str, way: Direction, relations: tuple[RelationType, ...], depth: int | None
+) -> str:
+    types = "|".join(each.name for each in relations or (RelationType.USED,))
+    left, right = ("-", "->") if way is Direction.UPSTREAM else ("<-", "-")
+    reach = "" if depth is None else str(depth)
+    kept = _IN_LINEAGE if _LEAVES_LINEAGE.intersection(relations) else ""
+    expanded = "" if depth is None else f"WHERE distance < {depth} "
+    return (
+        f"MATCH path = (:{label} {{id: $root}}){left}[:{types}*0..{reach}]{right}(n) {kept}"
+        "WITH n, min(length(path)) AS distance ORDER BY distance, n.id LIMIT $cut "
+        f"RETURN '{way.value}' AS way, labels(n) AS labels, n {NODE} AS node, "
+        f"COLLECT {{ MATCH (n){left}[r:{types}]{right}(m) {expanded}"
+        "RETURN [type(r), m.key, r.role, toString(r.time)] } AS edges, "
+        f"COLLECT {{ MATCH (n)-[r:{_AGENTS}]->(m:Agent) "
+        "RETURN [type(r), m.key, r.role, toString(r.time), labels(m), m {.*}] } AS agents"
+    )
+
+
+def _read(row: Iterable[Any], found: list[Node], edges: list[Edge]) -> None:
+    """One node that was reached, the relations walked from it, and its agents."""
+    way, labels, stored, walked, agents = row
+    node = node_from(labels, stored)
+    found.append(node)
+    upstream = way == Direction.UPSTREAM.value
+    for relation, other, role, time in walked:
+        if other is not None:
+            there = bytes.fromhex(other)
+            ends = (node.key, there) if upstream else (there, node.key)
+            edges.append(Edge(RelationType[relation], *ends, role, time_with_zone(time)))
+    for relation, other, role, time, agent_labels, agent in agents:
+        found.append(nodes.agent_node(records.agent_of(agent, agent_labels)))
+        edges.append(
+            Edge(RelationType[relation], node.key, bytes.fromhex(other), role, time_with_zone(time))
+        )
