@@ -1,21 +1,25 @@
-"""Facts and bulk reading of the relational store, as one connection sees them.
+"""Facts of the relational store as one connection sees them, and the loads that state them.
 
-Nothing here writes.
+Facts are read by key or in bulk; nothing here writes. Loads, and what each load says, are turned
+into rows and back.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, func, or_, select
 from typing_extensions import override
 
 from provgraph.identity.files import RunTimes
 from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity, key_of
+from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
 from provgraph.store.journal import Subject
 from provgraph.store.records import (
     CURRENT_STATUSES,
+    Assertion,
     EntityRecord,
     JournalEntry,
     LoadRecord,
@@ -23,7 +27,8 @@ from provgraph.store.records import (
     StoredMention,
     StoredRelation,
 )
-from provgraph.store.relational import bookkeeping, records, tables
+from provgraph.store.relational import records, tables
+from provgraph.store.relational.records import Record
 from provgraph.store.views import View
 
 _JOURNAL_CHUNK = 100
@@ -284,4 +289,61 @@ def loads_of(
         load.status.in_(CURRENT_STATUSES),
     )
     query = select(tables.load).where(*same).order_by(load.time, load.id)
-    return {row.sha256: bookkeeping.load_of(row) for row in connection.execute(query)}
+    return {row.sha256: load_of(row) for row in connection.execute(query)}
+
+
+def load_row(load: LoadRecord) -> Record:
+    """A load as a row.
+
+    Args:
+        load: the load.
+    """
+    fields = (
+        "id",
+        "source",
+        "format",
+        "namespace",
+        "sha256",
+        "time",
+        "version",
+        "status",
+        "size",
+        "read_to",
+        "continues",
+    )
+    row = {field: getattr(load, field) for field in fields}
+    return {**row, "counts": canonical_json(load.counts), "problems": canonical_json(load.problems)}
+
+
+def assertion_row(assertion: Assertion) -> Record:
+    """An assertion as a row.
+
+    Args:
+        assertion: what a load says of a subject.
+    """
+    return {
+        "load": assertion.load,
+        "subject": assertion.subject,
+        "part": assertion.part,
+        "content": assertion.content,
+    }
+
+
+def assertion_of(row: Row[Any]) -> Assertion:
+    """An assertion from its row.
+
+    Args:
+        row: of `tables.assertion`.
+    """
+    return Assertion(row.subject, row.load, row.part, row.content)
+
+
+def load_of(row: Row[Any]) -> LoadRecord:
+    """A load from its row.
+
+    Args:
+        row: of `tables.load`.
+    """
+    values = dict(cast("Mapping[str, Any]", row._mapping))
+    problems = tuple((where, what) for where, what in json.loads(values.pop("problems")))
+    return LoadRecord(**{**values, "counts": json.loads(values.pop("counts"))}, problems=problems)

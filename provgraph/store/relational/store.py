@@ -18,7 +18,7 @@ from provgraph.store import digest, nodes
 from provgraph.store.digest import Content
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
-from provgraph.store.relational import bookkeeping, records, tables
+from provgraph.store.relational import records, tables
 from provgraph.store.relational.connection import (
     address_of,
     lock_for_writing,
@@ -27,7 +27,7 @@ from provgraph.store.relational.connection import (
     sqlite_engine,
     translated,
 )
-from provgraph.store.relational.facts import RelationalView, loads_of, mention_query
+from provgraph.store.relational.facts import RelationalView, load_of, loads_of, mention_query
 from provgraph.store.relational.questions import find, named_nodes, walk
 from provgraph.store.waiting import warn_of_waiting
 
@@ -101,7 +101,7 @@ class RelationalStore(Store):
             found = records.in_chunks(
                 connection, query.order_by(load.time, load.id), load.source.in_, sources
             )
-            return [bookkeeping.load_of(row) for row in found]
+            return [load_of(row) for row in found]
 
     @override
     def find(
@@ -253,7 +253,7 @@ class RelationalStore(Store):
     def loads(self) -> list[LoadRecord]:
         with self._reading() as connection:
             return [
-                bookkeeping.load_of(row)
+                load_of(row)
                 for row in connection.execute(select(tables.load).order_by("time", "id"))
             ]
 

@@ -26,8 +26,14 @@ from provgraph.model.vocabulary import Kind
 from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
 from provgraph.store.protocol import Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord, Removals
-from provgraph.store.relational import bookkeeping, records, tables
-from provgraph.store.relational.facts import RelationalView, loads_of
+from provgraph.store.relational import records, tables
+from provgraph.store.relational.facts import (
+    RelationalView,
+    assertion_of,
+    assertion_row,
+    load_row,
+    loads_of,
+)
 
 
 class RelationalTransaction(RelationalView, Transaction):
@@ -63,13 +69,13 @@ class RelationalTransaction(RelationalView, Transaction):
             select(tables.assertion.c.subject).distinct().where(mine).limit(limit).scalar_subquery()
         )
         query = select(tables.assertion).where(mine, tables.assertion.c.subject.in_(subjects))
-        return [bookkeeping.assertion_of(row) for row in self._connection.execute(query)]
+        return [assertion_of(row) for row in self._connection.execute(query)]
 
     @override
     def assertions_about(self, subjects: Collection[bytes], without: bytes) -> list[Assertion]:
         query = select(tables.assertion).where(tables.assertion.c.load != without)
         found = records.in_chunks(self._connection, query, tables.assertion.c.subject.in_, subjects)
-        return [bookkeeping.assertion_of(row) for row in found]
+        return [assertion_of(row) for row in found]
 
     @override
     def apply(self, changes: Changes, touched: Collection[bytes]) -> None:
@@ -86,8 +92,8 @@ class RelationalTransaction(RelationalView, Transaction):
         self._put_stated_relations(changes)
         self._add(tables.settings, map(records.settings_row, changes.settings))
         self._add_configuration(changes)
-        self._put(tables.load, map(bookkeeping.load_row, changes.loads))
-        self._put(tables.assertion, map(bookkeeping.assertion_row, changes.assertions))
+        self._put(tables.load, map(load_row, changes.loads))
+        self._put(tables.assertion, map(assertion_row, changes.assertions))
         self._remove(changes.removals)
 
     def finish(self) -> None:
