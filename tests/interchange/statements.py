@@ -67,6 +67,9 @@ _TEXTS = (
     "nan",
     "<b>&amp;</b>",
 )
+#: What stores hold as it is. U+0000 and lone surrogates come out escaped (docs/contract.md, Bad
+#: input), which a test of its own expects.
+_STORABLE = st.characters(exclude_characters="\x00", exclude_categories=("Cs",))
 _NAMES = (
     PROV + "label",
     PROV + "type",
@@ -90,7 +93,7 @@ def literals() -> st.SearchStrategy[Literal]:
         st.tuples(st.sampled_from(_TEXTS), st.sampled_from(("en", "de-CH"))).map(
             lambda said: Literal(said[0], INTERNATIONALIZED_STRING, said[1])
         ),
-        st.builds(Literal, st.text(max_size=5), st.just(_EX + "myType")),
+        st.builds(Literal, st.text(_STORABLE, max_size=5), st.just(_EX + "myType")),
     )
 
 

@@ -1,7 +1,9 @@
 """Whatever PROV can say comes out of a store as it went in."""
 
+import json
 from contextlib import closing
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from provgraph.interchange.export import document_writer
@@ -45,6 +47,21 @@ def test_a_document_comes_out_as_it_went_in(statements: list[ProvStatement]) -> 
         put(other, out)
         put(other, content)
         assert digest(one.scan()) == digest(other.scan())
+
+
+@pytest.mark.parametrize(
+    ("text", "comes_out_as"), [("a\x00b", "a\\u0000b"), ("\ud800", "\\ud800"), ("\x12", "\x12")]
+)
+def test_what_no_store_can_hold_comes_out_escaped(text: str, comes_out_as: str) -> None:
+    def document(value: str) -> bytes:
+        said = {"ex:tag": {"$": value, "type": "ex:myType"}}
+        prefixes = {"ex": "http://example.org/"}
+        return json.dumps({"prefix": prefixes, "entity": {"ex:e1": said}}).encode()
+
+    with closing(open_store("sqlite://")) as store:
+        assert put(store, document(text)) == []
+        out = exported(store)
+    assert are_equal(in_package(document(comes_out_as), ".json"), in_package(out, ".json"))
 
 
 @settings(_SETTINGS, max_examples=30)
