@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import key_of
-from provgraph.model.times import utc, with_zone
+from provgraph.model.values import utc, with_zone
 from provgraph.model.vocabulary import EntityType, Kind, RelationType, Status
 from provgraph.pictures.look import PLAIN, Look, Orientation
 from provgraph.pictures.registry import PICTURES

@@ -11,9 +11,9 @@ from provgraph.commands.options import json_option, reading_options
 from provgraph.commands.progress import Progress
 from provgraph.commands.running import NOTHING, REFUSED, note, opened_store, reporting_errors
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
+from provgraph.model.values import visible
 from provgraph.validation.findings import Gravity, as_document, as_text
 from provgraph.validation.sources import CheckedSources, check_sources, check_store
-from provgraph.writers.labels import visible
 
 
 @click.command()

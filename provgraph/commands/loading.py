@@ -17,9 +17,9 @@ from provgraph.errors import ProvGraphError, UnreachableError
 from provgraph.ingest.loading import load as load_sources
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
+from provgraph.model.values import visible
 from provgraph.settings import default_spool, destination, store_url
 from provgraph.store.protocol import Store
-from provgraph.writers.labels import visible
 
 
 @click.command()

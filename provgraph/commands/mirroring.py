@@ -11,12 +11,12 @@ import click
 
 from provgraph.commands.options import json_option
 from provgraph.commands.running import REFUSED, note, opened_store, reporting_errors
+from provgraph.model.values import visible
 from provgraph.relational_mirror.metrics import write_metrics
 from provgraph.relational_mirror.syncing import Summary
 from provgraph.relational_mirror.syncing import sync as sync_mirror
 from provgraph.relational_mirror.verification import verify as verify_mirror
 from provgraph.settings import mirror_password
-from provgraph.writers.labels import visible
 
 
 @click.command()

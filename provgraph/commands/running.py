@@ -225,7 +225,7 @@ def note(message: str) -> None:
     Args:
         message: the text, of one line or several.
     """
-    from provgraph.writers.labels import visible
+    from provgraph.model.values import visible
 
     click.echo("provgraph: " + "\n".join(map(visible, message.split("\n"))), err=True)
 

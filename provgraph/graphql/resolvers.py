@@ -11,11 +11,11 @@ from graphql import GraphQLError
 from strawberry.types import Info as AnyInfo
 
 from provgraph.graphql.batching import EdgeWithEnds, RequestContext
+from provgraph.model.attributes import json_safe
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.records import SOFTWARE
-from provgraph.model.times import seconds_between
-from provgraph.model.values import Value, json_safe
+from provgraph.model.values import Value, seconds_between
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions import walks
 

@@ -26,8 +26,8 @@ from provgraph.ingest.deciding.neighbourhood import (
     mentions_by_run,
     touched_mentions,
 )
+from provgraph.model.attributes import join_attributes
 from provgraph.model.records import Mention, Run, StatedEntity, key_of
-from provgraph.model.values import join_attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import (

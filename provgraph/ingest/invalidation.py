@@ -13,8 +13,7 @@ from provgraph.ingest.writing import current_time, new_load_id
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Node
 from provgraph.model.records import INVALIDATED, INVALIDATION_REASON, Document, StatedEntity
-from provgraph.model.times import utc
-from provgraph.model.values import canonical_json, storable_text
+from provgraph.model.values import canonical_json, storable_text, utc
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord

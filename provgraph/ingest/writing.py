@@ -13,7 +13,7 @@ from provgraph.ingest.deciding.integration import ChangePlan, current_plan, plan
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reports import Report, report_on_known, report_on_reading
 from provgraph.model.records import Document, key_of
-from provgraph.model.times import utc
+from provgraph.model.values import utc
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord

@@ -19,8 +19,7 @@ from provgraph.interchange.stored_relations import (
 from provgraph.model.attributes import HIDDEN, OPEN, is_open_relation
 from provgraph.model.identifiers import location_of
 from provgraph.model.records import Agent, Description, End, Fact, Settings, StatedEntity
-from provgraph.model.times import with_zone
-from provgraph.model.values import Attributes, Values, canonical_json
+from provgraph.model.values import Attributes, Values, canonical_json, with_zone
 from provgraph.model.vocabulary import AgentType, EntityType, Kind
 from provgraph.prov import names
 from provgraph.prov.marks import AGENT_TYPES, ENTITY_TYPES

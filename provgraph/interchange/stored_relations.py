@@ -10,8 +10,7 @@ from typing import Any
 from provgraph.errors import LoadError
 from provgraph.model.attributes import HIDDEN, OPEN, OPEN_RELATION, is_open_relation
 from provgraph.model.records import StatedRelation
-from provgraph.model.times import utc, with_zone
-from provgraph.model.values import Attributes, Value, Values
+from provgraph.model.values import Attributes, Value, Values, utc, with_zone
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov import names
 from provgraph.prov.marks import MARK, ROLE, SOURCE

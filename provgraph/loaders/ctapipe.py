@@ -17,10 +17,10 @@ from provgraph.loaders.json_stream import JsonRecords, Record
 from provgraph.loaders.protocol import BLANK, HEAD, Problem
 from provgraph.loaders.python_literal import literal_records
 from provgraph.loaders.secrets import computing_environment, masked, masked_parameter
+from provgraph.model.attributes import attributes_of
 from provgraph.model.identifiers import place_of, product_identifier
 from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
-from provgraph.model.times import utc
-from provgraph.model.values import Value, Values, attributes_of, canonical_json
+from provgraph.model.values import Value, Values, canonical_json, utc
 from provgraph.model.vocabulary import RelationType
 
 #: The role in which ctapipe names the configuration file of a tool among the inputs.

@@ -264,3 +264,31 @@ def _breadth_first(root: bytes, edges: Iterable[Edge], way: Direction) -> dict[b
                 found[there] = found[here] + 1
                 queue.append(there)
     return found
+
+
+def display_name(node: Node) -> str:
+    """Return what a person calls a record in running text.
+
+    Args:
+        node: the record.
+
+    Returns:
+        The path where an entity stands or last stood, else its id; the name of any other record.
+    """
+    if node.kind is not Kind.ENTITY:
+        return node.label
+    if node.location or node.locations:
+        return node.location or node.locations[-1]
+    return node.id if is_known_by_path(node) else node.label
+
+
+def is_known_by_path(node: Node) -> bool:
+    """Tell whether an entity has no identifier of its own, only a path.
+
+    Args:
+        node: the record.
+
+    Returns:
+        True for ids such as ``file:/data/x`` and ``file:/data/x@RUN`` (docs/contract.md, rule 6).
+    """
+    return node.kind is Kind.ENTITY and node.id.startswith("file:")

@@ -1,21 +1,22 @@
-"""Attribute values, and what several sources say of one thing.
-
-An attribute holds a *set* of values, because sources may differ. Sets are joined so that the order
-in which sources are read never matters. Joining is a union in which a text gives way to a typed
-value that it equals: of ``"5"`` and ``5`` only the number stays (docs/contract.md, rule 9: "equal
-as text or number agrees, the typed value stays").
+"""Plain values and the forms in which they are written: as keys, as times, for stores, for people.
 
 Keys of stored records and the digest of a store are made from `canonical_json`. The function uses
 the public part of Python's json module only; a test pins its results.
+
+Inside provgraph a time is a text in one canonical form: ``2026-11-21T08:29:38.045``, in UTC with
+its fraction of a second (docs/contract.md, Vocabulary). Answers show it with a ``Z`` at its end.
 """
 
 import hashlib
 import json
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import chain
 from typing import Any, TypeAlias, Union
+
+from provgraph.errors import LoadError
 
 #: What JSON can say.
 Value: TypeAlias = Union[str, int, float, bool, Sequence["Value"], Mapping[str, "Value"], None]  # noqa: UP007 - it names itself
@@ -27,21 +28,10 @@ Attributes: TypeAlias = Mapping[str, Values]
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
 ).encode
-_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
-_NUMBER = re.compile(
-    r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)",
-    re.ASCII | re.IGNORECASE,
-)
-#: The words that a typed value may be written as.
-_WORDS = frozenset({"true", "false", "null", "nan", "inf", "infinity"})
-#: What a text begins with that may equal a typed value.
-_SUSPICIOUS = frozenset("+-.0123456789{[nNiItTfF")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPES = {code: f"\\u{code:04x}" for code in (0, *range(0xD800, 0xE000))}
 #: How many levels of objects and lists an activity's record may have.
 MAX_NESTING = 100
-#: Python makes no integer of a text of more than 4,300 digits (sys.set_int_max_str_digits).
-_LONGEST_INTEGER = 4000
 
 
 def canonical_json(value: object) -> str:
@@ -99,104 +89,6 @@ def _part(part: object) -> str:
     if type(part) is tuple:
         return _flat_json(part)
     return _encode(part) if part or type(part) is not dict else "{}"
-
-
-def join_attributes(left: Attributes, right: Attributes) -> dict[str, Values]:
-    """Join what two sources say of one thing, attribute by attribute.
-
-    Args:
-        left: what one source says.
-        right: what another source says; the order of the two doesn't matter.
-
-    Returns:
-        Every attribute that either has, with the `union` of its values (docs/contract.md, rule 9).
-    """
-    both = dict(left)
-    for name, values in right.items():
-        known = both.get(name)
-        both[name] = values if known is None or _same(known, values) else union((*known, *values))
-    return both
-
-
-def _same(left: Values, right: Values) -> bool:
-    """Whether two sets of values are the same; ``1``, ``1.0`` and ``True`` are not.
-
-    The first lines answer for the most frequent sets, which hold one value.
-    """
-    if len(left) == 1:
-        kind = type(left[0])
-        if kind is str:  # a text equals nothing but the same text
-            return left == right
-        if kind is int or kind is bool:
-            return type(right[0]) is kind and left == right
-    return canonical_json(left) == canonical_json(right)
-
-
-def union(values: Iterable[Value]) -> Values:
-    """Join values to a set in a fixed order (docs/contract.md, rule 9).
-
-    Args:
-        values: any values, in any order, with repetitions.
-
-    Returns:
-        The distinct values, sorted by their JSON. Left out are texts that a typed value among them
-        equals, and floats that an integer among them equals.
-        Example: ``["5", 5, 5.0, "x"]`` gives ``("x", 5)``.
-    """
-    distinct = {canonical_json(value): value for value in _without_equal_floats(values)}
-    typed = {
-        form
-        for value in distinct.values()
-        if not isinstance(value, str)
-        for form in _forms_of_typed_value(value)
-    }
-    return tuple(
-        distinct[text]
-        for text in sorted(distinct)
-        if not (isinstance(distinct[text], str) and _forms_of_text(str(distinct[text])) & typed)
-    )
-
-
-def value_or_list(values: Values) -> Value:
-    """Write one attribute's values as answers show them.
-
-    Args:
-        values: the attribute's values.
-
-    Returns:
-        The value itself where there is one, the list of them where sources differ.
-    """
-    return values[0] if len(values) == 1 else list(values)
-
-
-def values_or_lists(attributes: Attributes) -> dict[str, Value]:
-    """Write all attributes as answers show them.
-
-    Args:
-        attributes: attribute name → its values.
-
-    Returns:
-        Attribute name → its value, or the list of its values (`value_or_list`).
-    """
-    return {name: value_or_list(values) for name, values in attributes.items()}
-
-
-def json_safe(value: Value) -> Value:
-    """Make a value fit for strict JSON, which has no NaN and no Infinity.
-
-    Args:
-        value: any value.
-
-    Returns:
-        The value with every non-finite number in it as a text: ``nan``, ``inf``, ``-inf``.
-    """
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, Mapping):
-        return {key: json_safe(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [json_safe(item) for item in value]
-    return value
 
 
 def storable_text(text: str) -> str:
@@ -257,82 +149,212 @@ def key_count(value: dict[str, Any]) -> int | None:
     return None
 
 
-def is_plain_text(text: str) -> bool:
-    """Tell at one glance that a text needs no care.
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
+    r"\s*(Z|z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
+)
+
+
+def utc(text: str) -> str:
+    """Write a time in the canonical form.
+
+    Args:
+        text: a date, or a date and time, as ISO 8601 has it, with or without a zone. A time without
+            a zone is read as UTC. A leap second is read as the next second.
+
+    Returns:
+        The time in UTC, such as ``2026-11-21T08:29:38.045``. The fraction has 3, 6 or 9 digits, as
+        few as hold it; further digits are cut. So equal times are equal texts, and the order of
+        the texts is the order of the times.
+
+    Raises:
+        LoadError: the text is no ISO 8601 date and time.
+    """
+    if (usual := _usual(text)) is not None:
+        return usual
+    parts = _ISO.fullmatch(text.strip())
+    if parts is None:
+        raise LoadError(f"{text[:60]!r} is no ISO 8601 time")
+    year, month, day, hour, minute, second, fraction, zone = parts.groups()
+    try:
+        moment = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), tzinfo=_zone(zone)
+        )
+        moment = (moment + timedelta(seconds=_seconds(second))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise LoadError(f"{text[:60]!r} is no possible time: {error}") from None
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.").rjust(20, "0") + _fraction(fraction)
+
+
+def _usual(text: str) -> str | None:
+    """The canonical time of a text in one of the usual forms; None for any other text.
+
+    The usual forms are ``2026-11-21T08:29:38`` and ``2026-11-21T08:29:38.045``, with or without
+    ``Z``. They need no regular expression, which saves most of the time.
+    """
+    size = len(text)
+    whole = text if size in (19, 23) else text[:-1] if size in (20, 24) and text[-1] == "Z" else ""
+    if whole[10:11] != "T" or whole[4:5] != "-" or whole[19:20] not in (".", ""):
+        return None
+    try:
+        datetime.fromisoformat(whole)
+    except ValueError:
+        return None
+    return whole if len(whole) == 23 else whole + ".000"
+
+
+def with_zone(time: str | None) -> str | None:
+    """Write a canonical time as answers show it.
+
+    Args:
+        time: a canonical time, or None.
+
+    Returns:
+        The time with a ``Z`` at its end, which says that the time is in UTC; None for None.
+    """
+    return None if time is None else time + "Z"
+
+
+def seconds_between(start: str, end: str) -> float:
+    """Measure the time between two canonical times.
+
+    Args:
+        start: the earlier time.
+        end: the later time.
+
+    Returns:
+        Seconds, exact to a microsecond; negative when ``end`` is before ``start``.
+    """
+    return (datetime.fromisoformat(end[:26]) - datetime.fromisoformat(start[:26])).total_seconds()
+
+
+def _seconds(second: str | None) -> int:
+    """The seconds of a minute; 60 is a leap second, which `datetime` does not know."""
+    value = int(second or 0)
+    if value > 60:
+        raise ValueError("second must be in 0..60")
+    return value
+
+
+def _zone(zone: str | None) -> timezone:
+    """The time zone that a text such as ``+02:00`` or ``Z`` means; UTC for None."""
+    if zone is None or zone in "Zz":
+        return UTC
+    sign = -1 if zone[0] == "-" else 1
+    return timezone(sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])))
+
+
+def _fraction(digits: str | None) -> str:
+    """The digits of a fraction of a second, as 3, 6 or 9 digits."""
+    shortest = (digits or "")[:9].rstrip("0")
+    size = 3 if len(shortest) <= 3 else 6 if len(shortest) <= 6 else 9
+    return shortest.ljust(size, "0")
+
+
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def visible(text: str) -> str:
+    r"""Return a text with every character visible.
+
+    What a screen obeys instead of showing it (a newline, ESC, a bidirectional control) is written
+    as an escape, such as ``\n``.
 
     Args:
         text: any text.
 
     Returns:
-        True only for a text that is storable and equals no typed value. False means that a closer
-        look is needed: `storable_text`, `may_equal_typed_value`.
+        The text; the same object when nothing had to be escaped.
     """
-    return text[:1] not in _SUSPICIOUS and text.isascii() and "\x00" not in text
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(char) if _is_unseen(char) else char for char in text)
 
 
-def may_equal_typed_value(text: str) -> bool:
-    """Tell whether `union` would let a text give way to some value that is no text.
+def shortened(text: str, limit: int) -> str:
+    """Return a text in at most so many characters.
+
+    A longer text loses its middle, since names differ at their ends: ``run02…dl2.h5``.
 
     Args:
         text: any text.
+        limit: the greatest length, in characters.
 
     Returns:
-        True for texts such as ``5``, ``1e3``, ``true``, ``null`` and ``[1]``.
+        The text, or its beginning and its end with an ellipsis between them.
     """
-    if text[:1] not in _SUSPICIOUS:
-        return False
-    if text.isalpha():
-        return text.lower() in _WORDS
-    return text[:1] in ("{", "[") or _NUMBER.fullmatch(text) is not None
+    if len(text) <= limit:
+        return text
+    tail = limit // 2
+    return f"{text[: limit - tail - 1]}…{text[len(text) - tail :]}"
 
 
-def _forms_of_typed_value(value: Value) -> set[str]:
-    """The forms in which a typed value can be compared with `_forms_of_text`.
-
-    Example: ``5`` and ``5.0`` give ``{"number 5"}``, ``True`` gives ``{"bool true"}``.
-    """
-    if isinstance(value, bool):
-        return {f"bool {value}".lower()}
-    if isinstance(value, int | float):
-        return {f"number {_number(value)}"}
-    return {f"json {canonical_json(value)}"}
-
-
-def _forms_of_text(text: str) -> set[str]:
-    """The forms of all typed values that a text may equal.
-
-    Example: ``"5.0"`` gives ``{"json 5.0", "number 5"}``.
-    """
-    forms = {f"json {text}"}
-    if text.lower() in ("true", "false"):
-        forms.add(f"bool {text.lower()}")
-    if _NUMBER.fullmatch(text):
-        whole = _WHOLE.fullmatch(text) and len(text) < _LONGEST_INTEGER
-        forms.add(f"number {_number(int(text) if whole else float(text))}")
-    return forms
-
-
-def _without_equal_floats(values: Iterable[Value]) -> list[Value]:
-    """All values, but of an integer and an equal float only the integer."""
-    listed = list(values)
-    whole = {value for value in listed if isinstance(value, int) and not isinstance(value, bool)}
-    return [value for value in listed if not (isinstance(value, float) and value in whole)]
-
-
-def _number(value: float) -> str:
-    """One text for equal numbers; whole numbers keep all their digits."""
-    if isinstance(value, float) and value.is_integer() and math.isfinite(value):
-        return str(int(value))
-    return repr(value)
-
-
-def attributes_of(values: Mapping[str, Any]) -> dict[str, Values]:
-    """Turn plain values into attributes.
+def readable(text: str, limit: int) -> str:
+    """Return a text that is both visible and short; cheap for texts of any length.
 
     Args:
-        values: name → value, as a source has it. None says nothing.
+        text: any text.
+        limit: the greatest length, in characters.
 
     Returns:
-        Name → a set of that one value; no name whose value is None.
+        The text after `visible` and `shortened`.
     """
-    return {str(name): (value,) for name, value in values.items() if value is not None}
+    return shortened(visible(shortened(text, limit)), limit)
+
+
+def time_text(time: str) -> str:
+    """Return a time to the second, such as ``2026-11-21 08:29:38``.
+
+    Args:
+        time: an ISO 8601 time in UTC.
+
+    Returns:
+        The time in UTC, without its zone.
+    """
+    return visible(time[:19].replace("T", " "))
+
+
+def duration_text(start: str, end: str) -> str:
+    """Return a duration in the two greatest units that matter, such as ``2 min 05 s``.
+
+    Args:
+        start: an ISO 8601 time in UTC.
+        end: another one.
+
+    Returns:
+        The time from start to end; with a minus sign when the end comes first.
+    """
+    seconds = seconds_between(start.rstrip("Z"), end.rstrip("Z"))
+    return f"-{_span(-seconds)}" if seconds < 0 else _span(seconds)
+
+
+def _span(seconds: float) -> str:
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    minutes = round(seconds / 60)
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02} min"
+    hours = round(seconds / 3600)
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def _is_unseen(char: str) -> bool:
+    return unicodedata.category(char) in _UNSEEN or _is_noncharacter(ord(char))
+
+
+def _is_noncharacter(code: int) -> bool:
+    return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:
+        return _SHORT.get(char, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

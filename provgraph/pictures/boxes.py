@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from provgraph.model.identifiers import base_name
-from provgraph.model.lineage import Node
+from provgraph.model.lineage import Node, display_name
+from provgraph.model.values import readable, time_text
 from provgraph.model.vocabulary import Kind, Status
 from provgraph.pictures.look import Look
-from provgraph.writers.labels import display_name, readable, time_text
 
 NAME_LENGTH = 40
 DETAIL_LENGTH = 44

@@ -12,9 +12,8 @@ import re
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from provgraph.model.identifiers import base_name
-from provgraph.model.lineage import Edge, Node
+from provgraph.model.lineage import Edge, Node, display_name
 from provgraph.model.vocabulary import Kind
-from provgraph.writers.labels import display_name
 
 #: Splitting stops, and leaves classes that are too large, after this many looks at each record and
 #: relation.

@@ -7,9 +7,8 @@ from urllib.parse import quote
 
 from provgraph.errors import SettingsError
 from provgraph.model.lineage import Direction, Node
-from provgraph.model.values import storable_text
+from provgraph.model.values import storable_text, visible
 from provgraph.model.vocabulary import ANYTHING
-from provgraph.writers.labels import visible
 
 #: More boxes than these are folded unless told otherwise.
 MANY_BOXES = 60

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from provgraph.writers.labels import shortened
+from provgraph.model.values import shortened
 
 #: Widths of characters in Helvetica, in units of the size of the letters.
 _WIDTHS = {

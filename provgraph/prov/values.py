@@ -12,16 +12,15 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from provgraph.model.attributes import LANGUAGE, TEXT, TYPE, XSD_DOUBLE
-from provgraph.model.values import (
-    Value,
-    Values,
-    canonical_json,
+from provgraph.model.attributes import (
+    LANGUAGE,
+    TEXT,
+    TYPE,
+    XSD_DOUBLE,
     may_equal_typed_value,
-    storable_text,
-    storable_value,
     union,
 )
+from provgraph.model.values import Value, Values, canonical_json, storable_text, storable_value
 from provgraph.prov.statements import INTERNATIONALIZED_STRING, QUALIFIED_NAME, XSD, Literal
 
 STRING, BOOLEAN, DOUBLE = XSD + "string", XSD + "boolean", XSD_DOUBLE

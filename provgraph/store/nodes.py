@@ -18,8 +18,7 @@ from provgraph.model.records import (
     start_of,
     status_of,
 )
-from provgraph.model.times import with_zone
-from provgraph.model.values import Attributes
+from provgraph.model.values import Attributes, with_zone
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov.names import VOPROV
 from provgraph.store.records import EntityRecord, Explained, Found, FoundPage, StoredMention

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from provgraph.model.batches import batches
-from provgraph.model.times import utc
+from provgraph.model.values import utc
 from provgraph.prov.statements import ProvStatement, ProvType
 from provgraph.validation import keys
 from provgraph.validation.events import ENDED, INVALIDATED, STARTED, WRITTEN, Event, order_of

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from provgraph.model.times import with_zone
-from provgraph.writers.labels import visible
+from provgraph.model.values import visible, with_zone
 
 
 class Gravity(StrEnum):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provgraph.errors import LoadError
-from provgraph.model.times import utc
+from provgraph.model.values import utc
 from provgraph.prov.statements import SLOTS, ProvStatement, ProvType, Slot
 
 Numbers: TypeAlias = NDArray[np.int64]

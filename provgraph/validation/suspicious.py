@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from provgraph.model.times import seconds_between
+from provgraph.model.values import duration_text, seconds_between
 from provgraph.prov.statements import SLOTS, ProvType, Slot
 from provgraph.validation.cycles import Cycles
 from provgraph.validation.events import Event, EventOrder
@@ -16,7 +16,6 @@ from provgraph.validation.findings import Constraint, Finding, Gravity
 from provgraph.validation.instance import Instance, Numbers
 from provgraph.validation.phrasing import Phrasing
 from provgraph.validation.wording import Names, RecordNaming, chain
-from provgraph.writers.labels import duration_text
 
 
 class Suspicious:

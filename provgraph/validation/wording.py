@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from provgraph.model.identifiers import base_name
-from provgraph.model.times import seconds_between
+from provgraph.model.values import duration_text, readable, seconds_between, time_text
 from provgraph.validation.instance import Instance
 from provgraph.validation.kinds import Kinds
-from provgraph.writers.labels import duration_text, readable, time_text
 
 #: So many characters of a name are shown.
 _LONGEST = 160

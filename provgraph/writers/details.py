@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from provgraph.identity.rules import EXPLANATION, Rule
+from provgraph.model.attributes import json_safe
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge
 from provgraph.model.records import SOFTWARE
-from provgraph.model.values import canonical_json, json_safe
+from provgraph.model.values import canonical_json, visible
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.details import RecordDetails
 from provgraph.store.records import Explained
 from provgraph.writers.json import node_document
-from provgraph.writers.labels import visible
 
 
 def as_document(details: RecordDetails) -> dict[str, Any]:

@@ -4,15 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from provgraph.model.lineage import Direction, Lineage, Node
+from provgraph.model.lineage import Direction, Lineage, Node, display_name, is_known_by_path
+from provgraph.model.values import duration_text, readable, time_text
 from provgraph.model.vocabulary import EntityType, Kind, Status
-from provgraph.writers.labels import (
-    display_name,
-    duration_text,
-    is_known_by_path,
-    readable,
-    time_text,
-)
 from provgraph.writers.tree import ROLE_LENGTH, Tree
 
 #: A longer name or path loses its middle; no file system allows one so long.

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from provgraph.model.lineage import Direction, Lineage, Node
+from provgraph.model.values import readable
 from provgraph.model.vocabulary import AGENT_RELATIONS, RelationType
-from provgraph.writers.labels import readable
 from provgraph.writers.phrases import PHRASES
 
 DEEPEST = 30

@@ -1,20 +1,35 @@
-"""What people see of a record's attributes."""
+"""Attributes: joined in any order, the typed value stays (rule 9); and what people see of them."""
 
 import json
 import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from provgraph.model.attributes import (
     XSD_DOUBLE,
     is_hidden,
     is_open,
     is_open_relation,
+    is_plain_text,
+    join_attributes,
+    json_safe,
+    may_equal_typed_value,
     readable_attributes,
     readable_value,
     text_of,
+    union,
+    value_or_list,
+    values_or_lists,
 )
-from provgraph.model.values import Attributes, Value
+from provgraph.model.values import (
+    Attributes,
+    Value,
+    canonical_json,
+    storable_text,
+)
+from tests.model.strategies import numbers, sets, texts, values
 
 
 def test_hidden_attributes_are_not_shown_and_all_others_are() -> None:
@@ -68,3 +83,124 @@ def test_kinds_of_attributes() -> None:
 
 def test_values_as_one_text() -> None:
     assert [text_of(value) for value in ({"$": "isla", "lang": "es"}, 5, "x")] == ["isla", "5", "x"]
+
+
+def is_in(value: Value, kept: tuple[Value, ...]) -> bool:
+    """Whether it is there, of a float perhaps as the integer that it equals."""
+    equal = [each for each in kept if type(each) is int and type(value) is float and each == value]
+    return bool(equal) or canonical_json(value) in map(canonical_json, kept)
+
+
+def same(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
+    """Equal with their types; NaN equals itself."""
+    return canonical_json(left) == canonical_json(right)
+
+
+@settings(max_examples=300, deadline=None)
+@given(sets, sets, sets)
+def test_union_is_commutative_associative_and_idempotent(
+    one: list[Value], two: list[Value], three: list[Value]
+) -> None:
+    whole = union([*one, *two, *three])
+    assert same(union([*three, *one, *two]), whole)
+    assert same(union([*union([*one, *two]), *three]), whole)
+    assert same(union([*one, *union([*two, *three])]), whole)
+    assert same(union(whole), whole)
+    assert same(union([*whole, *one]), whole)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from("ab"), sets.filter(bool).map(union)),
+    st.dictionaries(st.sampled_from("ab"), sets.filter(bool).map(union)),
+)
+def test_joining_attributes(
+    left: dict[str, tuple[Value, ...]], right: dict[str, tuple[Value, ...]]
+) -> None:
+    assert canonical_json(join_attributes(left, right)) == canonical_json(
+        join_attributes(right, left)
+    )
+    assert canonical_json(join_attributes(left, left)) == canonical_json(left)
+    assert join_attributes({}, right) == right
+    assert join_attributes(left, right).keys() == left.keys() | right.keys()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(1, True), (0, False), (1, 1.0), (0.0, -0.0), ([1], [True])]
+)
+def test_what_python_takes_for_equal_is_joined_in_any_order(one: Value, other: Value) -> None:
+    left, right = {"a": (one,)}, {"a": (other,)}
+    assert canonical_json(join_attributes(left, right)) == canonical_json(
+        join_attributes(right, left)
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(sets, st.booleans() | numbers | st.lists(numbers, max_size=2))
+def test_a_typed_value_stays(others: list[Value], value: Value) -> None:
+    kept = union([*others, value])
+    assert is_in(value, kept)
+    assert is_in(value, union([*others, canonical_json(value), value]))
+    assert canonical_json(value) not in kept or isinstance(value, str)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (["5", 5], (5,)),
+        (["5.0", 5], (5,)),
+        (["5", 5.0], (5.0,)),
+        (["0.5", 0.5], (0.5,)),
+        (["true", True], (True,)),
+        (["True", True], (True,)),
+        (["null", None], (None,)),
+        (["inf", math.inf], (math.inf,)),
+        (["Infinity", math.inf], (math.inf,)),
+        (["[1,2]", [1, 2]], ([1, 2],)),
+        (["1", True], ("1", True)),
+        (["x", "y"], ("x", "y")),
+        (["x", "x"], ("x",)),
+        ([2, 10], (10, 2)),
+        (["12345678901234567", 12345678901234567], (12345678901234567,)),
+    ],
+)
+def test_equal_as_text_or_number_agrees(said: list[Value], kept: tuple[Value, ...]) -> None:
+    assert same(union(said), kept)
+    assert same(union(said[::-1]), kept)
+
+
+def test_texts_of_other_large_numbers_are_kept() -> None:
+    assert len(union(["9007199254740993", 9007199254740993 + 2])) == 2
+
+
+def test_a_text_of_another_large_number_is_kept() -> None:
+    assert len(union(["9007199254740993", 9007199254740992])) == 2
+
+
+def test_equal_numbers_of_two_types_agree() -> None:
+    assert len(union([1, 1.0])) == 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(values)
+def test_answers_are_strict_json(value: Value) -> None:
+    json.dumps(json_safe(value), allow_nan=False)
+
+
+def test_values_as_answers_show_them() -> None:
+    assert value_or_list((5,)) == 5
+    assert value_or_list((5, "x")) == [5, "x"]
+    assert values_or_lists({"a": (None,), "b": (1, 2)}) == {"a": None, "b": [1, 2]}
+
+
+@given(st.text() | texts)
+def test_a_plain_text_needs_no_care(text: str) -> None:
+    if is_plain_text(text):
+        assert storable_text(text) == text
+        assert not may_equal_typed_value(text)
+
+
+@given(values.filter(lambda each: not isinstance(each, str)), st.text(max_size=4) | texts)
+def test_only_a_text_that_may_equal_a_typed_value_gives_way(value: Value, text: str) -> None:
+    if text not in union([value, text]):
+        assert may_equal_typed_value(text)

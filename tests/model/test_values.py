@@ -1,65 +1,36 @@
-"""Joining what sources say.
-
-The order never matters, and the typed value stays (docs/contract.md, rule 9).
-"""
+"""Values as keys and as JSON; times, whose texts order as the instants do; texts for people."""
 
 import hashlib
-import json
 import math
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provgraph.errors import LoadError
 from provgraph.model.values import (
     MAX_NESTING,
     Value,
     canonical_json,
+    duration_text,
     fingerprint,
-    is_plain_text,
-    join_attributes,
-    json_safe,
     key_count,
-    may_equal_typed_value,
+    readable,
+    seconds_between,
+    shortened,
     storable_text,
     storable_value,
-    union,
-    value_or_list,
-    values_or_lists,
+    time_text,
+    utc,
+    visible,
+    with_zone,
 )
 from provgraph.model.vocabulary import Kind
-
-numbers = st.integers(-3, 3) | st.sampled_from(
-    [0.5, 1.0, -0.0, 2.0, math.inf, -math.inf, math.nan, 1e300, 2**60]
-)
-texts = st.sampled_from(
-    [
-        "",
-        "1",
-        "1.0",
-        "01",
-        "1e0",
-        "0.5",
-        "true",
-        "True",
-        "false",
-        "null",
-        "nan",
-        "inf",
-        "[1]",
-        "x",
-        "é",
-        "2",
-    ]
-)
-scalars = st.none() | st.booleans() | numbers | texts
-values: st.SearchStrategy[Value] = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
-    max_leaves=4,
-)
-sets = st.lists(values, max_size=4)
+from tests.model.strategies import scalars, values
 
 #: Keys are in the stores of users: they must be the same in every version of Python.
 FINGERPRINTS: list[tuple[tuple[object, ...], str]] = [
@@ -69,102 +40,6 @@ FINGERPRINTS: list[tuple[tuple[object, ...], str]] = [
     (({"b": (0.1,), "a": [None, {"x": "y"}]}, ("a", ("b",))), "d083ead27c5fd8b36e371886d90c7fdb"),
     ((), "7ebb3c7c2a87b1a2f8a7ed729ecb040d"),
 ]
-
-
-def is_in(value: Value, kept: tuple[Value, ...]) -> bool:
-    """Whether it is there, of a float perhaps as the integer that it equals."""
-    equal = [each for each in kept if type(each) is int and type(value) is float and each == value]
-    return bool(equal) or canonical_json(value) in map(canonical_json, kept)
-
-
-def same(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
-    """Equal with their types; NaN equals itself."""
-    return canonical_json(left) == canonical_json(right)
-
-
-@settings(max_examples=300, deadline=None)
-@given(sets, sets, sets)
-def test_union_is_commutative_associative_and_idempotent(
-    one: list[Value], two: list[Value], three: list[Value]
-) -> None:
-    whole = union([*one, *two, *three])
-    assert same(union([*three, *one, *two]), whole)
-    assert same(union([*union([*one, *two]), *three]), whole)
-    assert same(union([*one, *union([*two, *three])]), whole)
-    assert same(union(whole), whole)
-    assert same(union([*whole, *one]), whole)
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    st.dictionaries(st.sampled_from("ab"), sets.filter(bool).map(union)),
-    st.dictionaries(st.sampled_from("ab"), sets.filter(bool).map(union)),
-)
-def test_joining_attributes(
-    left: dict[str, tuple[Value, ...]], right: dict[str, tuple[Value, ...]]
-) -> None:
-    assert canonical_json(join_attributes(left, right)) == canonical_json(
-        join_attributes(right, left)
-    )
-    assert canonical_json(join_attributes(left, left)) == canonical_json(left)
-    assert join_attributes({}, right) == right
-    assert join_attributes(left, right).keys() == left.keys() | right.keys()
-
-
-@pytest.mark.parametrize(
-    ("one", "other"), [(1, True), (0, False), (1, 1.0), (0.0, -0.0), ([1], [True])]
-)
-def test_what_python_takes_for_equal_is_joined_in_any_order(one: Value, other: Value) -> None:
-    left, right = {"a": (one,)}, {"a": (other,)}
-    assert canonical_json(join_attributes(left, right)) == canonical_json(
-        join_attributes(right, left)
-    )
-
-
-@settings(max_examples=200, deadline=None)
-@given(sets, st.booleans() | numbers | st.lists(numbers, max_size=2))
-def test_a_typed_value_stays(others: list[Value], value: Value) -> None:
-    kept = union([*others, value])
-    assert is_in(value, kept)
-    assert is_in(value, union([*others, canonical_json(value), value]))
-    assert canonical_json(value) not in kept or isinstance(value, str)
-
-
-@pytest.mark.parametrize(
-    ("said", "kept"),
-    [
-        (["5", 5], (5,)),
-        (["5.0", 5], (5,)),
-        (["5", 5.0], (5.0,)),
-        (["0.5", 0.5], (0.5,)),
-        (["true", True], (True,)),
-        (["True", True], (True,)),
-        (["null", None], (None,)),
-        (["inf", math.inf], (math.inf,)),
-        (["Infinity", math.inf], (math.inf,)),
-        (["[1,2]", [1, 2]], ([1, 2],)),
-        (["1", True], ("1", True)),
-        (["x", "y"], ("x", "y")),
-        (["x", "x"], ("x",)),
-        ([2, 10], (10, 2)),
-        (["12345678901234567", 12345678901234567], (12345678901234567,)),
-    ],
-)
-def test_equal_as_text_or_number_agrees(said: list[Value], kept: tuple[Value, ...]) -> None:
-    assert same(union(said), kept)
-    assert same(union(said[::-1]), kept)
-
-
-def test_texts_of_other_large_numbers_are_kept() -> None:
-    assert len(union(["9007199254740993", 9007199254740993 + 2])) == 2
-
-
-def test_a_text_of_another_large_number_is_kept() -> None:
-    assert len(union(["9007199254740993", 9007199254740992])) == 2
-
-
-def test_equal_numbers_of_two_types_agree() -> None:
-    assert len(union([1, 1.0])) == 1
 
 
 @settings(max_examples=200, deadline=None)
@@ -191,18 +66,6 @@ def test_storable_values() -> None:
     assert storable_value({"a\0": ["\ud800", 1, None, {"b": "c"}]}) == {
         "a\\u0000": ["\\ud800", 1, None, {"b": "c"}]
     }
-
-
-@settings(max_examples=100, deadline=None)
-@given(values)
-def test_answers_are_strict_json(value: Value) -> None:
-    json.dumps(json_safe(value), allow_nan=False)
-
-
-def test_values_as_answers_show_them() -> None:
-    assert value_or_list((5,)) == 5
-    assert value_or_list((5, "x")) == [5, "x"]
-    assert values_or_lists({"a": (None,), "b": (1, 2)}) == {"a": None, "b": [1, 2]}
 
 
 @pytest.mark.parametrize(
@@ -269,14 +132,174 @@ def test_keys_of_nested_objects_are_counted() -> None:
     assert key_count(deep) is None
 
 
-@given(st.text() | texts)
-def test_a_plain_text_needs_no_care(text: str) -> None:
-    if is_plain_text(text):
-        assert storable_text(text) == text
-        assert not may_equal_typed_value(text)
+zones = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+# A day away from the ends, so that no zone leaves the calendar.
+moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC) | zones)
+digits = st.text("0123456789", max_size=9)
 
 
-@given(values.filter(lambda each: not isinstance(each, str)), st.text(max_size=4) | texts)
-def test_only_a_text_that_may_equal_a_typed_value_gives_way(value: Value, text: str) -> None:
-    if text not in union([value, text]):
-        assert may_equal_typed_value(text)
+def written(moment: datetime, fraction: str, separator: str = "T", colon: bool = True) -> str:
+    """The moment as ISO 8601 in its own zone, with this fraction."""
+    offset = moment.strftime("%z")
+    zone = offset[:3] + (":" if colon else "") + offset[3:5]
+    text = f"{moment.replace(tzinfo=None).isoformat(separator, 'seconds')}"
+    return f"{text}.{fraction}{zone}" if fraction else text + zone
+
+
+def instant(moment: datetime, fraction: str) -> tuple[datetime, Fraction]:
+    return moment.replace(microsecond=0).astimezone(UTC), Fraction(f"0.{fraction or 0}")
+
+
+said = st.tuples(moments, digits)
+
+
+@settings(max_examples=300, deadline=None)
+@given(said, said, st.sampled_from("T "), st.booleans())
+def test_texts_order_as_instants(
+    one: tuple[datetime, str], other: tuple[datetime, str], separator: str, colon: bool
+) -> None:
+    left, right = utc(written(*one, separator, colon)), utc(written(*other))
+    assert (left < right) == (instant(*one) < instant(*other))
+    assert (left == right) == (instant(*one) == instant(*other))
+
+
+@settings(max_examples=200, deadline=None)
+@given(moments, digits, digits)
+def test_fractions_of_one_second_order(moment: datetime, one: str, other: str) -> None:
+    left, right = utc(written(moment, one)), utc(written(moment, other))
+    assert (left < right) == (Fraction(f"0.{one or 0}") < Fraction(f"0.{other or 0}"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(said)
+def test_canonical_times_are_their_own_form(one: tuple[datetime, str]) -> None:
+    time = utc(written(*one))
+    assert utc(time) == time
+    assert utc(str(with_zone(time))) == time
+    assert len(time) in (23, 26, 29)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(max_size=40)
+    | st.from_regex(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?")
+)
+def test_any_text_is_a_time_or_refused(text: str) -> None:
+    with suppress(LoadError):
+        time = utc(text)
+        assert utc(time) == time
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2026-11-21T08:29:38.045", "2026-11-21T08:29:38.045"),
+        ("2026-11-21T08:29:38.045Z", "2026-11-21T08:29:38.045"),
+        ("2026-11-21 08:29:38.045", "2026-11-21T08:29:38.045"),
+        ("2026-11-21T10:29:38+02:00", "2026-11-21T08:29:38.000"),
+        ("2026-11-21T10:29:38+0200", "2026-11-21T08:29:38.000"),
+        ("2026-11-21T00:29:38 -0030", "2026-11-21T00:59:38.000"),
+        ("2026-01-01T00:00:00+01:00", "2025-12-31T23:00:00.000"),
+        ("2026-11-21T08:29:38.1", "2026-11-21T08:29:38.100"),
+        ("2026-11-21T08:29:38.0451", "2026-11-21T08:29:38.045100"),
+        ("2026-11-21T08:29:38.0450000", "2026-11-21T08:29:38.045"),
+        ("2026-11-21T08:29:38.1234567", "2026-11-21T08:29:38.123456700"),
+        ("2026-11-21T08:29:38.1234567894", "2026-11-21T08:29:38.123456789"),
+        ("2026-11-21T08:29:38,5", "2026-11-21T08:29:38.500"),
+        ("2026-11-21T08:29", "2026-11-21T08:29:00.000"),
+        ("2026-11-21", "2026-11-21T00:00:00.000"),
+        ("2016-12-31T23:59:60.25", "2017-01-01T00:00:00.250"),
+        ("0999-01-01", "0999-01-01T00:00:00.000"),
+    ],
+)
+def test_forms(text: str, time: str) -> None:
+    assert utc(text) == utc(f" {text}\n") == time
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "now",
+        "2026",
+        "2026-11",
+        "2026-13-01",
+        "2026-02-30",
+        "2026-11-21T25:00",
+        "2026-11-21T08:60",
+        "08:29:38",
+        "2026-11-21T08:29:61",
+        "2026-11-21T08:29:38+24:00",
+        "21.11.2026",
+        "0000-01-01",
+        "9999-12-31T23:59:60",
+        "9999-12-31T23:00-02:00",
+        "0001-01-01T00:00+01:00",
+        "\u0662\u0660\u0662\u0666-11-21",
+        "2026-11-21T08:29:38.",
+        "2026-11-21T08:29:38Zx",
+    ],
+)
+def test_what_is_no_time(text: str) -> None:
+    with pytest.raises(LoadError):
+        utc(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(moments, moments)
+def test_seconds_between(one: datetime, other: datetime) -> None:
+    times = [utc(written(each, f"{each.microsecond:06}")) for each in (one, other)]
+    assert seconds_between(*times) == (other - one).total_seconds()
+    assert with_zone(None) is None
+
+
+DAY = "2026-11-21T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("2026-11-21T00:00:00.000Z", "0.0 s"),
+        ("2026-11-21T00:00:00.830Z", "0.8 s"),
+        ("2026-11-21T00:00:09.970Z", "10 s"),
+        ("2026-11-21T00:00:59.700Z", "1 min 00 s"),
+        ("2026-11-21T00:02:02.500123456Z", "2 min 03 s"),
+        ("2026-11-21T00:59:59.900Z", "1 h 00 min"),
+        ("2026-11-21T23:59:59.900Z", "1 d 0 h"),
+        ("2026-11-24T04:00:00.000Z", "3 d 4 h"),
+        ("2026-11-20T23:59:58.000Z", "-2.0 s"),
+    ],
+)
+def test_durations_in_two_units(end: str, said: str) -> None:
+    assert duration_text(DAY, end) == said
+
+
+def test_times_to_the_second() -> None:
+    assert time_text("2026-11-21T08:29:38.045Z") == "2026-11-21 08:29:38"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain é 日本 🔭", "plain é 日本 🔭"),
+        ("a\nb\tc\r", "a\\nb\\tc\\r"),
+        ("\x1b\x00\x7f\x9b", "\\x1b\\x00\\x7f\\x9b"),
+        ("\u202e\u2028\ufeff\ufffe", "\\u202e\\u2028\\ufeff\\ufffe"),
+        ("\ud800", "\\ud800"),
+        ("\U000e0041\U0001ffff", "\\U000e0041\\U0001ffff"),
+    ],
+)
+def test_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_shortened_keeps_both_ends() -> None:
+    assert shortened("gamma_run00001_very_long.dl1.h5", 15) == "gamma_r….dl1.h5"
+    assert shortened("short", 5) == "short"
+
+
+@given(st.text(), st.integers(2, 40))
+def test_readable_is_short_and_visible(text: str, limit: int) -> None:
+    said = readable(text, limit)
+    assert len(said) <= limit
+    assert visible(said) == said

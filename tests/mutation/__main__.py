@@ -54,7 +54,7 @@ def _arguments() -> argparse.Namespace:
         "patterns",
         nargs="*",
         metavar="PATTERN",
-        help="only mutants of these functions, as provgraph.model.times*",
+        help="only mutants of these functions, as provgraph.model.values*",
     )
     parser.add_argument("--children", type=int, default=2, help="how many are tried at once")
     parser.add_argument(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provgraph.model.values import Value, union
+from provgraph.model.attributes import union
+from provgraph.model.values import Value
 from provgraph.prov.statements import INTERNATIONALIZED_STRING, QUALIFIED_NAME, XSD, Literal
 from provgraph.prov.values import (
     ANY_URI,

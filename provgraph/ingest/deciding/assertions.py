@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from provgraph.model.attributes import join_attributes
 from provgraph.model.records import (
     Agent,
     Description,
@@ -21,7 +22,7 @@ from provgraph.model.records import (
     StatedRelation,
     key_of,
 )
-from provgraph.model.values import Attributes, canonical_json, join_attributes
+from provgraph.model.values import Attributes, canonical_json
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,
     AgentType,

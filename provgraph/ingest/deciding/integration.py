@@ -25,7 +25,7 @@ from provgraph.ingest.deciding.neighbourhood import (
     mentions_by_run,
     touched_mentions,
 )
-from provgraph.model.attributes import is_hidden, is_open
+from provgraph.model.attributes import is_hidden, is_open, join_attributes
 from provgraph.model.records import (
     Agent,
     Description,
@@ -35,7 +35,7 @@ from provgraph.model.records import (
     Run,
     StatedEntity,
 )
-from provgraph.model.values import Attributes, join_attributes
+from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, Kind
 from provgraph.prov.names import is_native
 from provgraph.store.protocol import Transaction

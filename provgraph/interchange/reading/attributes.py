@@ -7,10 +7,9 @@ of a record.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from provgraph.model.attributes import TEXT, text_of
+from provgraph.model.attributes import TEXT, is_plain_text, text_of
 from provgraph.model.records import Fact
-from provgraph.model.times import utc
-from provgraph.model.values import Value, Values, canonical_json, is_plain_text
+from provgraph.model.values import Value, Values, canonical_json, utc
 from provgraph.prov import names
 from provgraph.prov.marks import MARK, ROLE
 from provgraph.prov.statements import Literal, Pair, ProvStatement, ProvType

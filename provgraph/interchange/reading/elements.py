@@ -15,7 +15,7 @@ from provgraph.interchange.reading.attributes import (
     value_hashes,
 )
 from provgraph.interchange.reading.context import StatementContext
-from provgraph.model.attributes import TEXT, TYPE
+from provgraph.model.attributes import TEXT, TYPE, join_attributes
 from provgraph.model.records import (
     Agent,
     Description,
@@ -25,7 +25,7 @@ from provgraph.model.records import (
     StatedEntity,
     build_quickly,
 )
-from provgraph.model.values import Value, Values, canonical_json, join_attributes
+from provgraph.model.values import Value, Values, canonical_json
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind
 from provgraph.prov import names
 from provgraph.prov.marks import AGENT_TYPES, ENTITY_TYPES

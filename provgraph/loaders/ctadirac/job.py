@@ -11,9 +11,9 @@ from typing import Any, cast
 from provgraph.errors import LoadError
 from provgraph.loaders.ctadirac.job_folder import CATALOGUE, JOB, JOB_ID, OUTPUTS
 from provgraph.loaders.protocol import Problem
+from provgraph.model.attributes import attributes_of
 from provgraph.model.records import StatedEntity
-from provgraph.model.times import utc
-from provgraph.model.values import Values, attributes_of, storable_text, storable_value
+from provgraph.model.values import Values, storable_text, storable_value, utc
 
 #: What the catalogue says of a file, as attributes of the entity. Everything else is kept under the
 #: names that the catalogue has for it.

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from provgraph.errors import LoadError
-from provgraph.model.times import utc
-from provgraph.model.values import Value, Values
+from provgraph.model.values import Value, Values, utc
 
 #: A row by its columns. A column of a joined table has a prefix, such as ``entity.name``.
 Row: TypeAlias = Mapping[str, Any]

@@ -8,8 +8,8 @@ from psycopg import sql
 from provgraph.loaders.ctaprov.columns import Row, other_columns
 from provgraph.loaders.ctaprov.layout import TableLayout
 from provgraph.loaders.ctaprov.queries import whole_table
+from provgraph.model.attributes import attributes_of
 from provgraph.model.records import Description, Document
-from provgraph.model.values import attributes_of
 from provgraph.model.vocabulary import DescriptionType
 
 #: In the order in which the tables are read: those first to which others refer.

@@ -12,10 +12,10 @@ from provgraph.loaders.ctaprov.columns import (
     time_column,
 )
 from provgraph.loaders.ctaprov.layout import TableLayout
-from provgraph.model.attributes import OPEN
+from provgraph.model.attributes import OPEN, attributes_of
 from provgraph.model.identifiers import SCHEMES, is_strong, place_of
 from provgraph.model.records import INVALIDATED, StatedEntity
-from provgraph.model.values import Value, attributes_of
+from provgraph.model.values import Value
 from provgraph.model.vocabulary import EntityType
 
 _KEYS = ("id", "internal_key")

@@ -20,7 +20,7 @@ from provgraph.loaders.ctaprov.descriptions import DescribedRows
 from provgraph.loaders.ctaprov.entity_row import EntityRow, has_entity
 from provgraph.loaders.ctaprov.layout import RowReference, TableLayout
 from provgraph.loaders.protocol import Problem
-from provgraph.model.attributes import OPEN
+from provgraph.model.attributes import OPEN, attributes_of
 from provgraph.model.records import (
     Agent,
     Document,
@@ -31,7 +31,7 @@ from provgraph.model.records import (
     StatedEntity,
     StatedRelation,
 )
-from provgraph.model.values import Value, Values, attributes_of
+from provgraph.model.values import Value, Values
 from provgraph.model.vocabulary import AgentType, Kind, RelationType
 
 #: The source of the mentions in a database.

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provgraph.errors import LoadError
-from provgraph.model.times import utc
-from provgraph.model.values import canonical_json
+from provgraph.model.values import canonical_json, utc
 
 #: What makes an element of an array literal need quotes (PostgreSQL manual, section 8.15.6).
 _SPECIAL = re.compile(r'[{}",\\\s]|^$|^null$', re.IGNORECASE)
@@ -66,7 +65,7 @@ def timestamp(time: str | None) -> str | None:
     """A time as PostgreSQL shows it.
 
     Args:
-        time: in any form that `provgraph.model.times.utc` reads.
+        time: in any form that `provgraph.model.values.utc` reads.
 
     Returns:
         The time in UTC to the microsecond, without zeros at its end, such as ``2026-01-01

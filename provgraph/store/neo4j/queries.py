@@ -87,7 +87,7 @@ class Queries:
 
         Args:
             label: the label that the ids are unique in.
-            nodes: id and properties of each. Times are text (`provgraph.model.times.with_zone`).
+            nodes: id and properties of each. Times are text (`provgraph.model.values.with_zone`).
             labelling: a clause that gives the node ``n`` more labels or takes some away.
             only_new: whether known nodes are left as they are.
         """

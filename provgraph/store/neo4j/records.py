@@ -24,8 +24,7 @@ from provgraph.model.records import (
     start_of,
     status_of,
 )
-from provgraph.model.times import with_zone
-from provgraph.model.values import Values, canonical_json
+from provgraph.model.values import Values, canonical_json, with_zone
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,
     AgentType,

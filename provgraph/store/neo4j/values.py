@@ -14,8 +14,7 @@ from typing import Any, TypeAlias
 
 from neo4j.time import DateTime
 
-from provgraph.model.times import with_zone
-from provgraph.model.values import Attributes, Value, Values, canonical_json
+from provgraph.model.values import Attributes, Value, Values, canonical_json, with_zone
 
 #: The properties of a node or relationship, as they are written.
 Properties: TypeAlias = dict[str, Any]
@@ -101,7 +100,7 @@ def native_time(time: str | None) -> DateTime | None:
     """A time as Neo4j's own type, to the nanosecond.
 
     Args:
-        time: canonical (`provgraph.model.times`), or None.
+        time: canonical (`provgraph.model.values`), or None.
     """
     if time is None:
         return None

@@ -15,7 +15,7 @@ from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name
 from provgraph.model.lineage import Direction, Edge, Lineage, Node, assemble_lineage
 from provgraph.model.records import key_of
-from provgraph.model.times import with_zone
+from provgraph.model.values import with_zone
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
 from provgraph.store import nodes
 from provgraph.store.records import Found, FoundPage

@@ -12,7 +12,7 @@ from typing_extensions import override
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import Settings
-from provgraph.model.times import with_zone
+from provgraph.model.values import with_zone
 from provgraph.model.vocabulary import RelationType
 from provgraph.store import digest, nodes
 from provgraph.store.digest import Content

@@ -3,8 +3,7 @@
 from hypothesis import strategies as st
 from neo4j.time import DateTime
 
-from provgraph.model.times import utc
-from provgraph.model.values import canonical_json
+from provgraph.model.values import canonical_json, utc
 from provgraph.store.neo4j.values import Properties
 
 T1, T2 = "2026-11-21T08:00:00.000", "2026-11-21T09:00:00.123456789"

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provgraph.identity.entities import Standing
+from provgraph.model.attributes import union
 from provgraph.model.records import Agent, Description, End, Run, StatedEntity, key_of
-from provgraph.model.values import Values, union
+from provgraph.model.values import Values
 from provgraph.model.vocabulary import NODE_LABEL, AgentType, DescriptionType, EntityType, Kind
 from provgraph.store.neo4j import records
 from provgraph.store.records import EntityRecord

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provgraph.model.values import Values, union
+from provgraph.model.attributes import union
+from provgraph.model.values import Values
 from provgraph.store.neo4j.values import (
     HASHED,
     MARKS,
