@@ -24,7 +24,7 @@ from rdflib import Literal as RdfLiteral
 from provgraph.errors import LoadError
 from provgraph.interchange.reading.context import PartOrProblem
 from provgraph.model.values import storable_text
-from provgraph.prov.prefixes import split
+from provgraph.prov.names import split
 from provgraph.prov.statements import (
     PROV,
     QUALIFIED_NAME,

@@ -16,8 +16,7 @@ from typing import TypeAlias
 
 from provgraph.model.batches import batches
 from provgraph.model.vocabulary import DESCRIPTIONS
-from provgraph.prov.names import VO_ENDS, VOPROV
-from provgraph.prov.prefixes import KNOWN, Prefixes
+from provgraph.prov.names import KNOWN_PREFIXES, VO_ENDS, VOPROV, Prefixes
 from provgraph.prov.statements import (
     QUALIFIED_NAME,
     REFERENCES,
@@ -126,7 +125,7 @@ def write_rows(rows: Iterable[Row], prefixes: Prefixes) -> Iterator[str]:
         the document, piece by piece.
     """
     with SortedRows(rows) as ordered:
-        yield '{\n"prefix": ' + json.dumps({**KNOWN, **prefixes.used}, ensure_ascii=False)
+        yield '{\n"prefix": ' + json.dumps({**KNOWN_PREFIXES, **prefixes.used}, ensure_ascii=False)
         yield from _sections_and_bundles(ordered)
         yield "\n}\n"
 

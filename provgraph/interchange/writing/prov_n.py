@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from provgraph.interchange.writing.prov_json import BUNDLE_ITSELF, Row, SortedRows
-from provgraph.prov.prefixes import Prefixes
+from provgraph.prov.names import Prefixes
 from provgraph.prov.statements import (
     ELEMENTS,
     INTERNATIONALIZED_STRING,

@@ -16,7 +16,7 @@ from provgraph.model.records import SOFTWARE
 from provgraph.model.vocabulary import DESCRIPTIONS, EntityType, RelationType
 from provgraph.prov import names
 from provgraph.prov.marks import MARK
-from provgraph.prov.prefixes import Prefixes
+from provgraph.prov.names import Prefixes
 from provgraph.prov.statements import (
     PROV,
     QUALIFIED_NAME,

@@ -14,8 +14,7 @@ from astropy.table import Table
 
 from provgraph.interchange.writing.vo_prov import in_terms, is_of_settings
 from provgraph.model.values import canonical_json
-from provgraph.prov.names import VOPROV
-from provgraph.prov.prefixes import Prefixes
+from provgraph.prov.names import VOPROV, Prefixes
 from provgraph.prov.statements import PROV, SLOT_NAMES, DocumentPart, ProvStatement, ProvType
 from provgraph.prov.values import native_value
 

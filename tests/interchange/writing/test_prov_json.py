@@ -4,7 +4,7 @@ import json
 import random
 
 from provgraph.interchange.writing.prov_json import BUNDLE_ITSELF, SortedRows, row_of, write
-from provgraph.prov.prefixes import Prefixes
+from provgraph.prov.names import Prefixes
 from provgraph.prov.statements import (
     PROV,
     QUALIFIED_NAME,

@@ -3,8 +3,7 @@
 import pytest
 
 from provgraph.interchange.writing.prov_n import QualifiedNames, write
-from provgraph.prov.names import ENTITY
-from provgraph.prov.prefixes import Prefixes
+from provgraph.prov.names import ENTITY, Prefixes
 from provgraph.prov.statements import (
     PROV,
     QUALIFIED_NAME,
