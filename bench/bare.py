@@ -5,7 +5,7 @@ from typing import Any
 
 from neo4j import Driver
 
-from provgraph.model.batches import batches
+from provgraph.model.records import batches
 
 #: Rows that one statement writes.
 _BATCH = 1_000

@@ -19,9 +19,8 @@ from bench.servers import opened
 from provgraph.ingest.deciding.integration import integrate
 from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.loaders.protocol import Problem
-from provgraph.model.batches import batches
 from provgraph.model.identifiers import place_of
-from provgraph.model.records import Document, Fact, Mention, Run, StatedEntity
+from provgraph.model.records import Document, Fact, Mention, Run, StatedEntity, batches
 from provgraph.model.vocabulary import RelationType
 from provgraph.store.protocol import Store
 from provgraph.store.relational import records, tables

@@ -25,8 +25,8 @@ from provgraph.ingest.reading.reading import Reading, format_of
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.loaders.registry import loader_named
-from provgraph.model.batches import batches
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
+from provgraph.model.records import batches
 from provgraph.store.protocol import Store
 
 #: The longest pause between two tries to reach a store that is away, in seconds.

@@ -27,9 +27,8 @@ from provgraph.ingest.reading.sources import (
 from provgraph.ingest.reports import Report, report_on_known, report_on_reading, report_on_strangers
 from provgraph.ingest.writing import BATCH, LargeLoad, PendingSource, is_whole, write_together
 from provgraph.loaders.registry import loader_named
-from provgraph.model.batches import batches
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
-from provgraph.model.records import Document
+from provgraph.model.records import Document, batches
 from provgraph.model.values import storable_text
 from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord

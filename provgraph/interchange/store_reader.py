@@ -16,8 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from provgraph.model.batches import batches
-from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity
+from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity, batches
 from provgraph.model.vocabulary import DESCRIPTIONS, Kind
 from provgraph.store.journal import Subject
 from provgraph.store.records import EntityRecord, StoredMention, StoredRelation

@@ -26,6 +26,10 @@ from typing import Any
 
 from provgraph.model.values import Attributes, Value, Values, canonical_json
 
+#: The key in a product's header that lists its data levels.
+HEADER_KEY = "CTA PRODUCT DATA LEVELS"
+_LEVEL = re.compile(r"\bDL(\d)(?!\d)", re.ASCII)
+
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
     r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan)",
@@ -325,3 +329,23 @@ def attributes_of(values: Mapping[str, Any]) -> dict[str, Values]:
         Name → a set of that one value; no name whose value is None.
     """
     return {str(name): (value,) for name, value in values.items() if value is not None}
+
+
+def data_level(attributes: Attributes, roles: Iterable[str | None]) -> str | None:
+    """Find the data level of a product (docs/contract.md, Vocabulary).
+
+    Args:
+        attributes: the product's attributes, perhaps with the `HEADER_KEY` of its header.
+        roles: the roles in which runs read or wrote the product.
+
+    Returns:
+        ``DLn``: the highest in the header, else the highest among the roles; None without any.
+    """
+    stated = [str(value) for value in attributes.get(HEADER_KEY, ())]
+    levels = _levels(stated) or _levels(role for role in roles if role)
+    return f"DL{max(levels)}" if levels else None
+
+
+def _levels(texts: Iterable[str]) -> list[str]:
+    """The digits of all data levels in the texts."""
+    return [level for text in texts for level in _LEVEL.findall(text.replace("_", " "))]

@@ -2,12 +2,14 @@
 
 A `Document` is what one record of a source says. It says nothing about which file is which: that is
 decided in `provgraph.identity` from all documents together.
+
+Records and their keys go into stores, and come out of them, in `batches`.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any, Self, TypeVar
 
 from provgraph.model.identifiers import base_name
@@ -371,26 +373,27 @@ def first_text(facts: Attributes, name: str) -> str | None:
     return str(facts[name][0]) if name in facts else None
 
 
-#: The key in a product's header that lists its data levels.
-HEADER_KEY = "CTA PRODUCT DATA LEVELS"
-_LEVEL = re.compile(r"\bDL(\d)(?!\d)", re.ASCII)
+T = TypeVar("T")
 
 
-def data_level(attributes: Attributes, roles: Iterable[str | None]) -> str | None:
-    """Find the data level of a product (docs/contract.md, Vocabulary).
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Divide items into lists of a limited length.
+
+    Python 3.12 has this as `itertools.batched`; provgraph runs on 3.11 too.
 
     Args:
-        attributes: the product's attributes, perhaps with the `HEADER_KEY` of its header.
-        roles: the roles in which runs read or wrote the product.
+        items: any number of them. They are read as they are needed, one batch ahead at most.
+        size: the greatest number of items in a batch, at least 1.
 
-    Returns:
-        ``DLn``: the highest in the header, else the highest among the roles; None without any.
+    Yields:
+        the items in their order, as lists of ``size``; the last list may be shorter. No list is
+        empty.
+
+    Raises:
+        ValueError: the size is less than 1.
     """
-    stated = [str(value) for value in attributes.get(HEADER_KEY, ())]
-    levels = _levels(stated) or _levels(role for role in roles if role)
-    return f"DL{max(levels)}" if levels else None
-
-
-def _levels(texts: Iterable[str]) -> list[str]:
-    """The digits of all data levels in the texts."""
-    return [level for text in texts for level in _LEVEL.findall(text.replace("_", " "))]
+    if size < 1:
+        raise ValueError(f"a batch holds at least one item, not {size}")
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from provgraph.model.batches import batches
 from provgraph.model.identifiers import base_name, location_of
 from provgraph.model.lineage import Edge, Lineage, Node
-from provgraph.model.records import SOFTWARE, Settings, key_of
+from provgraph.model.records import SOFTWARE, Settings, batches, key_of
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.protocol import Store
 from provgraph.store.views import View

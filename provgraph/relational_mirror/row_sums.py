@@ -7,7 +7,7 @@ the rows, tell where something does. Memory is bounded however many rows there a
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from provgraph.model.batches import batches
+from provgraph.model.records import batches
 from provgraph.relational_mirror.checksums import SUMMED, RowGroup, groups_in_lines
 
 _BUCKETS = 4096

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from psycopg import sql
 
 from provgraph.interchange.store_reader import StoreReader
-from provgraph.model.batches import batches
+from provgraph.model.records import batches
 from provgraph.model.vocabulary import Kind
 from provgraph.relational_mirror.batch import Batch, Sink, add_to_batch
 from provgraph.relational_mirror.connection import Cursor

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from provgraph.model.batches import batches
+from provgraph.model.records import batches
 from provgraph.model.values import utc
 from provgraph.prov.statements import ProvStatement, ProvType
 from provgraph.validation import keys

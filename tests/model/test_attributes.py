@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provgraph.model.attributes import (
+    HEADER_KEY,
     XSD_DOUBLE,
+    data_level,
     is_hidden,
     is_open,
     is_open_relation,
@@ -204,3 +206,19 @@ def test_a_plain_text_needs_no_care(text: str) -> None:
 def test_only_a_text_that_may_equal_a_typed_value_gives_way(value: Value, text: str) -> None:
     if text not in union([value, text]):
         assert may_equal_typed_value(text)
+
+
+@pytest.mark.parametrize(
+    ("header", "roles", "level"),
+    [
+        (("DL1_IMAGES,DL2",), ["DL3/Event"], "DL2"),
+        ((), ["DL1/Event", None, "DL2/Event"], "DL2"),
+        (("nothing",), ["DL1/Event"], "DL1"),
+        ((), ["DL12", "IDL2"], None),
+        ((), [None], None),
+    ],
+)
+def test_the_highest_level_in_the_header_else_among_the_roles(
+    header: tuple[str, ...], roles: list[str | None], level: str | None
+) -> None:
+    assert data_level({HEADER_KEY: header} if header else {}, roles) == level

@@ -1,9 +1,10 @@
 """Facts of runs, and the keys by which records are known."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from provgraph.model.records import (
-    HEADER_KEY,
     Document,
     End,
     Fact,
@@ -11,8 +12,8 @@ from provgraph.model.records import (
     Run,
     Settings,
     StatedRelation,
+    batches,
     build_quickly,
-    data_level,
     end_of,
     first_text,
     key_of,
@@ -46,22 +47,6 @@ def test_the_earliest_start_and_the_latest_end_count() -> None:
     facts: Attributes = {Fact.START: (T2, T1), Fact.END: (T1, T2), Fact.NAME: (5, "x")}
     assert (start_of(facts), end_of(facts), first_text(facts, Fact.NAME)) == (T1, T2, "5")
     assert (start_of({}), end_of({}), first_text({}, Fact.NAME)) == (None, None, None)
-
-
-@pytest.mark.parametrize(
-    ("header", "roles", "level"),
-    [
-        (("DL1_IMAGES,DL2",), ["DL3/Event"], "DL2"),
-        ((), ["DL1/Event", None, "DL2/Event"], "DL2"),
-        (("nothing",), ["DL1/Event"], "DL1"),
-        ((), ["DL12", "IDL2"], None),
-        ((), [None], None),
-    ],
-)
-def test_the_highest_level_in_the_header_else_among_the_roles(
-    header: tuple[str, ...], roles: list[str | None], level: str | None
-) -> None:
-    assert data_level({HEADER_KEY: header} if header else {}, roles) == level
 
 
 def test_keys_are_the_same_for_ever() -> None:
@@ -111,3 +96,30 @@ def test_quickly_built_records_are_like_others() -> None:
     assert quick == Mention("r", RelationType.USED)
     assert quick.key == Mention("r", RelationType.USED).key
     assert build_quickly(Document, run=Run("r", {})) == Document(Run("r", {}))
+
+
+def test_the_items_come_in_their_order_and_the_last_batch_may_be_shorter() -> None:
+    assert list(batches("abcde", 2)) == [["a", "b"], ["c", "d"], ["e"]]
+
+
+def test_a_full_last_batch_is_followed_by_no_empty_one() -> None:
+    assert list(batches([1, 2, 3, 4], 2)) == [[1, 2], [3, 4]]
+    assert list(batches([], 2)) == []
+
+
+def test_items_are_read_only_when_they_are_needed() -> None:
+    read: list[int] = []
+
+    def numbers() -> Iterator[int]:
+        for number in range(10):
+            read.append(number)
+            yield number
+
+    assert next(batches(numbers(), 3)) == [0, 1, 2]
+    assert read == [0, 1, 2]
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_batch_holds_at_least_one_item(size: int) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        list(batches([1], size))

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from provgraph.identity.entities import ResolvedEntity
 from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, resolve
-from provgraph.model.attributes import join_attributes
+from provgraph.model.attributes import data_level, join_attributes
 from provgraph.model.identifiers import is_strong, places_in, version_of
-from provgraph.model.records import INVALIDATED, Mention, StatedEntity, data_level
+from provgraph.model.records import INVALIDATED, Mention, StatedEntity
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import EntityType
 from provgraph.store.records import Changes, EntityRecord, StoredMention

@@ -14,7 +14,7 @@ from json.encoder import encode_basestring
 from types import TracebackType
 from typing import TypeAlias
 
-from provgraph.model.batches import batches
+from provgraph.model.records import batches
 from provgraph.model.vocabulary import DESCRIPTIONS
 from provgraph.prov.names import KNOWN_PREFIXES, VO_ENDS, VOPROV, Prefixes
 from provgraph.prov.statements import (

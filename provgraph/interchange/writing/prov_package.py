@@ -11,7 +11,7 @@ from prov.model import ProvDocument
 
 from provgraph.errors import ProvGraphError
 from provgraph.interchange.writing import prov_json
-from provgraph.model.batches import batches
+from provgraph.model.records import batches
 from provgraph.prov.statements import DocumentPart
 
 #: How many statements of N-Triples are in memory at a time.

@@ -6,7 +6,6 @@ Nodes are written first, then the relationships that join them, in batches (Cyph
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from provgraph.model.batches import batches
 from provgraph.model.identifiers import is_strong
 from provgraph.model.records import (
     Agent,
@@ -15,6 +14,7 @@ from provgraph.model.records import (
     Settings,
     StatedEntity,
     StatedRelation,
+    batches,
 )
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,

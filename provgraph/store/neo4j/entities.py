@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from neo4j import Record
 
-from provgraph.model.batches import batches
+from provgraph.model.records import batches
 from provgraph.store.neo4j.cypher import BY_ALIAS, NODE, alias_query
 from provgraph.store.neo4j.queries import Queries
 from provgraph.store.neo4j.values import full_text

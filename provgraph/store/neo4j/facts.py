@@ -11,8 +11,7 @@ from neo4j import Transaction as DriverTransaction
 from typing_extensions import override
 
 from provgraph.identity.files import RunTimes
-from provgraph.model.batches import batches
-from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity
+from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity, batches
 from provgraph.model.vocabulary import NODE_LABEL, Kind
 from provgraph.store.journal import Subject
 from provgraph.store.neo4j import bookkeeping, configuration, records, relations

@@ -6,7 +6,7 @@ from typing import Any
 from neo4j import Record, Result, Transaction
 
 from provgraph.errors import StoreError
-from provgraph.model.batches import batches
+from provgraph.model.records import batches
 from provgraph.model.vocabulary import NODE_LABEL
 from provgraph.store.neo4j.records import NODE_TIMES
 from provgraph.store.neo4j.values import Properties, indexed

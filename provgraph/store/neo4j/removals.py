@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from provgraph.model.batches import batches
-from provgraph.model.records import Mention
+from provgraph.model.records import Mention, batches
 from provgraph.model.vocabulary import NODE_LABEL
 from provgraph.store.neo4j.queries import BATCH, Queries
 from provgraph.store.neo4j.values import indexed

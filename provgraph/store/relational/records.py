@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Row, Select
 from sqlalchemy.sql.elements import ColumnElement
 
 from provgraph.identity.entities import Standing
-from provgraph.model.batches import batches
 from provgraph.model.identifiers import base_name, is_strong
 from provgraph.model.records import (
     Agent,
@@ -19,6 +18,7 @@ from provgraph.model.records import (
     Settings,
     StatedEntity,
     StatedRelation,
+    batches,
     end_of,
     key_of,
     start_of,

@@ -20,8 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from typing_extensions import override
 
 from provgraph.identity.files import times_of
-from provgraph.model.batches import batches
-from provgraph.model.records import End, StatedRelation, key_of
+from provgraph.model.records import End, StatedRelation, batches, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
 from provgraph.store.protocol import Transaction
