@@ -30,7 +30,7 @@ class Version:
 class Filter:
     """Which records a question is about: those that meet every condition that is given.
 
-    At least one of the conditions besides ``kinds`` is to be given. Example: ``Filter(base_name=
+    A store refuses a filter without a condition besides ``kinds``. Example: ``Filter(base_name=
     "run1.dl3.fits")`` means all files that stood at any path with that last part.
 
     Attributes:
@@ -44,15 +44,6 @@ class Filter:
     version: Version | None = None
     base_name: str | None = None
     kinds: tuple[Kind, ...] = NAMED_KINDS
-
-    def __post_init__(self) -> None:
-        """Refuse a filter without a condition.
-
-        Raises:
-            ValueError: no condition is given.
-        """
-        if self.identifiers is None and self.version is None and self.base_name is None:
-            raise ValueError("a filter needs a condition: identifiers, version or base_name")
 
 
 class SortOrder(StrEnum):

@@ -1,7 +1,8 @@
 """Stored records as answers show them: the same in every store."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from provgraph.model.attributes import text_of
 from provgraph.model.filters import PageRequest, SortOrder
@@ -23,6 +24,7 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov.names import VOPROV
 from provgraph.store.records import EntityRecord, Explained, Found, FoundPage, StoredMention
 
+T = TypeVar("T")
 _LABELS = ("prov:label", "prov:name", "http://www.w3.org/2000/01/rdf-schema#label", VOPROV + "name")
 #: Facts of a run that have a field of their own in a Node.
 SHOWN_FACTS = frozenset({Fact.NAME, Fact.VERSION, Fact.STATUS, Fact.START, Fact.END, Fact.HOST})
@@ -182,6 +184,28 @@ def edges_in_order(edges: Iterable[Edge]) -> list[Edge]:
             edge.time or "",
         ),
     )
+
+
+def meeting_all(answers: Sequence[list[T]], key: Callable[[T], bytes]) -> list[T]:
+    """What all conditions of a filter lead to.
+
+    Args:
+        answers: what each condition leads to.
+        key: the key of a record that was found.
+
+    Returns:
+        Those of the first answer whose record is in all others, too.
+
+    Raises:
+        ValueError: the filter has no condition.
+    """
+    if not answers:
+        raise ValueError("a filter needs a condition: identifiers, version or base_name")
+    first, *others = answers
+    for other in others:
+        keys = set(map(key, other))
+        first = [each for each in first if key(each) in keys]
+    return first
 
 
 def found_page(found: Iterable[Found], order: SortOrder, page: PageRequest) -> FoundPage:

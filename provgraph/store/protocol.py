@@ -134,7 +134,8 @@ class Questions(Protocol):
             none comes twice.
 
         Raises:
-            ValueError: the page's cursor is none that this order gave.
+            ValueError: the filter has no condition, or the page's cursor is none that this order
+                gave.
         """
 
     def walk(

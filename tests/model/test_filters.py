@@ -5,13 +5,6 @@ import pytest
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, Version
 
 
-def test_a_filter_needs_a_condition() -> None:
-    with pytest.raises(ValueError, match="needs a condition"):
-        Filter()
-    with pytest.raises(ValueError, match="needs a condition"):
-        Filter(kinds=NAMED_KINDS)
-
-
 @pytest.mark.parametrize(
     "wanted",
     [

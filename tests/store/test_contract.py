@@ -514,6 +514,8 @@ def test_find_by_identifiers_names_records_of_all_kinds(chain: Store) -> None:
     assert found(chain, Filter(identifiers=wanted, kinds=(Kind.ACTIVITY,))) == [("b", None)]
     assert found(chain, Filter(identifiers=("file:/calibrated",))) == [("product:C", None)]
     assert found(chain, Filter(identifiers=())) == []
+    with pytest.raises(ValueError, match="needs a condition"):
+        chain.find(Filter(kinds=(Kind.ACTIVITY,)))
 
 
 def test_find_what_a_run_wrote_at_a_place(chain: Store) -> None:

@@ -16,6 +16,7 @@ from provgraph.store.nodes import (
     explained,
     explained_order,
     found_page,
+    meeting_all,
     stats_in_order,
 )
 from provgraph.store.records import EntityRecord, Found, StoredMention
@@ -134,3 +135,13 @@ def test_what_is_written_meanwhile_moves_no_page() -> None:
 def test_a_cursor_of_something_else_is_refused(cursor: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         found_page(FOUND, SortOrder.ID, PageRequest(1, cursor))
+
+
+def test_a_record_has_to_meet_all_conditions_and_comes_in_the_order_of_the_first() -> None:
+    assert meeting_all([[b"c", b"a", b"b"], [b"b", b"c"], [b"c", b"b", b"d"]], bytes) == [
+        b"c",
+        b"b",
+    ]
+    assert meeting_all([[b"a"], []], bytes) == []
+    with pytest.raises(ValueError, match="needs a condition"):
+        meeting_all([], bytes)

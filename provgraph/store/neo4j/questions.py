@@ -72,11 +72,7 @@ def _matches(connection: Connection, wanted: Filter) -> list[Found]:
         answers.append(_written(connection, wanted.version))
     if wanted.identifiers is not None:
         answers.append(_bearing(connection, wanted.identifiers))
-    first, *others = answers
-    for other in others:
-        keys = {each.node.key for each in other}
-        first = [each for each in first if each.node.key in keys]
-    return first
+    return nodes.meeting_all(answers, lambda each: each.node.key)
 
 
 def _bearing(connection: Connection, identifiers: Collection[str]) -> list[Found]:

@@ -85,11 +85,7 @@ def _matches(connection: Connection, wanted: Filter) -> list[_Match]:
         answers.append(_written(connection, wanted.version))
     if wanted.identifiers is not None:
         answers.append(_bearing(connection, wanted.identifiers, wanted.kinds))
-    first, *others = answers
-    for other in others:
-        keys = {each.key for each in other}
-        first = [each for each in first if each.key in keys]
-    return first
+    return nodes.meeting_all(answers, lambda each: each.key)
 
 
 def _bearing(
