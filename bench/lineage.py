@@ -13,7 +13,7 @@ from bench.measure import Figure, at_most, growth, medians, say
 from bench.servers import empty, neo4j_driver, opened
 from provgraph.model.lineage import WALK_LIMIT, Direction, Node
 from provgraph.model.vocabulary import AGENT_RELATIONS, ORIGIN_RELATIONS
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store.neo4j.questions import walk_query
 from provgraph.store.neo4j.values import indexed
 from provgraph.store.protocol import Store

@@ -8,8 +8,7 @@ from bench.servers import empty
 from provgraph.ingest.deciding.integration import integrate
 from provgraph.model.records import Document, End, StatedRelation
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.protocol import Store
 
 STORES = ("SQLite", "PostgreSQL", "Neo4j")

@@ -22,9 +22,8 @@ from provgraph.model.values import Value, canonical_json
 from provgraph.model.vocabulary import NODE_LABEL, RELATIONS, RelationType
 from provgraph.pictures import dot, png, svg
 from provgraph.pictures.look import PLAIN, Look
-from provgraph.questions import walks
+from provgraph.questions import tracing
 from provgraph.questions.configuration import with_configuration
-from provgraph.questions.names import find
 from provgraph.settings import read_environment
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
@@ -187,8 +186,8 @@ class Provenance:
                 f"{error}: directions are {', '.join(Direction)}; "
                 f"relations are {', '.join(RelationType)}"
             ) from None
-        root = find(self.store, str(record), Path.cwd())
-        found = walks.lineage(self.store, root, chosen_direction, depth, followed)
+        root = tracing.find(self.store, str(record), Path.cwd())
+        found = tracing.lineage(self.store, root, chosen_direction, depth, followed)
         fields = {each.name: getattr(found, each.name) for each in fields_of(found)}
         return Answer(**fields, store=self.store)
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 
 from provgraph.ingest.loading import load
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.registry import open_store
 from provgraph.writers.registry import WRITERS
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from provgraph.demonstration import DL3, demonstrate
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store.registry import open_store
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from provgraph.ingest.loading import load
 from provgraph.model.vocabulary import Kind
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import PRODUCTS

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from provgraph.ingest.loading import load
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 from tests.graphql.conftest import asked, served

@@ -21,8 +21,8 @@ from provgraph.model.vocabulary import RelationType
 from provgraph.pictures import registry as pictures
 from provgraph.pictures.look import Look, Orientation
 from provgraph.questions.configuration import with_configuration
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage as walk_lineage
+from provgraph.questions.tracing import find
+from provgraph.questions.tracing import lineage as walk_lineage
 from provgraph.writers.registry import WRITERS
 
 

@@ -11,7 +11,7 @@ from provgraph.commands.running import note, opened_store, reporting_errors
 from provgraph.ingest.forgetting import forget as forget_load
 from provgraph.ingest.invalidation import invalidate as invalidate_entity
 from provgraph.model.values import visible, with_zone
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store.records import LoadRecord
 
 

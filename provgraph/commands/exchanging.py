@@ -8,7 +8,7 @@ from provgraph.commands.options import DOCUMENTS, output_option
 from provgraph.commands.running import opened_store, reporting_errors, write_out
 from provgraph.interchange.export import export as export_documents
 from provgraph.interchange.export import with_relations
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 
 
 @click.command()

@@ -8,7 +8,7 @@ import click
 from provgraph.commands.options import json_option
 from provgraph.commands.running import opened_store, reporting_errors
 from provgraph.questions.details import details_of
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store.digest import digest as digest_of
 from provgraph.writers.details import as_document, as_text
 

@@ -15,8 +15,7 @@ from provgraph.model.filters import Filter
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.questions import walks
-from provgraph.questions.names import find
+from provgraph.questions import tracing
 
 File: TypeAlias = Annotated[
     str,
@@ -138,7 +137,7 @@ def path(
         GraphQLError: the request asks for too many lineages.
     """
     info.context.count_walk()
-    return walks.path(info.context.store, _named(info, source), _named(info, target))
+    return tracing.path(info.context.store, _named(info, source), _named(info, target))
 
 
 def node(
@@ -254,7 +253,7 @@ def relation_counts(parent: strawberry.Parent[Mapping[str, int]]) -> list[Counte
 
 def _named(info: Info, name: str) -> Node:
     """The record that a name means; a path is not looked for on this machine."""
-    return find(info.context.store, storable_text(name))
+    return tracing.find(info.context.store, storable_text(name))
 
 
 def _of_kind(info: Info, name: str, kind: Kind) -> Node:

@@ -17,7 +17,7 @@ from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.records import SOFTWARE
 from provgraph.model.values import Value, seconds_between
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.questions import walks
+from provgraph.questions import tracing
 
 Info: TypeAlias = AnyInfo[RequestContext, None]
 Depth: TypeAlias = Annotated[
@@ -329,7 +329,7 @@ def walked(
             f"depth is {bound}; say 0 or more, or leave it out",
             extensions={"code": "BAD_USER_INPUT"},
         )
-    return walks.lineage(info.context.store, root, direction, bound, relations)
+    return tracing.lineage(info.context.store, root, direction, bound, relations)
 
 
 async def _settings(parent: Node, info: Info) -> list[NamedValue]:

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from provgraph.model.lineage import Direction
-from provgraph.questions import walks
-from provgraph.questions.names import find
+from provgraph.questions import tracing
 from provgraph.store.protocol import Store
 from provgraph.writers import json as json_writer
 from tests.graphql.conftest import CORPUS, Ask
@@ -54,7 +53,9 @@ def test_same_nodes_and_edges_as_the_json_writer(
         "{ lineage(id: $id, direction: $to, depth: $depth) { ...whole } }"
     )
     answer = ask(query, id=name, to=direction.name, depth=depth)["data"]["lineage"]
-    written = json_writer.document(walks.lineage(store, find(store, name), direction, depth))
+    written = json_writer.document(
+        tracing.lineage(store, tracing.find(store, name), direction, depth)
+    )
     assert answer["root"] == {"id": written["root"]}
     assert (answer["direction"].lower(), answer["depth"]) == (written["direction"], depth)
     assert answer["truncated"] is written["truncated"] is False

@@ -3,8 +3,7 @@
 import json
 
 from provgraph.model.lineage import Direction
-from provgraph.questions import walks
-from provgraph.questions.names import find
+from provgraph.questions import tracing
 from provgraph.store.protocol import Store
 from tests.graphql.conftest import CORPUS, Ask
 
@@ -50,7 +49,7 @@ def test_an_entity_knows_its_neighbours_and_lineages(ask: Ask, store: Store) -> 
     assert found["type"] == "DatasetEntity"
     assert found["generatedAtTime"].endswith("Z")
     assert len(found["ancestors"]["nodes"]) == 2
-    below = walks.lineage(store, find(store, found["id"]), Direction.DOWNSTREAM)
+    below = tracing.lineage(store, tracing.find(store, found["id"]), Direction.DOWNSTREAM)
     assert {node["id"] for node in found["descendants"]["nodes"]} == {
         node.id for node in below.nodes
     }

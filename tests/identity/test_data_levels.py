@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
 from tests.graphs import put

@@ -26,8 +26,7 @@ from provgraph.model.identifiers import location_of, place_of
 from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import Kind
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store

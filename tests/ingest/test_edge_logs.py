@@ -14,8 +14,7 @@ from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.protocol import Store
 from provgraph.store.relational.store import open_sqlite
 from tests.loaders.examples import LOGS

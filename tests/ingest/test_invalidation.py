@@ -10,7 +10,7 @@ from provgraph.errors import LookupFailedError, SettingsError
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
 from provgraph.ingest.loading import load
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store

@@ -12,7 +12,7 @@ import pytest
 from provgraph.ingest.jobs import load_job
 from provgraph.ingest.loading import load
 from provgraph.questions.details import details_of
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store

@@ -26,7 +26,7 @@ from provgraph.ingest import loading, writing
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store import waiting
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store, Transaction

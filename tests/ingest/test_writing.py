@@ -15,7 +15,7 @@ from provgraph.ingest.deciding import integration
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.ingest.writing import is_whole
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store import journal
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store, Transaction

@@ -4,8 +4,7 @@ from provgraph.ingest.loading import load
 from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.configuration import with_configuration
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.protocol import Store
 from tests.conftest import LOGS
 

@@ -3,7 +3,7 @@
 from provgraph.model.records import SOFTWARE
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.details import details_of
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store.protocol import Store
 
 TRAINING = "5a620a10-d7a4-41b7-9814-f9e5bac5287f"

@@ -24,8 +24,7 @@ from provgraph.model.records import (
 from provgraph.model.values import Value, Values
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.questions.details import details_of
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage, path
+from provgraph.questions.tracing import find, lineage, path
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.records import Changes, LoadRecord

@@ -12,7 +12,7 @@ from provgraph.ingest.deciding.neighbourhood import touched_mentions
 from provgraph.ingest.loading import load
 from provgraph.model.records import Mention
 from provgraph.model.vocabulary import RelationType
-from provgraph.questions.names import find
+from provgraph.questions.tracing import find
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.records import StoredMention

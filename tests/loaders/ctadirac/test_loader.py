@@ -19,8 +19,7 @@ from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Node
 from provgraph.model.vocabulary import Kind
 from provgraph.questions.details import details_of
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage
+from provgraph.questions.tracing import find, lineage
 from provgraph.settings import destination
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store

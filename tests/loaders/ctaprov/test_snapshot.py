@@ -25,8 +25,7 @@ from provgraph.loaders.ctaprov.address import database_of
 from provgraph.model.records import Settings, key_of
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.questions.details import details_of
-from provgraph.questions.names import find
-from provgraph.questions.walks import lineage
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.records import StoreLimits
