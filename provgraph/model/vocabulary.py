@@ -110,6 +110,10 @@ NODE_LABEL = {
 _KIND_LABELLED = {label: kind for kind, label in NODE_LABEL.items()}
 #: The kinds of descriptions. A description says what all runs of a kind of job have in common.
 DESCRIPTIONS = frozenset(each.kind for each in DescriptionType)
+#: Kind of description → the types of its descriptions.
+DESCRIPTION_TYPES = {
+    kind: tuple(each for each in DescriptionType if each.kind is kind) for kind in DESCRIPTIONS
+}
 
 
 class RelationType(StrEnum):

@@ -15,7 +15,7 @@ from typing_extensions import override
 from provgraph.identity.files import RunTimes
 from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity, key_of
 from provgraph.model.values import canonical_json
-from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
+from provgraph.model.vocabulary import DESCRIPTION_TYPES, DescriptionType, Kind, RelationType
 from provgraph.store.journal import Subject
 from provgraph.store.records import (
     CURRENT_STATUSES,
@@ -156,9 +156,7 @@ class RelationalView(View):
         table, column = _SUBJECTS.get(kind, (tables.description, "id"))
         query = select(table.c.key, table.c[column]).where(table.c.key > bytes.fromhex(after))
         if table is tables.description:
-            query = query.where(
-                table.c.type.in_([each for each in DescriptionType if each.kind.value == kind])
-            )
+            query = query.where(table.c.type.in_(DESCRIPTION_TYPES[Kind(kind)]))
         found = self._connection.execute(query.order_by(table.c.key).limit(limit)).all()
         ids = [bytes(row[1]).hex() if column == "key" else row[1] for row in found]
         return Page(ids, bytes(found[-1][0]).hex() if len(found) == limit else None)
