@@ -13,9 +13,9 @@ from tests.conftest import LOGS
 from tests.processes import environment
 
 #: The most files of provgraph that a command may pass through.
-LOAD_FILES = 36
-QUESTION_FILES = 22
-EXPORT_FILES = 22
+LOAD_FILES = 31
+QUESTION_FILES = 16
+EXPORT_FILES = 18
 
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
 #: Runs a command in a process of its own, and writes which files it passed through.

@@ -18,11 +18,11 @@ from provgraph.ingest.deciding.assertions import (
     read_assertion,
     subject_of_entity,
 )
-from provgraph.ingest.deciding.fact_marks import marks_of_changes
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
     TouchedMention,
     decide_entities,
+    marks_of_decisions,
     mentions_by_run,
     touched_mentions,
 )
@@ -103,7 +103,7 @@ def _forget_some(transaction: Transaction, assertions: Sequence[Assertion]) -> N
     """Forget all that the load says of some subjects."""
     removal = _Removal(transaction, assertions)
     changes = removal.changes()
-    transaction.apply(changes, marks_of_changes(changes, removal.touched))
+    transaction.apply(changes, marks_of_decisions(changes, removal.touched))
 
 
 class _Removal:

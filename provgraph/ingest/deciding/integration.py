@@ -17,11 +17,11 @@ from provgraph.ingest.deciding.assertions import (
     join_descriptions,
     join_entities,
 )
-from provgraph.ingest.deciding.fact_marks import ReadRecorder, marks_of_changes
 from provgraph.ingest.deciding.neighbourhood import (
     Neighbourhood,
     TouchedMention,
     decide_entities,
+    marks_of_decisions,
     mentions_by_run,
     touched_mentions,
 )
@@ -38,6 +38,7 @@ from provgraph.model.records import (
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import DESCRIPTIONS, DescriptionType, Kind
 from provgraph.prov.names import is_native
+from provgraph.store.journal import ReadRecorder
 from provgraph.store.protocol import Transaction
 from provgraph.store.records import Changes, StoredMention
 from provgraph.store.views import Facts
@@ -132,7 +133,7 @@ def plan_changes(facts: Facts, documents: Sequence[Document]) -> ChangePlan:
         changes,
         tuple(update.disagreements),
         frozenset(seen.marks),
-        marks_of_changes(changes, update.touched),
+        marks_of_decisions(changes, update.touched),
     )
 
 

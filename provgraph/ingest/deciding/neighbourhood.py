@@ -17,6 +17,7 @@ from provgraph.model.identifiers import is_strong, places_in, version_of
 from provgraph.model.records import INVALIDATED, Mention, StatedEntity
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import EntityType
+from provgraph.store.journal import marks_of_changes
 from provgraph.store.records import Changes, EntityRecord, StoredMention
 from provgraph.store.views import Facts
 
@@ -82,6 +83,19 @@ def touched_mentions(
         now = StoredMention(stored.mention, twin_of.get(key), stored.entity, stored.rule)
         if moved or now != before:
             yield TouchedMention(now, before, moved)
+
+
+def marks_of_decisions(changes: Changes, touched: Iterable[TouchedMention]) -> frozenset[bytes]:
+    """Mark all that changes write.
+
+    Args:
+        changes: what is to be written.
+        touched: the mentions that brought the changes about.
+
+    Returns:
+        the marks that overtaken plans are compared with.
+    """
+    return marks_of_changes(changes, ((each.now, each.can_change_others) for each in touched))
 
 
 class Neighbourhood:

@@ -15,7 +15,7 @@ from typing_extensions import override
 from provgraph.identity.files import RunTimes
 from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity, key_of
 from provgraph.model.values import canonical_json
-from provgraph.model.vocabulary import DESCRIPTION_TYPES, DescriptionType, Kind, RelationType
+from provgraph.model.vocabulary import DESCRIPTION_TYPES, Kind, RelationType
 from provgraph.store.journal import Subject
 from provgraph.store.records import (
     CURRENT_STATUSES,
