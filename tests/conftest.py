@@ -12,17 +12,21 @@ that share a fixture of their module stay together on one worker, or each worker
 
 import os
 import signal
+import sqlite3
 from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
 from neo4j import GraphDatabase
+from sqlalchemy import Engine
 
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
+from provgraph.store.relational.connection import migrate, sqlite_engine
 from tests.services import Neo4jServer, PostgresServer, ServiceUnavailable
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -138,6 +142,34 @@ def missing(error: ServiceUnavailable) -> None:
     if os.environ.get(REQUIRED):
         raise error
     pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_in_memory() -> Iterator[None]:
+    """Give new stores in memory a copy of tables that were made once.
+
+    Thousands are opened, and migrations take ten times as long. Files and servers are migrated.
+    """
+    template = sqlite_engine("sqlite://")
+    migrate(template)
+    tables = _sqlite(template)
+
+    def migrate_copy(engine: Engine) -> None:
+        if engine.url.database is None and engine.dialect.name == "sqlite":
+            target = _sqlite(engine)
+            if not target.execute("SELECT 1 FROM sqlite_master").fetchone():
+                tables.backup(target)
+        migrate(engine)
+
+    with patch("provgraph.store.relational.store.migrate", migrate_copy):
+        yield
+    template.dispose()
+
+
+def _sqlite(engine: Engine) -> sqlite3.Connection:
+    """The connection of a store in memory: it has one only."""
+    with engine.connect() as connection:
+        return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ slowly, and only an extra brings it.
 # A store is imported when it is opened.
 # ruff: noqa: PLC0415
 
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoints, entry_points
 
 from provgraph.errors import SettingsError, extra_needed
 from provgraph.store.protocol import Store
@@ -34,13 +35,19 @@ def open_store(url: str, password: str | None = None) -> Store:
         StoreError: it refuses, or holds something else.
     """
     scheme, colon, _ = url.partition("://")
-    known = entry_points(group=GROUP)
+    known = _entries()
     if not colon or scheme not in known.names:
         raise SettingsError(
             f"{_shortened(url)!r} is no store: a store's URL begins with {_listed(known.names)}"
         )
     store: Store = known[scheme].load()(url, password)
     return store
+
+
+@cache
+def _entries() -> EntryPoints:
+    """The entry points of all stores; looking for them takes as long as making a store."""
+    return entry_points(group=GROUP)
 
 
 def _listed(names: set[str]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from provgraph.commands.running import at_most, note, write_out
 from provgraph.errors import ProvGraphError
+from provgraph.store.neo4j import connection
 from tests.commands.shell import Shell
 
 
@@ -30,8 +31,13 @@ from tests.commands.shell import Shell
     ],
 )
 def test_errors_say_what_to_do(
-    newcomer: Shell, arguments: tuple[str, ...], code: int, said: str
+    newcomer: Shell,
+    arguments: tuple[str, ...],
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(connection, "FIRST_RETRY_SECONDS", 0.2)
     done = newcomer(*arguments)
     assert done.returncode == code
     assert said in done.stderr

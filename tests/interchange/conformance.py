@@ -9,6 +9,8 @@ package.
 from contextlib import closing
 from pathlib import Path
 
+from prov.model import ProvDocument
+
 from provgraph.errors import ProvGraphError
 from provgraph.interchange.export import export
 from provgraph.interchange.writing import prov_json
@@ -173,10 +175,11 @@ def outcomes(statements: list[ProvStatement]) -> list[str]:
     """What becomes of a construct that is written in each of the formats."""
     with closing(open_store("sqlite://")) as store:
         put(store, "".join(prov_json.write(statements)).encode())
-        return [_outcome(store, format_name) for format_name in FORMATS]
+        held = in_package(exported(store), ".json")
+        return [_outcome(store, held, format_name) for format_name in FORMATS]
 
 
-def _outcome(store: Store, format_name: str) -> str:
+def _outcome(store: Store, held: ProvDocument, format_name: str) -> str:
     try:
         content = "".join(export(store, format_name)).encode()
     except ProvGraphError:
@@ -184,7 +187,7 @@ def _outcome(store: Store, format_name: str) -> str:
     with closing(open_store("sqlite://")) as copy:
         if put(copy, content):
             return CHANGED
-        same = are_equal(in_package(exported(store), ".json"), in_package(exported(copy), ".json"))
+        same = are_equal(held, in_package(exported(copy), ".json"))
     return KEPT if same else CHANGED
 
 

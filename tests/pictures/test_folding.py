@@ -135,9 +135,9 @@ def test_what_is_folded_can_be_folded_no_further(drawn: tuple[list[Node], list[E
 
 def test_a_chain_does_not_fold_and_long_ones_take_no_time() -> None:
     long = chain(10_000)
-    start = time.monotonic()
+    start = time.thread_time()
     assert len(folded(long.nodes, long.edges, long.root.key)) == 10_000
-    assert time.monotonic() - start < 2
+    assert time.thread_time() - start < 2
 
 
 def test_two_long_chains_that_end_differently() -> None:
@@ -149,12 +149,12 @@ def test_two_long_chains_that_end_differently() -> None:
         edge(RelationType.WAS_DERIVED_FROM, nodes[max(0, n - 2)], nodes[n])
         for n in range(1, 20_001)
     ]
-    start = time.monotonic()
+    start = time.thread_time()
     assert len(folded(nodes, edges, nodes[0].key)) == 10_001
     nodes.append(Node(b"x", "x", Kind.AGENT))
     edges.append(Edge(RelationType.WAS_ATTRIBUTED_TO, nodes[20_000].key, b"x"))
     assert len(folded(nodes, edges, nodes[0].key)) == 20_002
-    assert time.monotonic() - start < 4
+    assert time.thread_time() - start < 4
 
 
 def test_a_ladder_becomes_its_levels() -> None:

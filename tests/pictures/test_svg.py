@@ -178,7 +178,7 @@ def test_two_thousand_boxes_are_drawn_in_time(shape: str) -> None:
             nodes=(*big.nodes, shared),
             edges=(*big.edges, *more) if shape == "shared" else tuple(fan),
         )
-    start = time.monotonic()
+    start = time.thread_time()
     drawing = drawn(big, Look(fold=False))
-    assert time.monotonic() - start < 5
+    assert time.thread_time() - start < 5
     assert float(drawing.get("width", "")) < 25_000

@@ -14,6 +14,7 @@ import pytest
 
 from provgraph.loaders.protocol import Problem
 from provgraph.prov.statements import ProvStatement, ProvType
+from provgraph.store.neo4j import connection
 from provgraph.validation import sources
 from provgraph.validation.sources import check_sources
 from tests.commands.shell import Shell
@@ -156,8 +157,13 @@ def test_the_store_is_checked_without_a_source(shell: Shell) -> None:
     ],
 )
 def test_errors_say_what_to_do(
-    shell: Shell, arguments: tuple[str, ...], code: int, said: str
+    shell: Shell,
+    arguments: tuple[str, ...],
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(connection, "FIRST_RETRY_SECONDS", 0.2)
     done = shell("validate", *arguments)
     assert done.returncode == code
     assert said in done.stderr
