@@ -13,7 +13,7 @@ from provgraph.identity.entities import ResolvedEntity
 from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, resolve
 from provgraph.model.identifiers import is_strong, places_in, version_of
-from provgraph.model.records import INVALIDATED, Mention, StatedEntity, data_level
+from provgraph.model.records import Mention, StatedEntity, data_level
 from provgraph.model.values import Attributes, join_attributes
 from provgraph.model.vocabulary import EntityType
 from provgraph.store.records import Changes, EntityRecord, StoredMention
@@ -267,18 +267,13 @@ def _record(
         if name in stated:
             attributes = join_attributes(attributes, stated[name].attributes)
             types.add(stated[name].type)
-    lost = [
-        time
-        for time in (entity.invalidated_at, *attributes.get(INVALIDATED, ()))
-        if time is not None
-    ]
     return EntityRecord(
         id=entity.id,
         type=max(types, key=list(EntityType).index),
         identifiers=entity.identifiers,
         standings=entity.standings,
         generated_at=entity.generated_at,
-        invalidated_at=min(map(str, lost), default=None),
+        invalidated_at=entity.invalidated_at,
         data_level=data_level(attributes, roles),
         attributes=attributes,
         former=tuple(name for name in entity.former if name in stated),
