@@ -16,6 +16,7 @@ from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.interchange.export import statements, within
 from provgraph.model import lineage
+from provgraph.model.fields import record_document
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Direction, Edge, Node
 from provgraph.model.values import Value, canonical_json
@@ -340,11 +341,11 @@ def _py2neo_node(node: Node) -> py2neo.Node:
     from py2neo import Node as Py2neoNode  # noqa: PLC0415 - an extra that most users lack
 
     label = NODE_LABEL[node.kind]
-    fields = json_writer.node_document(node)
-    attributes = fields.pop("attributes")
+    fields = record_document(node)
+    del fields["attributes"]
     properties = {
         name: _neo4j_value(value)
-        for name, value in {**attributes, **fields}.items()
+        for name, value in {**node.shown_attributes, **fields}.items()
         if value not in (None, [])
     }
     py2neo_node = Py2neoNode(label, *([node.type] if node.type else []), **properties)

@@ -1,5 +1,6 @@
 """The commands that list what was loaded and correct it: ``loads``, ``forget``, ``invalidate``."""
 
+import getpass
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +10,7 @@ import click
 from provgraph.commands.options import json_option
 from provgraph.commands.running import note, opened_store, reporting_errors
 from provgraph.ingest.forgetting import forget as forget_load
-from provgraph.ingest.invalidation import invalidate as invalidate_entity
+from provgraph.ingest.invalidation import invalidate as invalidate_record
 from provgraph.model.values import visible, with_zone
 from provgraph.questions.tracing import find
 from provgraph.store.records import LoadRecord
@@ -59,21 +60,30 @@ def forget(identifier: str) -> None:
     click.echo(f"forgot load {gone.id} of {visible(gone.source)}")
 
 
+def _login_name() -> str | None:
+    """Who runs the command; None where the system does not say, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # KeyError before Python 3.13
+        return None
+
+
 @click.command()
 @click.argument("name", metavar="ID")
 @click.option(
     "--at", metavar="TIME", help="Since when, such as 2026-11-21T08:30:00 (UTC); else now."
 )
 @click.option("--reason", metavar="TEXT", required=True, help="Why: deleted, damaged, withdrawn …")
+@click.option("--by", metavar="NAME", help="Who says so; else your login name.")
 @reporting_errors
-def invalidate(name: str, at: str | None, reason: str) -> None:
-    """Mark a file as deleted or no longer valid.
+def invalidate(name: str, at: str | None, reason: str, by: str | None) -> None:
+    """Mark a file or run as deleted or no longer valid.
 
-    It stays in the graph, with all that was made from it.
+    It stays in the graph, with all that was made from it, and every answer says so.
     """
     with opened_store() as store:
-        entity = find(store, name, Path.cwd())
-        load = invalidate_entity(store, entity, at, reason)
+        record = find(store, name, Path.cwd())
+        load = invalidate_record(store, record, at, reason, by or _login_name())
     click.echo(
-        f"{visible(entity.id)} is marked as invalid; `provgraph forget {load.id}` takes that back"
+        f"{visible(record.id)} is marked as invalid; `provgraph forget {load.id}` takes that back"
     )

@@ -238,7 +238,7 @@ class ActivityObject(RecordInterface):
     """The GraphQL type ``Activity``."""
 
     version: str | None = _attribute("The version of the tool.")
-    status: str | None = _attribute("completed, error, interrupted or running.")
+    status: str | None = _attribute("completed, error, interrupted, running or unknown.")
     start_time: DateTime | None = _attribute("When it started.")
     end_time: DateTime | None = _attribute("When it ended.")
     duration: float | None = _resolved(resolvers.duration, "Seconds from its start to its end.")

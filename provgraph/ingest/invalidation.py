@@ -1,6 +1,6 @@
-"""Invalidation: a file that was deleted, damaged or withdrawn is marked.
+"""Invalidation: a file that was deleted, damaged or withdrawn is marked, and so is a bad run.
 
-The file stays in the graph with its mark, and so does all that was made from it.
+The record stays in the graph with its mark, and so does all that was made from it.
 """
 
 import hashlib
@@ -11,9 +11,10 @@ from provgraph.ingest.deciding.assertions import make_assertions
 from provgraph.ingest.deciding.integration import plan_changes
 from provgraph.ingest.writing import current_time, new_load_id
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
+from provgraph.model.invalidation import INVALIDATED, INVALIDATED_BY, INVALIDATION_REASON
 from provgraph.model.lineage import Node
-from provgraph.model.records import INVALIDATED, INVALIDATION_REASON, Document, StatedEntity
-from provgraph.model.values import canonical_json, storable_text, utc
+from provgraph.model.records import Document, Run, StatedEntity
+from provgraph.model.values import Attributes, canonical_json, storable_text, utc
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
@@ -23,49 +24,61 @@ from provgraph.store.waiting import retry_while_unreachable
 FORMAT = "invalidation"
 
 
-def invalidate(store: Store, entity: Node, at: str | None, reason: str) -> LoadRecord:
-    """Mark an entity as invalid (`docs/contract.md`, Commands).
+def invalidate(
+    store: Store, record: Node, at: str | None, reason: str, by: str | None = None
+) -> LoadRecord:
+    """Mark a file or a run as invalid (`docs/contract.md`, Commands).
 
     The mark is recorded as a load of its own, so that forgetting this load takes the mark away.
 
     Args:
-        store: the store that holds the entity.
-        entity: what is invalid.
+        store: the store that holds the record.
+        record: what is invalid.
         at: since when, in ISO 8601, read as UTC when it names no zone; None for the present.
         reason: why, in words for people.
+        by: who says so; None when nobody is to be named.
 
     Returns:
         the record of the load. When the very same mark was made before, the earlier load.
 
     Raises:
-        LookupFailedError: the node is no entity.
+        LookupFailedError: the record is an agent.
         SettingsError: the time can't be read, or the reason is empty.
         UnreachableError: the store went away and stayed away.
     """
-    if entity.kind is not Kind.ENTITY:
+    if record.kind is Kind.AGENT:
         raise LookupFailedError(
-            f"{entity.id} is an {entity.kind}: only entities (files, values) can become invalid"
+            f"{record.id} is an agent: only entities (files, values) and runs can become invalid"
         )
     if not reason.strip():
         raise SettingsError("a reason is needed: --reason 'deleted by the clean-up of 2026-11'")
     time = _time(at)
-    said = StatedEntity(
-        entity.id, {INVALIDATED: (time,), INVALIDATION_REASON: (storable_text(reason),)}
-    )
+    mark: Attributes = {INVALIDATED: (time,), INVALIDATION_REASON: (storable_text(reason),)}
+    if by is not None:
+        mark = {**mark, INVALIDATED_BY: (storable_text(by),)}
+    is_run = record.kind is Kind.ACTIVITY
     load = LoadRecord(
         id=new_load_id(),
-        source=f"invalidate {entity.id}",
+        source=f"invalidate {record.id}",
         format=FORMAT,
         namespace=DEFAULT_NAMESPACE,
-        sha256=hashlib.sha256(
-            canonical_json([said.identifier, said.attributes]).encode()
-        ).hexdigest(),
+        sha256=hashlib.sha256(canonical_json([record.id, mark]).encode()).hexdigest(),
         time=current_time(),
         version=__version__,
         status="loaded",
-        counts={"activities": 0, "entities": 1, "agents": 0, "relations": 0},
+        counts={
+            "activities": int(is_run),
+            "entities": int(not is_run),
+            "agents": 0,
+            "relations": 0,
+        },
     )
-    return retry_while_unreachable(lambda: _write(store, load, Document(entities=(said,))))
+    said = (
+        Document(run=Run(record.id, mark))
+        if is_run
+        else Document(entities=(StatedEntity(record.id, mark),))
+    )
+    return retry_while_unreachable(lambda: _write(store, load, said))
 
 
 def _time(at: str | None) -> str:

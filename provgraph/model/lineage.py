@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from provgraph.model.attributes import readable_attributes
-from provgraph.model.values import Attributes, Value
+from provgraph.model.invalidation import Invalidation
+from provgraph.model.values import Attributes, Value, seconds_between
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
 
 #: Where an unlimited walk stops all the same: how many nodes an answer has at most.
@@ -47,6 +48,11 @@ class Node:
         generated_at: when the file was made.
         invalidated_at: when the file lost its last place (docs/contract.md, rule 4).
         data_level: ``DLn``.
+        invalidation: what somebody says of a file or run that is bad; None of all others. To be
+            overwritten is another fact (`invalidated_at`).
+        tainted: the ids of the invalid records that the record was made from.
+        more: whether the relations that were asked for lead on from here to a record that the
+            answer does not show, because its depth or its limit cut it.
         attributes: all else, as stores keep it; `shown_attributes` are those for people.
     """
 
@@ -67,6 +73,9 @@ class Node:
     generated_at: str | None = None
     invalidated_at: str | None = None
     data_level: str | None = None
+    invalidation: Invalidation | None = None
+    tainted: tuple[str, ...] = ()
+    more: bool = False
     attributes: Attributes = field(default_factory=dict)
 
     @property
@@ -79,6 +88,13 @@ class Node:
         """The attributes that people see, fit for strict JSON."""
         return readable_attributes(self.attributes)
 
+    @property
+    def duration(self) -> float | None:
+        """The seconds from the start of a run to its end; None without both."""
+        if self.start_time is None or self.end_time is None:
+            return None
+        return seconds_between(self.start_time.rstrip("Z"), self.end_time.rstrip("Z"))
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -90,6 +106,8 @@ class Edge:
         target: the key of the cause's node.
         role: the part that the file or agent played for the run, such as ``DL1/Event``.
         time: when; ISO 8601 with ``Z``.
+        location: the path by which the run named the file in this relation; of several the
+            smallest.
     """
 
     relation: RelationType
@@ -97,6 +115,7 @@ class Edge:
     target: bytes
     role: str | None = None
     time: str | None = None
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,11 +175,6 @@ class StatedEntity:
     type: EntityType = EntityType.DATASET
 
 
-#: Attributes of a record that somebody declared invalid: since when (canonical UTC), and why.
-INVALIDATED = "invalidated"
-INVALIDATION_REASON = "invalidationReason"
-
-
 @dataclass(frozen=True, slots=True)
 class Agent:
     """Who answers for a run or a file.
@@ -327,13 +322,15 @@ def status_of(facts: Attributes) -> Status:
 
     Returns:
         The gravest of the stated status words. Without such a word: completed when the run has an
-        end, else running.
+        end, running when only its start is known, else unknown.
     """
     stated = set(facts.get(Fact.STATUS, ()))
     for status in _GRAVEST_FIRST:
         if status.value in stated:
             return status
-    return Status.COMPLETED if Fact.END in facts else Status.RUNNING
+    if Fact.END in facts:
+        return Status.COMPLETED
+    return Status.RUNNING if Fact.START in facts else Status.UNKNOWN
 
 
 def start_of(facts: Attributes) -> str | None:

@@ -19,6 +19,7 @@ from provgraph.interchange.stored_relations import (
 )
 from provgraph.model.attributes import is_hidden
 from provgraph.model.identifiers import base_name
+from provgraph.model.invalidation import invalid_since
 from provgraph.model.records import Fact, end_of, first_text, start_of
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
@@ -90,8 +91,9 @@ def _mention(stored: StoredMention) -> ProvStatement:
 def _entity(entity: EntityRecord) -> Iterator[ProvStatement]:
     uri = _uri(entity.id)
     yield from _element(ProvType.ENTITY, uri, entity.attributes, _file_name(entity))
-    if entity.invalidated_at is not None:
-        yield ProvStatement(ProvType.INVALIDATION, None, (uri, None, entity.invalidated_at))
+    ends = (entity.invalidated_at, invalid_since(entity.attributes))
+    if known := [time for time in ends if time is not None]:
+        yield ProvStatement(ProvType.INVALIDATION, None, (uri, None, min(known)))
 
 
 def _element(

@@ -5,6 +5,7 @@ from typing import Any
 
 from provgraph.identity.rules import EXPLANATION, Rule
 from provgraph.model.attributes import json_safe
+from provgraph.model.fields import record_document, relation_document
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge
 from provgraph.model.records import SOFTWARE
@@ -12,7 +13,6 @@ from provgraph.model.values import canonical_json, visible
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.details import RecordDetails
 from provgraph.store.records import Explained
-from provgraph.writers.json import node_document
 
 
 def as_document(details: RecordDetails) -> dict[str, Any]:
@@ -32,10 +32,7 @@ def as_document(details: RecordDetails) -> dict[str, Any]:
         for name, value in settings.values.items()
     }
     return {
-        **node_document(details.node),
-        "generatedAtTime": details.node.generated_at,
-        "invalidatedAtTime": details.node.invalidated_at,
-        "dataLevel": details.node.data_level,
+        **record_document(details.node),
         "relations": [_edge(details, edge) for edge in details.edges],
         "joined": [_why(each) for each in details.explained],
         "parameters": parameters,
@@ -108,8 +105,7 @@ def _edge(details: RecordDetails, edge: Edge) -> dict[str, Any]:
     ids = {key: node.id for key, node in details.others.items()} | {
         details.node.key: details.node.id
     }
-    ends = {"source": ids[edge.source], "target": ids[edge.target]}
-    return {"relation": edge.relation, **ends, "role": edge.role, "time": edge.time}
+    return relation_document(edge, ids)
 
 
 def _edge_line(details: RecordDetails, edge: Edge) -> str:

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from provgraph.model.lineage import Edge, Lineage, Node
+from provgraph.model.fields import record_document, relation_document
+from provgraph.model.lineage import Lineage
 from provgraph.model.values import storable_text
 
 
@@ -39,43 +40,10 @@ def document(lineage: Lineage) -> dict[str, Any]:
         "direction": lineage.direction.value,
         "depth": lineage.depth,
         "truncated": lineage.truncated,
-        "nodes": [node_document(node) for node in lineage.nodes],
+        "nodes": [record_document(node) for node in lineage.nodes],
         "edges": [
-            _edge(edge, ids) for edge in lineage.edges if edge.source in ids and edge.target in ids
+            relation_document(edge, ids)
+            for edge in lineage.edges
+            if edge.source in ids and edge.target in ids
         ],
-    }
-
-
-def node_document(node: Node) -> dict[str, Any]:
-    """Return one record as plain data.
-
-    Args:
-        node: the record.
-
-    Returns:
-        One element of ``nodes`` in a lineage document.
-    """
-    return {
-        "id": node.id,
-        "kind": node.kind.value,
-        "name": node.name,
-        "distance": node.distance,
-        "location": node.location,
-        "locations": list(node.locations),
-        "identifiers": list(node.identifiers),
-        "startTime": node.start_time,
-        "endTime": node.end_time,
-        "status": node.status,
-        "version": node.version,
-        "attributes": node.shown_attributes,
-    }
-
-
-def _edge(edge: Edge, ids: dict[bytes, str]) -> dict[str, str | None]:
-    return {
-        "relation": edge.relation.value,
-        "source": ids[edge.source],
-        "target": ids[edge.target],
-        "role": edge.role,
-        "time": edge.time,
     }

@@ -41,12 +41,13 @@ def test_a_file_is_marked_as_invalid(newcomer: Shell) -> None:
     newcomer("load", str(LOGS / "run02001.provlog"))
     before = newcomer("digest").stdout
     file = "/data/ctao/dl2/run02001.dl2.h5"
-    marked = newcomer("invalidate", file, "--at", "2026-11-20T12:00", "--reason", "withdrawn")
+    mark = ("invalidate", file, "--at", "2026-11-20T12:00", "--reason", "withdrawn")
+    marked = newcomer(*mark, "--by", "Ada")
     assert marked.returncode == 0
     shown = json.loads(newcomer("show", file, "--json").stdout)
-    assert (shown["invalidatedAtTime"], shown["attributes"]["invalidationReason"]) == (
-        "2026-11-20T12:00:00.000Z",
-        "withdrawn",
+    assert (shown["invalidatedAtTime"], shown["invalidation"]) == (
+        None,
+        {"time": "2026-11-20T12:00:00.000Z", "reason": "withdrawn", "by": "Ada"},
     )
     takes_back = marked.stdout.split("`")[1].split()
     assert takes_back[:2] == ["provgraph", "forget"]

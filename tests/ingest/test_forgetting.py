@@ -19,8 +19,8 @@ from provgraph.ingest.deciding.integration import current_plan, plan_changes
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.loaders.ctapipe import document_of
+from provgraph.model.invalidation import INVALIDATED
 from provgraph.model.records import (
-    INVALIDATED,
     Agent,
     Description,
     Document,

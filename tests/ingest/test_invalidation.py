@@ -1,6 +1,5 @@
 """Files that somebody declares invalid: deleted, damaged, withdrawn."""
 
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +9,9 @@ from provgraph.errors import LookupFailedError, SettingsError
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
 from provgraph.ingest.loading import load
+from provgraph.model.invalidation import Invalidation
+from provgraph.model.lineage import Node
+from provgraph.model.vocabulary import Kind
 from provgraph.questions.tracing import find
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
@@ -17,10 +19,7 @@ from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 from tests.ingest.test_history import newest
 
-
-def attributes_of(store: Store, name: str) -> tuple[str | None, Sequence[object]]:
-    found = find(store, name)
-    return found.invalidated_at, found.attributes.get("invalidationReason", ())
+SINCE = "2020-01-01T00:00:00.000Z"
 
 
 PRODUCT = "/data/run02001.dl3.fits"
@@ -53,20 +52,43 @@ def kinds_of_entity(store: Store) -> dict[str, str]:
 def test_an_invalid_file_stays_and_is_marked(night: Store) -> None:
     before = digest(night.scan())
     for identifier in kinds_of_entity(night).values():
-        old = attributes_of(night, identifier)
-        done = invalidate(night, find(night, identifier), "2020-01-01T00:00:00Z", "deleted by hand")
-        assert attributes_of(night, identifier) == (
-            "2020-01-01T00:00:00.000Z",
-            ("deleted by hand",),
-        )
-        assert (
-            invalidate(night, find(night, identifier), "2020-01-01T00:00", "deleted by hand").id
-            == done.id
-        )
+        old = find(night, identifier)
+        assert old.invalidation is None
+        done = invalidate(night, old, "2020-01-01T00:00:00Z", "deleted by hand", "Ada")
+        marked = find(night, identifier)
+        assert marked.invalidation == Invalidation(SINCE, "deleted by hand", "Ada")
+        assert marked.invalidated_at == old.invalidated_at
+        again = invalidate(night, old, "2020-01-01T00:00", "deleted by hand", "Ada")
+        assert again.id == done.id
         assert newest(night).format == "invalidation"
         forget(night, done.id)
-        assert attributes_of(night, identifier) == old
+        assert find(night, identifier) == old
     assert digest(night.scan()) == before
+
+
+def test_a_bad_run_is_marked(night: Store) -> None:
+    before = digest(night.scan())
+    run = find(night, a_run(night))
+    done = invalidate(night, run, "2020-01-01", "wrong pointing")
+    marked = find(night, run.id)
+    assert marked.invalidation == Invalidation(SINCE, "wrong pointing")
+    assert (marked.status, marked.start_time) == (run.status, run.start_time)
+    forget(night, done.id)
+    assert (find(night, run.id), digest(night.scan())) == (run, before)
+
+
+def test_several_marks_are_told_together(night: Store) -> None:
+    file = find(night, kinds_of_entity(night)["product"])
+    invalidate(night, file, "2021-01-01", "wrong gain", "Ada")
+    invalidate(night, file, "2020-01-01", "moonlight", "Bob")
+    marked = find(night, file.id)
+    assert marked.invalidation == Invalidation(SINCE, "moonlight; wrong gain", "Ada; Bob")
+
+
+def a_run(store: Store) -> str:
+    """The id of any run."""
+    contents = (content for kind, content in store.scan() if kind == "activity")
+    return min(str(content[0]) for content in contents if isinstance(content, list))
 
 
 def test_a_mark_stays_with_the_file_whatever_is_learnt_of_it(store: Store, tmp_path: Path) -> None:
@@ -85,14 +107,10 @@ def test_a_mark_stays_with_the_file_whatever_is_learnt_of_it(store: Store, tmp_p
         assert digest(other.scan()) == digest(store.scan())
 
 
-def test_only_files_become_invalid(night: Store) -> None:
-    (run, *_) = [
-        str(content[0])
-        for kind, content in night.scan()
-        if kind == "activity" and isinstance(content, list)
-    ]
+def test_agents_do_not_become_invalid_and_a_mark_has_a_time_and_a_reason(night: Store) -> None:
+    agent = Node(b"a", "a", Kind.AGENT)
     with pytest.raises(LookupFailedError, match="only entities"):
-        invalidate(night, find(night, run), None, "x")
+        invalidate(night, agent, None, "x")
     file = find(night, kinds_of_entity(night)["product"])
     with pytest.raises(SettingsError, match="reason"):
         invalidate(night, file, None, " ")

@@ -28,20 +28,11 @@ def test_json_has_the_keys_of_the_contract() -> None:
     answer = json.loads(write_json(two_steps()))
     assert list(answer) == ["root", "direction", "depth", "truncated", "nodes", "edges"]
     assert set(answer["nodes"][0]) == {
-        "id",
-        "kind",
-        "name",
-        "distance",
-        "location",
-        "locations",
-        "identifiers",
-        "startTime",
-        "endTime",
-        "status",
-        "version",
-        "attributes",
+        *("id", "kind", "name", "distance", "location", "locations", "identifiers"),
+        *("startTime", "endTime", "duration", "status", "version", "type", "dataLevel", "host"),
+        *("generatedAtTime", "invalidatedAtTime", "invalidation", "tainted", "more", "attributes"),
     }
-    assert set(answer["edges"][0]) == {"relation", "source", "target", "role", "time"}
+    assert set(answer["edges"][0]) == {"relation", "source", "target", "role", "time", "location"}
     assert (
         answer["root"] == answer["nodes"][0]["id"] == "product:5a4a9d13-a646-4ef6-acc4-ab1dc521c011"
     )

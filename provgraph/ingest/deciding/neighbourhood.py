@@ -14,7 +14,7 @@ from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, tim
 from provgraph.identity.resolution import Resolution, resolve
 from provgraph.model.attributes import data_level, join_attributes
 from provgraph.model.identifiers import is_strong, places_in, version_of
-from provgraph.model.records import INVALIDATED, Mention, StatedEntity
+from provgraph.model.records import Mention, StatedEntity
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import EntityType
 from provgraph.store.journal import marks_of_changes
@@ -282,18 +282,13 @@ def _record(
         if name in stated:
             attributes = join_attributes(attributes, stated[name].attributes)
             types.add(stated[name].type)
-    lost = [
-        time
-        for time in (entity.invalidated_at, *attributes.get(INVALIDATED, ()))
-        if time is not None
-    ]
     return EntityRecord(
         id=entity.id,
         type=max(types, key=list(EntityType).index),
         identifiers=entity.identifiers,
         standings=entity.standings,
         generated_at=entity.generated_at,
-        invalidated_at=min(map(str, lost), default=None),
+        invalidated_at=entity.invalidated_at,
         data_level=data_level(attributes, roles),
         attributes=attributes,
         former=tuple(name for name in entity.former if name in stated),

@@ -6,6 +6,7 @@ The rules are in docs/contract.md, The ctaprov mirror: entities.id, entities.nam
 from collections.abc import Sequence
 
 from provgraph.model.identifiers import location_of
+from provgraph.model.invalidation import invalid_since
 from provgraph.model.records import first_text
 from provgraph.model.vocabulary import EntityType, Kind
 from provgraph.relational_mirror.mapping.cells import array, attribute_text, timestamp
@@ -43,7 +44,7 @@ def add_entity(record: Record, _: Settings, rows: Rows) -> None:
             _value_name(content) if is_value else _file_name(content),
             None if is_value else _location(content),
             timestamp(made_at),
-            content["invalidatedAt"],
+            _end(content),
             first_text(attributes, "comment"),
             "value" if is_value else "dataset",
             None if described is None else shortened(described),
@@ -54,6 +55,15 @@ def add_entity(record: Record, _: Settings, rows: Rows) -> None:
     else:
         rows.plain["datasetEntities"].append((key,))
     add_relations(record, rows)
+
+
+def _end(content: Content) -> str | None:
+    """When the file was overwritten or is said to be invalid, whichever comes first.
+
+    The table has one column for both.
+    """
+    ends = (content["invalidatedAt"], invalid_since(content["attributes"]))
+    return min((time for time in ends if time is not None), default=None)
 
 
 def _value_name(content: Content) -> str | None:
