@@ -7,7 +7,7 @@ from typing import TypeVar
 from provgraph.model.attributes import text_of
 from provgraph.model.filters import PageRequest, SortOrder
 from provgraph.model.identifiers import base_name, location_of
-from provgraph.model.invalidation import invalidation_of
+from provgraph.model.invalidation import INVALIDATED, invalidation_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import (
     Agent,
@@ -58,7 +58,7 @@ def activity_node(run: Run) -> Node:
         start_time=with_zone(start_of(run.facts)),
         end_time=with_zone(end_of(run.facts)),
         host=first_text(run.facts, Fact.HOST),
-        invalidation=invalidation_of(run.facts),
+        invalidation=invalidation_of(run.facts) if INVALIDATED in run.facts else None,
         attributes=attributes,
     )
 
@@ -86,7 +86,9 @@ def entity_node(record: EntityRecord) -> Node:
         generated_at=with_zone(record.generated_at),
         invalidated_at=with_zone(record.invalidated_at),
         data_level=record.data_level,
-        invalidation=invalidation_of(record.attributes),
+        invalidation=invalidation_of(record.attributes)
+        if INVALIDATED in record.attributes
+        else None,
         attributes=record.attributes,
     )
 
