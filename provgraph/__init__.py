@@ -6,13 +6,19 @@ From Python, `provgraph.open` opens a store; job scripts call `provgraph.capture
 from typing import Any
 
 __version__ = "0.2.0"
-__all__ = ["Answer", "Look", "Provenance", "open"]
+__all__ = ["Answer", "AnswerEdge", "AnswerNode", "LoadedSource", "Look", "Provenance", "open"]
 
 
 def __getattr__(name: str) -> Any:
     """The Python API, imported when it is first used: most commands need little of it."""
     if name not in __all__:
         raise AttributeError(f"module 'provgraph' has no attribute {name!r}")
-    from provgraph import api  # noqa: PLC0415
+    if name == "Look":
+        from provgraph.pictures.look import Look  # noqa: PLC0415
 
-    return api.open_provenance if name == "open" else getattr(api, name)
+        return Look
+    from provgraph import answers, api  # noqa: PLC0415
+
+    if name == "open":
+        return api.open_provenance
+    return getattr(api if name == "Provenance" else answers, name)

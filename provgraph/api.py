@@ -1,44 +1,38 @@
-"""provgraph from Python: open a store, load into it, ask it, take the answer along.
-
-``provgraph.open`` is the door. The command line and the query API ask the same questions of the
-same store.
-"""
+"""provgraph from Python: ``provgraph.open`` is the door, and each command has its method."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from provgraph.errors import SettingsError, extra_needed
+from provgraph.answers import Answer, LoadedSource
+from provgraph.errors import SettingsError, StoreError, extra_needed
+from provgraph.ingest.forgetting import forget
+from provgraph.ingest.invalidation import invalidate
 from provgraph.ingest.loading import load
-from provgraph.ingest.reports import Report
-from provgraph.interchange.export import statements, within
-from provgraph.model import lineage
-from provgraph.model.fields import record_document
+from provgraph.interchange.export import DOCUMENT_FORMATS, Selection, export, with_relations
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
-from provgraph.model.lineage import Direction, Edge, Node
-from provgraph.model.values import Value, canonical_json
-from provgraph.model.vocabulary import NODE_LABEL, RELATIONS, RelationType
-from provgraph.pictures import dot, png, svg
-from provgraph.pictures.look import PLAIN, Look
-from provgraph.questions import tracing
+from provgraph.model.lineage import Direction, Node
+from provgraph.model.vocabulary import RelationType
 from provgraph.questions.configuration import with_configuration
-from provgraph.settings import read_environment
-from provgraph.store.protocol import Store
+from provgraph.questions.details import details_of
+from provgraph.questions.tracing import find, lineage
+from provgraph.settings import mirror_password, read_environment
+from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
-from provgraph.writers import json as json_writer
-from provgraph.writers import text
+from provgraph.writers import details as details_writer
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from types import TracebackType
 
-    import networkx as nx
-    import py2neo
-    from prov.model import ProvDocument
+    from provgraph.ingest.reports import Report
+    from provgraph.relational_mirror.syncing import Summary
+    from provgraph.relational_mirror.verification import Verification
+    from provgraph.store.protocol import Store
+    from provgraph.validation.sources import CheckedSources
 
 
 def open_provenance(store: str | None = None, *, password: str | None = None) -> Provenance:
@@ -64,10 +58,10 @@ def open_provenance(store: str | None = None, *, password: str | None = None) ->
 class Provenance:
     """An open store, to load into and to ask.
 
+    Every method raises `StoreError` when the store fails or was closed.
+
     Example:
-        >>> with provgraph.open("sqlite:///night.db") as store:  # doctest: +SKIP
-        ...     store.load("/data/ctao/logs")
-        ...     answer = store.what_produced("/data/ctao/dl3/run02001.dl3.fits")
+        ``with provgraph.open("sqlite:///night.db") as store: print(store.stats())``
     """
 
     def __init__(self, store: Store) -> None:
@@ -76,7 +70,7 @@ class Provenance:
         Args:
             store: the open store.
         """
-        self.store = store
+        self._store: Store | None = store
 
     def __enter__(self) -> Self:
         return self
@@ -90,8 +84,21 @@ class Provenance:
         self.close()
 
     def close(self) -> None:
-        """Close the store."""
-        self.store.close()
+        """Close the store; to close it again does nothing."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    @property
+    def store(self) -> Store:
+        """The store as provgraph's other parts take it.
+
+        Raises:
+            StoreError: the store was closed.
+        """
+        if self._store is None:
+            raise StoreError("this store was closed: open it again with provgraph.open")
+        return self._store
 
     def load(
         self,
@@ -114,9 +121,55 @@ class Provenance:
 
         Raises:
             SettingsError: the namespace or the format makes no sense.
-            StoreError: the store failed.
         """
         return list(load(self.store, map(str, sources), format_name=format, namespace=namespace))
+
+    def loads(self) -> list[LoadedSource]:
+        """List what was loaded.
+
+        Returns:
+            The loads, oldest first.
+        """
+        return [LoadedSource.of(each) for each in self.store.loads()]
+
+    def forget(self, load: str) -> LoadedSource:
+        """Take a load back: what only this load said goes.
+
+        Args:
+            load: the load's id, or a beginning of it that no other load's id has.
+
+        Returns:
+            The load that is gone.
+
+        Raises:
+            LookupFailedError: no load has that id, or several have.
+        """
+        return LoadedSource.of(forget(self.store, load))
+
+    def invalidate(
+        self,
+        record: str | os.PathLike[str],
+        reason: str,
+        at: datetime | None = None,
+        by: str | None = None,
+    ) -> LoadedSource:
+        """Mark a file or run as deleted or no longer valid.
+
+        Args:
+            record: what names the file or run.
+            reason: why, in words for people.
+            at: since when; None for now. A time without a zone is in UTC.
+            by: who says so.
+
+        Returns:
+            The mark, which is a load: `forget` takes it back.
+
+        Raises:
+            LookupFailedError: no record bears the name, several do, or it is an agent.
+            SettingsError: the reason is empty.
+        """
+        since = None if at is None else at.isoformat()
+        return LoadedSource.of(invalidate(self.store, self._find(record), since, reason, by))
 
     def what_produced(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
         """Find everything that led to a file.
@@ -130,9 +183,8 @@ class Provenance:
             The answer, which a notebook shows as a drawing.
 
         Raises:
-            NotFoundError: no record bears the name.
-            AmbiguousError: several records bear the name; ``candidates`` lists their ids.
-            StoreError: the store failed.
+            LookupFailedError: no record bears the name, or several do.
+            SettingsError: the depth is negative.
         """
         return self.lineage(file, Direction.UPSTREAM, depth)
 
@@ -148,9 +200,8 @@ class Provenance:
             The answer, which a notebook shows as a drawing.
 
         Raises:
-            NotFoundError: no record bears the name.
-            AmbiguousError: several records bear the name; ``candidates`` lists their ids.
-            StoreError: the store failed.
+            LookupFailedError: no record bears the name, or several do.
+            SettingsError: the depth is negative.
         """
         return self.lineage(file, Direction.DOWNSTREAM, depth)
 
@@ -174,11 +225,11 @@ class Provenance:
             The answer, which a notebook shows as a drawing.
 
         Raises:
-            NotFoundError: no record bears the name.
-            AmbiguousError: several records bear the name; ``candidates`` lists their ids.
-            StoreError: the store failed.
-            SettingsError: there is no such direction or relation.
+            LookupFailedError: no record bears the name, or several do.
+            SettingsError: there is no such direction or relation, or the depth is negative.
         """
+        if depth is not None and depth < 0:
+            raise SettingsError(f"depth {depth}: give 0 or more relations, or None for no end")
         try:
             chosen_direction = Direction(direction)
             followed = [RelationType(relation) for relation in relations]
@@ -187,10 +238,8 @@ class Provenance:
                 f"{error}: directions are {', '.join(Direction)}; "
                 f"relations are {', '.join(RelationType)}"
             ) from None
-        root = tracing.find(self.store, str(record), Path.cwd())
-        found = tracing.lineage(self.store, root, chosen_direction, depth, followed)
-        fields = {each.name: getattr(found, each.name) for each in fields_of(found)}
-        return Answer(**fields, store=self.store)
+        found = lineage(self.store, self._find(record), chosen_direction, depth, followed)
+        return Answer.of(found, lambda: self.store)
 
     def with_configuration(self, answer: Answer) -> Answer:
         """Add the parameter sets and configuration files of its runs to an answer: for a drawing.
@@ -200,177 +249,150 @@ class Provenance:
 
         Returns:
             The answer with further nodes.
-
-        Raises:
-            StoreError: the store failed.
         """
-        return with_configuration(self.store, answer)
+        return Answer.of(with_configuration(self.store, answer.lineage), lambda: self.store)
 
-
-@dataclass(frozen=True, slots=True)
-class Answer(lineage.Lineage):
-    """The answer to a question about lineage, with ways to take it along.
-
-    A notebook shows it as a drawing.
-
-    Attributes:
-        store: the store that answered.
-    """
-
-    store: Store = field(repr=False, compare=False)
-
-    def to_prov(self) -> ProvDocument:
-        """Make a document of the prov package.
-
-        It holds the records of the answer with all that the store says of them. The store must
-        still be open.
-
-        Returns:
-            The document.
-
-        Raises:
-            StoreError: the store failed.
-            MissingExtraError: the extra ``rdf`` is not installed.
-        """
-        with extra_needed("rdf", "a document of the package prov"):
-            from provgraph.interchange.writing.prov_package import to_prov  # noqa: PLC0415
-
-        with self.store.viewing() as view:
-            return to_prov(statements(view, within(self)))
-
-    def to_networkx(self) -> nx.MultiDiGraph[str]:
-        """Make a graph of networkx.
-
-        Returns:
-            A graph whose nodes are ids and whose edges run from effect to cause. Nodes have the
-            fields of the JSON answer (docs/contract.md, Commands) as attributes; edges have
-            ``relation``, ``role`` and ``time``.
-
-        Raises:
-            MissingExtraError: the extra ``networkx`` is not installed.
-        """
-        with extra_needed("networkx", "a graph of networkx"):
-            import networkx as nx  # noqa: PLC0415 - only this extra brings it
-
-        answer = json_writer.document(self)
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(root=self.root.id, truncated=self.truncated)
-        graph.add_nodes_from((node["id"], node) for node in answer["nodes"])
-        for edge in answer["edges"]:
-            graph.add_edge(edge["source"], edge["target"], None, **edge)
-        return graph
-
-    def to_dot(self, look: Look = PLAIN) -> str:
-        """Draw the answer as a Graphviz document in the shapes and colours of the W3C.
+    def show(self, record: str | os.PathLike[str]) -> dict[str, Any]:
+        """Show one record with all that is known of it.
 
         Args:
-            look: how the drawing should look.
+            record: what names the record.
 
         Returns:
-            The document.
-        """
-        return dot.write(self, look)
-
-    def to_svg(self, look: Look = PLAIN) -> str:
-        """Draw the answer as SVG, which any browser shows.
-
-        Args:
-            look: how the drawing should look.
-
-        Returns:
-            The document.
-        """
-        return svg.write(self, look)
-
-    def to_png(self, look: Look = PLAIN) -> bytes:
-        """Draw the answer as an image.
-
-        Args:
-            look: how the drawing should look.
-
-        Returns:
-            The bytes of a PNG file.
+            What ``show --json`` prints (docs/contract.md, Commands).
 
         Raises:
-            SettingsError: the image would be too large to be read.
+            LookupFailedError: no record bears the name, or several do.
         """
-        return png.write(self, look)
+        return details_writer.as_document(details_of(self.store, self._find(record)))
 
-    def to_py2neo(self) -> py2neo.Subgraph:
-        """Make a subgraph of py2neo.
-
-        ``py2neo.Graph(…).merge(answer.to_py2neo())`` merges it into a Neo4j by label and id.
-        Between two nodes py2neo knows one relationship of a type; that of several relations has
-        all their roles in a list.
+    def stats(self) -> dict[str, int]:
+        """Count what the store holds.
 
         Returns:
-            The subgraph.
+            Kind of record, or type of relation, → how many.
+        """
+        return {str(name): count for name, count in self.store.stats().items()}
+
+    def digest(self) -> str:
+        """Compute one SHA-256 over all provenance content.
+
+        Returns:
+            64 hexadecimal digits.
+        """
+        return digest(self.store.scan())
+
+    def validate(
+        self,
+        *sources: str | os.PathLike[str],
+        format: str | None = None,
+        namespace: str = DEFAULT_NAMESPACE,
+    ) -> list[CheckedSources]:
+        """Check sources, or the whole store, against PROV-CONSTRAINTS.
+
+        Args:
+            sources: files, folders or ``-``, which are not loaded; none for the store.
+            format: the format as which all sources are read; None to recognise each by its content.
+            namespace: the file system that the paths in the sources are on.
+
+        Returns:
+            What was checked together, each with its findings.
 
         Raises:
-            SettingsError: py2neo is not installed; the extra ``provgraph[py2neo]`` has it.
+            SettingsError: the namespace or the format makes no sense.
         """
-        try:
-            from py2neo import Relationship, Subgraph  # noqa: PLC0415 - an extra
-        except ImportError:
-            raise SettingsError(
-                "py2neo is not installed: pip install 'provgraph[py2neo]'"
-            ) from None
-        nodes = {node.key: _py2neo_node(node) for node in self.nodes}
-        edges_between: dict[tuple[bytes, RelationType, bytes], list[Edge]] = {}
-        for edge in self.edges:
-            edges_between.setdefault((edge.source, edge.relation, edge.target), []).append(edge)
-        relationships = [
-            Relationship(
-                nodes[source],
-                RELATIONS[relation].neo4j_type,
-                nodes[target],
-                **_properties_of(edges),
-            )
-            for (source, relation, target), edges in edges_between.items()
-        ]
-        return Subgraph(nodes.values(), relationships)
+        # Checking needs numpy, which takes long to import.
+        from provgraph.validation.sources import check_sources, check_store  # noqa: PLC0415
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> Mapping[str, str]:
-        """What notebooks show (IPython's display protocol)."""
-        return {"image/svg+xml": self.to_svg(), "text/plain": text.write(self)}
+        if not sources:
+            return [check_store(self.store)]
+        names = [str(source) for source in sources]
+        return list(check_sources(names, format_name=format, namespace=namespace))
 
+    def export(self, *records: str | os.PathLike[str], format: str = "prov-json") -> Iterator[str]:
+        """Write a standard document.
 
-def _py2neo_node(node: Node) -> py2neo.Node:
-    """A record as a node of py2neo."""
-    from py2neo import Node as Py2neoNode  # noqa: PLC0415 - an extra that most users lack
+        Example:
+            >>> with open("all.ttl", "w") as file:  # doctest: +SKIP
+            ...     file.writelines(store.export(format="turtle"))
 
-    label = NODE_LABEL[node.kind]
-    fields = record_document(node)
-    del fields["attributes"]
-    properties = {
-        name: _neo4j_value(value)
-        for name, value in {**node.shown_attributes, **fields}.items()
-        if value not in (None, [])
-    }
-    py2neo_node = Py2neoNode(label, *([node.type] if node.type else []), **properties)
-    # By these two py2neo recognises a node that the database has already.
-    py2neo_node.__primarylabel__, py2neo_node.__primarykey__ = label, "id"
-    return py2neo_node
+        Args:
+            records: what names the records that are written with their relations; none for all.
+            format: what ``export --format`` takes, such as ``prov-json``, ``turtle`` or
+                ``votable``.
 
+        Returns:
+            The document, piece by piece; the store must stay open until the last piece.
 
-def _neo4j_value(value: Value) -> Any:
-    """The value as a property of Neo4j: lists of texts and single values as they are, else JSON."""
-    if isinstance(value, str):
-        return str(value)  # py2neo knows no enumerations
-    is_list_of_texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return value if isinstance(value, int | float) or is_list_of_texts else canonical_json(value)
+        Raises:
+            SettingsError: there is no such format.
+            MissingExtraError: the format needs packages that are not installed.
+            LookupFailedError: no record bears a name, or several do.
+        """
+        if format not in DOCUMENT_FORMATS:
+            raise SettingsError(f"{format!r} is no format; there are {', '.join(DOCUMENT_FORMATS)}")
+        chosen = [self._find(record) for record in records]
+        return self._pieces(format, with_relations(chosen) if chosen else None)
 
+    def sync(
+        self,
+        to: str,
+        *,
+        password: str | None = None,
+        schema: str = "public",
+        full: bool = False,
+        dry_run: bool = False,
+    ) -> Summary:
+        """Make a ctaprov mirror equal to the store (docs/contract.md, The ctaprov mirror).
 
-def _properties_of(edges: Sequence[Edge]) -> dict[str, str | list[str]]:
-    """The roles and times of relations of one type between two records.
+        Args:
+            to: ``postgresql://USER@HOST:5432/DATABASE`` of the mirror.
+            password: of its database; None for ``PROVGRAPH_MIRROR_PASSWORD`` or PGPASSFILE.
+            schema: for the published tables.
+            full: whether to make all tables anew.
+            dry_run: whether to undo everything at the end.
 
-    One value stands alone, several are a list; a property without a value is absent.
-    """
-    properties = {
-        "role": sorted({edge.role for edge in edges if edge.role}),
-        "time": sorted({edge.time for edge in edges if edge.time}),
-    }
-    return {
-        name: found[0] if len(found) == 1 else found for name, found in properties.items() if found
-    }
+        Returns:
+            What was done, or would be done.
+
+        Raises:
+            SettingsError: the URL or the schema makes no sense.
+            MissingExtraError: the extra ``postgresql`` is not installed.
+            UnreachableError: store or mirror went away, and stayed away; nothing is half done.
+            MirrorError: the database holds something else, or refuses.
+        """
+        with extra_needed("postgresql", "the ctaprov mirror"):
+            from provgraph.relational_mirror.syncing import sync  # noqa: PLC0415
+
+        secret = password or mirror_password()
+        return sync(self.store, to, password=secret, schema=schema, full=full, dry_run=dry_run)
+
+    def verify_mirror(
+        self, to: str, *, password: str | None = None, schema: str = "public"
+    ) -> Verification:
+        """Compare a ctaprov mirror with the store: ``sync --verify``.
+
+        Args:
+            to: ``postgresql://USER@HOST:5432/DATABASE`` of the mirror.
+            password: of its database; None for ``PROVGRAPH_MIRROR_PASSWORD`` or PGPASSFILE.
+            schema: of the published tables.
+
+        Returns:
+            Every row that is missing, extra or different.
+
+        Raises:
+            SettingsError: the URL makes no sense.
+            MissingExtraError: the extra ``postgresql`` is not installed.
+            UnreachableError: store or mirror went away.
+            MirrorError: there is no mirror, or one that another version of provgraph made.
+        """
+        with extra_needed("postgresql", "the ctaprov mirror"):
+            from provgraph.relational_mirror.verification import verify  # noqa: PLC0415
+
+        return verify(self.store, to, password=password or mirror_password(), schema=schema)
+
+    def _pieces(self, format: str, selection: Selection | None) -> Iterator[str]:
+        yield from export(self.store, format, selection)
+
+    def _find(self, record: str | os.PathLike[str]) -> Node:
+        return find(self.store, str(record), Path.cwd())

@@ -3,23 +3,20 @@
 import json
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import nbformat
-import py2neo
 import pytest
+from click.testing import CliRunner
 from nbclient import NotebookClient
-from neo4j import GraphDatabase
-from prov.model import ProvActivity, ProvDocument, ProvGeneration
 
 import provgraph
-from provgraph.errors import NotFoundError, SettingsError
-from provgraph.model.vocabulary import Kind, RelationType
-from tests.conftest import LOGS, empty_neo4j
-from tests.services import Neo4jServer
+from provgraph.commands.main import main
+from provgraph.errors import NotFoundError, SettingsError, StoreError
+from tests.conftest import LOGS
+from tests.services import PostgresServer
 
 NOTEBOOK = Path(__file__).parent.parent / "docs" / "how-to" / "notebook.ipynb"
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
@@ -79,89 +76,80 @@ def test_answers_are_those_of_the_command(night: provgraph.Provenance, tmp_path:
     assert {edge.relation for edge in both.edges} == {"wasGeneratedBy"}
 
 
-def test_a_wrong_direction_is_explained(night: provgraph.Provenance) -> None:
+def test_a_wrong_direction_or_depth_is_explained(night: provgraph.Provenance) -> None:
     with pytest.raises(SettingsError, match="upstream, downstream, both"):
         night.lineage(DL3, "sideways")
     with pytest.raises(SettingsError, match="wasGeneratedBy"):
         night.lineage(DL3, relations=["made"])
+    with pytest.raises(SettingsError, match="depth -1: give 0 or more"):
+        night.what_produced(DL3, depth=-1)
 
 
-def test_networkx_has_every_node_and_edge(night: provgraph.Provenance) -> None:
+def test_a_closed_store_says_so(night: provgraph.Provenance) -> None:
     answer = night.what_produced(DL3)
-    graph = answer.to_networkx()
-    assert graph.number_of_nodes() == len(answer.nodes)
-    assert graph.number_of_edges() == len(answer.edges)
-    assert graph.nodes[answer.root.id]["kind"] == "entity"
-    assert graph.graph == {"root": answer.root.id, "truncated": False}
-    relations = {said["relation"] for _, _, said in graph.out_edges(answer.root.id, data=True)}
-    assert "wasGeneratedBy" in relations
-    assert {said["role"] for _, _, said in graph.edges(data=True)} == {
-        edge.role for edge in answer.edges
-    }
+    pieces = night.export()
+    night.close()
+    night.close()
+    asked: list[Callable[[], object]] = [
+        night.stats,
+        night.loads,
+        night.digest,
+        answer.to_prov,
+        lambda: night.load(LOGS),
+        lambda: night.show(DL3),
+        lambda: list(pieces),
+    ]
+    for ask in asked:
+        with pytest.raises(StoreError, match="closed"):
+            ask()
+    assert answer.to_svg().startswith("<svg")
 
 
-def test_a_document_of_the_prov_package(night: provgraph.Provenance) -> None:
-    answer = night.what_produced(DL3)
-    document = answer.to_prov()
-    told = Counter(type(record) for record in document.get_records())
-    assert told[ProvActivity] == len(answer.of_kind(Kind.ACTIVITY))
-    generations = [edge for edge in answer.edges if edge.relation is RelationType.WAS_GENERATED_BY]
-    assert told[ProvGeneration] == len(generations)
-    assert ProvDocument.deserialize(content=document.serialize()) == document
+def test_loads_are_listed_and_taken_back(night: provgraph.Provenance) -> None:
+    before = night.digest()
+    assert len(night.loads()) == len({load.id for load in night.loads()}) > 40
+    assert night.loads()[0].time.tzinfo is UTC
+    mark = night.invalidate(DL3, "pointing was off", datetime(2026, 11, 22, tzinfo=UTC))
+    assert (mark.format, mark.status) == ("invalidation", "loaded")
+    assert mark == night.loads()[-1]
+    assert night.digest() != before
+    assert night.forget(mark.id) == mark
+    assert night.digest() == before
+    with pytest.raises(SettingsError, match="a reason is needed"):
+        night.invalidate(DL3, " ")
 
 
-def test_notebooks_show_a_drawing(night: provgraph.Provenance) -> None:
-    answer = night.what_produced(DL3)
-    shown = answer._repr_mimebundle_()
-    assert shown["image/svg+xml"] == answer.to_svg()
-    assert shown["image/svg+xml"].startswith("<svg")
-    assert "What produced" in shown["text/plain"]
-    assert answer.to_dot().startswith("digraph")
+def test_every_command_has_its_method(night: provgraph.Provenance, tmp_path: Path) -> None:
+    def printed(*command: str) -> str:
+        done = CliRunner().invoke(main, [*command, "--store", f"sqlite:///{tmp_path / 'store.db'}"])
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
-
-def test_drawings_as_one_wants_them(night: provgraph.Provenance) -> None:
-    answer = night.with_configuration(night.what_produced(DL3, depth=3))
-    look = provgraph.Look(orientation="across", fold=True, link="https://example.org/{id}")
-    assert "rankdir=LR" in answer.to_dot(look)
-    assert "shape=note" in answer.to_dot(look)
-    assert 'href="https://example.org/product' in answer.to_svg(look)
-    assert answer.to_png(look).startswith(b"\x89PNG")
-    with pytest.raises(SettingsError, match="'sideways' is no orientation: down, across are"):
-        provgraph.Look(orientation="sideways")
-
-
-@pytest.mark.neo4j
-def test_py2neo_merges_into_a_neo4j(night: provgraph.Provenance, neo4j_server: Neo4jServer) -> None:
-    empty_neo4j(neo4j_server.url)
-    answer = night.what_produced(DL3)
-    place = urlsplit(neo4j_server.url)
-    graph = py2neo.Graph(
-        f"bolt://{place.hostname}:{place.port}", auth=(place.username, place.password)
+    assert night.show(DL3) == json.loads(printed("show", DL3, "--json"))
+    assert night.stats() == json.loads(printed("stats", "--json"))
+    assert night.digest() == printed("digest").strip()
+    assert "".join(night.export(DL3, format="prov-n")) == printed(
+        "export", DL3, "--format", "prov-n"
     )
-    for _ in range(2):
-        graph.merge(answer.to_py2neo())
-    graph.service.connector.close()
-    with GraphDatabase.driver(
-        f"bolt://{place.hostname}:{place.port}", auth=(place.username or "", place.password or "")
-    ) as driver:
-        nodes = driver.execute_query("MATCH (n) RETURN count(n)").records[0][0]
-        made = driver.execute_query(
-            "MATCH (:Entity {id: $id})-[:WAS_GENERATED_BY]->(a:Activity) RETURN a.name",
-            id=answer.root.id,
-        ).records
-        ends = driver.execute_query("MATCH (a)-[r]->(b) RETURN count(*)").records[0][0]
-    assert nodes == len(answer.nodes)
-    assert [row[0] for row in made] == ["create-dl3"]
-    assert ends == len({(edge.source, edge.relation, edge.target) for edge in answer.edges})
-    empty_neo4j(neo4j_server.url)
+    [checked] = night.validate()
+    assert checked.verdict is not None
+    assert checked.verdict.is_valid
+    [document] = night.validate(LOGS / "irf.provlog")
+    assert document.sources == (str(LOGS / "irf.provlog"),)
+    with pytest.raises(SettingsError, match="'word' is no format; there are prov-json"):
+        night.export(format="word")
 
 
-def test_without_py2neo_the_error_says_what_to_install(
-    night: provgraph.Provenance, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.postgresql
+def test_a_mirror_is_made_and_compared(
+    night: provgraph.Provenance, postgres_server: PostgresServer
 ) -> None:
-    monkeypatch.setitem(sys.modules, "py2neo", None)
-    with pytest.raises(SettingsError, match=r"provgraph\[py2neo\]"):
-        night.what_produced(DL3).to_py2neo()
+    url = postgres_server.create_database("mirror_of_python")
+    assert night.sync(url).mode == "full"
+    assert night.sync(url).turns == 0
+    verification = night.verify_mirror(url)
+    assert verification.differences == []
+    assert verification.rows["activities"] == night.stats()["activities"]
 
 
 def test_the_notebook_in_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ ROOMS = (
     {"pictures"},
     {"collecting"},
     {"graphql", "relational_mirror", "validation", "web"},
+    {"answers"},
     {"api", "capture", "demonstration"},
     {"commands"},
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from provgraph.model.fields import record_document, relation_document
 from provgraph.model.lineage import Lineage
-from provgraph.model.values import storable_text
+from provgraph.model.values import Value, canonical_json, storable_text
 
 
 def write(lineage: Lineage) -> str:
@@ -47,3 +47,18 @@ def document(lineage: Lineage) -> dict[str, Any]:
             if edge.source in ids and edge.target in ids
         ],
     }
+
+
+def scalar(value: Value) -> str | int | float:
+    """Return a value as one text or number, for programs that take no lists and objects.
+
+    Args:
+        value: a value of a document that this module makes.
+
+    Returns:
+        A text or number as it is, a text of an enumeration as a plain text, and any other value as
+        a JSON text.
+    """
+    if isinstance(value, str):
+        return str(value)
+    return value if isinstance(value, int | float) else canonical_json(value)
