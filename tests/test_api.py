@@ -164,6 +164,7 @@ def test_without_py2neo_the_error_says_what_to_install(
         night.what_produced(DL3).to_py2neo()
 
 
+@pytest.mark.slow
 def test_the_notebook_in_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is as a user would run it, top to bottom, with the outputs that stand in it."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
