@@ -32,7 +32,9 @@ test: $(TEST)/.stamp ## run all tests (installs database servers when root)
 	@$(PYTEST) $(ARGS)
 
 .PHONY: test-fast
-test-fast: $(TEST)/.stamp ## run what needs no server and no patience; whole corpora are left out
+# Left out: tests that need a server or Java, those marked slow (they start processes or take over
+# half a second), and whole corpora. Random tests make few examples.
+test-fast: $(TEST)/.stamp ## run what needs no server, starts no process and takes little time
 	@PROVGRAPH_TEST_HISTORIES=5 PROVGRAPH_TEST_EXAMPLES=10 $(PYTEST) -q \
 	    --ignore-glob='*/test_corpus.py' --ignore-glob='*/test_against_oracle.py' \
 	    -m 'not slow and not postgresql and not neo4j and not java and not image' $(ARGS)

@@ -21,7 +21,7 @@ _names = count()
 def neo4j_server() -> Neo4jServer:
     """The one Neo4j server; it stops when the process ends."""
     say("starting Neo4j")
-    return Neo4jServer(heap="2g", pagecache="1g").start()
+    return Neo4jServer(heap="2g", pagecache="1g", long_lived=True).start()
 
 
 @cache

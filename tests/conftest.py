@@ -6,7 +6,8 @@ Tests may run side by side (``pytest -n 2 --dist loadgroup``). Then each worker 
 own, which start when the worker's first test needs them, and ports of its own.
 
 Markers come from what a test uses: one that has the fixture of a server needs that server, and the
-tests of a module that starts processes of provgraph (`tests.processes`) are slow. Tests
+tests of a module that starts processes of provgraph (`tests.processes`) are slow. Another test that
+starts processes, or takes over half a second of the processor's time, bears ``slow`` itself. Tests
 that share a fixture of their module stay together on one worker, or each worker would make it.
 """
 
@@ -48,6 +49,8 @@ _MARKERS = {
     "neo4j_server": pytest.mark.neo4j,
     "voprov": pytest.mark.slow,
 }
+#: Kind of store, where a test names it itself → the marker of tests that have it.
+_MARKERS_OF_STORES = {"postgresql": pytest.mark.postgresql, "neo4j": pytest.mark.neo4j}
 #: Module → the marker of tests in modules that import a function of it.
 _MARKERS_OF_USERS = {
     "tests.processes": pytest.mark.slow,
@@ -84,10 +87,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _rank(item: pytest.Item) -> int:
-    """0 for the test of the image, 1 for other long ones, 2 for the rest."""
+    """0 for the test of the image, then slow ones on servers, other slow ones, and the rest."""
     if item.get_closest_marker("image"):
         return 0
-    return 1 if item.get_closest_marker("slow") else 2
+    if item.get_closest_marker("slow"):
+        return 1 if any(map(item.get_closest_marker, ("neo4j", "postgresql"))) else 2
+    return 3
 
 
 def _mark(item: pytest.Function) -> None:
@@ -98,6 +103,10 @@ def _mark(item: pytest.Function) -> None:
     definitions = item._fixtureinfo.name2fixturedefs
     for name in definitions.keys() & _MARKERS.keys():
         item.add_marker(_MARKERS[name])
+    if hasattr(item, "callspec"):
+        kind = item.callspec.params.get("store_url")
+        if kind in _MARKERS_OF_STORES:
+            item.add_marker(_MARKERS_OF_STORES[kind])
     is_shared = any(found[-1].scope == "module" for found in definitions.values())
     if is_shared and item.get_closest_marker("xdist_group") is None:
         item.add_marker(pytest.mark.xdist_group(item.path.stem))
@@ -185,6 +194,14 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
+def postgres_tables(postgres_server: PostgresServer) -> str:
+    """A database with the tables of an empty store, to make others of it in less time."""
+    name = "tables"
+    open_store(postgres_server.create_database(name)).close()
+    return name
+
+
+@pytest.fixture(scope="session")
 def neo4j_server() -> Iterator[Neo4jServer]:
     """A Neo4j server; it has only one database, which tests empty."""
     try:
@@ -206,7 +223,9 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'store.db'}"
     if kind == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        return server.create_database(f"store{next(_names)}")
+        return server.create_database(
+            f"store{next(_names)}", request.getfixturevalue("postgres_tables")
+        )
     neo4j: Neo4jServer = request.getfixturevalue("neo4j_server")
     empty_neo4j(neo4j.url)
     return neo4j.url

@@ -152,6 +152,7 @@ def test_a_mirror_is_made_and_compared(
     assert verification.rows["activities"] == night.stats()["activities"]
 
 
+@pytest.mark.slow
 def test_the_notebook_in_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is as a user would run it, top to bottom, with the outputs that stand in it."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))

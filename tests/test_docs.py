@@ -206,6 +206,7 @@ def test_the_stops_of_the_architecture_exist() -> None:
         assert set(re.findall(r"`([^`]+)`", functions)) <= defined, stops
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("title", "arguments"),
     [

@@ -16,6 +16,8 @@ from tests.conftest import PRODUCTS
 
 pytest.importorskip("ctapipe", reason="ctapipe is in the test environment (requirements/test.lock)")
 
+pytestmark = pytest.mark.slow
+
 _NESTED = """
 import sys
 from pathlib import Path

@@ -16,6 +16,8 @@ from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 from tests.graphql.conftest import asked, served
 
+pytestmark = pytest.mark.slow
+
 DL3 = "/data/ctao/dl3/run02002_v2.dl3.fits"
 QUERY = """query ($file: String!) { whatProduced(file: $file) {
     nodes { __typename id name } edges { relation source target role } } }"""

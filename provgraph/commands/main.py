@@ -24,7 +24,7 @@ COMMANDS = {
     ),
     "forget": ("correcting", "Take a load back, by its id or the beginning of it."),
     "impact": ("asking", "Show everything that was made from FILE."),
-    "invalidate": ("correcting", "Mark a file as deleted or no longer valid."),
+    "invalidate": ("correcting", "Mark a file or run as deleted or no longer valid."),
     "lineage": ("asking", "Show what led to a record, what was made from it, or both."),
     "load": (
         "loading",

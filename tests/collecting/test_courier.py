@@ -15,6 +15,8 @@ from provgraph.collecting.spool import waiting_items
 from tests.collecting.items import WHOLE, aside
 from tests.processes import DEADLINE
 
+pytestmark = pytest.mark.slow
+
 STORE = "postgresql://user:secret@host/database"
 #: Prints how it was started.
 _WITNESS = """

@@ -67,6 +67,7 @@ def test_pictures_to_a_file(full_shell: Shell, name: str, tmp_path: Path) -> Non
     assert "run02001.dl3.fits" in out.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_png_goes_to_a_file_or_a_pipe(full_shell: Shell, tmp_path: Path) -> None:
     out = tmp_path / "lineage.png"
     done = full_shell("what-produced", DL3, "--format", "png", "--depth", "2", "-o", str(out))
@@ -88,6 +89,7 @@ def piped(full_shell: Shell, *arguments: str) -> bytes:
     return subprocess.run(command, capture_output=True, check=True).stdout
 
 
+@pytest.mark.slow
 def test_a_png_is_not_for_a_terminal(full_shell: Shell) -> None:
     ours, terminal = pty.openpty()
     command = [

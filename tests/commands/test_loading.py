@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.commands.shell import Shell
 from tests.conftest import LOGS
 
@@ -52,6 +54,7 @@ def test_jobs_are_not_for_a_spool(newcomer: Shell) -> None:
     assert (done.returncode, "--jobs is not for --spool" in done.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_load_without_a_spool_imports_nothing_of_it(tmp_path: Path) -> None:
     code = (
         "import sys\n"

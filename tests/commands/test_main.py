@@ -32,6 +32,7 @@ def test_the_table_says_what_the_command_itself_says(name: str) -> None:
     assert later.get_short_help_str(10_000) == command.get_short_help_str(10_000)
 
 
+@pytest.mark.slow
 def test_help_and_version_import_no_family() -> None:
     code = (
         "import sys\n"

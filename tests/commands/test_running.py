@@ -60,6 +60,7 @@ def test_the_store_stands_before_the_command_or_behind_it(full_shell: Shell) -> 
     assert json.loads(before.stdout)["activities"] == 86
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(full_shell: Shell) -> None:
     command = f"{sys.executable} -m provgraph.commands.main export | head -c 10"
     done = subprocess.run(
@@ -90,6 +91,7 @@ def test_a_result_goes_to_a_file(
         write_out([b"a"], tmp_path / "none" / "out")
 
 
+@pytest.mark.slow
 def test_a_block_that_takes_too_long_ends_the_process() -> None:
     code = (
         "import threading\n"

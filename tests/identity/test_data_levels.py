@@ -19,6 +19,7 @@ COPIES = run("D", 6, 7, "/copy=P", role="DL0/Event")
 ALSO_READS = run("E", 8, 9, "/x", role="DL0/Event")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "history",
     [

@@ -271,6 +271,7 @@ print("\\n".join(each for each in touched if each.startswith(watched)))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "status"),
     [
@@ -370,6 +371,7 @@ BEFORE, BEHIND = encoded(record("before")), encoded(record("behind"))
 WITHIN = encoded(record("bomb"))[:-2] + b', "x": '
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "activities", "said", "most_mib"),
     [
@@ -497,6 +499,7 @@ def hostile(number: int, name: str) -> Record:
     )
 
 
+@pytest.mark.slow
 def test_hostile_names_are_data_in_every_store_and_shown_escaped(
     store: Store, memory: Store, tmp_path: Path
 ) -> None:

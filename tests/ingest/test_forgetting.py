@@ -132,6 +132,7 @@ def decide_beside_each_other(store: Store, data: st.DataObject) -> None:
 LAWS = (hold_the_law_of_forgetting, decide_beside_each_other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize("kind", [store for store in STORES if store != "sqlite"])
 def test_the_laws_of_forgetting_and_of_deciding_beside_others(
@@ -214,6 +215,7 @@ def test_what_no_run_says_is_forgotten_too(store: Store) -> None:
     assert digest(store.scan()) == digest_of_loads([[mine]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_wrong_log_is_taken_back(seed: int, store: Store) -> None:
     """Real logs: of all, a few are forgotten, and loaded again."""

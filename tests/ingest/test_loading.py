@@ -253,6 +253,7 @@ def test_of_a_cut_gzip_file_all_whole_records_load(
     assert report.problems[0].where.startswith("byte ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("filling", [b" ", b"\n\n", b'"', b"x"])
 def test_a_gzip_bomb_needs_little_memory(filling: bytes, tmp_path: Path, store: Store) -> None:
     with gzip.open(tmp_path / "x.gz", "wb") as packed:
@@ -414,6 +415,7 @@ def test_the_format_may_be_said(store: Store) -> None:
         loaded(store, FAILED, format_name="nonsense")
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_graph(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
     shutil.copy(LOGS / "edge_truncated.provlog", folder)

@@ -43,6 +43,7 @@ def filled(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield store
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_name", TWO_WAY)
 def test_a_store_comes_back_with_the_same_digest(filled: Store, format_name: str) -> None:
     content = "".join(export(filled, format_name)).encode()
@@ -51,6 +52,7 @@ def test_a_store_comes_back_with_the_same_digest(filled: Store, format_name: str
         assert digest(copy.scan()) == digest(filled.scan())
 
 
+@pytest.mark.slow
 def test_every_store_takes_it(store: Store) -> None:
     with closing(open_store("sqlite://")) as first:
         list(load(first, [str(LOGS)]))
@@ -60,6 +62,7 @@ def test_every_store_takes_it(store: Store) -> None:
         assert digest(store.scan()) == digest(first.scan())
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories())
 def test_random_histories_come_back(history: History) -> None:
@@ -69,6 +72,7 @@ def test_random_histories_come_back(history: History) -> None:
         assert digest(copy.scan()) == digest(store.scan())
 
 
+@pytest.mark.slow
 def test_a_document_beside_what_it_was_made_from_adds_nothing(tmp_path: Path) -> None:
     with closing(open_store("sqlite://")) as store:
         list(load(store, [str(LOGS)]))

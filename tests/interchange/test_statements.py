@@ -22,6 +22,7 @@ def _written(statements: list[ProvStatement], format_name: str = "prov-json") ->
     return "".join(document_writer(format_name)(statements)).encode()
 
 
+@pytest.mark.slow
 @_SETTINGS
 @given(documents())
 @example(

@@ -280,6 +280,7 @@ def test_hostile_nesting_of_damage_takes_little_time() -> None:
 HOSTILE = b'[{"activity_name":1,'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "records"),
     [
@@ -513,6 +514,7 @@ print(json.dumps([count, log.size, resource.getrusage(resource.RUSAGE_SELF).ru_m
 """
 
 
+@pytest.mark.slow
 def test_a_long_log_needs_little_memory() -> None:
     source = str(LOGS / "edge_directory.provlog")
     done = subprocess.run(

@@ -37,11 +37,13 @@ def loaded_in_a_fresh_interpreter(source: Path) -> tuple[list[str], set[str]]:
     return statuses, set(HEAVY) & set(modules)
 
 
+@pytest.mark.slow
 def test_a_log_of_ctapipe_needs_no_heavy_library() -> None:
     log = LOGS / "edge_many_configs.provlog"
     assert loaded_in_a_fresh_interpreter(log) == (["loaded"], set())
 
 
+@pytest.mark.slow
 def test_prov_json_and_what_is_of_no_format_need_none_either(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(PROV_JSON)
     assert loaded_in_a_fresh_interpreter(tmp_path / "a.json") == (["loaded"], set())

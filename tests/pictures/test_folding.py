@@ -140,6 +140,7 @@ def test_a_chain_does_not_fold_and_long_ones_take_no_time() -> None:
     assert time.thread_time() - start < 2
 
 
+@pytest.mark.slow
 def test_two_long_chains_that_end_differently() -> None:
     nodes = [
         Node(n.to_bytes(4, "big"), str(n), Kind.ENTITY, distance=(n + 1) // 2)

@@ -68,6 +68,7 @@ def test_large_drawings_get_fewer_pixels(monkeypatch: pytest.MonkeyPatch) -> Non
     assert 0.98e6 < width * height < 1.02e6
 
 
+@pytest.mark.slow
 def test_what_nobody_could_open_is_refused_with_what_to_do() -> None:
     with pytest.raises(SettingsError, match=r"take --format svg, or show less with --fold"):
         png.write(chain(10_000))

@@ -36,6 +36,7 @@ def test_svg_is_xml_without_anything_active(lineage: Lineage, look: Look) -> Non
     assert not any(name.startswith("on") for element in drawing.iter() for name in element.attrib)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", TEXTS)
 def test_ten_thousand_steps(form: str) -> None:
     assert len(written(chain(10_000), form)) < 10_000_000

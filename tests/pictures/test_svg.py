@@ -165,6 +165,7 @@ def test_one_box() -> None:
     assert drawing.get("viewBox") == f"0 0 {drawing.get('width')} {drawing.get('height')}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["chain", "fan", "shared"])
 def test_two_thousand_boxes_are_drawn_in_time(shape: str) -> None:
     big = chain(2_000)

@@ -53,10 +53,11 @@ class PostgresServer(Server):
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{self.user}:{self.password}@{HOST}:{self.port}/{database}"
 
-    def create_database(self, name: str) -> str:
-        """Create an empty database and return its URL."""
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """Create a database, empty or a copy of another one, and return its URL."""
+        query = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(query.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     @property

@@ -208,6 +208,7 @@ def test_a_ladder_of_ten_to_the_forty_paths(store: Store) -> None:
     assert max(node.distance for node in answer.nodes) == 80
 
 
+@pytest.mark.slow
 def test_a_long_chain(store: Store) -> None:
     put(store, *(Document(relations=(_derived(n + 1, n),)) for n in range(10_000)))
     answer = upstream(store, "prov:urn:e10000")

@@ -45,6 +45,7 @@ async def nobody(scope: Scope, receive: Receive, send: Send) -> None:
     """An application that answers nothing."""
 
 
+@pytest.mark.slow
 def test_a_server_process_answers_and_ends(store_url: str) -> None:
     with process(store_url, "127.0.0.1") as (url, running), httpx.Client(base_url=url) as client:
         answer = asked(
@@ -71,6 +72,7 @@ def test_other_machines_only_when_told() -> None:
     assert raised.value.exit_code == 2
 
 
+@pytest.mark.slow
 def test_insecure_still_checks_the_host_header(store_url: str) -> None:
     with process(store_url, "0.0.0.0", "insecure") as (url, _), httpx.Client() as client:
         port = httpx.URL(url).port

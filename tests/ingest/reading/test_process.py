@@ -108,6 +108,7 @@ def test_a_reader_that_is_killed_leaves_nothing_loaded(
         assert not any(store.stats().values())
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guard_may_load(log: Path, tmp_path: Path) -> None:
     """A process made by `multiprocessing` would run the script again."""
     script = tmp_path / "script.py"

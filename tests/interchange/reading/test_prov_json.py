@@ -152,6 +152,7 @@ def test_the_order_of_loading_does_not_matter(tmp_path: Path) -> None:
     assert len(digests) == 1
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_document(tmp_path: Path) -> None:
     path = tmp_path / "large.json"
     with path.open("w") as file:

@@ -87,6 +87,7 @@ def test_what_produced_a_file_of_the_catalogue(store: Store, file: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_job_is_part_of_the_record_of_its_runs(memory: Store) -> None:
     loaded(memory, BUNDLES / "48153007")
     for run in (FIRST, SECOND):
@@ -315,6 +316,7 @@ def test_shared_software_is_no_scratch(tmp_path: Path, memory: Store) -> None:
     assert {node.id for node in shown.others.values()} == {"run 1", "run 2"}
 
 
+@pytest.mark.slow
 def test_jobs_go_through_a_spool(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     put = list(
@@ -337,6 +339,7 @@ def test_jobs_go_through_a_spool(tmp_path: Path) -> None:
     direct.close()
 
 
+@pytest.mark.slow
 def test_the_order_of_jobs_and_logs_does_not_matter(memory: Store) -> None:
     sources: Sequence[Path] = [
         *sorted(BUNDLES.glob("48153*")),
