@@ -72,6 +72,8 @@ def pytest_configure() -> None:
         if signal.getsignal(number) is signal.SIG_IGN:
             # A process that is started does not inherit a handler.
             signal.signal(number, lambda *_: None)
+    # A run that `timeout` ends stops its servers, as one that Ctrl-C ends.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
