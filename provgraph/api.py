@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 def open_provenance(store: str | None = None, *, password: str | None = None) -> Provenance:
     """Open a store: ``provgraph.open``.
 
+    Nothing is made and nothing sent to a server yet: the first ``load`` makes a store that is not
+    there, a question raises `NoStoreError`.
+
     Args:
         store: the URL of the store (docs/contract.md, Stores); None for ``PROVGRAPH_STORE``, else
             the SQLite file of the user.
@@ -54,8 +57,7 @@ def open_provenance(store: str | None = None, *, password: str | None = None) ->
 
     Raises:
         SettingsError: there is no such kind of store, or the password file can't be read.
-        UnreachableError: the store does not answer.
-        StoreError: the store refuses, or holds something else.
+        StoreError: the driver can't use the URL.
     """
     settings = read_environment(store)
     return Provenance(open_store(settings.store, password or settings.store_password))

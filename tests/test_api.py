@@ -16,7 +16,7 @@ from neo4j import GraphDatabase
 from prov.model import ProvActivity, ProvDocument, ProvGeneration
 
 import provgraph
-from provgraph.errors import NotFoundError, SettingsError
+from provgraph.errors import NoStoreError, NotFoundError, SettingsError
 from provgraph.model.vocabulary import Kind, RelationType
 from tests.conftest import LOGS, empty_neo4j
 from tests.services import Neo4jServer
@@ -44,8 +44,14 @@ def test_open_load_ask(tmp_path: Path) -> None:
 
 def test_the_store_is_the_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROVGRAPH_STORE", f"sqlite:///{tmp_path / 'mine.db'}")
-    provgraph.open().close()
-    assert (tmp_path / "mine.db").exists()
+    with provgraph.open() as store:
+        with pytest.raises(NoStoreError, match=r"mine\.db"):
+            store.what_produced("x")
+        assert list(tmp_path.iterdir()) == []
+        store.load(LOGS / "irf.provlog")
+        assert (tmp_path / "mine.db").exists()
+        with pytest.raises(NotFoundError):
+            store.what_produced("x")
     with pytest.raises(SettingsError, match="no store"):
         provgraph.open("nothing://here")
 

@@ -91,12 +91,14 @@ def sync(
 
     Raises:
         SettingsError: the URL or the schema makes no sense.
+        NoStoreError: there is no store.
         UnreachableError: store or mirror went away, and stayed away; nothing is half done.
         MirrorError: the database holds something else, or refuses.
     """
 
     def attempt() -> Summary:
         started = time.monotonic()
+        check_is_there(store)
         with connected(url, password) as connection, connection.begin() as transaction:
             summary = _Sync(store, connection, schema).run(full)
             summary.seconds = time.monotonic() - started
@@ -105,6 +107,19 @@ def sync(
         return summary
 
     return retry_while_unreachable(attempt)
+
+
+def check_is_there(store: Store) -> None:
+    """Ask a store anything, before something is made in the mirror's database.
+
+    Args:
+        store: that is to be mirrored.
+
+    Raises:
+        NoStoreError: nobody has written to it yet.
+    """
+    with store.viewing():
+        pass
 
 
 class _Sync:

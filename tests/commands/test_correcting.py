@@ -11,6 +11,7 @@ from tests.conftest import LOGS
 
 @pytest.mark.parametrize("option", [(), ("--json",)])
 def test_a_store_without_loads_says_so(newcomer: Shell, option: tuple[str, ...]) -> None:
+    newcomer("load", "-", stdin=b"nothing of ours")
     done = newcomer("loads", *option)
     assert (done.returncode, done.stdout, done.stderr) == (
         0,

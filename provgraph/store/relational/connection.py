@@ -3,28 +3,17 @@
 The store is a SQLite file, SQLite in memory, or a PostgreSQL database.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import StaticPool
 
 from provgraph.databases.postgresql import Cause, cause_of, postgresql_address, words_of
 from provgraph.errors import StoreError, UnreachableError
-from provgraph.store.relational import tables
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-#: The newest revision in `MIGRATIONS`; a test holds it true.
-NEWEST = "0004"
-
-#: How long a SQLite writer waits for another one, in seconds.
-BUSY_SECONDS = 600
 #: Every question here is a walk along indexes; without statistics, as after a load, the planner
 #: would read whole tables at each step of a walk, and compile statements that are over sooner.
 _POSTGRESQL_OPTIONS = (
@@ -37,30 +26,6 @@ _POSTGRESQL_FORM = (
 
 
 # Engines.
-
-
-def sqlite_engine(url: str) -> Engine:
-    """An engine on a SQLite file or on memory.
-
-    A new file is readable by its owner only (docs/contract.md, Stores).
-
-    Args:
-        url: ``sqlite:///PATH``, or ``sqlite://`` for a store in memory.
-
-    Raises:
-        StoreError: the file can't be made or opened.
-    """
-    path = make_url(url).database or ":memory:"
-    if path == ":memory:":
-        engine = create_engine(
-            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
-        )
-    else:
-        _make_private(Path(path))
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _on_sqlite_connect)
-    event.listen(engine, "begin", _on_sqlite_begin)
-    return engine
 
 
 def postgresql_engine(url: str, password: str | None) -> Engine:
@@ -105,34 +70,6 @@ def lock_for_writing(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('provgraph writer'))"))
-
-
-def _make_private(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise StoreError(
-            f"the store {path} can't be opened: {error.strerror}; check the path and who owns it"
-        ) from None
-
-
-def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None
-    for setting in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        "cache_size=-65536",
-        "temp_store=2",
-    ):
-        connection.execute(f"PRAGMA {setting}")
-
-
-def _on_sqlite_begin(connection: Any) -> None:
-    """Begin as a writer only in `RelationalStore.writing`, so that readers never wait."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 # Errors.
@@ -208,44 +145,3 @@ def _no_room(where: str, words: str) -> StoreError:
 
 def _damaged(where: str, words: str) -> StoreError:
     return StoreError(f"the store at {where} is damaged or is none of ours: {words}")
-
-
-def migrate(engine: Engine) -> None:
-    """Bring a database to the newest revision, making all tables in an empty one.
-
-    Args:
-        engine: of the database.
-
-    Raises:
-        StoreError: the database holds tables that are none of ours, or is of a newer provgraph.
-    """
-    if _revision(engine) == NEWEST:
-        return
-    from alembic import command  # noqa: PLC0415 - a third of a second that only a first use needs to spend
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        lock_for_writing(connection)
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise StoreError(
-                f"the store is of a newer provgraph: {error}; install that version"
-            ) from None
-
-
-def _revision(engine: Engine) -> str | None:
-    """The database's revision; None when it is empty."""
-    with engine.connect() as connection:
-        names = set(inspect(connection).get_table_names())
-        if {"alembic_version", tables.activity.name} <= names:
-            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if names:
-        raise StoreError(
-            "the database holds tables of another program; give provgraph one of its own"
-        )
-    return None

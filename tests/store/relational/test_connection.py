@@ -1,11 +1,10 @@
 """Connections of the relational store: private files, and errors in our words."""
 
 import sqlite3
-from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -13,9 +12,9 @@ from provgraph.errors import SettingsError, StoreError, UnreachableError
 from provgraph.store.relational.connection import (
     address_of,
     postgresql_engine,
-    sqlite_engine,
     translated,
 )
+from provgraph.store.relational.database import memory_engine
 
 POSTGRESQL = "postgresql://me:very-secret@host:5433/prov"
 
@@ -64,43 +63,18 @@ def test_errors_of_postgresql(error: Exception, expected: type, words: str) -> N
 def test_errors_of_sqlite(code: int, expected: type, words: str) -> None:
     error = sqlite3.OperationalError("words")
     error.sqlite_errorcode = code
-    kind, said = message(sqlite_engine("sqlite://"), wrapped(error))
+    kind, said = message(memory_engine(), wrapped(error))
     assert kind is expected
     assert words in said
 
 
 def test_a_pool_without_a_free_connection_is_no_fault_of_the_store() -> None:
-    assert message(sqlite_engine("sqlite://"), PoolTimeoutError("late"))[0] is UnreachableError
-
-
-def test_what_sqlite_does_not_know_is_none_of_ours(tmp_path: Path) -> None:
-    path = tmp_path / "x.db"
-    path.write_bytes(b"no database at all, but long enough to be read as one" * 10)
-    engine = sqlite_engine(f"sqlite:///{path}")
-    with pytest.raises(StoreError, match="none of ours"), translated(engine), engine.connect():
-        pass
-    engine.dispose()
+    assert message(memory_engine(), PoolTimeoutError("late"))[0] is UnreachableError
 
 
 def test_an_error_of_another_kind_is_not_translated() -> None:
-    with pytest.raises(KeyError), translated(sqlite_engine("sqlite://")):
+    with pytest.raises(KeyError), translated(memory_engine()):
         raise KeyError("x")
-
-
-def test_a_file_is_private_and_readers_do_not_wait_for_a_writer(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "x.db"
-    engine = sqlite_engine(f"sqlite:///{path}")
-    with engine.execution_options(writes=True).begin() as writer:
-        writer.execute(text("CREATE TABLE x (y)"))
-        with engine.connect() as reader:
-            assert reader.execute(text("SELECT count(*) FROM sqlite_master")).scalar() == 0
-    assert path.stat().st_mode & 0o077 == 0
-    engine.dispose()
-
-
-def test_a_folder_is_no_store(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="can't be opened"):
-        sqlite_engine(f"sqlite:///{tmp_path}")
 
 
 def test_a_password_from_elsewhere_and_none_in_the_address() -> None:
@@ -112,6 +86,6 @@ def test_a_password_from_elsewhere_and_none_in_the_address() -> None:
 
 
 def test_a_statement_that_is_wrong_is_said_without_its_values() -> None:
-    engine = sqlite_engine("sqlite://")
+    engine = memory_engine()
     error = wrapped(sqlite3.ProgrammingError("bad"), ProgrammingError)
     assert "a value of the user" not in message(engine, error)[1]
