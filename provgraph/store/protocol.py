@@ -240,6 +240,10 @@ class Store(Questions, Loads, Contents, Protocol):
 
     limits: StoreLimits
 
+    @property
+    def address(self) -> str:
+        """Where the store is, without password; people read it."""
+
     def make(self) -> None:
         """Make what is missing for writers: the file, tables, constraints, indexes.
 

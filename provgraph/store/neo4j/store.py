@@ -68,6 +68,11 @@ class Neo4jStore(Store):
         """Where the database is, without the password."""
         return f"Neo4jStore({str(self._connection)!r})"
 
+    @property
+    @override
+    def address(self) -> str:
+        return str(self._connection)
+
     @override
     def make(self) -> None:
         if not self._is_made:

@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from typing_extensions import override
 
 from provgraph.errors import NoStoreError, StoreError, UnreachableError
+from provgraph.store.relational.connection import address_of
 
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
@@ -29,7 +30,13 @@ _LOG = logging.getLogger(__name__)
 
 
 class SqlDatabase(Protocol):
-    """Where tables are, or will be."""
+    """Where tables are, or will be.
+
+    Attributes:
+        address: for people, without password.
+    """
+
+    address: str
 
     def reading(self) -> AbstractContextManager[Engine]:
         """An engine for one reader; nothing is made.
@@ -60,6 +67,7 @@ class OneEngine(SqlDatabase):
     def __init__(self, engine: Engine) -> None:
         """Take the engine for readers and writers."""
         self._engine = engine
+        self.address = address_of(engine)
 
     @override
     def reading(self) -> AbstractContextManager[Engine]:
@@ -87,6 +95,7 @@ class SqliteFile(SqlDatabase):
     def __init__(self, path: Path) -> None:
         """Take the path; nothing is opened yet."""
         self._path = path
+        self.address = f"sqlite:///{path.absolute()}"
         self._writer: Engine | None = None
         self._reader: Engine | None = None
         self._stamp: _Stamp = ()

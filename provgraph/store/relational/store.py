@@ -44,6 +44,11 @@ class RelationalStore(Store):
         #: The engine whose tables were looked at, and what stands in for those that it lacks.
         self._known: tuple[Engine, list[str]] | None = None
 
+    @property
+    @override
+    def address(self) -> str:
+        return self._database.address
+
     @override
     def make(self) -> None:
         if self._is_made:
