@@ -20,7 +20,7 @@ from bench.prov_document import write_document
 from bench.servers import empty, empty_neo4j, neo4j_driver, neo4j_server
 from provgraph.ingest.loading import load
 from provgraph.store.protocol import Store
-from provgraph.store.relational.database import sqlite_database
+from provgraph.store.relational.connection import sqlite_database
 from tests.services.environments import python_with
 
 #: Runs that make a source of 100,000 nodes and relationships.

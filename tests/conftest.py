@@ -26,7 +26,7 @@ from sqlalchemy import Engine
 
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from provgraph.store.relational.connection import migrate
+from provgraph.store.relational.connection import memory_engine, migrate
 from tests.services import Neo4jServer, PostgresServer, ServiceUnavailable
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -45,12 +45,12 @@ def test_serve_says_where_it_answers_and_ends_when_told(full_shell: Shell) -> No
 def test_the_database_of_a_server_may_wait_for_its_first_load(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    check_store(Failing(NoStoreError("postgresql://host/db")))  # type: ignore[arg-type]
+    check_store(Failing(NoStoreError("postgresql://host/db")))
     assert "there is no store at postgresql://host/db" in capsys.readouterr().err
-    check_store(Failing(UnreachableError("away")))  # type: ignore[arg-type]
+    check_store(Failing(UnreachableError("away")))
     assert "away; /readyz tells when it answers" in capsys.readouterr().err
     with pytest.raises(NoStoreError):
-        check_store(Failing(NoStoreError("/x.db", is_file=True)))  # type: ignore[arg-type]
+        check_store(Failing(NoStoreError("/x.db", is_file=True)))
 
 
 @pytest.mark.parametrize(("host", "status"), [("prov.example.org", 200), ("localhost", 400)])

@@ -19,8 +19,7 @@ from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
 from provgraph.store.registry import open_store
 from provgraph.store.relational import tables
-from provgraph.store.relational.connection import postgresql_engine
-from provgraph.store.relational.database import sqlite_database
+from provgraph.store.relational.connection import postgresql_engine, sqlite_database
 from tests.faults.material import Material, counted
 
 #: How many records of a kind of fault are named.

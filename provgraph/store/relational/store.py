@@ -20,15 +20,18 @@ from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.connection import (
+    OneEngine,
+    SqlDatabase,
     address_of,
     lock_for_writing,
+    migrate,
+    missing_in,
     postgresql_engine,
+    sqlite_database,
     translated,
 )
-from provgraph.store.relational.database import OneEngine, SqlDatabase, sqlite_database
 from provgraph.store.relational.facts import RelationalView, load_of, loads_of, mention_query
 from provgraph.store.relational.questions import find, named_nodes, walk
-from provgraph.store.relational.schema import migrate, stand_ins
 from provgraph.store.waiting import warn_of_waiting
 
 
@@ -96,7 +99,7 @@ class RelationalStore(Store):
                 options = {}
             with engine.execution_options(**options).connect() as connection:
                 if self._known is None or self._known[0] is not engine:
-                    self._known = (engine, stand_ins(connection))
+                    self._known = (engine, missing_in(connection))
                 for query in self._known[1]:
                     connection.exec_driver_sql(query)
                 yield connection

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, event
 
-from provgraph.store.relational.database import OneEngine, memory_engine
+from provgraph.store.relational.connection import OneEngine, memory_engine
 from provgraph.store.relational.store import RelationalStore
 
 

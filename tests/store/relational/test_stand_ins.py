@@ -17,9 +17,13 @@ from provgraph.ingest.loading import load
 from provgraph.store.digest import digest
 from provgraph.store.records import UNKNOWN_SIZE
 from provgraph.store.registry import open_store
-from provgraph.store.relational.connection import postgresql_engine
-from provgraph.store.relational.database import sqlite_database
-from provgraph.store.relational.schema import MIGRATIONS, NEWEST, migrate
+from provgraph.store.relational.connection import (
+    MIGRATIONS,
+    NEWEST,
+    migrate,
+    postgresql_engine,
+    sqlite_database,
+)
 from provgraph.store.relational.tables import metadata
 from tests.conftest import LOGS
 from tests.services import PostgresServer
