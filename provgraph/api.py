@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from provgraph.errors import SettingsError, extra_needed
+from provgraph.ingest.forgetting import Forgettable, forget, would_go
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.interchange.export import statements, within
@@ -119,6 +120,27 @@ class Provenance:
             StoreError: the store failed.
         """
         return list(load(self.store, map(str, sources), format_name=format, namespace=namespace))
+
+    def forget(self, load: str, *, dry_run: bool = False) -> Forgettable:
+        """Take a load back: what only it said goes, as if it had never been loaded.
+
+        Args:
+            load: the id of the load, as a report and `provgraph loads` give it, or a beginning of
+                the id of 6 characters or more.
+            dry_run: whether to change nothing, and only find out what would go.
+
+        Returns:
+            The load, and how much went with it.
+
+        Raises:
+            LookupFailedError: no load has that id, or its beginning is too short.
+            AmbiguousError: several loads have an id that begins so.
+            StoreError: the load can't be forgotten, or the store failed.
+        """
+        found = would_go(self.store, load)
+        if not dry_run:
+            forget(self.store, found.load.id)
+        return found
 
     def what_produced(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
         """Find everything that led to a file.

@@ -16,7 +16,7 @@ from neo4j import GraphDatabase
 from prov.model import ProvActivity, ProvDocument, ProvGeneration
 
 import provgraph
-from provgraph.errors import NoStoreError, NotFoundError, SettingsError
+from provgraph.errors import LookupFailedError, NoStoreError, NotFoundError, SettingsError
 from provgraph.model.vocabulary import Kind, RelationType
 from tests.conftest import LOGS, empty_neo4j
 from tests.services import Neo4jServer
@@ -40,6 +40,17 @@ def test_open_load_ask(tmp_path: Path) -> None:
         assert again.status == "unchanged"
         with pytest.raises(NotFoundError):
             store.what_produced("/no/such/file")
+
+
+def test_a_load_is_taken_back(night: provgraph.Provenance) -> None:
+    before = night.store.stats()
+    load = night.store.loads()[0]
+    would = night.forget(load.id[:8], dry_run=True)
+    assert (would.load, night.store.stats()) == (load, before)
+    assert night.forget(load.id) == would
+    assert load.id not in {each.id for each in night.store.loads()}
+    with pytest.raises(LookupFailedError, match="too short"):
+        night.forget(load.id[0])
 
 
 def test_the_store_is_the_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
