@@ -20,7 +20,7 @@ from bench.prov_document import write_document
 from bench.servers import empty, empty_neo4j, neo4j_driver, neo4j_server
 from provgraph.ingest.loading import load
 from provgraph.store.protocol import Store
-from provgraph.store.relational.connection import sqlite_engine
+from provgraph.store.relational.connection import sqlite_database
 from tests.services.environments import python_with
 
 #: Runs that make a source of 100,000 nodes and relationships.
@@ -182,7 +182,7 @@ def _insert(connection: sqlite3.Connection, tables: _Tables) -> None:
 @contextmanager
 def _connected(url: str) -> Iterator[sqlite3.Connection]:
     """The bare driver's connection, with the PRAGMAs of the store's."""
-    engine = sqlite_engine(url)
+    engine = sqlite_database(url).writer()
     pooled = engine.raw_connection()
     try:
         connection = pooled.driver_connection

@@ -122,7 +122,11 @@ PYTHON
 # shellcheck source=/dev/null
 . "$work/trial.env"
 # shellcheck disable=SC2154  # serve, healthz, readyz: from trial.env
-trial="$serve & server=\$!
+trial="[ -n \"\${PROVGRAPH_STORE:-}\" ] || {
+  export PROVGRAPH_STORE=sqlite:////tmp/trial.db
+  echo '[]' | provgraph load -
+}
+$serve & server=\$!
 trap 'kill \$server; wait \$server' EXIT
 until_answers() {
   until \"\${@:2}\" 2>/dev/null; do

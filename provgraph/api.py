@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
-from provgraph.answers import Answer, LoadedSource
-from provgraph.errors import SettingsError, StoreError, extra_needed
-from provgraph.ingest.forgetting import forget
+from provgraph.answers import LoadedSource
+from provgraph.askable import AskableStore
+from provgraph.errors import SettingsError, extra_needed
+from provgraph.ingest.forgetting import Forgettable, forget, would_go
 from provgraph.ingest.invalidation import invalidate
 from provgraph.ingest.loading import load
 from provgraph.interchange.export import DOCUMENT_FORMATS, Selection, export, with_relations
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
-from provgraph.model.lineage import Direction, Node
-from provgraph.model.vocabulary import RelationType
-from provgraph.questions.configuration import with_configuration
-from provgraph.questions.details import details_of
-from provgraph.questions.tracing import find, lineage
 from provgraph.settings import mirror_password, read_environment
-from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
-from provgraph.writers import details as details_writer
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
-    from types import TracebackType
 
     from provgraph.ingest.reports import Report
     from provgraph.relational_mirror.syncing import Summary
     from provgraph.relational_mirror.verification import Verification
-    from provgraph.store.protocol import Store
     from provgraph.validation.sources import CheckedSources
 
 
 def open_provenance(store: str | None = None, *, password: str | None = None) -> Provenance:
     """Open a store: ``provgraph.open``.
+
+    Nothing is made and nothing sent to a server yet: the first ``load`` makes a store that is not
+    there, a question raises `NoStoreError`.
 
     Args:
         store: the URL of the store (docs/contract.md, Stores); None for ``PROVGRAPH_STORE``, else
@@ -48,14 +42,13 @@ def open_provenance(store: str | None = None, *, password: str | None = None) ->
 
     Raises:
         SettingsError: there is no such kind of store, or the password file can't be read.
-        UnreachableError: the store does not answer.
-        StoreError: the store refuses, or holds something else.
+        StoreError: the driver can't use the URL.
     """
     settings = read_environment(store)
     return Provenance(open_store(settings.store, password or settings.store_password))
 
 
-class Provenance:
+class Provenance(AskableStore):
     """An open store, to load into and to ask.
 
     Every method raises `StoreError` when the store fails or was closed.
@@ -63,42 +56,6 @@ class Provenance:
     Example:
         ``with provgraph.open("sqlite:///night.db") as store: print(store.stats())``
     """
-
-    def __init__(self, store: Store) -> None:
-        """Take a store, which is closed with this object.
-
-        Args:
-            store: the open store.
-        """
-        self._store: Store | None = store
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the store; to close it again does nothing."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-
-    @property
-    def store(self) -> Store:
-        """The store as provgraph's other parts take it.
-
-        Raises:
-            StoreError: the store was closed.
-        """
-        if self._store is None:
-            raise StoreError("this store was closed: open it again with provgraph.open")
-        return self._store
 
     def load(
         self,
@@ -136,15 +93,29 @@ class Provenance:
         """Take a load back: what only this load said goes.
 
         Args:
-            load: the load's id, or a beginning of it that no other load's id has.
+            load: the load's id, or a beginning of it of 6 characters or more.
 
         Returns:
             The load that is gone.
 
         Raises:
-            LookupFailedError: no load has that id, or several have.
+            LookupFailedError: no load has that id, several have, or its beginning is too short.
         """
         return LoadedSource.of(forget(self.store, load))
+
+    def would_go(self, load: str) -> Forgettable:
+        """Find out how much `forget` would remove, and change nothing.
+
+        Args:
+            load: as in `forget`.
+
+        Returns:
+            The load, and how many records and relations would go with it.
+
+        Raises:
+            LookupFailedError: no load has that id, several have, or its beginning is too short.
+        """
+        return would_go(self.store, load)
 
     def invalidate(
         self,
@@ -170,117 +141,6 @@ class Provenance:
         """
         since = None if at is None else at.isoformat()
         return LoadedSource.of(invalidate(self.store, self._find(record), since, reason, by))
-
-    def what_produced(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
-        """Find everything that led to a file.
-
-        Args:
-            file: an identifier, a product on disk, a path, or a file name (docs/contract.md,
-                Commands).
-            depth: how many relations far; None for no end.
-
-        Returns:
-            The answer, which a notebook shows as a drawing.
-
-        Raises:
-            LookupFailedError: no record bears the name, or several do.
-            SettingsError: the depth is negative.
-        """
-        return self.lineage(file, Direction.UPSTREAM, depth)
-
-    def impact(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
-        """Find everything that was made from a file.
-
-        Args:
-            file: an identifier, a product on disk, a path, or a file name (docs/contract.md,
-                Commands).
-            depth: how many relations far; None for no end.
-
-        Returns:
-            The answer, which a notebook shows as a drawing.
-
-        Raises:
-            LookupFailedError: no record bears the name, or several do.
-            SettingsError: the depth is negative.
-        """
-        return self.lineage(file, Direction.DOWNSTREAM, depth)
-
-    def lineage(
-        self,
-        record: str | os.PathLike[str],
-        direction: Direction | str = Direction.UPSTREAM,
-        depth: int | None = None,
-        relations: Sequence[RelationType | str] = (),
-    ) -> Answer:
-        """Find what led to a record, what was made from it, or both.
-
-        Args:
-            record: what names the record.
-            direction: ``upstream``, ``downstream`` or ``both``.
-            depth: how many relations far; None for no end.
-            relations: the types to follow; none means those that lead to the origin
-                (docs/contract.md, Commands).
-
-        Returns:
-            The answer, which a notebook shows as a drawing.
-
-        Raises:
-            LookupFailedError: no record bears the name, or several do.
-            SettingsError: there is no such direction or relation, or the depth is negative.
-        """
-        if depth is not None and depth < 0:
-            raise SettingsError(f"depth {depth}: give 0 or more relations, or None for no end")
-        try:
-            chosen_direction = Direction(direction)
-            followed = [RelationType(relation) for relation in relations]
-        except ValueError as error:
-            raise SettingsError(
-                f"{error}: directions are {', '.join(Direction)}; "
-                f"relations are {', '.join(RelationType)}"
-            ) from None
-        found = lineage(self.store, self._find(record), chosen_direction, depth, followed)
-        return Answer.of(found, lambda: self.store)
-
-    def with_configuration(self, answer: Answer) -> Answer:
-        """Add the parameter sets and configuration files of its runs to an answer: for a drawing.
-
-        Args:
-            answer: an answer of this store.
-
-        Returns:
-            The answer with further nodes.
-        """
-        return Answer.of(with_configuration(self.store, answer.lineage), lambda: self.store)
-
-    def show(self, record: str | os.PathLike[str]) -> dict[str, Any]:
-        """Show one record with all that is known of it.
-
-        Args:
-            record: what names the record.
-
-        Returns:
-            What ``show --json`` prints (docs/contract.md, Commands).
-
-        Raises:
-            LookupFailedError: no record bears the name, or several do.
-        """
-        return details_writer.as_document(details_of(self.store, self._find(record)))
-
-    def stats(self) -> dict[str, int]:
-        """Count what the store holds.
-
-        Returns:
-            Kind of record, or type of relation, → how many.
-        """
-        return {str(name): count for name, count in self.store.stats().items()}
-
-    def digest(self) -> str:
-        """Compute one SHA-256 over all provenance content.
-
-        Returns:
-            64 hexadecimal digits.
-        """
-        return digest(self.store.scan())
 
     def validate(
         self,
@@ -341,6 +201,7 @@ class Provenance:
         password: str | None = None,
         schema: str = "public",
         full: bool = False,
+        replace: bool = False,
         dry_run: bool = False,
     ) -> Summary:
         """Make a ctaprov mirror equal to the store (docs/contract.md, The ctaprov mirror).
@@ -350,6 +211,7 @@ class Provenance:
             password: of its database; None for ``PROVGRAPH_MIRROR_PASSWORD`` or PGPASSFILE.
             schema: for the published tables.
             full: whether to make all tables anew.
+            replace: whether a mirror of another store may be taken over; only with ``full``.
             dry_run: whether to undo everything at the end.
 
         Returns:
@@ -359,13 +221,21 @@ class Provenance:
             SettingsError: the URL or the schema makes no sense.
             MissingExtraError: the extra ``postgresql`` is not installed.
             UnreachableError: store or mirror went away, and stayed away; nothing is half done.
-            MirrorError: the database holds something else, or refuses.
+            MirrorError: the database holds something else, or another store's mirror; or it
+                refuses.
         """
         with extra_needed("postgresql", "the ctaprov mirror"):
             from provgraph.relational_mirror.syncing import sync  # noqa: PLC0415
 
-        secret = password or mirror_password()
-        return sync(self.store, to, password=secret, schema=schema, full=full, dry_run=dry_run)
+        return sync(
+            self.store,
+            to,
+            password=password or mirror_password(),
+            schema=schema,
+            full=full,
+            replace=replace,
+            dry_run=dry_run,
+        )
 
     def verify_mirror(
         self, to: str, *, password: str | None = None, schema: str = "public"
@@ -393,6 +263,3 @@ class Provenance:
 
     def _pieces(self, format: str, selection: Selection | None) -> Iterator[str]:
         yield from export(self.store, format, selection)
-
-    def _find(self, record: str | os.PathLike[str]) -> Node:
-        return find(self.store, str(record), Path.cwd())

@@ -14,6 +14,7 @@ The tree of the classes::
     │   └── AmbiguousError     (carries the candidates)
     ├── MirrorError            the ctaprov mirror can't be written, or is not what it should be
     └── StoreError             the store refused or failed
+        ├── NoStoreError       nothing was ever loaded into what was named as the store
         └── UnreachableError   the store can't be reached; trying again may help
 
 Each class has a ``code`` for programs (GraphQL shows it) and the ``exit_code`` that a command ends
@@ -170,6 +171,27 @@ class StoreError(ProvGraphError):
     """The store refused or failed."""
 
     code = "STORE_ERROR"
+
+
+class NoStoreError(StoreError):
+    """There is no store where one was named: loading makes it, a question does not."""
+
+    code = "NO_STORE"
+    exit_code = 2
+
+    def __init__(self, where: str, why: str = "", *, is_file: bool = False) -> None:
+        """Say where no store is, and what makes one.
+
+        Args:
+            where: its address, without password.
+            why: what is there instead, such as ``the file is empty``.
+            is_file: whether a file was named, not the database of a server.
+        """
+        super().__init__(
+            f"there is no store at {where}{why and f' ({why})'}: check --store and "
+            "PROVGRAPH_STORE, or make it with `provgraph load SOURCE…`"
+        )
+        self.is_file = is_file
 
 
 class UnreachableError(StoreError):

@@ -27,7 +27,7 @@ from sqlalchemy import Engine
 
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from provgraph.store.relational.connection import migrate, sqlite_engine
+from provgraph.store.relational.connection import memory_engine, migrate
 from tests.services import Neo4jServer, PostgresServer, ServiceUnavailable
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -161,7 +161,7 @@ def _tables_in_memory() -> Iterator[None]:
 
     Thousands are opened, and migrations take ten times as long. Files and servers are migrated.
     """
-    template = sqlite_engine("sqlite://")
+    template = memory_engine()
     migrate(template)
     tables = _sqlite(template)
 
@@ -170,6 +170,7 @@ def _tables_in_memory() -> Iterator[None]:
             target = _sqlite(engine)
             if not target.execute("SELECT 1 FROM sqlite_master").fetchone():
                 tables.backup(target)
+                target.execute("UPDATE store SET id = hex(randomblob(16))")
         migrate(engine)
 
     with patch("provgraph.store.relational.store.migrate", migrate_copy):
@@ -237,6 +238,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def store(store_url: str) -> Iterator[Store]:
     """An empty store of each kind."""
     opened = open_store(store_url)
+    opened.make()
     yield opened
     opened.close()
 

@@ -14,7 +14,13 @@ from nbclient import NotebookClient
 
 import provgraph
 from provgraph.commands.main import main
-from provgraph.errors import NotFoundError, SettingsError, StoreError
+from provgraph.errors import (
+    LookupFailedError,
+    NoStoreError,
+    NotFoundError,
+    SettingsError,
+    StoreError,
+)
 from tests.conftest import LOGS
 from tests.services import PostgresServer
 
@@ -39,10 +45,28 @@ def test_open_load_ask(tmp_path: Path) -> None:
             store.what_produced("/no/such/file")
 
 
+def test_a_load_is_taken_back(night: provgraph.Provenance) -> None:
+    before = night.store.stats()
+    load = night.store.loads()[0]
+    would = night.would_go(load.id[:8])
+    assert (would.load, night.store.stats()) == (load, before)
+    assert night.forget(load.id).id == load.id
+    assert before["activities"] - night.stats()["activities"] == would.activities
+    assert load.id not in {each.id for each in night.store.loads()}
+    with pytest.raises(LookupFailedError, match="too short"):
+        night.forget(load.id[0])
+
+
 def test_the_store_is_the_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROVGRAPH_STORE", f"sqlite:///{tmp_path / 'mine.db'}")
-    provgraph.open().close()
-    assert (tmp_path / "mine.db").exists()
+    with provgraph.open() as store:
+        with pytest.raises(NoStoreError, match=r"mine\.db"):
+            store.what_produced("x")
+        assert list(tmp_path.iterdir()) == []
+        store.load(LOGS / "irf.provlog")
+        assert (tmp_path / "mine.db").exists()
+        with pytest.raises(NotFoundError):
+            store.what_produced("x")
     with pytest.raises(SettingsError, match="no store"):
         provgraph.open("nothing://here")
 

@@ -31,6 +31,7 @@ ROOMS = (
     {"collecting"},
     {"graphql", "relational_mirror", "validation", "web"},
     {"answers"},
+    {"askable"},
     {"api", "capture", "demonstration"},
     {"commands"},
 )

@@ -252,8 +252,12 @@ def _function(function: Callable[..., Any], name: str, level: int = 2) -> str:
 def _class(kind: type, name: str) -> str:
     methods = [
         _function(member, f"{name.rpartition('.')[2]}.{key}", 3)
-        for key, member in vars(kind).items()
-        if inspect.isfunction(member) and not key.startswith("_") and member.__doc__
+        for own in kind.__mro__
+        for key, member in vars(own).items()
+        if own.__module__.startswith("provgraph.")
+        and inspect.isfunction(member)
+        and not key.startswith("_")
+        and member.__doc__
     ]
     fields = ", ".join(f"`{key}`" for key in getattr(kind, "__dataclass_fields__", {}))
     listed = f"\nFields: {fields}.\n" if fields else ""

@@ -117,6 +117,7 @@ class Watcher:
             SpoolError: the folder can't be read, or what was put aside in it can't be taken.
         """
         store = self._store = self._store or self._connect()
+        store.make()
         failures = DeliveryFailures()
         with failures.collected():
             for report in deliver(store, self._order.folder, self._order.destination):

@@ -2,17 +2,20 @@
 
 import getpass
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from provgraph.commands.options import json_option
-from provgraph.commands.running import note, opened_store, reporting_errors
+from provgraph.commands.running import REFUSED, note, opened_store, reporting_errors
+from provgraph.ingest.forgetting import Forgettable, find_load, would_go
 from provgraph.ingest.forgetting import forget as forget_load
 from provgraph.ingest.invalidation import invalidate as invalidate_record
-from provgraph.model.values import visible, with_zone
+from provgraph.model.values import counted, time_text, visible, with_zone
 from provgraph.questions.tracing import find
+from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
 
 
@@ -49,15 +52,56 @@ def _as_text(load: LoadRecord) -> str:
 
 @click.command()
 @click.argument("identifier", metavar="LOAD")
+@click.option("--yes", is_flag=True, help="Don't ask: for scripts.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
 @reporting_errors
-def forget(identifier: str) -> None:
+def forget(identifier: str, yes: bool, dry_run: bool) -> None:
     """Take a load back, by its id or the beginning of it.
 
-    What only it said goes, as if it had never been loaded.
+    The beginning has 6 characters or more. What only this load said goes, as if it had never been
+    loaded. On a terminal you are asked first.
     """
     with opened_store() as store:
-        gone = forget_load(store, identifier)
+        load = find_load(store, identifier)
+        if dry_run:
+            click.echo(_as_warning(would_go(store, load.id)))
+            return
+        if not yes and not _is_wanted(store, load):
+            note("nothing was changed")
+            click.get_current_context().exit(REFUSED)
+        gone = forget_load(store, load.id)
     click.echo(f"forgot load {gone.id} of {visible(gone.source)}")
+
+
+def _is_wanted(store: Store, load: LoadRecord) -> bool:
+    """Ask on a terminal whether a load is to be taken back."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(
+            "nobody can be asked here: give --yes to take the load back, or --dry-run to see what "
+            "would go"
+        )
+    click.echo(_as_warning(would_go(store, load.id)), err=True)
+    return click.confirm("Take it back?", err=True)
+
+
+def _as_warning(found: Forgettable) -> str:
+    """What would go with a load, as a text for people."""
+    load = found.load
+    counts = {
+        "activity": found.activities,
+        "entity": found.entities,
+        "agent": found.agents,
+        "description": found.descriptions,
+        "relation": found.relations,
+    }
+    gone = ", ".join(counted(number, noun) for noun, number in counts.items() if number)
+    more = (
+        "" if found.is_all else ", and more: only the first part of this large load was looked at"
+    )
+    return (
+        f"load {load.id} of {visible(load.source)}, {time_text(load.time)}: "
+        f"{gone or 'nothing that no other load says'} would go{more}"
+    )
 
 
 def _login_name() -> str | None:

@@ -39,6 +39,12 @@ from provgraph.settings import mirror_password
     "--full", is_flag=True, help="Make all tables anew and put them in place of the old ones."
 )
 @click.option(
+    "--replace",
+    is_flag=True,
+    help="With --full: take the mirror over, also from another store, or from a state of this one "
+    "that is lost.",
+)
+@click.option(
     "--verify",
     is_flag=True,
     help="Write nothing; name every row that is not as it should be, exit 1.",
@@ -55,34 +61,40 @@ from provgraph.settings import mirror_password
 def sync(
     url: str,
     schema_name: str,
-    full: bool,
     verify: bool,
-    dry_run: bool,
     metrics: Path | None,
     as_json: bool,
+    **how: bool,
 ) -> None:
     """Make a PostgreSQL database equal to the store, in the tables of CTADIRAC's provenance
     prototype.
 
-    Only what changed since the last sync is written. The password may stand in
+    Only what changed since the last sync is written. A mirror belongs to one store: the sync of
+    another one is refused. The password may stand in
     PROVGRAPH_MIRROR_PASSWORD or PGPASSFILE.
     """  # noqa: D205 - the first paragraph is what `provgraph --help` lists
-    if verify and (full or dry_run or metrics is not None):
+    if how["replace"] and not how["full"]:
+        raise click.UsageError("--replace makes the whole mirror anew: give --full, too")
+    if verify and (how["full"] or how["dry_run"] or metrics is not None):
         raise click.UsageError(
             "--verify writes nothing: give it without --full, --dry-run and --metrics"
         )
-    if dry_run and metrics is not None:
+    if how["dry_run"] and metrics is not None:
         raise click.UsageError("--metrics is for a sync that is made, not for --dry-run")
     if verify:
         _verify(url, schema_name, as_json)
         return
     with opened_store() as store:
         summary = sync_mirror(
-            store, url, password=mirror_password(), schema=schema_name, full=full, dry_run=dry_run
+            store,
+            url,
+            password=mirror_password(),
+            schema=schema_name,
+            **how,
         )
     if metrics is not None:
         write_metrics(metrics, summary, datetime.now(UTC))
-    _print_summary(summary, dry_run, as_json)
+    _print_summary(summary, how["dry_run"], as_json)
 
 
 def _print_summary(summary: Summary, dry_run: bool, as_json: bool) -> None:

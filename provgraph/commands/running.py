@@ -192,7 +192,7 @@ def open_given_store() -> "Store":
 
     Raises:
         SettingsError: the URL is that of no store, or the password file can't be read.
-        StoreError: the store can't be reached, or refuses.
+        StoreError: the driver can't use it. Nothing is sent yet, and nothing made.
     """
     from provgraph.settings import read_environment
     from provgraph.store.registry import open_store
@@ -210,7 +210,7 @@ def opened_store() -> Iterator["Store"]:
 
     Raises:
         SettingsError: the URL is that of no store, or the password file can't be read.
-        StoreError: the store can't be reached, or refuses.
+        StoreError: the driver can't use it. Nothing is sent yet, and nothing made.
     """
     store = open_given_store()
     try:

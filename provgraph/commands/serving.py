@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import click
 from fastapi import FastAPI
 
-from provgraph.commands.running import opened_store, reporting_errors
+from provgraph.commands.running import note, opened_store, reporting_errors
+from provgraph.errors import NoStoreError, UnreachableError
 from provgraph.graphql.endpoint import endpoint
 from provgraph.graphql.schema import sdl
 from provgraph.store.protocol import Store
@@ -61,5 +62,28 @@ def schema() -> None:
 @reporting_errors
 def serve(host: str, port: int, insecure: bool) -> None:
     """Answer GraphQL at /graphql, and /healthz, /readyz and /metrics."""
+    server.allowed_hosts(host, insecure)
     with opened_store() as store:
+        check_store(store)
         serve_store(store, host, port, insecure)
+
+
+def check_store(store: Store) -> None:
+    """Refuse a file that is not there; the database of a server may wait for its first load.
+
+    Args:
+        store: who is to answer.
+
+    Raises:
+        NoStoreError: the store is a file, and nobody has made it.
+        StoreError: it can't be read.
+    """
+    try:
+        with store.viewing():
+            pass
+    except NoStoreError as error:
+        if error.is_file:
+            raise
+        note(str(error))
+    except UnreachableError as error:
+        note(f"{error}; /readyz tells when it answers")

@@ -6,6 +6,7 @@
 | AMBIGUOUS | a name leads to several records; ``candidates`` lists their ids |
 | BAD_USER_INPUT | the value of an argument makes no sense, or the request asks for too much |
 | BAD_REQUEST | the request is no valid GraphQL, or over a limit |
+| NO_STORE | nothing was ever loaded into the store |
 | STORE_UNREACHABLE | the store can't be reached; the log of the server says why |
 | STORE_ERROR | the store failed; the log of the server says why |
 | INTERNAL | a fault of provgraph; the log of the server says which |
@@ -18,11 +19,18 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
-from provgraph.errors import AmbiguousError, LookupFailedError, StoreError, UnreachableError
+from provgraph.errors import (
+    AmbiguousError,
+    LookupFailedError,
+    NoStoreError,
+    StoreError,
+    UnreachableError,
+)
 
 _log = logging.getLogger(__name__)
 _UNREACHABLE = "the store can't be reached: try again later"
 _STORE_FAILED = "the store failed: the server's log says why"
+_NO_STORE = "the store is not there yet: nothing was ever loaded into it"
 _INTERNAL = "something went wrong in provgraph: the server's log says what"
 
 
@@ -64,13 +72,16 @@ def with_code(error: GraphQLError) -> GraphQLError:
         return _error(error, "the request nests too deep", "BAD_REQUEST")
     if isinstance(cause, StoreError):
         _log.error("%s", cause)
-        return _error(
-            error,
-            _UNREACHABLE if isinstance(cause, UnreachableError) else _STORE_FAILED,
-            cause.code,
-        )
+        return _error(error, _told(cause), cause.code)
     _log.error("a request failed at %s", error.path, exc_info=cause)
     return _error(error, _INTERNAL, "INTERNAL")
+
+
+def _told(cause: StoreError) -> str:
+    """What users may know of an error of the store."""
+    if isinstance(cause, NoStoreError):
+        return _NO_STORE
+    return _UNREACHABLE if isinstance(cause, UnreachableError) else _STORE_FAILED
 
 
 def _cause(error: GraphQLError) -> Exception | None:

@@ -3,8 +3,9 @@
 Afterwards the store is as if it had never seen the load (`docs/contract.md`, rule 8).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeVar
 
@@ -43,6 +44,63 @@ T = TypeVar("T")
 K = TypeVar("K")
 #: How many subjects are settled at once.
 BATCH = 500
+#: How many characters of a load's id name it.
+SHORTEST_BEGINNING = 6
+_COUNTED = ("activities", "entities", "agents", "descriptions", "relations")
+
+
+@dataclass(frozen=True, slots=True)
+class Forgettable:
+    """What would go with a load.
+
+    Attributes:
+        load: the load.
+        activities: how many runs only it knows, and so the others.
+        entities: how many entities.
+        agents: how many agents.
+        descriptions: how many descriptions.
+        relations: how many relations, inputs and outputs among them.
+        is_all: whether that is all; of a load that the store takes back in several transactions
+            only the first is looked at.
+    """
+
+    load: LoadRecord
+    activities: int
+    entities: int
+    agents: int
+    descriptions: int
+    relations: int
+    is_all: bool
+
+
+class _TakenBackError(Exception):
+    """Ends a transaction that was only made to see what it would do."""
+
+
+def would_go(store: Store, identifier: str) -> Forgettable:
+    """Find out what `forget` would remove, and change nothing.
+
+    Args:
+        store: the store that holds the load.
+        identifier: as in `forget`.
+
+    Returns:
+        The load, and how much would go with it.
+
+    Raises:
+        LookupFailedError: no load has that id, or its beginning is too short.
+        AmbiguousError: several loads have an id that begins so.
+        StoreError: the load can't be forgotten, or the store failed.
+    """
+    load = find_load(store, identifier)
+    counts: Counter[str] = Counter()
+    is_all = False
+    try:
+        with store.writing() as transaction:
+            is_all = not _forget_within(transaction, load, store.limits.documents, counts)
+            raise _TakenBackError
+    except _TakenBackError:
+        return Forgettable(load, **{name: counts[name] for name in _COUNTED}, is_all=is_all)
 
 
 def forget(store: Store, identifier: str) -> LoadRecord:
@@ -53,18 +111,19 @@ def forget(store: Store, identifier: str) -> LoadRecord:
 
     Args:
         store: the store that holds the load.
-        identifier: the load's id, or a beginning of it that no other load's id has.
+        identifier: the load's id, or a beginning of it of 6 characters or more that no other load's
+            id has.
 
     Returns:
         the record of the load that was removed.
 
     Raises:
-        LookupFailedError: no load has that id.
+        LookupFailedError: no load has that id, or its beginning is too short.
         AmbiguousError: several loads have an id that begins so.
         StoreError: a load was made before provgraph kept what each load asserts; or the store
             failed.
     """
-    load = _found(list(store.loads()), identifier)
+    load = find_load(store, identifier)
     while _forget_on(store, load):
         pass
     return load
@@ -72,22 +131,51 @@ def forget(store: Store, identifier: str) -> LoadRecord:
 
 def _forget_on(store: Store, load: LoadRecord) -> bool:
     """Forget as much as one transaction takes; True when there may be more."""
-    limit = store.limits.documents
     with store.writing() as transaction:
-        for _ in count() if limit is None else range(max(1, limit // BATCH)):
-            assertions = transaction.assertions_of(key_of(Kind.LOAD, load.id), BATCH)
-            if not assertions:
-                transaction.apply(Changes(removals=Removals(load=load.id)), ())
-                return False
-            _forget_some(transaction, assertions)
+        if not _forget_within(transaction, load, store.limits.documents, Counter()):
+            return False
         # It is no load of the source any more; to forget it again goes on.
         transaction.apply(Changes(loads=[replace(load, status="remainder")]), ())
     return True
 
 
-def _found(loads: Sequence[LoadRecord], identifier: str) -> LoadRecord:
-    found = [load for load in loads if load.id.startswith(identifier)]
-    if not found or not identifier:
+def _forget_within(
+    transaction: Transaction, load: LoadRecord, limit: int | None, counts: Counter[str]
+) -> bool:
+    """Forget what one transaction takes, and count it; True when there may be more."""
+    for _ in count() if limit is None else range(max(1, limit // BATCH)):
+        assertions = transaction.assertions_of(key_of(Kind.LOAD, load.id), BATCH)
+        if not assertions:
+            transaction.apply(Changes(removals=Removals(load=load.id)), ())
+            return False
+        counts.update(_forget_some(transaction, assertions))
+    return True
+
+
+def find_load(store: Store, identifier: str) -> LoadRecord:
+    """Find the load that an id, or the beginning of an id, names.
+
+    Args:
+        store: that holds the load.
+        identifier: as in `forget`.
+
+    Returns:
+        The load.
+
+    Raises:
+        LookupFailedError: no load has that id, or its beginning is too short to mean one.
+        AmbiguousError: several loads have an id that begins so.
+        StoreError: a load was made before provgraph kept what each load asserts.
+    """
+    loads = store.loads()
+    found = [load for load in loads if load.id == identifier]
+    if not found and len(identifier) < SHORTEST_BEGINNING:
+        raise LookupFailedError(
+            f"{identifier!r} is too short to name a load: give {SHORTEST_BEGINNING} characters of "
+            "its id or more; `provgraph loads` lists them"
+        )
+    found = found or [load for load in loads if load.id.startswith(identifier)]
+    if not found:
         raise LookupFailedError(f"no load has the id {identifier!r}; `provgraph loads` lists them")
     if len(found) > 1:
         raise AmbiguousError(identifier, [load.id for load in found])
@@ -99,11 +187,29 @@ def _found(loads: Sequence[LoadRecord], identifier: str) -> LoadRecord:
     return found[0]
 
 
-def _forget_some(transaction: Transaction, assertions: Sequence[Assertion]) -> None:
-    """Forget all that the load says of some subjects."""
+def _forget_some(transaction: Transaction, assertions: Sequence[Assertion]) -> dict[str, int]:
+    """Forget all that the load says of some subjects; return how much goes."""
     removal = _Removal(transaction, assertions)
     changes = removal.changes()
+    gone = _counts_of(transaction, changes)
     transaction.apply(changes, marks_of_decisions(changes, removal.touched))
+    return gone
+
+
+def _counts_of(transaction: Transaction, changes: Changes) -> dict[str, int]:
+    """How many records and relations changes remove.
+
+    An entity that is known by another id from now on is not gone.
+    """
+    removals, now = changes.removals, [record.id for record in changes.entities]
+    renamed = len(now) - len(transaction.entities(now)) if removals.entities else 0
+    return {
+        "activities": len(removals.runs),
+        "entities": len(removals.entities) - renamed,
+        "agents": len(removals.agents),
+        "descriptions": len(removals.descriptions),
+        "relations": len(removals.relations) + len(removals.mentions),
+    }
 
 
 class _Removal:

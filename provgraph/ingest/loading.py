@@ -93,6 +93,7 @@ def load(
     check_names(names)
     if format_name is not None:
         loader_named(format_name)
+    retry_while_unreachable(store.make)
     loading = _SourceGatherer(store, namespace, observer or _Unobserved())
     with ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))

@@ -316,6 +316,22 @@ def time_text(time: str) -> str:
     return visible(time[:19].replace("T", " "))
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, such as ``1 run``, ``2 runs`` or ``3 activities``.
+
+    Args:
+        number: how many.
+        noun: what, in the singular.
+
+    Returns:
+        The number and the noun.
+    """
+    if number == 1:
+        return f"1 {noun}"
+    ends_in_y = noun.endswith("y") and noun[-2:-1] not in "aeiou"
+    return f"{number} {noun[:-1]}ies" if ends_in_y else f"{number} {noun}s"
+
+
 def duration_text(start: str, end: str) -> str:
     """Return a duration in the two greatest units that matter, such as ``2 min 05 s``.
 

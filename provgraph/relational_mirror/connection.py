@@ -74,6 +74,21 @@ def connected(url: str, password: str | None) -> Iterator[Connection]:
         yield connection
 
 
+def address_without_password(url: str) -> str:
+    """Write down where a mirror is.
+
+    Args:
+        url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE``.
+
+    Returns:
+        The URL without the password.
+
+    Raises:
+        SettingsError: the URL makes no sense.
+    """
+    return str(postgresql_address(url, _FORM))
+
+
 def cursor_of(connection: Connection) -> Cursor:
     """Open a cursor of the driver in the transaction of a connection: COPY goes through it.
 

@@ -25,6 +25,23 @@ class LastTurn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class MirroredStore:
+    """The store that a mirror is of.
+
+    Attributes:
+        id: the store's own; None in a mirror that an older provgraph made.
+        address: where it was when it was last synced, without password.
+    """
+
+    id: str | None
+    address: str
+
+    def __str__(self) -> str:
+        """The address with the beginning of the id, which tells two stores at one place apart."""
+        return f"{self.address} (id {self.id[:8]}…)" if self.id else self.address
+
+
+@dataclass(frozen=True, slots=True)
 class MirrorState:
     """What a mirror knows of itself.
 
@@ -32,11 +49,13 @@ class MirrorState:
         last: the last turn of the store that is in it.
         mapping: the version of the mapping that made its rows.
         rows: table → how many rows it has.
+        store: whose mirror it is.
     """
 
     last: LastTurn
     mapping: int
     rows: Mapping[str, int]
+    store: MirroredStore
 
 
 def read_state(cursor: Cursor) -> MirrorState | None:
@@ -48,11 +67,14 @@ def read_state(cursor: Cursor) -> MirrorState | None:
     Returns:
         The state; None before the first sync.
     """
-    query = f"SELECT turn, mark, mapping, rows FROM {OWN_SCHEMA}.mirror"  # noqa: S608 - our own name
+    query = f"SELECT turn, mark, mapping, rows, store, store_at FROM {OWN_SCHEMA}.mirror"  # noqa: S608 - our own name
     row = cursor.execute(query).fetchone()
     if row is None:
         return None
-    return MirrorState(LastTurn(row[0], row[1]), row[2], json.loads(row[3]))
+    turn, mark, mapping, rows, store, address = row
+    return MirrorState(
+        LastTurn(turn, mark), mapping, json.loads(rows), MirroredStore(store, address or "")
+    )
 
 
 def write_state(cursor: Cursor, target: str, state: MirrorState) -> None:
@@ -65,8 +87,9 @@ def write_state(cursor: Cursor, target: str, state: MirrorState) -> None:
     """
     cursor.execute(f"DELETE FROM {OWN_SCHEMA}.mirror")  # noqa: S608 - our own name
     cursor.execute(
-        f"INSERT INTO {OWN_SCHEMA}.mirror (one, target, turn, mark, mapping, rows, synced_at) "  # noqa: S608
-        "VALUES (1, %s, %s, %s, %s, %s, %s)",
+        f"INSERT INTO {OWN_SCHEMA}.mirror "  # noqa: S608
+        "(one, target, turn, mark, mapping, rows, synced_at, store, store_at) "
+        "VALUES (1, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             target,
             state.last.turn,
@@ -74,6 +97,8 @@ def write_state(cursor: Cursor, target: str, state: MirrorState) -> None:
             state.mapping,
             json.dumps(state.rows),
             datetime.now(UTC),
+            state.store.id,
+            state.store.address,
         ],
     )
 
@@ -82,7 +107,7 @@ def reason_to_rebuild(state: MirrorState | None, view: View) -> str | None:
     """Tell why the store's journal is not enough to bring a mirror up to date.
 
     Args:
-        state: of the mirror; None before the first sync.
+        state: of a mirror that is this store's; None before the first sync.
         view: of the store.
 
     Returns:
@@ -93,12 +118,7 @@ def reason_to_rebuild(state: MirrorState | None, view: View) -> str | None:
     if state.mapping != VERSION:
         return "the rows of another version of provgraph"
     last = state.last
-    entries = view.journal_from(last.turn)
-    if last.turn > 0:
-        first = next(entries, None)
-        if first is None or first.turn != last.turn or first.mark != last.mark:
-            return "the store is another one, or was put back to an earlier state"
-    if sum(1 for _ in entries) < view.settled - last.turn:
+    if sum(1 for _ in view.journal_from(last.turn + 1)) < view.settled - last.turn:
         return "the store's journal does not go back so far"
     return None
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from provgraph.errors import SettingsError
 from provgraph.relational_mirror.connection import (
+    address_without_password,
     configure_session,
     connected,
     cursor_of,
@@ -25,6 +27,7 @@ from provgraph.relational_mirror.mirror_state import (
     reason_to_rebuild,
     write_state,
 )
+from provgraph.relational_mirror.ownership import Ownership, identified
 from provgraph.relational_mirror.rebuilding import Rebuild
 from provgraph.relational_mirror.row_numbers import (
     RowNumbers,
@@ -74,6 +77,7 @@ def sync(
     password: str | None = None,
     schema: str = "public",
     full: bool = False,
+    replace: bool = False,
     dry_run: bool = False,
 ) -> Summary:
     """Make the mirror equal to the store (docs/contract.md, The ctaprov mirror).
@@ -84,21 +88,30 @@ def sync(
         password: of the mirror's database, instead of one in the URL.
         schema: for the published tables.
         full: whether to make all tables anew.
+        replace: whether the mirror may be taken over when it is another store's, or has seen what
+            the store does not know any more; only with ``full``.
         dry_run: whether to undo everything at the end.
 
     Returns:
         What was done, or would be done.
 
     Raises:
-        SettingsError: the URL or the schema makes no sense.
+        SettingsError: the URL or the schema makes no sense, or ``replace`` came without ``full``.
+        NoStoreError: there is no store.
         UnreachableError: store or mirror went away, and stayed away; nothing is half done.
-        MirrorError: the database holds something else, or refuses.
+        MirrorError: the database holds something else, or the mirror of another store; or it
+            refuses. Nothing was changed.
     """
+    if replace and not full:
+        raise SettingsError("to replace the mirror of another store, make all of it anew: full")
 
     def attempt() -> Summary:
         started = time.monotonic()
+        known = identified(store)
         with connected(url, password) as connection, connection.begin() as transaction:
-            summary = _Sync(store, connection, schema).run(full)
+            current = _Sync(store, connection, schema)
+            owned = Ownership(address_without_password(url), current.prepare(), known)
+            summary = current.run(owned, full, replace)
             summary.seconds = time.monotonic() - started
             if dry_run:
                 transaction.rollback()
@@ -115,16 +128,25 @@ class _Sync:
         self._connection = connection
         self._target = target
         self._cursor = cursor_of(connection)
+        self._is_new = False
 
-    def run(self, full: bool) -> Summary:
+    def prepare(self) -> MirrorState | None:
+        """Wait for this sync's turn, make the tables, and read what the mirror knows of itself."""
         configure_session(self._cursor)
         lock(self._cursor)
-        is_new = prepare(self._connection, self._target)
-        state = read_state(self._cursor)
+        self._is_new = prepare(self._connection, self._target)
+        return read_state(self._cursor)
+
+    def run(self, owned: Ownership, full: bool, replace: bool) -> Summary:
+        state = owned.state
         numbers = RowNumbers(read_last_numbers(self._cursor, self._target))
         with self._store.viewing(settled=True) as view:
+            if not replace:
+                owned.check(view, self._cursor, self._target)
             why = "asked for" if full else reason_to_rebuild(state, view)
-            updater = Updater(self._cursor, self._target, OWN_SCHEMA, numbers, is_empty=is_new)
+            updater = Updater(
+                self._cursor, self._target, OWN_SCHEMA, numbers, is_empty=self._is_new
+            )
             rebuild = None
             if why is None and state is not None:
                 stage = Stage(self._cursor, self._target, OWN_SCHEMA)
@@ -150,7 +172,9 @@ class _Sync:
         summary.subjects = updater.subject_count
         self._finish(summary, stage, rebuild, {} if state is None else state.rows)
         write_last_numbers(self._cursor, self._target, numbers)
-        write_state(self._cursor, self._target, MirrorState(last, VERSION, summary.rows))
+        write_state(
+            self._cursor, self._target, MirrorState(last, VERSION, summary.rows, owned.store)
+        )
         with self._store.viewing() as view:
             summary.behind = view.turn - last.turn
         return summary

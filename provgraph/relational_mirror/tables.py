@@ -231,8 +231,8 @@ NUMBERED = tuple(table for table, _ in SEQUENCES.values() if table != "entities"
 
 own = MetaData(schema=OWN_SCHEMA)
 
-#: What the mirror holds, in one row: of which schema it is, and the last turn of the store that is
-#: in it.
+#: What the mirror holds, in one row: of which schema and of which store it is, and the last turn of
+#: the store that is in it.
 mirror = Table(
     "mirror",
     own,
@@ -249,6 +249,8 @@ mirror = Table(
     Column("mapping", Integer, nullable=False),
     Column("rows", Text, nullable=False),
     Column("synced_at", DateTime(timezone=True), nullable=False),
+    Column("store", Text),
+    Column("store_at", Text),
 )
 
 #: Every record of the store as a whole, with what the published tables can't hold; see

@@ -12,12 +12,14 @@ from provgraph.errors import MirrorError
 from provgraph.relational_mirror.comparison import Comparison, Difference
 from provgraph.relational_mirror.connection import (
     Cursor,
+    address_without_password,
     configure_session,
     connected,
     cursor_of,
 )
 from provgraph.relational_mirror.mapping.mappers import VERSION
 from provgraph.relational_mirror.mirror_state import MirrorState, read_state
+from provgraph.relational_mirror.ownership import Ownership, identified
 from provgraph.relational_mirror.schema import recognised
 from provgraph.store.protocol import Store
 from provgraph.store.waiting import retry_while_unreachable
@@ -58,7 +60,9 @@ def verify(
     Raises:
         SettingsError: the URL makes no sense.
         UnreachableError: store or mirror went away.
-        MirrorError: there is no mirror, or one that another version of provgraph made.
+        NoStoreError: there is no store.
+        MirrorError: there is no mirror, or that of another store, or one that another version of
+            provgraph made.
     """
     for _ in range(_ATTEMPTS):
         verification, is_settled = retry_while_unreachable(
@@ -71,6 +75,7 @@ def verify(
 
 def _verify(store: Store, url: str, password: str | None, schema: str) -> tuple[Verification, bool]:
     """What differs, and whether the store was the same all the time."""
+    known = identified(store)
     with _reading(url, password) as connection:
         if not recognised(connection, schema):
             raise MirrorError(f"there is no mirror in schema {schema}; `provgraph sync` makes it")
@@ -79,6 +84,7 @@ def _verify(store: Store, url: str, password: str | None, schema: str) -> tuple[
         (snapshot,) = cursor.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
         second_cursor = partial(_cursor_in_snapshot, url, password, snapshot)
         state = _usable_state(cursor)
+        Ownership(address_without_password(url), state, known).check_store()
         with store.viewing(settled=True) as view:
             comparison = Comparison(cursor, schema, view, second_cursor)
             differences = comparison.differences()

@@ -9,7 +9,8 @@ name them by the keys of nodes (`provgraph.model.records.key_of`), as answers do
 
 Every method of every protocol raises `StoreError` when the store refuses or fails, and
 `UnreachableError`, which is a `StoreError`, when the same call may succeed later. What an unknown
-id or key names is left out of an answer; it is no error.
+id or key names is left out of an answer; it is no error. Methods that read make nothing: they raise
+`NoStoreError` where nobody has written yet.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -238,6 +239,17 @@ class Store(Questions, Loads, Contents, Protocol):
     """
 
     limits: StoreLimits
+
+    @property
+    def address(self) -> str:
+        """Where the store is, without password; people read it."""
+
+    def make(self) -> None:
+        """Make what is missing for writers: the file, tables, constraints, indexes.
+
+        Who only asks never calls this; `writing` does. A store of an older provgraph is brought up
+        to date.
+        """
 
     def viewing(self, *, settled: bool = False) -> AbstractContextManager[View]:
         """Facts as they stand, read while others may write.

@@ -20,7 +20,8 @@ GROUP = "provgraph.stores"
 def open_store(url: str, password: str | None = None) -> Store:
     """Open the store at a URL.
 
-    Its tables or constraints are made when it is first used.
+    Nothing is made, and nothing sent to a server: the first writer does that. Who asks where nobody
+    has written yet gets a `NoStoreError`.
 
     Args:
         url: see docs/contract.md, Stores.
@@ -30,9 +31,8 @@ def open_store(url: str, password: str | None = None) -> Store:
         The store; who opens it closes it.
 
     Raises:
-        SettingsError: no store is known by the URL's scheme.
-        UnreachableError: it does not answer.
-        StoreError: it refuses, or holds something else.
+        SettingsError: no store is known by the URL's scheme, or the URL makes no sense.
+        StoreError: the driver can't use it.
     """
     scheme, colon, _ = url.partition("://")
     known = _entries()
@@ -67,10 +67,10 @@ def sqlite_store(url: str, password: str | None = None) -> Store:
         password: ignored, for SQLite has none.
 
     Returns:
-        The open store.
+        The open store; the first writer makes the file.
 
     Raises:
-        StoreError: the file can't be used.
+        SettingsError: the URL makes no sense.
     """
     from provgraph.store.relational.store import open_sqlite
 
@@ -89,8 +89,7 @@ def postgresql_store(url: str, password: str | None = None) -> Store:
 
     Raises:
         MissingExtraError: the extra ``postgresql`` is not installed.
-        UnreachableError: the server does not answer.
-        StoreError: the server refuses.
+        SettingsError: the URL has another form.
     """
     with extra_needed("postgresql", "a store in PostgreSQL"):
         import psycopg  # noqa: F401 - SQLAlchemy imports it only when it connects
@@ -112,8 +111,8 @@ def neo4j_store(url: str, password: str | None = None) -> Store:
 
     Raises:
         MissingExtraError: the extra ``neo4j`` is not installed.
-        UnreachableError: the server does not answer.
-        StoreError: the server refuses, or holds something else.
+        SettingsError: the URL has another form.
+        StoreError: the driver can't use it.
     """
     with extra_needed("neo4j", "a store in Neo4j"):
         from provgraph.store.neo4j.store import open_neo4j

@@ -127,6 +127,16 @@ class Journal(Protocol):
     turn: int
     settled: int
 
+    def store_id(self) -> str | None:
+        """What tells this store from all others.
+
+        It is made by the first writer, and kept as long as the store is. A copy of the store has it
+        too, until the copy is emptied. It is no provenance: no digest and no document has it.
+
+        Returns:
+            The id; None of a store that only a provgraph before 0.2 has written.
+        """
+
     def journal_from(self, turn: int) -> Iterator[JournalEntry]:
         """The entries of one turn and of all later ones.
 

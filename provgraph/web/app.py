@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from provgraph import __version__
-from provgraph.errors import StoreError
+from provgraph.errors import NoStoreError, StoreError
 from provgraph.model.filters import Filter
 from provgraph.store.protocol import Store
 from provgraph.web.metrics import RequestMetrics, metrics_response
@@ -91,6 +91,9 @@ def _add_pages(app: FastAPI, store: Store, registry: CollectorRegistry) -> None:
         try:
             # Any question will do: a store that finds nothing has answered.
             store.find(Filter(identifiers=("readyz",)))
+        except NoStoreError:
+            # The database is there, and waits for the first load.
+            return PlainTextResponse("ok, but nothing is loaded yet\n")
         except StoreError:
             return PlainTextResponse("the store does not answer\n", 503)
         return PlainTextResponse("ok\n")

@@ -1,12 +1,14 @@
 """``provgraph validate`` prints findings and ends with an exit code."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from provgraph.commands.main import main
+from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 
 #: A run that ends before it starts.
@@ -53,6 +55,8 @@ def test_a_sound_log_is_exit_0(tmp_path: Path) -> None:
 
 
 def test_an_empty_store_is_nothing_to_check(tmp_path: Path) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path / 'store.db'}")) as store:
+        store.make()
     done = validate(tmp_path)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "there is nothing to check" in done.stderr

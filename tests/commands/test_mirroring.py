@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from provgraph.commands.main import main
 from tests.conftest import LOGS
-from tests.relational_mirror.conftest import ask, do
+from tests.relational_mirror.conftest import ask, do, rows_in
 
 
 class Shell:
@@ -86,6 +86,8 @@ def test_verify_is_exit_1_when_a_row_is_not_as_it_should_be(shell: Shell) -> Non
 def test_wrong_usage_is_exit_2(shell: Shell) -> None:
     assert shell("--verify", "--full").exit_code == 2
     assert shell("--dry-run", "--metrics", "x").exit_code == 2
+    alone = shell("--replace")
+    assert (alone.exit_code, "give --full" in alone.stderr) == (2, True)
     for wrong in (
         "mysql://x/y",
         "postgresql://u:secret-word@",
@@ -101,6 +103,23 @@ def test_a_refusal_is_exit_1(shell: Shell) -> None:
     done = shell()
     assert done.exit_code == 1
     assert "mine" in done.stderr
+
+
+def test_a_mistyped_store_empties_no_mirror(shell: Shell, tmp_path: Path) -> None:
+    shell()
+    before = rows_in(shell.mirror)
+    shell.store = f"sqlite:///{tmp_path / 'stor.db'}"
+    mistyped = shell()
+    assert (mistyped.exit_code, "there is no store at" in mistyped.stderr) == (2, True)
+    shell.load("merge.provlog")
+    other = shell()
+    assert other.exit_code == 1
+    assert str(tmp_path / "store.db") in other.stderr
+    assert str(tmp_path / "stor.db") in other.stderr
+    assert rows_in(shell.mirror) == before
+    taken = shell("--full", "--replace")
+    assert taken.exit_code == 0
+    assert rows_in(shell.mirror) != before
 
 
 def test_passwords_come_from_the_environment_and_are_never_shown(

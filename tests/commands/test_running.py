@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from provgraph.commands.main import COMMANDS
 from provgraph.commands.running import at_most, note, write_out
 from provgraph.errors import ProvGraphError
 from provgraph.store.neo4j import connection
@@ -17,13 +18,12 @@ from tests.commands.shell import Shell
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("what-produced", "nothing.h5"), 2, "nothing here is called 'nothing.h5'"),
         (("load", "absent.log"), 1, "can't be read: No such file or directory"),
         (("load", "/etc/hostname"), 1, "not a format that provgraph reads"),
         (("load", "x", "--format", "odd"), 2, "'odd' is no format"),
         (("load", "x", "--namespace", "a/b"), 2, "can't be a namespace"),
         (("stats", "--store", "odd://u:secret@host/x"), 2, "is no store"),
-        (("stats", "--store", "sqlite:////proc/none/x.db"), 1, "check the path"),
+        (("load", "x", "--store", "sqlite:////proc/none/x.db"), 1, "check the path"),
         (("stats", "--store", "postgresql://u:secret@127.0.0.1:1/x"), 3, "can't be reached"),
         (("stats", "--store", "bolt://u:secret@127.0.0.1:1/x"), 3, "is the server up"),
         (("serve", "--host", "0.0.0.0"), 2, "--insecure"),
@@ -43,6 +43,40 @@ def test_errors_say_what_to_do(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret" not in done.stderr + done.stdout
+
+
+READING = {
+    "digest": (),
+    "export": (),
+    "forget": ("0123abcd",),
+    "impact": ("x",),
+    "invalidate": ("x", "--reason", "r"),
+    "lineage": ("x",),
+    "loads": (),
+    "serve": ("--port", "0"),
+    "show": ("x",),
+    "stats": (),
+    "sync": ("--to", "postgresql://nobody@127.0.0.1:1/x"),
+    "validate": (),
+    "what-produced": ("x",),
+}
+#: Those that load, and one that needs no store.
+_OTHERS = {"demo", "load", "schema", "watch"}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - _OTHERS))
+def test_a_question_makes_no_store(newcomer: Shell, command: str) -> None:
+    done = newcomer(command, *READING[command])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"there is no store at {newcomer.store}" in done.stderr
+    assert "`provgraph load SOURCE…`" in done.stderr
+    assert list(newcomer.folder.iterdir()) == []
+
+
+def test_a_name_that_nothing_bears(full_shell: Shell) -> None:
+    done = full_shell("what-produced", "nothing.h5")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing here is called 'nothing.h5'" in done.stderr
 
 
 def test_a_traceback_only_for_who_asks(newcomer: Shell) -> None:

@@ -12,10 +12,12 @@ from click.testing import CliRunner
 from fastapi import FastAPI
 
 from provgraph.commands.main import main
-from provgraph.commands.serving import create_app
+from provgraph.commands.serving import check_store, create_app
+from provgraph.errors import NoStoreError, UnreachableError
 from provgraph.graphql.schema import sdl
 from provgraph.store.registry import open_store
 from tests.commands.shell import DL3, Shell
+from tests.graphql.test_failures import Failing
 from tests.processes import environment
 
 
@@ -38,6 +40,17 @@ def test_serve_says_where_it_answers_and_ends_when_told(full_shell: Shell) -> No
             running.send_signal(signal.SIGTERM)
             running.wait(60)
     assert running.returncode in (0, -signal.SIGTERM)
+
+
+def test_the_database_of_a_server_may_wait_for_its_first_load(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    check_store(Failing(NoStoreError("postgresql://host/db")))
+    assert "there is no store at postgresql://host/db" in capsys.readouterr().err
+    check_store(Failing(UnreachableError("away")))
+    assert "away; /readyz tells when it answers" in capsys.readouterr().err
+    with pytest.raises(NoStoreError):
+        check_store(Failing(NoStoreError("/x.db", is_file=True)))
 
 
 @pytest.mark.parametrize(("host", "status"), [("prov.example.org", 200), ("localhost", 400)])

@@ -19,7 +19,7 @@ from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
 from provgraph.store.registry import open_store
 from provgraph.store.relational import tables
-from provgraph.store.relational.connection import postgresql_engine, sqlite_engine
+from provgraph.store.relational.connection import postgresql_engine, sqlite_database
 from tests.faults.material import Material, counted
 
 #: How many records of a kind of fault are named.
@@ -73,6 +73,7 @@ def faults_in(url: str, material: Material) -> list[str]:
     faults = list(_in_cypher(url) if is_neo4j else _in_sql(url))
     said = _said_in_cypher(url) if is_neo4j else _said_in_sql(url)
     with closing(open_store(url)) as store:
+        store.make()
         loads = list(store.loads())
         if strangers := {load.sha256 for load in loads} - material.by_checksum.keys():
             return [*faults, f"loads of sources that were never loaded: {sorted(strangers)}"]
@@ -176,7 +177,9 @@ def _said_in_sql(url: str) -> dict[bytes, set[bytes]]:
 
 
 def _engine(url: str) -> Engine:
-    return sqlite_engine(url) if url.startswith("sqlite") else postgresql_engine(url, None)
+    return (
+        sqlite_database(url).writer() if url.startswith("sqlite") else postgresql_engine(url, None)
+    )
 
 
 def _damage(engine: Engine) -> Iterator[str]:

@@ -107,5 +107,6 @@ def test_the_answer_is_lost_when_the_first_loader_makes_the_tables(
         assert target.proxy is not None
         target.proxy.lose_answer_to(1)
         with closing(open_store(target.loader_url)) as store:
+            store.make()
             assert not any(store.stats().values())
         assert target.proxy.answer_lost.is_set()

@@ -373,8 +373,8 @@ def _hold_write_lock(scene: Scene) -> None:
     """
     target = scene.target
     assert isinstance(target, SQLiteTarget)
-    with closing(open_store(target.url)):
-        pass
+    with closing(open_store(target.url)) as store:
+        store.make()
     with closing(sqlite3.connect(target.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with Loader(target.loader_url, _shuffled(scene)) as loader:
@@ -408,6 +408,7 @@ def _kill_in_steps(scene: Scene) -> None:
 def _loads(scene: Scene) -> dict[str, str]:
     """Load id → status."""
     with closing(open_store(scene.target.url)) as store:
+        store.make()
         return {record.id: record.status for record in store.loads()}
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -44,7 +45,8 @@ class Target:
     def __post_init__(self) -> None:
         # Stores are copies of an empty one: making the tables takes longer than all the rest.
         self._template = self.folder / "empty.db"
-        open_store(f"sqlite:///{self._template}").close()
+        with closing(open_store(f"sqlite:///{self._template}")) as empty:
+            empty.make()
 
     def check(self, data: bytes) -> None:
         """Hold the loader and the store to what they promise of these bytes.

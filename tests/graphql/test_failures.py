@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from provgraph.errors import StoreError, UnreachableError
+from provgraph.errors import NoStoreError, StoreError, UnreachableError
 from provgraph.store.protocol import Store
 from tests.graphql.conftest import Ask, asked, served
 
@@ -89,6 +89,7 @@ def test_hostile_names_are_only_names(client: httpx.Client, name: str) -> None:
     [
         (UnreachableError("postgresql://me@secret-host can't be reached"), "STORE_UNREACHABLE"),
         (StoreError("secret-host is damaged"), "STORE_ERROR"),
+        (NoStoreError("postgresql://me@secret-host/x"), "NO_STORE"),
         (RuntimeError("secret-host"), "INTERNAL"),
         (RecursionError("secret-host"), "INTERNAL"),
     ],

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
 from provgraph.ingest.deciding.assertions import make_assertions
 from provgraph.ingest.deciding.integration import current_plan, plan_changes
-from provgraph.ingest.forgetting import forget
+from provgraph.ingest.forgetting import forget, would_go
 from provgraph.ingest.loading import load
 from provgraph.loaders.ctapipe import document_of
 from provgraph.model.invalidation import INVALIDATED
@@ -33,7 +33,7 @@ from provgraph.model.records import (
 from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store, Transaction
-from provgraph.store.records import UNKNOWN_SIZE, Changes, LoadRecord
+from provgraph.store.records import UNKNOWN_SIZE, Changes, LoadRecord, StoreLimits
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS, STORES, empty_neo4j
 from tests.identity.test_against_oracle import HISTORIES, ON_A_SERVER, PHASES, empty_tables
@@ -236,13 +236,44 @@ def test_a_wrong_log_is_taken_back(seed: int, store: Store) -> None:
 
 
 def test_a_load_is_named_by_the_beginning_of_its_id(store: Store) -> None:
-    for name in ("abc", "abd"):
+    for name in ("abcdef1", "abcdef2", "e"):
         said(store, name, Document(run=Run(name, {})))
-    with pytest.raises(LookupFailedError, match="provgraph loads"):
-        forget(store, "x")
+    with pytest.raises(LookupFailedError, match="no load has the id 'xxxxxx'; `provgraph loads"):
+        forget(store, "xxxxxx")
+    for short in ("", "a", "abcde"):
+        with pytest.raises(LookupFailedError, match="is too short to name a load: give 6"):
+            forget(store, short)
     with pytest.raises(AmbiguousError):
-        forget(store, "ab")
-    assert forget(store, "abd").id == "abd"
+        forget(store, "abcdef")
+    assert forget(store, "abcdef2").id == "abcdef2"
+    assert forget(store, "abcdef").id == "abcdef1"
+    assert forget(store, "e").id == "e"
+
+
+def test_what_would_go_is_what_goes(store: Store) -> None:
+    names = ("train_energy", "run02001", "apply_run02001", "irf")
+    reports = list(load(store, [str(LOGS / f"{name}.provlog") for name in names]))
+    for report in reports:
+        before, content = store.stats(), digest(store.scan())
+        found = would_go(store, str(report.load))
+        assert digest(store.scan()) == content
+        assert (found.load.id, found.is_all) == (report.load, True)
+        forget(store, str(report.load))
+        after = store.stats()
+        for kind in ("activities", "entities", "agents", "descriptions"):
+            assert getattr(found, kind) == before[kind] - after[kind], (report.source, kind)
+        assert found.relations > 0
+
+
+def test_of_a_large_load_the_first_part_is_looked_at(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [report] = load(store, [str(LOGS / "run02001.provlog")])
+    monkeypatch.setattr("provgraph.ingest.forgetting.BATCH", 1)
+    monkeypatch.setattr(type(store), "limits", StoreLimits(documents=1))
+    content = digest(store.scan())
+    assert not would_go(store, str(report.load)).is_all
+    assert digest(store.scan()) == content
 
 
 def test_loads_without_statements_can_not_be_told_apart(store: Store) -> None:

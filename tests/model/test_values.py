@@ -16,6 +16,7 @@ from provgraph.model.values import (
     MAX_NESTING,
     Value,
     canonical_json,
+    counted,
     duration_text,
     fingerprint,
     key_count,
@@ -303,3 +304,18 @@ def test_readable_is_short_and_visible(text: str, limit: int) -> None:
     said = readable(text, limit)
     assert len(said) <= limit
     assert visible(said) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "expected"),
+    [
+        (0, "file", "0 files"),
+        (1, "file", "1 file"),
+        (2, "file", "2 files"),
+        (1, "activity", "1 activity"),
+        (3, "activity", "3 activities"),
+        (2, "key", "2 keys"),
+    ],
+)
+def test_numbers_of_things(number: int, noun: str, expected: str) -> None:
+    assert counted(number, noun) == expected

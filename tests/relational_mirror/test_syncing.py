@@ -4,7 +4,6 @@ Whatever was loaded, forgotten or renamed in between, it equals one clean copy.
 """
 
 import random
-from pathlib import Path
 
 import pytest
 
@@ -345,13 +344,3 @@ def test_dry_run_changes_nothing_and_says_what_would(memory: Store, mirror_url: 
     assert (summary.mode, summary.counts["activities"].inserted) == ("incremental", 1)
     assert rows_in(mirror_url) == before
     assert sync(memory, mirror_url).counts == summary.counts
-
-
-def test_another_store_is_copied_whole(memory: Store, mirror_url: str, tmp_path: Path) -> None:
-    list(load(memory, [str(LOGS / "irf.provlog")]))
-    sync(memory, mirror_url)
-    other = open_store(f"sqlite:///{tmp_path / 'other.db'}")
-    list(load(other, [str(LOGS / "train_energy.provlog")]))
-    assert "another one" in str(sync(other, mirror_url).why)
-    assert verify(other, mirror_url).differences == []
-    other.close()

@@ -12,6 +12,8 @@ from provgraph.store.relational.store import RelationalStore
 def test_a_url_opens_the_store_of_its_scheme(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'x.db'}")
     assert isinstance(store, RelationalStore)
+    assert list(tmp_path.iterdir()) == []
+    store.make()
     assert (tmp_path / "x.db").stat().st_mode & 0o077 == 0
     store.close()
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from provgraph.errors import UnreachableError
+from provgraph.errors import NoStoreError, UnreachableError
 from provgraph.web.app import LARGEST_REQUEST
 from tests.graphql.conftest import served
 from tests.graphql.test_failures import Failing
@@ -34,6 +34,12 @@ def test_health(client: httpx.Client) -> None:
     with served(Failing(UnreachableError("gone"))) as without_store:
         assert without_store.get("/healthz").status_code == 200
         assert without_store.get("/readyz").status_code == 503
+
+
+def test_a_store_that_waits_for_its_first_load_is_ready() -> None:
+    with served(Failing(NoStoreError("bolt://host/"))) as empty:
+        ready = empty.get("/readyz")
+        assert (ready.status_code, ready.text) == (200, "ok, but nothing is loaded yet\n")
 
 
 def test_a_request_too_large(client: httpx.Client) -> None:

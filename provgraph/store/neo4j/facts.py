@@ -93,10 +93,15 @@ class Neo4jView(View):
         """Take a transaction of the driver, and read the newest turn."""
         self._queries = Queries(transaction)
         self._entities = EntityReader(self._queries)
-        self.turn: int = self._queries.run(f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0)")[0][
-            0
-        ]
+        query = f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0), l.store"
+        self.turn: int
+        self._store_id: str | None
+        self.turn, self._store_id = self._queries.run(query)[0]
         self.settled = self.turn
+
+    @override
+    def store_id(self) -> str | None:
+        return self._store_id
 
     @override
     def runs(self, ids: Collection[str]) -> dict[str, Run]:

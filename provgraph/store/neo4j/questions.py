@@ -13,15 +13,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from neo4j import Record
-
-from provgraph.errors import StoreError
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.lineage import Direction, Edge, Lineage, Node, assemble_lineage
 from provgraph.model.vocabulary import AGENT_RELATIONS, NODE_LABEL, Kind, RelationType
 from provgraph.store import nodes
-from provgraph.store.neo4j import records, schema
+from provgraph.store.neo4j import records
 from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.cypher import BY_ALIAS, NODE, alias_query, node_from
 from provgraph.store.neo4j.values import indexed, time_with_zone
@@ -79,8 +76,7 @@ def _bearing(connection: Connection, identifiers: Collection[str]) -> list[Found
     asked = set(identifiers)
     if not asked:
         return []
-    rows = _rows(
-        connection,
+    rows = connection.read(
         BY_ID,
         ids=list(map(indexed, asked)),
         locations=[indexed(location_of(each)) for each in asked],
@@ -105,8 +101,8 @@ def _written(connection: Connection, version: Version) -> list[Found]:
 
 
 def _at_base_name(connection: Connection, name: str) -> list[Found]:
-    rows = _rows(
-        connection, _BY_BASE_NAME, name=indexed(name), aliases=alias_query("otherNames", [name])
+    rows = connection.read(
+        _BY_BASE_NAME, name=indexed(name), aliases=alias_query("otherNames", [name])
     )
     found = []
     for labels, stored in rows:
@@ -116,19 +112,6 @@ def _at_base_name(connection: Connection, name: str) -> list[Found]:
         )
         found += [Found(node, ranks.get(place, 0), place) for place in places]
     return found
-
-
-def _rows(connection: Connection, query: str, **parameters: Any) -> list[Record]:
-    """Rows that indexes find.
-
-    There are none where nobody has written yet, because there is no full-text index then.
-    """
-    try:
-        return connection.read(query, **parameters)
-    except StoreError:
-        if schema.exists(connection):
-            raise
-        return []
 
 
 def _ranks(stored: Mapping[str, Any]) -> dict[str, int]:

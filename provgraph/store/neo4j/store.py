@@ -11,6 +11,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from provgraph.errors import NoStoreError
 from provgraph.model.filters import Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import Settings
@@ -58,7 +59,8 @@ class Neo4jStore(Store):
         Constraints and indexes are made by the first writer.
         """
         self._connection = connection
-        self._has_schema = False
+        self._is_made = False
+        self._is_there = False
         #: All of this turn is surely visible: a writer has seen it.
         self._whole_turn = 0
 
@@ -66,15 +68,39 @@ class Neo4jStore(Store):
         """Where the database is, without the password."""
         return f"Neo4jStore({str(self._connection)!r})"
 
+    @property
+    @override
+    def address(self) -> str:
+        return str(self._connection)
+
+    @override
+    def make(self) -> None:
+        if not self._is_made:
+            schema.create_missing(self._connection)
+            self._is_made = True
+
+    @property
+    def _reading(self) -> Connection:
+        """The connection for who only reads.
+
+        Raises:
+            NoStoreError: nobody has written to the database yet.
+        """
+        if not (self._is_made or self._is_there):
+            if not schema.exists(self._connection):
+                raise NoStoreError(str(self._connection), "the database is not provgraph's yet")
+            self._is_there = True
+        return self._connection
+
     @override
     @contextmanager
     def viewing(self, *, settled: bool = False) -> Iterator[Neo4jView]:
+        reading = self._reading
         if settled:
             # A writer waits for the one before it, and for all of what that one has written.
             with self.writing():
                 pass
-        self._ensure_schema()
-        with self._connection.view() as transaction:
+        with reading.view() as transaction:
             view = Neo4jView(transaction)
             # A commit of another process becomes visible bit by bit, the number of its turn perhaps
             # first.
@@ -84,7 +110,7 @@ class Neo4jStore(Store):
     @override
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        self._ensure_schema()
+        self.make()
         with ExitStack() as stack:
             with warn_of_waiting(str(self._connection)):
                 begun = stack.enter_context(self._connection.transaction(TAKE_TURN))
@@ -94,14 +120,9 @@ class Neo4jStore(Store):
             transaction.finish()
         self._whole_turn = transaction.turn
 
-    def _ensure_schema(self) -> None:
-        if not self._has_schema:
-            schema.create_missing(self._connection)
-            self._has_schema = True
-
     @override
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
-        return loads_of(self._connection.read, sha256s, namespace)
+        return loads_of(self._reading.read, sha256s, namespace)
 
     @override
     def loads_from(self, sources: Collection[str], namespace: str) -> list[LoadRecord]:
@@ -110,7 +131,7 @@ class Neo4jStore(Store):
             "AND l.status IN $statuses "
             f"RETURN {bookkeeping.LOAD} ORDER BY l.time, l.id"
         )
-        found = self._connection.read(
+        found = self._reading.read(
             query, sources=list(sources), namespace=namespace, statuses=list(CURRENT_STATUSES)
         )
         return [bookkeeping.load_of(row[0]) for row in found]
@@ -124,7 +145,7 @@ class Neo4jStore(Store):
         order: SortOrder = SortOrder.ID,
         page: PageRequest = PageRequest(),  # noqa: B008 - frozen
     ) -> FoundPage:
-        return find(self._connection, wanted, order, page)
+        return find(self._reading, wanted, order, page)
 
     @override
     def walk(
@@ -135,14 +156,14 @@ class Neo4jStore(Store):
         depth: int | None,
         limit: int,
     ) -> Lineage:
-        return walk(self._connection, root, direction, relations, depth, limit)
+        return walk(self._reading, root, direction, relations, depth, limit)
 
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        rows = self._connection.read(f"{_BY_KEY} RETURN labels(n), n {NODE}", keys=_texts(keys))
+        rows = self._reading.read(f"{_BY_KEY} RETURN labels(n), n {NODE}", keys=_texts(keys))
         found = {node.key: node for node in (node_from(*row) for row in rows)}
         others = [key for key in keys if key not in found]
-        rows = self._connection.read(_DESCRIPTIONS_BY_KEY, keys=_texts(others)) if others else []
+        rows = self._reading.read(_DESCRIPTIONS_BY_KEY, keys=_texts(others)) if others else []
         described = (
             nodes.description_node(records.description_of(stored, labels))
             for labels, stored in rows
@@ -166,7 +187,7 @@ class Neo4jStore(Store):
                 role,
                 time_with_zone(time),
             )
-            for kind, source, target, role, time in self._connection.read(query, keys=_texts(keys))
+            for kind, source, target, role, time in self._reading.read(query, keys=_texts(keys))
         }
         return nodes.edges_in_order(found)
 
@@ -180,7 +201,7 @@ class Neo4jStore(Store):
             "RETURN c.name, users, COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) RETURN p {.*} }"
         )
         found: dict[bytes, list[Settings]] = defaultdict(list)
-        for name, users, members in self._connection.read(query, keys=_texts(keys)):
+        for name, users, members in self._reading.read(query, keys=_texts(keys)):
             settings = Settings(name, dict(map(configuration.parameter_of, members)))
             for user in users:
                 found[bytes.fromhex(user)].append(settings)
@@ -193,7 +214,7 @@ class Neo4jStore(Store):
             "RETURN a.key, f {.*}"
         )
         found: dict[bytes, list[str]] = defaultdict(list)
-        for key, file in self._connection.read(query, keys=_texts(keys)):
+        for key, file in self._reading.read(query, keys=_texts(keys)):
             found[bytes.fromhex(key)].append(full_text(file, "id"))
         return {key: sorted(places) for key, places in found.items()}
 
@@ -205,7 +226,7 @@ class Neo4jStore(Store):
             f"WHERE r.statedSource IS NULL RETURN {MENTION}"
             for end, label in (("a", "Activity"), ("e", "Entity"))
         )
-        rows = self._connection.read(" UNION ALL ".join(queries), key=key.hex())
+        rows = self._reading.read(" UNION ALL ".join(queries), key=key.hex())
         return sorted(map(nodes.explained, map(mention_from, rows)), key=nodes.explained_order)
 
     # The whole.
@@ -216,7 +237,7 @@ class Neo4jStore(Store):
             f"MATCH ({found}) RETURN '{name}' AS name, count(n) AS count"
             for name, found in _COUNTED
         ]
-        types = self._connection.read(
+        types = self._reading.read(
             "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType"
         )
         queries += [
@@ -224,7 +245,7 @@ class Neo4jStore(Store):
             for (name,) in types
             if name in RelationType.__members__
         ]
-        counts: dict[str, int] = dict(self._connection.read(" UNION ALL ".join(queries)))
+        counts: dict[str, int] = dict(self._reading.read(" UNION ALL ".join(queries)))
         return nodes.stats_in_order(
             {name: count for name, count in counts.items() if count or name in _RECORDS}
         )
@@ -232,12 +253,12 @@ class Neo4jStore(Store):
     @override
     def scan(self) -> Iterator[Content]:
         for query, read in _SCANS:
-            yield from map(read, self._connection.stream(query))
+            yield from map(read, self._reading.stream(query))
 
     @override
     def loads(self) -> list[LoadRecord]:
         query = f"MATCH (l:Load) RETURN {bookkeeping.LOAD} ORDER BY l.time, l.id"
-        return [bookkeeping.load_of(row[0]) for row in self._connection.read(query)]
+        return [bookkeeping.load_of(row[0]) for row in self._reading.read(query)]
 
     @override
     def close(self) -> None:

@@ -12,7 +12,7 @@ from provgraph.store.neo4j.facts import LOCK, Neo4jView, journal_id, loads_of
 from provgraph.store.protocol import Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord
 
-TAKE_TURN = f"MERGE {LOCK} SET l.name = 'writer lock'"
+TAKE_TURN = f"MERGE {LOCK} SET l.name = 'writer lock', l.store = coalesce(l.store, randomUUID())"
 
 
 class Neo4jTransaction(Neo4jView, Transaction):

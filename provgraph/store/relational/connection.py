@@ -1,30 +1,47 @@
-"""Connections of the relational store, and their errors in our words.
+"""Where the tables of the relational store are, and how readers and writers get at them.
 
-The store is a SQLite file, SQLite in memory, or a PostgreSQL database.
+The store is a SQLite file, SQLite in memory, or a PostgreSQL database. A file and its tables are
+made by the first writer, for its owner only. A reader makes nothing, also where it may not write:
+on a read-only file system, or when the file is of another owner.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, SQLAlchemyError
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
+from typing_extensions import override
 
-from provgraph.databases.postgresql import Cause, cause_of, postgresql_address, words_of
-from provgraph.errors import StoreError, UnreachableError
+from provgraph.databases.postgresql import postgresql_address, words_of
+from provgraph.errors import NoStoreError, StoreError
 from provgraph.store.relational import tables
+from provgraph.store.relational.failures import meaning_of, unreachable
+from provgraph.store.relational.read_only import ReadOnlyFile
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision in `MIGRATIONS`; a test holds it true.
-NEWEST = "0004"
-
+NEWEST = "0005"
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
+_READING = ("cache_size=-65536", "temp_store=2")
+_WRITING = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", *_READING)
 #: Every question here is a walk along indexes; without statistics, as after a load, the planner
 #: would read whole tables at each step of a walk, and compile statements that are over sooner.
 _POSTGRESQL_OPTIONS = (
@@ -36,31 +53,172 @@ _POSTGRESQL_FORM = (
 )
 
 
-# Engines.
+# Databases.
 
 
-def sqlite_engine(url: str) -> Engine:
-    """An engine on a SQLite file or on memory.
+class SqlDatabase(Protocol):
+    """Where tables are, or will be.
 
-    A new file is readable by its owner only (docs/contract.md, Stores).
+    Attributes:
+        address: for people, without password.
+    """
+
+    address: str
+
+    def reading(self) -> AbstractContextManager[Engine]:
+        """An engine for one reader; nothing is made.
+
+        Returns:
+            A context manager; the engine may be another one the next time.
+
+        Raises:
+            NoStoreError: there is nothing.
+            UnreachableError: what was read was written meanwhile, where nobody can be kept from
+                that; ask again.
+        """
+
+    def writer(self) -> Engine:
+        """The engine for writers; makes a place for the tables, but no tables.
+
+        Raises:
+            StoreError: nothing can be made there.
+        """
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+
+
+class OneEngine(SqlDatabase):
+    """A database that is there already: on a server, or in memory."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the engine for readers and writers."""
+        self._engine = engine
+        self.address = address_of(engine)
+
+    @override
+    def reading(self) -> AbstractContextManager[Engine]:
+        return nullcontext(self._engine)
+
+    @override
+    def writer(self) -> Engine:
+        return self._engine
+
+    @override
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def memory_engine() -> Engine:
+    """An engine on a SQLite database in memory, which is gone when the engine is."""
+    return _sqlite_engine(
+        "sqlite://", _WRITING, poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
+
+
+class SqliteFile(SqlDatabase):
+    """A SQLite file, which is perhaps not there yet, or not ours to write."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the path; nothing is opened yet."""
+        self._path = path
+        self.address = f"sqlite:///{path.absolute()}"
+        self._writer: Engine | None = None
+        self._reader: Engine | None = None
+        self._read_only: ReadOnlyFile | None = None
+
+    @override
+    def writer(self) -> Engine:
+        if self._writer is None:
+            _make_private(self._path)
+            self._writer = self._engine("rwc", self._path, _WRITING)
+        return self._writer
+
+    @override
+    @contextmanager
+    def reading(self) -> Iterator[Engine]:
+        if self._writer is not None:
+            yield self._writer
+        elif not os.path.lexists(self._path):
+            raise NoStoreError(str(self._path), is_file=True)
+        elif _may_write(self._path):
+            self._reader = self._reader or self._engine("rw", self._path)
+            yield self._reader
+        else:
+            if self._read_only is None:
+                self._read_only = ReadOnlyFile(self._path, self._engine)
+            with self._read_only.reading() as engine:
+                yield engine
+
+    @override
+    def close(self) -> None:
+        for engine in (self._writer, self._reader):
+            if engine is not None:
+                engine.dispose()
+        if self._read_only is not None:
+            self._read_only.close()
+
+    def _engine(self, mode: str, path: Path, settings: tuple[str, ...] = _READING) -> Engine:
+        """An engine that opens a file, this one or a copy of it, in a mode of SQLite's."""
+        address = f"file:{quote(str(path.absolute()))}?mode={mode}"
+
+        def connect() -> sqlite3.Connection:
+            return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+
+        # What is cached of a file that others may write would not be looked at again.
+        pool = NullPool if "immutable" in mode else QueuePool
+        return _sqlite_engine(f"sqlite:///{self._path}", settings, creator=connect, poolclass=pool)
+
+
+def _may_write(path: Path) -> bool:
+    """Whether SQLite can write a file and make its companions beside it."""
+    return os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
+
+
+def _make_private(path: Path) -> None:
+    """Make a file for its owner only (docs/contract.md, Stores)."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"the store {path} can't be opened: {error.strerror}; check the path and who owns it"
+        ) from None
+
+
+def _sqlite_engine(url: str, settings: tuple[str, ...], **options: Any) -> Engine:
+    engine = create_engine(url, **options)
+    event.listen(engine, "connect", _configuring(settings))
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _configuring(settings: tuple[str, ...]) -> Callable[[sqlite3.Connection, Any], None]:
+    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for setting in settings:
+            connection.execute(f"PRAGMA {setting}")
+
+    return configure
+
+
+def _on_begin(connection: Any) -> None:
+    """Begin as a writer only in `RelationalStore.writing`, so that readers never wait."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def sqlite_database(url: str) -> SqlDatabase:
+    """The place of an embedded store.
 
     Args:
         url: ``sqlite:///PATH``, or ``sqlite://`` for a store in memory.
-
-    Raises:
-        StoreError: the file can't be made or opened.
     """
     path = make_url(url).database or ":memory:"
-    if path == ":memory:":
-        engine = create_engine(
-            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
-        )
-    else:
-        _make_private(Path(path))
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _on_sqlite_connect)
-    event.listen(engine, "begin", _on_sqlite_begin)
-    return engine
+    return OneEngine(memory_engine()) if path == ":memory:" else SqliteFile(Path(path))
+
+
+# Connections.
 
 
 def postgresql_engine(url: str, password: str | None) -> Engine:
@@ -107,37 +265,6 @@ def lock_for_writing(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('provgraph writer'))"))
 
 
-def _make_private(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise StoreError(
-            f"the store {path} can't be opened: {error.strerror}; check the path and who owns it"
-        ) from None
-
-
-def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None
-    for setting in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        "cache_size=-65536",
-        "temp_store=2",
-    ):
-        connection.execute(f"PRAGMA {setting}")
-
-
-def _on_sqlite_begin(connection: Any) -> None:
-    """Begin as a writer only in `RelationalStore.writing`, so that readers never wait."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-# Errors.
-
-
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Turns the driver's errors into ours; neither password nor values are in them.
@@ -153,99 +280,84 @@ def translated(engine: Engine) -> Iterator[None]:
     try:
         yield
     except PoolTimeoutError as error:
-        raise _unreachable(where, str(error)) from error
+        raise unreachable(where, str(error)) from error
     except DBAPIError as error:
-        is_sqlite = engine.dialect.name == "sqlite"
-        meaning = _sqlite_error if is_sqlite else _postgresql_error
-        raise meaning(where, error) from error
+        raise meaning_of(error, where, is_sqlite=engine.dialect.name == "sqlite") from error
     except SQLAlchemyError as error:
         raise StoreError(f"the store at {where} failed: {words_of(error)}") from error
 
 
-def _postgresql_error(where: str, error: DBAPIError) -> StoreError:
-    words = words_of(error.orig)
-    match cause_of(error.orig):
-        case Cause.AWAY | Cause.IN_USE:
-            return _unreachable(where, words)
-        case Cause.REFUSED:
-            return StoreError(
-                f"the store at {where} refuses: {words}; check user, password and database"
-            )
-        case Cause.NO_ROOM:
-            return _no_room(where, words)
-        case _:
-            return _damaged(where, words)
-
-
-def _sqlite_error(where: str, error: DBAPIError) -> StoreError:
-    words = words_of(error.orig)
-    # The extended code's lowest byte is the code.
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return _no_room(where, words)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return UnreachableError(
-            f"the store at {where} is busy: another process writes to it; try again later"
-        )
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return StoreError(
-            f"the store at {where} can't be used: {words}; check the path, its owner and the disk"
-        )
-    if isinstance(error, InterfaceError) or not isinstance(error, DatabaseError):
-        return StoreError(f"the store at {where} failed: {words}")
-    return _damaged(where, words)
-
-
-def _unreachable(where: str, words: str) -> UnreachableError:
-    return UnreachableError(f"the store at {where} can't be reached: {words}; is the server up?")
-
-
-def _no_room(where: str, words: str) -> StoreError:
-    return StoreError(
-        f"the store at {where} has no room: {words}; the disk is full: make room, load again"
-    )
-
-
-def _damaged(where: str, words: str) -> StoreError:
-    return StoreError(f"the store at {where} is damaged or is none of ours: {words}")
+# Tables.
 
 
 def migrate(engine: Engine) -> None:
     """Bring a database to the newest revision, making all tables in an empty one.
 
     Args:
-        engine: of the database.
+        engine: of the database, which may write.
 
     Raises:
         StoreError: the database holds tables that are none of ours, or is of a newer provgraph.
     """
-    if _revision(engine) == NEWEST:
-        return
+    with engine.connect() as connection:
+        if _revision(connection) == NEWEST:
+            return
     from alembic import command  # noqa: PLC0415 - a third of a second that only a first use needs to spend
     from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         lock_for_writing(connection)
         config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise StoreError(
-                f"the store is of a newer provgraph: {error}; install that version"
-            ) from None
+        command.upgrade(config, "head")
 
 
-def _revision(engine: Engine) -> str | None:
-    """The database's revision; None when it is empty."""
-    with engine.connect() as connection:
-        names = set(inspect(connection).get_table_names())
-        if {"alembic_version", tables.activity.name} <= names:
-            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if names:
+def missing_in(connection: Connection) -> list[str]:
+    """What a reader has to make for its connection alone, because the store lacks it.
+
+    Args:
+        connection: of the reader.
+
+    Returns:
+        The queries of `stand_ins`; none for a store of the newest revision.
+
+    Raises:
+        NoStoreError: there are no tables.
+        StoreError: the database holds tables that are none of ours, or is of a newer provgraph.
+    """
+    revision = _revision(connection)
+    if revision == NEWEST:
+        return []
+    if revision is None:
+        is_file = connection.dialect.name == "sqlite"
+        why = f"the {'file' if is_file else 'database'} is empty"
+        raise NoStoreError(address_of(connection.engine), why, is_file=is_file)
+    from provgraph.store.relational.stand_ins import (  # noqa: PLC0415 - few stores are older
+        stand_ins,
+    )
+
+    return stand_ins(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    """The database's revision; None when it is empty.
+
+    Raises:
+        StoreError: there are tables of another program, or of a newer provgraph.
+    """
+    names = set(inspect(connection).get_table_names())
+    if not names:
+        return None
+    if not {"alembic_version", tables.activity.name} <= names:
         raise StoreError(
             "the database holds tables of another program; give provgraph one of its own"
         )
-    return None
+    query = text("SELECT version_num FROM alembic_version")
+    revision = str(connection.execute(query).scalar())
+    if revision > NEWEST:
+        raise StoreError(
+            f"the store at {address_of(connection.engine)} is of a newer provgraph (its tables "
+            f"are of revision {revision}, this version knows {NEWEST}); install that version"
+        )
+    return revision

@@ -56,6 +56,10 @@ class RelationalView(View):
         self.settled = self.turn
 
     @override
+    def store_id(self) -> str | None:
+        return self._connection.execute(select(tables.store.c.id)).scalar()
+
+    @override
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
         found = self._by_key(tables.activity, (key_of(Kind.ACTIVITY, each) for each in ids))
         return {row.id: records.run_of(row) for row in found}

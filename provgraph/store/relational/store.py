@@ -20,11 +20,14 @@ from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.connection import (
+    OneEngine,
+    SqlDatabase,
     address_of,
     lock_for_writing,
     migrate,
+    missing_in,
     postgresql_engine,
-    sqlite_engine,
+    sqlite_database,
     translated,
 )
 from provgraph.store.relational.facts import RelationalView, load_of, loads_of, mention_query
@@ -37,9 +40,23 @@ class RelationalStore(Store):
 
     limits = StoreLimits()
 
-    def __init__(self, engine: Engine) -> None:
-        """Take an engine whose database may be empty; its tables are made or migrated now."""
-        self._engine = engine
+    def __init__(self, database: SqlDatabase) -> None:
+        """Take the place of the tables, which are perhaps not there yet."""
+        self._database = database
+        self._is_made = False
+        #: The engine whose tables were looked at, and what stands in for those that it lacks.
+        self._known: tuple[Engine, list[str]] | None = None
+
+    @property
+    @override
+    def address(self) -> str:
+        return self._database.address
+
+    @override
+    def make(self) -> None:
+        if self._is_made:
+            return
+        engine = self._database.writer()
         with translated(engine):
             try:
                 migrate(engine)
@@ -49,20 +66,13 @@ class RelationalStore(Store):
                 # The server was there a moment ago; it may have made the tables, and the answer was
                 # lost.
                 migrate(engine)
+        self._is_made, self._known = True, (engine, [])
 
     @override
     @contextmanager
     def viewing(self, *, settled: bool = False) -> Iterator[RelationalView]:
         # What is committed is visible as a whole: there is nothing to wait for.
-        options = (
-            {"isolation_level": "REPEATABLE READ"}
-            if self._engine.dialect.name == "postgresql"
-            else {}
-        )
-        with (
-            translated(self._engine),
-            self._engine.execution_options(**options).connect() as connection,
-        ):
+        with self._reading(isolation_level="REPEATABLE READ") as connection:
             yield RelationalView(connection)
 
     @override
@@ -71,20 +81,28 @@ class RelationalStore(Store):
         # Whoever only reads does without the writing side.
         from provgraph.store.relational.transaction import RelationalTransaction  # noqa: PLC0415
 
-        with translated(self._engine), ExitStack() as stack:
-            with warn_of_waiting(address_of(self._engine)):
-                connection = stack.enter_context(
-                    self._engine.execution_options(writes=True).begin()
-                )
+        self.make()
+        engine = self._database.writer()
+        with translated(engine), ExitStack() as stack:
+            with warn_of_waiting(address_of(engine)):
+                connection = stack.enter_context(engine.execution_options(writes=True).begin())
                 lock_for_writing(connection)
             transaction = RelationalTransaction(connection)
             yield transaction
             transaction.finish()
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with translated(self._engine), self._engine.connect() as connection:
-            yield connection
+    def _reading(self, **options: Any) -> Iterator[Connection]:
+        """A connection that reads; of the options SQLite, where all reading is so, needs none."""
+        with self._database.reading() as engine, translated(engine):
+            if engine.dialect.name == "sqlite":
+                options = {}
+            with engine.execution_options(**options).connect() as connection:
+                if self._known is None or self._known[0] is not engine:
+                    self._known = (engine, missing_in(connection))
+                for query in self._known[1]:
+                    connection.exec_driver_sql(query)
+                yield connection
 
     @override
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
@@ -259,35 +277,38 @@ class RelationalStore(Store):
 
     @override
     def close(self) -> None:
-        self._engine.dispose()
+        self._database.close()
 
 
 def open_sqlite(url: str, password: str | None = None) -> RelationalStore:
     """Open an embedded store.
 
     Args:
-        url: ``sqlite:///PATH``, or ``sqlite://`` for one in memory. The file is made when needed,
-            for its owner only.
+        url: ``sqlite:///PATH``, or ``sqlite://`` for one in memory, which is made at once. A file
+            is made by the first writer, for its owner only.
         password: not used.
 
     Raises:
-        StoreError: the file is no store of ours, or can't be used.
+        SettingsError: the URL makes no sense.
     """
-    return RelationalStore(sqlite_engine(url))
+    database = sqlite_database(url)
+    store = RelationalStore(database)
+    if isinstance(database, OneEngine):
+        store.make()
+    return store
 
 
 def open_postgresql(url: str, password: str | None = None) -> RelationalStore:
-    """Open a store on a PostgreSQL server.
+    """Open a store on a PostgreSQL server; nothing is sent yet.
 
     Args:
         url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE``.
         password: instead of the one in the URL.
 
     Raises:
-        UnreachableError: the server does not answer.
-        StoreError: it refuses.
+        SettingsError: the URL makes no sense.
     """
-    return RelationalStore(postgresql_engine(url, password))
+    return RelationalStore(OneEngine(postgresql_engine(url, password)))
 
 
 def _settings_links() -> Select[Any]:

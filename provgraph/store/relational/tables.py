@@ -175,7 +175,7 @@ load = Table(
     Column("status", Text, nullable=False),
     Column("counts", Text, nullable=False),
     Column("problems", Text, nullable=False),
-    Column("size", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False, server_default="-1"),
     Column("read_to", BigInteger),
     Column("continues", Text),
     Index("load_sha256", "sha256"),
@@ -202,6 +202,9 @@ turn = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("touched", LargeBinary),
 )
+
+#: The id of the store itself, in one row; a copy of the file has it, too.
+store = Table("store", metadata, Column("id", Text, primary_key=True))
 
 #: What each transaction may have changed (`provgraph.store.journal`), for mirrors.
 journal = Table(

@@ -32,6 +32,7 @@ from tests.store.neo4j.graphs import MADE, USED, put
 def store(neo4j_server: Neo4jServer) -> Iterator[Neo4jStore]:
     empty_neo4j(neo4j_server.url)
     opened = open_neo4j(neo4j_server.url)
+    opened.make()
     yield opened
     opened.close()
 

@@ -5,12 +5,13 @@ from itertools import product
 import pytest
 from neo4j import Driver
 
-from provgraph.model.filters import Filter, Version
+from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.lineage import Direction
 from provgraph.model.records import Document, Mention, Run
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
-from provgraph.store.neo4j.questions import BY_ID, walk_query
-from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
+from provgraph.store.neo4j.connection import Connection, address_of
+from provgraph.store.neo4j.questions import BY_ID, find, walk_query
+from provgraph.store.neo4j.store import Neo4jStore
 from tests.store.neo4j.graphs import MADE, USED, at_base_name, named, operators, put
 
 
@@ -47,9 +48,10 @@ def test_a_look_up_by_identifiers_uses_indexes(night: Neo4jStore, driver: Driver
 
 
 def test_no_identifiers_find_nothing_without_a_question() -> None:
-    store = open_neo4j("bolt://127.0.0.1:1")
-    assert list(store.find(Filter(identifiers=())).found) == []
-    store.close()
+    nowhere = Connection(address_of("bolt://127.0.0.1:1"))
+    found = find(nowhere, Filter(identifiers=()), SortOrder.ID, PageRequest())
+    assert list(found.found) == []
+    nowhere.close()
 
 
 def test_a_record_has_to_meet_all_conditions(night: Neo4jStore) -> None:

@@ -2,8 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from neo4j import Driver
 
+from provgraph.errors import NoStoreError
 from provgraph.model.records import (
     Document,
     Mention,
@@ -27,16 +29,26 @@ def drop_schema(driver: Driver) -> None:
             driver.execute_query(f"DROP {'CONSTRAINT' if constraint else 'INDEX'} {name}")
 
 
-def test_reading_makes_nothing(store: Neo4jStore, driver: Driver) -> None:
+def test_reading_makes_nothing(
+    neo4j_server: Neo4jServer, store: Neo4jStore, driver: Driver
+) -> None:
     drop_schema(driver)
-    assert not [
-        *named(store, "product:1"),
-        *at_base_name(store, "x"),
-        *store.loads(),
-        *store.scan(),
-    ]
-    assert store.stats()["entities"] == 0
-    assert store.loads_of(["00ff"], "default") == {}
+    reader = open_neo4j(neo4j_server.url)
+    for question in (
+        lambda: named(reader, "product:1"),
+        lambda: at_base_name(reader, "x"),
+        reader.loads,
+        lambda: list(reader.scan()),
+        reader.stats,
+        lambda: reader.loads_of(["00ff"], "default"),
+        lambda: reader.viewing().__enter__(),
+        lambda: reader.viewing(settled=True).__enter__(),
+    ):
+        with pytest.raises(
+            NoStoreError, match=r"there is no store at bolt://.* not provgraph's yet"
+        ):
+            question()
+    reader.close()
     assert not [
         name for (name,) in ask(driver, "SHOW INDEXES YIELD name") if name.startswith("provgraph_")
     ]

@@ -5,18 +5,19 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, event
 
-from provgraph.store.relational.connection import sqlite_engine
+from provgraph.store.relational.connection import OneEngine, memory_engine
 from provgraph.store.relational.store import RelationalStore
 
 
 @pytest.fixture
 def engine() -> Engine:
-    return sqlite_engine("sqlite://")
+    return memory_engine()
 
 
 @pytest.fixture
 def store(engine: Engine) -> Iterator[RelationalStore]:
-    opened = RelationalStore(engine)
+    opened = RelationalStore(OneEngine(engine))
+    opened.make()
     yield opened
     opened.close()
 

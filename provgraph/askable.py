@@ -1,0 +1,180 @@
+"""The questions that Python programs ask of an open store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from provgraph.answers import Answer
+from provgraph.errors import SettingsError, StoreError
+from provgraph.model.lineage import Direction, Node
+from provgraph.model.vocabulary import RelationType
+from provgraph.questions.configuration import with_configuration
+from provgraph.questions.details import details_of
+from provgraph.questions.tracing import find, lineage
+from provgraph.store.digest import digest
+from provgraph.writers import details as details_writer
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from provgraph.store.protocol import Store
+
+
+class AskableStore:
+    """An open store, to ask.
+
+    Every method raises `StoreError` when the store fails or was closed.
+    """
+
+    def __init__(self, store: Store) -> None:
+        """Take a store, which is closed with this object.
+
+        Args:
+            store: the open store.
+        """
+        self._store: Store | None = store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store; to close it again does nothing."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    @property
+    def store(self) -> Store:
+        """The store as provgraph's other parts take it.
+
+        Raises:
+            StoreError: the store was closed.
+        """
+        if self._store is None:
+            raise StoreError("this store was closed: open it again with provgraph.open")
+        return self._store
+
+    def what_produced(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
+        """Find everything that led to a file.
+
+        Args:
+            file: an identifier, a product on disk, a path, or a file name (docs/contract.md,
+                Commands).
+            depth: how many relations far; None for no end.
+
+        Returns:
+            The answer, which a notebook shows as a drawing.
+
+        Raises:
+            LookupFailedError: no record bears the name, or several do.
+            SettingsError: the depth is negative.
+        """
+        return self.lineage(file, Direction.UPSTREAM, depth)
+
+    def impact(self, file: str | os.PathLike[str], depth: int | None = None) -> Answer:
+        """Find everything that was made from a file.
+
+        Args:
+            file: an identifier, a product on disk, a path, or a file name (docs/contract.md,
+                Commands).
+            depth: how many relations far; None for no end.
+
+        Returns:
+            The answer, which a notebook shows as a drawing.
+
+        Raises:
+            LookupFailedError: no record bears the name, or several do.
+            SettingsError: the depth is negative.
+        """
+        return self.lineage(file, Direction.DOWNSTREAM, depth)
+
+    def lineage(
+        self,
+        record: str | os.PathLike[str],
+        direction: Direction | str = Direction.UPSTREAM,
+        depth: int | None = None,
+        relations: Sequence[RelationType | str] = (),
+    ) -> Answer:
+        """Find what led to a record, what was made from it, or both.
+
+        Args:
+            record: what names the record.
+            direction: ``upstream``, ``downstream`` or ``both``.
+            depth: how many relations far; None for no end.
+            relations: the types to follow; none means those that lead to the origin
+                (docs/contract.md, Commands).
+
+        Returns:
+            The answer, which a notebook shows as a drawing.
+
+        Raises:
+            LookupFailedError: no record bears the name, or several do.
+            SettingsError: there is no such direction or relation, or the depth is negative.
+        """
+        if depth is not None and depth < 0:
+            raise SettingsError(f"depth {depth}: give 0 or more relations, or None for no end")
+        try:
+            chosen_direction = Direction(direction)
+            followed = [RelationType(relation) for relation in relations]
+        except ValueError as error:
+            raise SettingsError(
+                f"{error}: directions are {', '.join(Direction)}; "
+                f"relations are {', '.join(RelationType)}"
+            ) from None
+        found = lineage(self.store, self._find(record), chosen_direction, depth, followed)
+        return Answer.of(found, lambda: self.store)
+
+    def with_configuration(self, answer: Answer) -> Answer:
+        """Add the parameter sets and configuration files of its runs to an answer: for a drawing.
+
+        Args:
+            answer: an answer of this store.
+
+        Returns:
+            The answer with further nodes.
+        """
+        return Answer.of(with_configuration(self.store, answer.lineage), lambda: self.store)
+
+    def show(self, record: str | os.PathLike[str]) -> dict[str, Any]:
+        """Show one record with all that is known of it.
+
+        Args:
+            record: what names the record.
+
+        Returns:
+            What ``show --json`` prints (docs/contract.md, Commands).
+
+        Raises:
+            LookupFailedError: no record bears the name, or several do.
+        """
+        return details_writer.as_document(details_of(self.store, self._find(record)))
+
+    def stats(self) -> dict[str, int]:
+        """Count what the store holds.
+
+        Returns:
+            Kind of record, or type of relation, → how many.
+        """
+        return {str(name): count for name, count in self.store.stats().items()}
+
+    def digest(self) -> str:
+        """Compute one SHA-256 over all provenance content.
+
+        Returns:
+            64 hexadecimal digits.
+        """
+        return digest(self.store.scan())
+
+    def _find(self, record: str | os.PathLike[str]) -> Node:
+        return find(self.store, str(record), Path.cwd())

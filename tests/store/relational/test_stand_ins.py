@@ -1,0 +1,166 @@
+"""The tables: made in an empty database, refused in another program's, never of the future.
+
+Who only asks makes none, and can ask a store of any older revision.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from provgraph.errors import NoStoreError, StoreError
+from provgraph.ingest.loading import load
+from provgraph.store.digest import digest
+from provgraph.store.records import UNKNOWN_SIZE
+from provgraph.store.registry import open_store
+from provgraph.store.relational.connection import (
+    MIGRATIONS,
+    NEWEST,
+    migrate,
+    postgresql_engine,
+    sqlite_database,
+)
+from provgraph.store.relational.tables import metadata
+from tests.conftest import LOGS
+from tests.services import PostgresServer
+
+#: What each revision has added: without it, and all that later ones added, a store is as an older
+#: provgraph made it.
+ADDED = {
+    "0005": ("DROP TABLE store",),
+    "0004": ("DROP TABLE journal",),
+    "0003": ("DROP TABLE description",),
+    "0002": (
+        "DROP TABLE turn",
+        "DROP TABLE statement",
+        "DROP INDEX load_source",
+        *(f"ALTER TABLE load DROP COLUMN {column}" for column in ("size", "read_to", "continues")),
+    ),
+}
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return sqlite_database(f"sqlite:///{tmp_path / 'x.db'}").writer()
+
+
+def make_older(engine: Engine, revision: str) -> None:
+    """Take out of a store what later revisions added."""
+    with engine.begin() as connection:
+        for added, queries in ADDED.items():
+            for query in queries if added > revision else ():
+                connection.execute(text(query))
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+
+
+def test_the_newest_migration_is_known() -> None:
+    revisions = sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("0*.py"))
+    assert revisions[-1] == NEWEST
+    assert revisions == ["0001", *sorted(ADDED)]
+
+
+def test_migrations_make_the_tables_of_the_code(engine: Engine) -> None:
+    migrate(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_migrating_again_keeps_what_is_there(engine: Engine) -> None:
+    migrate(engine)
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text("INSERT INTO turn (number) VALUES (7)"))
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT number FROM turn")).scalar() == 7
+    engine.dispose()
+
+
+def test_tables_of_another_program_are_left_alone(engine: Engine, tmp_path: Path) -> None:
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text("CREATE TABLE theirs (x)"))
+    with pytest.raises(StoreError, match="another program"):
+        migrate(engine)
+    engine.dispose()
+    with (
+        closing(open_store(f"sqlite:///{tmp_path / 'x.db'}")) as store,
+        pytest.raises(StoreError, match="another program"),
+    ):
+        store.stats()
+
+
+def test_a_store_of_a_newer_provgraph_is_refused(engine: Engine, tmp_path: Path) -> None:
+    migrate(engine)
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer provgraph"):
+        migrate(engine)
+    engine.dispose()
+    with (
+        closing(open_store(f"sqlite:///{tmp_path / 'x.db'}")) as store,
+        pytest.raises(StoreError, match="newer provgraph"),
+    ):
+        store.stats()
+
+
+def test_a_file_without_tables_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "x.db").touch()
+    with (
+        closing(open_store(f"sqlite:///{tmp_path / 'x.db'}")) as store,
+        pytest.raises(NoStoreError, match="the file is empty"),
+    ):
+        store.stats()
+    assert (tmp_path / "x.db").read_bytes() == b""
+
+
+@pytest.mark.parametrize("revision", ["0001", *sorted(ADDED)])
+def test_a_file_of_any_revision_is_asked_and_stays_as_it_is(tmp_path: Path, revision: str) -> None:
+    path = tmp_path / "x.db"
+    url = f"sqlite:///{path}"
+    engine_of = sqlite_database(url).writer
+    assert_asked_as_it_is(url, engine_of, revision)
+    assert [each.name for each in tmp_path.iterdir()] == ["x.db"]
+
+
+@pytest.mark.parametrize("revision", ["0001", "0004"])
+def test_a_database_of_any_revision_is_asked_and_stays_as_it_is(
+    postgres_server: PostgresServer, revision: str
+) -> None:
+    url = postgres_server.create_database(f"older{revision}")
+    with (
+        closing(open_store(url)) as store,
+        pytest.raises(NoStoreError, match="the database is empty"),
+    ):
+        store.stats()
+    engine = postgresql_engine(url, None)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == []
+    engine.dispose()
+    assert_asked_as_it_is(url, lambda: postgresql_engine(url, None), revision)
+
+
+def assert_asked_as_it_is(url: str, engine_of: Callable[[], Engine], revision: str) -> None:
+    """An older store answers as it did, and is brought up to date by the next writer only."""
+    with closing(open_store(url)) as store:
+        [report] = load(store, [str(LOGS / "irf.provlog")])
+        due = digest(store.scan())
+    engine = engine_of()
+    make_older(engine, revision)
+    engine.dispose()
+    for _ in range(2):
+        with closing(open_store(url)) as store:
+            assert digest(store.scan()) == due
+            [listed] = store.loads()
+            assert listed.id == report.load
+            assert (listed.size == UNKNOWN_SIZE) == (revision == "0001")
+            with store.viewing() as view:
+                assert (view.store_id() is None) == (revision < "0005")
+    with closing(open_store(url)) as store:
+        list(load(store, [str(LOGS / "merge.provlog")]))
+        with store.viewing() as view:
+            assert view.store_id()
+        assert len(store.loads()) == 2
