@@ -14,16 +14,20 @@ from provgraph.commands.options import (
     RELATIONS,
     answer_options,
 )
-from provgraph.commands.running import opened_store, reporting_errors, write_out
+from provgraph.commands.running import note, opened_store, reporting_errors, write_out
 from provgraph.interchange.export import export, within
-from provgraph.model.lineage import Direction, Lineage, restrict_lineage
+from provgraph.model.lineage import Direction, Lineage, Restriction, restrict_lineage
 from provgraph.model.vocabulary import RelationType
 from provgraph.pictures import registry as pictures
 from provgraph.pictures.look import Look, Orientation
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.tracing import find
 from provgraph.questions.tracing import lineage as walk_lineage
+from provgraph.writers.phrases import listed_part
 from provgraph.writers.registry import WRITERS
+
+#: The formats that can't hold a remark on the whole answer; it goes to stderr.
+_WITHOUT_REMARKS = ("csv", *DOCUMENTS)
 
 
 @click.command("what-produced")
@@ -73,22 +77,17 @@ def _answer(name: str, direction: Direction, relations: Sequence[str], **options
     """Ask for a lineage, and write the answer as the options say."""
     look = _look(options["format_name"], options["output"], options)
     followed = [RelationType(relation) for relation in relations]
+    restriction = Restriction(options["kinds"], options["data_levels"], options["types"])
     with opened_store() as store:
         root = find(store, name, Path.cwd())
         answer = walk_lineage(store, root, direction, options["depth"], followed, options["limit"])
-        level = options["data_level"] and options["data_level"].upper()
-        listed = restrict_lineage(answer, options["kind"], level, options["type_name"])
+        listed = restrict_lineage(answer, restriction)
         drawn = with_configuration(store, listed) if options["configuration"] else listed
         if options["format_name"] in DOCUMENTS:
             pieces = export(store, options["format_name"], within(listed))
             write_out((piece.encode() for piece in pieces), options["output"])
-    if listed is not answer:
-        click.echo(
-            f"{len(listed.nodes) - 1} of the {len(answer.nodes) - 1} records found are listed, "
-            "behind the first, which is what you asked about; relations between others are left "
-            "out",
-            err=True,
-        )
+    if options["format_name"] in _WITHOUT_REMARKS and (part := listed_part(listed)):
+        note(f"{part}, behind what you asked about; relations between others are left out")
     if options["format_name"] not in DOCUMENTS:
         _write(drawn, options["format_name"], look, options["output"])
 

@@ -47,6 +47,22 @@ RELATIONS = (
     "mentionOf",
 )
 
+#: The kinds of records that a lineage lists.
+KINDS = ("entity", "activity", "agent")
+#: The data levels of CTAO, from raw data to catalogues.
+DATA_LEVELS = ("DL0", "DL1", "DL2", "DL3", "DL4", "DL5", "DL6")
+#: The finer types of entities and agents.
+TYPES = (
+    "DatasetEntity",
+    "ValueEntity",
+    "Collection",
+    "Bundle",
+    "Plan",
+    "Person",
+    "Organization",
+    "SoftwareAgent",
+)
+
 _Function = Callable[..., None]
 _Option = Callable[[_Function], _Function]
 
@@ -118,7 +134,7 @@ def answer_options(function: _Function) -> _Function:
 
     Returns:
         The function, which gets the arguments ``depth``, ``limit``, ``format_name``, ``output``,
-        ``kind``, ``data_level``, ``type_name`` and the keys of `PICTURE_OPTIONS`.
+        ``kinds``, ``data_levels``, ``types`` and the keys of `PICTURE_OPTIONS`.
     """
     return _with_options(
         _picture_options(function),
@@ -141,18 +157,38 @@ def answer_options(function: _Function) -> _Function:
             show_default=True,
         ),
         output_option,
-        click.option(
-            "--kind",
-            type=click.Choice(("entity", "activity", "agent")),
-            help="List only such records.",
-        ),
-        click.option("--data-level", metavar="DLn", help="List only products of this data level."),
-        click.option(
-            "--type",
-            "type_name",
-            metavar="TYPE",
-            help="List only records of this type: DatasetEntity, …",
-        ),
+        _filter("--kind", "kinds", KINDS, "List only records of this kind"),
+        _filter("--data-level", "data_levels", DATA_LEVELS, "List only products of this level"),
+        _filter("--type", "types", TYPES, "List only records of this finer type"),
+    )
+
+
+class _Word(click.Choice[str]):
+    """One of some words in any case; a message shows them as they are written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Find the word that was given.
+
+        Args:
+            value: what was given.
+            param: the option.
+            ctx: of the command.
+
+        Returns:
+            The word as it is written.
+        """
+        written = {each.lower(): each for each in self.choices}
+        return super().convert(written.get(str(value).lower(), value), param, ctx)
+
+
+def _filter(option: str, argument: str, known: tuple[str, ...], what: str) -> _Option:
+    """Make an option that names which records are listed."""
+    return click.option(
+        option,
+        argument,
+        type=_Word(known),
+        multiple=True,
+        help=f"{what}; several times for any of several.",
     )
 
 

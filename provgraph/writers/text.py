@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from provgraph.model.lineage import Direction, Lineage, Node, display_name, is_known_by_path
 from provgraph.model.values import duration_text, readable, time_text
 from provgraph.model.vocabulary import EntityType, Kind, Status
+from provgraph.writers.phrases import counted, listed_part
 from provgraph.writers.tree import ROLE_LENGTH, Tree
 
 #: A longer name or path loses its middle; no file system allows one so long.
@@ -31,33 +32,38 @@ class _LineageText:
 
     Attributes:
         lineage: the answer.
+        whole: the answer of which it lists a part; the answer itself when nothing was filtered.
         trees: one for each direction that was asked for.
+        known: the trees of the whole answer.
         others: records that no tree shows, because the answer was filtered to a list.
         horizon: records at this distance and beyond may have more behind them than the answer
             shows; None when the answer is complete.
     """
 
     lineage: Lineage
+    whole: Lineage
     trees: tuple[Tree, ...]
+    known: tuple[Tree, ...]
     others: tuple[Node, ...]
     horizon: int | None
 
     @classmethod
     def of(cls, lineage: Lineage) -> "_LineageText":
-        ways = (Direction.UPSTREAM, Direction.DOWNSTREAM)
-        trees = tuple(
-            Tree(lineage, way) for way in ways if lineage.direction in (way, Direction.BOTH)
-        )
+        whole = lineage.whole or lineage
+        trees = _trees(lineage)
         reached = frozenset().union(*(tree.reached for tree in trees))
         others = tuple(node for node in lineage.nodes if node.key not in reached)
-        return cls(lineage, trees, others, _horizon(lineage))
+        known = trees if whole is lineage else _trees(whole)
+        return cls(lineage, whole, trees, known, others, _horizon(whole))
 
     def lines(self) -> Iterator[str]:
         yield self._question()
         yield self._summary()
-        for tree in self.trees:
+        if listed := listed_part(self.lineage):
+            yield listed
+        for tree, known in zip(self.trees, self.known, strict=True):
             yield ""
-            yield from self._tree(tree)
+            yield from self._tree(tree, known)
         if self.others:
             yield ""
             yield "Found, without the relations between them:"
@@ -67,7 +73,7 @@ class _LineageText:
     def _question(self) -> str:
         name = readable(display_name(self.lineage.root), NAME_LENGTH)
         depth = self.lineage.depth
-        within = f" (within {_counted(depth, 'relation')})" if depth is not None else ""
+        within = f" (within {counted(depth, 'relation')})" if depth is not None else ""
         is_file = self.lineage.root.kind is Kind.ENTITY
         match self.lineage.direction:
             case Direction.UPSTREAM:
@@ -78,32 +84,32 @@ class _LineageText:
                 return f"What led to {name}, and what came of it?{within}"
 
     def _summary(self) -> str:
-        rest = [node for node in self.lineage.nodes if node.key != self.lineage.root.key]
+        rest = [node for node in self.whole.nodes if node.key != self.lineage.root.key]
         if not rest:
             return "Nothing known."
         counts = [
             _runs(rest),
             _files(rest, sum(self._is_external(node) and not _is_value(node) for node in rest)),
         ]
-        counts += [_counted(sum(_is_value(node) for node in rest), "value")]
-        counts += [_counted(sum(node.kind is Kind.AGENT for node in rest), "agent")]
-        counts += [_counted(sum(node.kind not in _COUNTED for node in rest), "other record")]
-        counted = ", ".join(count for count in counts if not count.startswith("0 "))
+        counts += [counted(sum(_is_value(node) for node in rest), "value")]
+        counts += [counted(sum(node.kind is Kind.AGENT for node in rest), "agent")]
+        counts += [counted(sum(node.kind not in _COUNTED for node in rest), "other record")]
+        listed = ", ".join(count for count in counts if not count.startswith("0 "))
         cut = "  [cut short, see the end]" if self.lineage.truncated else ""
-        return f"{counted}{_period(rest)}{cut}"
+        return f"{listed}{_period(rest)}{cut}"
 
-    def _tree(self, tree: Tree) -> Iterator[str]:
+    def _tree(self, tree: Tree, known: Tree) -> Iterator[str]:
         if self.lineage.direction is Direction.BOTH:
             yield "What led to it:" if tree.upstream else "What came of it:"
-        yield from tree.lines(_described, lambda node: self._remark(node, tree))
+        yield from tree.lines(_described, lambda node: self._remark(node, known))
 
     def _remark(self, node: Node, tree: Tree) -> str:
         """Return the remark that nothing more is known behind a record.
 
-        A record that was filtered or cut off gets no such remark: more may be known of it.
+        A record that was cut off gets no such remark: more may be known of it.
         """
         is_file = node.kind is Kind.ENTITY
-        if self.others or node.key in tree.branches or not self._is_settled(node):
+        if self._is_list or node.key in tree.branches or not self._is_settled(node):
             return ""
         if tree.upstream and is_file:
             return "  (no known run made it)" if self._is_external(node) else ""
@@ -116,15 +122,20 @@ class _LineageText:
     def _is_external(self, node: Node) -> bool:
         """Tell whether the answer shows that no known run made this file.
 
-        An answer that was filtered or cut does not show that.
+        An answer that was cut does not show that.
         """
         return (
             node.kind is Kind.ENTITY
-            and not self.others
+            and not self._is_list
             and node.generated_at is None
             and self._is_settled(node)
-            and any(tree.upstream and tree.ends_with(node) for tree in self.trees)
+            and any(tree.upstream and tree.ends_with(node) for tree in self.known)
         )
+
+    @property
+    def _is_list(self) -> bool:
+        """Whether records stand there without what relates them, and nobody knows the whole."""
+        return bool(self.others) and self.whole is self.lineage
 
     def _is_settled(self, node: Node) -> bool:
         return self.horizon is None or node.distance < self.horizon
@@ -134,15 +145,21 @@ class _LineageText:
         if self.lineage.truncated:
             yield ""
             yield (
-                f"Cut short: these are the nearest {len(self.lineage.nodes)} records; "
+                f"Cut short: these are the nearest {len(self.whole.nodes)} records; "
                 "there are more behind them."
             )
-        elif depth is not None and any(not self._is_settled(node) for node in self.lineage.nodes):
+        elif depth is not None and any(not self._is_settled(node) for node in self.whole.nodes):
             yield ""
             yield (
-                f"The walk stopped after {_counted(depth, 'relation')}, as asked; "
+                f"The walk stopped after {counted(depth, 'relation')}, as asked; "
                 "there may be more (--depth)."
             )
+
+
+def _trees(lineage: Lineage) -> tuple[Tree, ...]:
+    """One tree for each direction that was asked for."""
+    ways = (Direction.UPSTREAM, Direction.DOWNSTREAM)
+    return tuple(Tree(lineage, way) for way in ways if lineage.direction in (way, Direction.BOTH))
 
 
 _COUNTED = frozenset({Kind.ENTITY, Kind.ACTIVITY, Kind.AGENT})
@@ -209,13 +226,13 @@ def _runs(nodes: list[Node]) -> str:
         for status in Status
         if status is not Status.COMPLETED and ends[status]
     ]
-    return _counted(len(runs), "run") + (f" ({', '.join(failed)})" if failed else "")
+    return counted(len(runs), "run") + (f" ({', '.join(failed)})" if failed else "")
 
 
 def _files(nodes: list[Node], external: int) -> str:
     files = sum(node.kind is Kind.ENTITY and not _is_value(node) for node in nodes)
     some = "" if external == files else f"{external} of them "
-    return _counted(files, "file") + (f" ({some}made by no known run)" if external else "")
+    return counted(files, "file") + (f" ({some}made by no known run)" if external else "")
 
 
 def _period(nodes: list[Node]) -> str:
@@ -225,7 +242,3 @@ def _period(nodes: list[Node]) -> str:
     first = time_text(min(node.start_time or "" for node in runs))
     last = time_text(max(node.end_time or node.start_time or "" for node in runs))
     return f", {first} to {last.removeprefix(first[:11])} UTC"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -171,6 +172,45 @@ def test_impact_lists_only_what_is_asked_for(full_shell: Shell) -> None:
     )
     names = {node["name"] for node in json.loads(done.stdout)["nodes"]}
     assert names == {"gamma_run02001.simtel.zst", "run02001.dl3.fits"}
+
+
+RAW = "/data/ctao/dl0/gamma_run02001.simtel.zst"
+
+
+def test_the_answer_says_what_its_filter_left_out(full_shell: Shell, tmp_path: Path) -> None:
+    out = tmp_path / "answer.txt"
+    assert full_shell("impact", RAW, "--data-level", "DL5", "-o", str(out)).returncode == 0
+    assert "records, none of them DL5\n" in out.read_text(encoding="utf-8")
+    assert "Nothing known" not in out.read_text(encoding="utf-8")
+    several = ("--data-level", "dl2", "--data-level", "DL3")
+    answer = json.loads(full_shell("impact", RAW, *several, "--format", "json").stdout)
+    levels = {node["dataLevel"] for node in shown(full_shell, answer)}
+    assert levels == {"DL2", "DL3"}
+    assert answer["filter"]["dataLevel"] == ["DL2", "DL3"]
+    assert answer["filter"]["found"] > answer["filter"]["listed"] == len(answer["nodes"]) - 1
+    picture = full_shell("impact", RAW, "--data-level", "DL5", "--format", "mermaid").stdout
+    assert "records, none of them DL5" in picture
+    table = full_shell("impact", RAW, "--data-level", "DL5", "--format", "csv")
+    assert "records, none of them DL5" in table.stderr
+
+
+def shown(shell: Shell, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records of an answer behind its root, as ``show`` shows them."""
+    ids = [node["id"] for node in answer["nodes"][1:]]
+    return [json.loads(shell("show", each, "--json").stdout) for each in ids]
+
+
+@pytest.mark.parametrize(
+    ("option", "unknown", "known"),
+    [("--data-level", "DL9", "DL6"), ("--kind", "run", "activity"), ("--type", "File", "Plan")],
+)
+def test_a_filter_refuses_unknown_words(
+    full_shell: Shell, option: str, unknown: str, known: str
+) -> None:
+    done = full_shell("impact", RAW, option, unknown)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"'{unknown}'" in done.stderr
+    assert f"'{known}'" in done.stderr
 
 
 def test_ambiguous_names_list_the_candidates(full_shell: Shell) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from provgraph.model.lineage import Direction
+from provgraph.model.lineage import Direction, Restriction, restrict_lineage
 from provgraph.model.vocabulary import Kind
 from provgraph.writers.text import write
 from tests.lineages import (
@@ -59,6 +59,31 @@ def test_a_filtered_answer_is_a_list() -> None:
     )
     assert "Found, without the relations between them:\n   ctapipe-apply-models" in text
     assert "no known run" not in text
+
+
+def test_a_filter_narrows_only_what_is_listed() -> None:
+    whole = impact_of_model()
+    none = write(restrict_lineage(whole, Restriction(data_levels=("DL0", "DL1"))))
+    head, counts, listed, _, root = none.splitlines()
+    assert [head, counts] == write(whole).splitlines()[:2]
+    assert listed == "4 records, none of them DL0 or DL1"
+    assert "no known run" not in root
+    some = write(restrict_lineage(whole, Restriction(kinds=("entity",), data_levels=("DL2",))))
+    assert some.splitlines()[2] == "4 records, 1 of them entity and DL2; only these are listed"
+    assert "Found, without the relations between them:\n   /data/dl2/run02001_full" in some
+
+
+def test_a_filter_on_an_answer_without_records() -> None:
+    nothing = lineage([entity("/data/raw.zst")], [], Direction.DOWNSTREAM)
+    text = write(restrict_lineage(nothing, Restriction(kinds=("agent",))))
+    assert text.splitlines()[1:] == ["Nothing known.", "", "/data/raw.zst  (no known run used it)"]
+
+
+def test_a_list_still_knows_who_made_what() -> None:
+    """The run that made a file is not listed; nobody may conclude that there is none."""
+    files = write(restrict_lineage(two_steps(), Restriction(kinds=("entity",))))
+    assert "4 files (3 of them made by no known run)" in files
+    assert "\n   /data/config/base.yaml\n" in files
 
 
 def test_both_ways_is_two_trees() -> None:
