@@ -31,6 +31,26 @@ PICTURE_OPTIONS = {
     "fold": "--fold/--no-fold",
     "link": "--link",
 }
+#: The ending of a file's name → the format that it asks for.
+ENDINGS = {
+    ".txt": "text",
+    ".json": "json",
+    ".csv": "csv",
+    ".svg": "svg",
+    ".png": "png",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".mmd": "mermaid",
+    ".mermaid": "mermaid",
+    ".xml": "prov-xml",
+    ".provn": "prov-n",
+    ".ttl": "turtle",
+    ".trig": "trig",
+    ".rdf": "rdf-xml",
+    ".nt": "n-triples",
+    ".jsonld": "json-ld",
+    ".vot": "votable",
+}
 #: The relations that a lineage can follow.
 RELATIONS = (
     "used",
@@ -93,8 +113,8 @@ def output_option(function: _Function) -> _Function:
     return click.option(
         "--output",
         "-o",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="Write to this file.",
+        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+        help="Write to this file; - is stdout. Without --format its ending names the format.",
     )(function)
 
 
@@ -153,8 +173,7 @@ def answer_options(function: _Function) -> _Function:
             "--format",
             "format_name",
             type=click.Choice((*FORMATS, *DOCUMENTS)),
-            default="text",
-            show_default=True,
+            help="Without it the ending of the file in --output says it, else it is text.",
         ),
         output_option,
         _filter("--kind", "kinds", KINDS, "List only records of this kind"),
@@ -209,7 +228,8 @@ def _picture_options(function: _Function) -> _Function:
         click.option(
             "--configuration/--no-configuration",
             default=None,
-            help="Draw the parameters and configuration files of runs, or not (the default).",
+            help="Draw the parameters of runs and the files that they name as configuration, or "
+            "not (the default). A file that a run read is drawn as its input in any case.",
         ),
         click.option(
             "--fold/--no-fold",

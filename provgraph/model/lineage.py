@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from provgraph.model.attributes import readable_attributes
 from provgraph.model.invalidation import Invalidation
-from provgraph.model.values import Attributes, Value, seconds_between
+from provgraph.model.values import Attributes, Value, counted, seconds_between
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
 
 #: Where an unlimited walk stops all the same: how many nodes an answer has at most.
@@ -203,6 +203,26 @@ def restrict_lineage(lineage: Lineage, restriction: Restriction) -> Lineage:
     return replace(
         lineage, nodes=tuple(chosen), edges=edges, restriction=restriction, whole=lineage
     )
+
+
+def listed_part(lineage: Lineage) -> str:
+    """Say which part of what was found an answer lists, as in ``7 records, none of them DL2``.
+
+    A filter narrows what is listed, and never what is said of the rest. Therefore these words
+    stand in the answer itself.
+
+    Args:
+        lineage: the answer.
+
+    Returns:
+        The sentence, without a full stop; empty when nothing was filtered, or nothing found.
+    """
+    if lineage.restriction is None or lineage.whole is None or len(lineage.whole.nodes) < 2:
+        return ""
+    found, listed = (len(each.nodes) - 1 for each in (lineage.whole, lineage))
+    which = " and ".join(map(" or ".join, lineage.restriction.conditions))
+    some = f"{listed if listed else 'none'} of them {which}"
+    return f"{counted(found, 'record')}, {some}" + ("; only these are listed" if listed else "")
 
 
 def assemble_lineage(

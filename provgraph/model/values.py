@@ -316,6 +316,19 @@ def time_text(time: str) -> str:
     return visible(time[:19].replace("T", " "))
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, such as ``1 run`` or ``2 runs``.
+
+    Args:
+        number: how many.
+        noun: what, in the singular.
+
+    Returns:
+        The number and the noun.
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def duration_text(start: str, end: str) -> str:
     """Return a duration in the two greatest units that matter, such as ``2 min 05 s``.
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from provgraph.model.lineage import Edge, Lineage, Node
+from provgraph.model.lineage import Edge, Lineage, Node, listed_part
 from provgraph.model.values import readable
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.boxes import Box, box
 from provgraph.pictures.folding import folded
 from provgraph.pictures.look import Look
-from provgraph.writers.phrases import listed_part
 
 ROLE_LENGTH = 24
 

@@ -13,6 +13,7 @@ from provgraph.model.values import canonical_json, visible
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.details import RecordDetails
 from provgraph.store.records import Explained
+from provgraph.writers.screen import PLAIN, Screen
 
 
 def as_document(details: RecordDetails) -> dict[str, Any]:
@@ -41,16 +42,18 @@ def as_document(details: RecordDetails) -> dict[str, Any]:
     }
 
 
-def as_text(details: RecordDetails) -> str:
+def as_text(details: RecordDetails, screen: Screen = PLAIN) -> str:
     """Return a record and what is known of it as lines for a terminal.
 
     Args:
         details: the record with its relations, settings and explanations.
+        screen: where the text goes.
 
     Returns:
         The text that ``show`` prints, without a newline at its end.
     """
-    return "\n".join(_lines(details))
+    lines = (line for each in _lines(details) for line in screen.wrapped(each, "      "))
+    return "\n".join(lines)
 
 
 def _lines(details: RecordDetails) -> Iterator[str]:

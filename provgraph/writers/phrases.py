@@ -1,6 +1,5 @@
-"""How answers read in English: relations from an effect to its cause and back, and counts."""
+"""How relations read in English: from an effect to its cause, and back."""
 
-from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import RelationType
 
 #: relation → (what stands between an effect and its cause, what stands between a cause and its
@@ -24,36 +23,3 @@ PHRASES: dict[RelationType, tuple[str, str]] = {
     RelationType.WAS_CONFIGURED_BY: ("configured by", "configured"),
     RelationType.IS_DESCRIBED_BY: ("described by", "describes"),
 }
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things, such as ``1 run`` or ``2 runs``.
-
-    Args:
-        number: how many.
-        noun: what, in the singular.
-
-    Returns:
-        The number and the noun.
-    """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def listed_part(lineage: Lineage) -> str:
-    """Say which part of what was found an answer lists, as in ``7 records, none of them DL2``.
-
-    A filter narrows what is listed, and never what is said of the rest. Therefore these words
-    stand in the answer itself.
-
-    Args:
-        lineage: the answer.
-
-    Returns:
-        The sentence, without a full stop; empty when nothing was filtered, or nothing found.
-    """
-    if lineage.restriction is None or lineage.whole is None or len(lineage.whole.nodes) < 2:
-        return ""
-    found, listed = (len(each.nodes) - 1 for each in (lineage.whole, lineage))
-    which = " and ".join(map(" or ".join, lineage.restriction.conditions))
-    some = f"{listed if listed else 'none'} of them {which}"
-    return f"{counted(found, 'record')}, {some}" + ("; only these are listed" if listed else "")

@@ -34,6 +34,10 @@ def test_filters_know_every_kind_and_type() -> None:
     assert (*EntityType, *AgentType) == options.TYPES
 
 
+def test_endings_are_of_formats_that_there_are() -> None:
+    assert set(options.ENDINGS.values()) <= {*options.FORMATS, *options.DOCUMENTS}
+
+
 @pytest.mark.parametrize(
     ("decorator", "arguments"),
     [

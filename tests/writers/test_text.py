@@ -1,11 +1,16 @@
 """The tree that people read."""
 
+import re
 from dataclasses import replace
 
-from provgraph.model.lineage import Direction, Restriction, restrict_lineage
+import pytest
+
+from provgraph.model.lineage import Direction, Lineage, Restriction, restrict_lineage
 from provgraph.model.vocabulary import Kind
+from provgraph.writers.screen import Screen, columns
 from provgraph.writers.text import write
 from tests.lineages import (
+    chain,
     entity,
     impact_of_model,
     lineage,
@@ -64,12 +69,13 @@ def test_a_filtered_answer_is_a_list() -> None:
 def test_a_filter_narrows_only_what_is_listed() -> None:
     whole = impact_of_model()
     none = write(restrict_lineage(whole, Restriction(data_levels=("DL0", "DL1"))))
-    head, counts, listed, _, root = none.splitlines()
-    assert [head, counts] == write(whole).splitlines()[:2]
+    head, counts, levels, listed, _, root = none.splitlines()
+    assert [head, counts, levels] == write(whole).splitlines()[:3]
+    assert levels == "1 DL2"
     assert listed == "4 records, none of them DL0 or DL1"
     assert "no known run" not in root
     some = write(restrict_lineage(whole, Restriction(kinds=("entity",), data_levels=("DL2",))))
-    assert some.splitlines()[2] == "4 records, 1 of them entity and DL2; only these are listed"
+    assert some.splitlines()[3] == "4 records, 1 of them entity and DL2; only these are listed"
     assert "Found, without the relations between them:\n   /data/dl2/run02001_full" in some
 
 
@@ -104,3 +110,38 @@ def test_both_ways_is_two_trees() -> None:
 def test_names_cannot_steer_the_terminal() -> None:
     text = write(lineage([entity("/data/\x1b]0;owned\x07\n\u202etxt.exe")], []))
     assert "/data/\\x1b]0;owned\\x07\\n\\u202etxt.exe" in text
+
+
+def test_the_title_repeats_what_was_asked() -> None:
+    assert write(two_steps(), "run02001_full.dl2.h5").splitlines()[0] == (
+        "What produced run02001_full.dl2.h5?"
+    )
+    assert write(two_steps(), "a\x1b[31m").splitlines()[0] == "What produced a\\x1b[31m?"
+
+
+@pytest.mark.parametrize("width", [200, 100, 80, 60, 40, 25])
+@pytest.mark.parametrize("example", [two_steps(), impact_of_model(), chain(40)])
+def test_no_line_is_wider_than_the_terminal(example: Lineage, width: int) -> None:
+    text = write(example, "run02001_full.dl2.h5", Screen(width))
+    assert max(map(columns, text.splitlines())) <= width
+    assert "\x1b" not in text
+
+
+def test_what_matters_stays_on_a_narrow_terminal() -> None:
+    """A file by its end, a run by its name, its status and an id that can be asked for."""
+    lines = write(two_steps(), None, Screen(64)).splitlines()
+    made = next(line for line in lines if "─ made by" in line)
+    assert "ctapipe-apply-models" in made
+    assert "(1ca17bea)" in made
+    assert any("run02001.dl1.h5" in line for line in lines)
+
+
+def test_a_pipe_gets_whole_ids() -> None:
+    assert "(1ca17bea-0a22-45e3-a8a9-2cc53a6179af)" in write(two_steps())
+
+
+def test_colours_are_for_screens_that_have_them() -> None:
+    coloured = write(impact_of_model(), None, Screen(120, has_colours=True))
+    assert "\x1b[1;31merror\x1b[0m" in coloured
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert plain == write(impact_of_model(), None, Screen(120))
