@@ -21,6 +21,8 @@ from provgraph.writers.tree import LEAST, ROLE_LENGTH, Tree
 NAME_LENGTH = 4096
 #: The least columns of a name on a narrow terminal.
 LEAST_NAME = 12
+#: The least columns of a mark, such as ``INVALID since 2026-11-28``.
+LEAST_MARK = 24
 _FAILED = frozenset({Status.ERROR, Status.INTERRUPTED})
 
 
@@ -81,6 +83,7 @@ class _LineageText:
         yield self._question()
         for line in filter(None, (self._summary(), self._levels(), listed_part(self.lineage))):
             yield from self.screen.wrapped(line)
+        yield from self._warning()
         for tree, known in zip(self.trees, self.known, strict=True):
             yield ""
             yield from self._tree(tree, known)
@@ -128,6 +131,19 @@ class _LineageText:
         ranked = sorted((level for level in levels if level), reverse=True)
         return ", ".join(f"{levels[level]} {readable(level, ROLE_LENGTH)}" for level in ranked)
 
+    def _warning(self) -> Iterator[str]:
+        """That the record was made from invalid ones, or that there are some among its products."""
+        root = self.whole.root
+        bad = [node for node in self.whole.nodes if node.invalidation and node.key != root.key]
+        upstream = [tree.reached for tree in self.known if tree.upstream]
+        above = [node for node in bad if any(node.key in reached for reached in upstream)]
+        unseen = len(set(root.tainted) - {node.id for node in above})
+        below = len(bad) - len(above)
+        words = [f"made from {invalid}"] if (invalid := _invalid(above, unseen)) else []
+        words += [f"{counted(below, 'invalid record')} among what was made from it"] * (below > 0)
+        if words:
+            yield self.screen.line([Part("; ".join(words), LEAST_MARK, 0, Style.BAD, "")])
+
     def _tree(self, tree: Tree, known: Tree) -> Iterator[str]:
         if self.lineage.direction is Direction.BOTH:
             yield "What led to it:" if tree.upstream else "What came of it:"
@@ -167,12 +183,12 @@ class _LineageText:
         """Whether records stand there without what relates them, and nobody knows the whole."""
         return bool(self.others) and self.whole is self.lineage
 
-    def _described(self, node: Node) -> list[Part]:
-        """The facts of a record on one line."""
+    def _described(self, node: Node, named: str | None = None) -> list[Part]:
+        """The facts of a record on one line; of a file also by which path a run named it."""
         if node.kind is Kind.ENTITY:
-            return list(_of_file(node))
+            return [*_of_file(node, named), *_marks(node)]
         if node.kind is Kind.ACTIVITY:
-            return list(_of_run(node, self.ids.get(node.key, node.id)))
+            return [*_of_run(node, self.ids.get(node.key, node.id)), *_marks(node)]
         return [Part(readable(node.label, NAME_LENGTH), LEAST_NAME, gap="")]
 
     def _is_settled(self, node: Node) -> bool:
@@ -217,14 +233,36 @@ def _horizon(lineage: Lineage) -> int | None:
     return min(bounds, default=None)
 
 
-def _of_file(node: Node) -> Iterator[Part]:
-    yield Part(readable(display_name(node), NAME_LENGTH), LEAST_NAME, gap="")
+def _of_file(node: Node, named: str | None) -> Iterator[Part]:
+    yield Part(readable(named or display_name(node), NAME_LENGTH), LEAST_NAME, gap="")
+    if named and node.location and node.location != named:
+        yield Part(f"now at {readable(node.location, NAME_LENGTH)}", LEAST_NAME, rank=1)
     if node.data_level:
         yield Part(readable(node.data_level, ROLE_LENGTH), LEAST, style=Style.LEVEL)
     if node.generated_at and is_known_by_path(node):
         yield Part(f"version of {time_text(node.generated_at)}", rank=2)
     if node.invalidated_at:
         yield Part(f"overwritten {time_text(node.invalidated_at)}", rank=1)
+
+
+def _marks(node: Node) -> Iterator[Part]:
+    """What may not be missed: that a record is invalid, or was made from one that is."""
+    if node.invalidation is not None:
+        reason = f": {node.invalidation.reason}" if node.invalidation.reason else ""
+        words = f"INVALID since {time_text(node.invalidation.time)}{reason}"
+        yield Part(readable(words, NAME_LENGTH), LEAST_MARK, style=Style.BAD)
+    if node.tainted:
+        words = f"made from {counted(len(node.tainted), 'invalid record')}"
+        yield Part(words, LEAST_MARK, style=Style.BAD)
+    if node.more:
+        yield Part("(more behind it)", style=Style.FAINT)
+
+
+def _invalid(nodes: list[Node], others: int) -> str:
+    """How many invalid files and runs there are; empty without any."""
+    files = sum(node.kind is Kind.ENTITY for node in nodes)
+    numbers = {"invalid file": files, "invalid run": len(nodes) - files, "invalid record": others}
+    return " and ".join(counted(number, noun) for noun, number in numbers.items() if number)
 
 
 def _of_run(node: Node, shown_id: str) -> Iterator[Part]:

@@ -7,6 +7,7 @@ chain of ten thousand runs stays readable and small.
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.values import readable
@@ -18,19 +19,28 @@ DEEPEST = 30
 ROLE_LENGTH = 200
 #: The least columns of a role, or of what refers to another line, on a narrow terminal.
 LEAST = 8
-#: Gives the facts of a record, for every line that shows it.
-Describe = Callable[[Node], list[Part]]
+#: Gives the facts of a record, for every line that shows it; of a file also the path by which the
+#: run above or below it named it, if it did.
+Describe = Callable[[Node, str | None], list[Part]]
 #: Gives what stands behind the first line that shows a record.
 Remark = Callable[[Node], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One record as seen from the one above it: how they are related, and in which roles."""
+    """One record as seen from the one above it: how they are related, and in which roles.
+
+    Attributes:
+        node: the record.
+        relation: how it is related to the one above.
+        roles: in which roles.
+        location: the path by which the run named the file; None without one.
+    """
 
     node: Node
     relation: RelationType
     roles: tuple[str, ...]
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +176,18 @@ class _Rendering:
 
     def _branch(self, branch: Branch) -> list[Part]:
         roles = f"as {_roles(branch)}" if branch.roles else ""
-        return self._line(branch.node, roles)
+        return self._line(branch.node, roles, branch.location)
 
-    def _line(self, node: Node, roles: str = "") -> list[Part]:
+    def _line(self, node: Node, roles: str = "", location: str | None = None) -> list[Part]:
         agents = ", ".join(map(self._agent, self._tree.agents.get(node.key, ())))
         return [
-            *self._describe(node),
+            *self._describe(node, location),
             Part(roles, LEAST, rank=2),
             Part(f"by {agents}" if agents else "", LEAST, rank=3),
         ]
 
     def _agent(self, agent: Branch) -> str:
-        name = PLAIN.line(self._describe(agent.node))
+        name = PLAIN.line(self._describe(agent.node, None))
         return name + (f" ({_roles(agent)})" if agent.roles else "")
 
 
@@ -199,26 +209,36 @@ def _roles(branch: Branch) -> str:
 _Hanging = dict[bytes, list[Branch]]
 
 
+class _Relation(NamedTuple):
+    """What makes relations one branch: all but their roles."""
+
+    near: bytes
+    far: bytes
+    relation: RelationType
+    inline: bool
+    location: str | None
+
+
 def _branches(lineage: Lineage, upstream: bool) -> tuple[_Hanging, _Hanging]:
     """Return the branches below each record, and the agents on its line.
 
-    Equal relations in several roles are one branch.
+    Equal relations in several roles are one branch; a file that a run named by two paths has two.
     """
     nodes = {node.key: node for node in (*lineage.nodes, lineage.root)}
-    roles: dict[tuple[bytes, bytes, RelationType, bool], dict[str, None]] = {}
+    roles: dict[_Relation, dict[str, None]] = {}
     for edge in lineage.edges:
         if edge.source not in nodes or edge.target not in nodes:
             continue
         inline = edge.relation in AGENT_RELATIONS and edge.target != lineage.root.key
         near, far = (edge.source, edge.target) if upstream or inline else (edge.target, edge.source)
-        roles.setdefault((near, far, edge.relation, inline), {}).update(
+        roles.setdefault(_Relation(near, far, edge.relation, inline, edge.location), {}).update(
             {edge.role: None} if edge.role else {}
         )
     branches: _Hanging = {}
     agents: _Hanging = {}
-    for (near, far, relation, inline), played in roles.items():
-        (agents if inline else branches).setdefault(near, []).append(
-            Branch(nodes[far], relation, tuple(played))
+    for each, played in roles.items():
+        (agents if each.inline else branches).setdefault(each.near, []).append(
+            Branch(nodes[each.far], each.relation, tuple(played), each.location)
         )
     for below in branches.values():
         below.sort(key=lambda branch: _reading_order(branch, branches))

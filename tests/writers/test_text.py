@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from provgraph.model.invalidation import Invalidation
 from provgraph.model.lineage import Direction, Lineage, Restriction, restrict_lineage
 from provgraph.model.vocabulary import Kind
 from provgraph.writers.screen import Screen, columns
@@ -145,3 +147,63 @@ def test_colours_are_for_screens_that_have_them() -> None:
     assert "\x1b[1;31merror\x1b[0m" in coloured
     plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
     assert plain == write(impact_of_model(), None, Screen(120))
+
+
+def marked(whole: Lineage, name: str, **changes: Any) -> Lineage:
+    """The lineage with a change to the record of this name."""
+    nodes = tuple(replace(node, **changes) if node.name == name else node for node in whole.nodes)
+    root = next(node for node in nodes if node.key == whole.root.key)
+    return replace(whole, nodes=nodes, root=root)
+
+
+BAD = Invalidation("2026-11-28T10:00:00Z", "trained on\nmoonlight data", "me")
+
+
+def test_an_invalid_file_is_marked_where_it_stands_and_in_the_head() -> None:
+    lines = write(marked(two_steps(), "energy.pkl", invalidation=BAD)).splitlines()
+    assert "made from 1 invalid file" in lines[:5]
+    (line,) = (line for line in lines if "INVALID" in line)
+    assert "energy.pkl" in line
+    assert "INVALID since 2026-11-28 10:00:00: trained on\\nmoonlight data" in line
+    assert "overwritten 2026-11-22" in line  # another fact, which stays
+    assert "INVALID" not in write(two_steps())
+
+
+def test_an_invalid_run_and_what_was_made_from_it() -> None:
+    run = marked(
+        two_steps(), "ctapipe-train-energy-regressor", invalidation=replace(BAD, reason=None)
+    )
+    text = write(run)
+    assert "made from 1 invalid run\n" in text
+    assert "INVALID since 2026-11-28 10:00:00  as ml-models" in text
+    tainted = marked(two_steps(), "run02001_full.dl2.h5", tainted=("a", "b"))
+    assert write(tainted).count("made from 2 invalid records") == 2
+    below = write(marked(impact_of_model(), "run02001_full.dl2.h5", invalidation=BAD))
+    assert "\n1 invalid record among what was made from it\n" in below
+
+
+def test_a_mark_stays_on_a_narrow_terminal() -> None:
+    text = write(marked(two_steps(), "energy.pkl", invalidation=BAD), None, Screen(70))
+    assert "INVALID since" in text
+
+
+def test_a_record_with_more_behind_it_says_so() -> None:
+    text = write(marked(two_steps(), "run02001.dl1.h5", more=True))
+    (line,) = (line for line in text.splitlines() if "(more behind it)" in line)
+    assert "run02001.dl1.h5" in line
+
+
+def test_a_file_is_shown_by_the_path_that_each_run_named() -> None:
+    whole = two_steps()
+    edges = tuple(
+        replace(edge, location="/scratch/energy.pkl")
+        if edge.role == "reconstructor"
+        else replace(edge, location="/data/models/energy.pkl" if edge.role == "ml-models" else None)
+        for edge in whole.edges
+    )
+    moved = replace(whole, edges=edges)
+    lines = write(moved).splitlines()
+    (used,) = (line for line in lines if "used /scratch/energy.pkl" in line)
+    assert "now at /data/models/energy.pkl" in used
+    gone = write(marked(moved, "energy.pkl", location=None))
+    assert "now at" not in gone
