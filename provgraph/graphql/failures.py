@@ -2,8 +2,8 @@
 
 | code | when |
 |---|---|
-| NOT_FOUND | a name leads to no record |
-| AMBIGUOUS | a name leads to several records; ``candidates`` lists their ids |
+| NOT_FOUND | a name leads to no record; ``suggestions`` lists names that are spelt alike |
+| AMBIGUOUS | a name leads to several records; ``candidates`` lists each with what tells it apart |
 | BAD_USER_INPUT | the value of an argument makes no sense, or the request asks for too much |
 | BAD_REQUEST | the request is no valid GraphQL, or over a limit |
 | STORE_UNREACHABLE | the store can't be reached; the log of the server says why |
@@ -18,7 +18,14 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
-from provgraph.errors import AmbiguousError, LookupFailedError, StoreError, UnreachableError
+from provgraph.errors import (
+    AmbiguousError,
+    Candidate,
+    LookupFailedError,
+    NotFoundError,
+    StoreError,
+    UnreachableError,
+)
 
 _log = logging.getLogger(__name__)
 _UNREACHABLE = "the store can't be reached: try again later"
@@ -58,8 +65,7 @@ def with_code(error: GraphQLError) -> GraphQLError:
             error, error.message, "BAD_REQUEST" if error.path is None else "BAD_USER_INPUT"
         )
     if isinstance(cause, LookupFailedError):
-        extra = {"candidates": list(cause.candidates)} if isinstance(cause, AmbiguousError) else {}
-        return _error(error, str(cause).partition(":\n")[0], cause.code, **extra)
+        return _error(error, str(cause).partition(":\n")[0], cause.code, **_meant(cause))
     if isinstance(cause, RecursionError) and error.path is None:
         return _error(error, "the request nests too deep", "BAD_REQUEST")
     if isinstance(cause, StoreError):
@@ -71,6 +77,26 @@ def with_code(error: GraphQLError) -> GraphQLError:
         )
     _log.error("a request failed at %s", error.path, exc_info=cause)
     return _error(error, _INTERNAL, "INTERNAL")
+
+
+def _meant(failure: LookupFailedError) -> dict[str, object]:
+    """What may have been meant by a name."""
+    if isinstance(failure, AmbiguousError):
+        return {"candidates": list(map(_candidate, failure.described))}
+    if isinstance(failure, NotFoundError) and failure.suggestions:
+        return {"suggestions": list(failure.suggestions)}
+    return {}
+
+
+def _candidate(candidate: Candidate) -> dict[str, str | None]:
+    return {
+        "id": candidate.id,
+        "kind": candidate.kind,
+        "path": candidate.path,
+        "dataLevel": candidate.data_level,
+        "time": candidate.time,
+        "maker": candidate.maker,
+    }
 
 
 def _cause(error: GraphQLError) -> Exception | None:
