@@ -23,6 +23,7 @@ with (docs/contract.md, Commands).
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 
@@ -123,22 +124,63 @@ class LookupFailedError(ProvGraphError):
 
 
 class NotFoundError(LookupFailedError):
-    """No record bears this name."""
+    """No record bears this name.
+
+    Attributes:
+        NAMES: what a name can be, for those who have no better hint.
+    """
 
     code = "NOT_FOUND"
+    NAMES: ClassVar[str] = (
+        "a name is an identifier, a path or the end of one, a label, or the beginning of an id"
+    )
 
-    def __init__(self, name: str) -> None:
-        """Say which name was not found and how names may be given.
+    def __init__(self, name: str, why: str = "", suggestions: Sequence[str] = ()) -> None:
+        """Say which name was not found, why, and what may have been meant.
 
         Args:
             name: the name as the user gave it.
+            why: what is known of it all the same, such as that the store is empty.
+            suggestions: names in the store that are spelt alike, the likeliest first.
         """
-        super().__init__(
-            f"nothing here is called {name!r}: give an identifier, a path, a file name that only "
-            "one path bears, or a product file on disk with a CTA header; "
-            "`provgraph stats` shows what the store holds"
-        )
+        meant = f"did you mean {' or '.join(map(repr, suggestions))}?" if suggestions else ""
+        known = [each for each in (why, meant) if each] or [self.NAMES]
+        super().__init__("; ".join((f"nothing here is called {name!r}", *known)))
         self.name = name
+        self.why = why
+        self.suggestions = tuple(suggestions)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, tuple[str, ...]]]:
+        """Rebuild the error in another process from what it was made of."""
+        return type(self), (self.name, self.why, self.suggestions)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of several records that bear a name.
+
+    Attributes:
+        id: its id, which names it alone.
+        kind: entity, activity or agent.
+        path: the path that bears the name, or another name for people.
+        data_level: such as ``DL3``; None when it has none.
+        time: when the file was made, or the run began; None when nobody says.
+        maker: the run that made the file, with its version; None when no run is known.
+    """
+
+    id: str
+    kind: str
+    path: str | None = None
+    data_level: str | None = None
+    time: str | None = None
+    maker: str | None = None
+
+    def __str__(self) -> str:
+        """The id, and all that tells the record from the others."""
+        maker = f"made by {self.maker}" if self.maker else None
+        path = self.path if self.path != self.id else None
+        facts = [each for each in (path, self.data_level, self.time, maker) if each]
+        return "  ".join((self.id, *facts))
 
 
 class AmbiguousError(LookupFailedError):
@@ -146,19 +188,29 @@ class AmbiguousError(LookupFailedError):
 
     code = "AMBIGUOUS"
 
-    def __init__(self, name: str, candidates: Sequence[str]) -> None:
-        """Say which name was ambiguous, and list the ids to choose from.
+    def __init__(self, name: str, described: Sequence[Candidate], is_cut: bool = False) -> None:
+        """Say which name was ambiguous, and list the records to choose from.
 
         Args:
             name: the name as the user gave it.
-            candidates: the ids of the records that bear the name.
+            described: the records that bear the name.
+            is_cut: whether there are more of them than are listed.
         """
-        listed = "\n  ".join(candidates)
-        super().__init__(
-            f"{name!r} names {len(candidates)} records; say which by its id:\n  {listed}"
-        )
+        listed = "\n  ".join(map(str, described)) + ("\n  …" if is_cut else "")
+        number = f"more than {len(described)}" if is_cut else str(len(described))
+        super().__init__(f"{name!r} names {number} records; say which by its id:\n  {listed}")
         self.name = name
-        self.candidates = tuple(candidates)
+        self.described = tuple(described)
+        self.is_cut = is_cut
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """The ids of the records that bear the name."""
+        return tuple(each.id for each in self.described)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[Candidate, ...], bool]]:
+        """Rebuild the error in another process from what it was made of."""
+        return type(self), (self.name, self.described, self.is_cut)
 
 
 class MirrorError(ProvGraphError):

@@ -9,6 +9,7 @@ import pytest
 from provgraph import errors
 from provgraph.errors import (
     AmbiguousError,
+    Candidate,
     MissingExtraError,
     NotFoundError,
     ProvGraphError,
@@ -36,15 +37,26 @@ def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
 
 def test_a_name_that_nothing_bears() -> None:
     error = NotFoundError("x.fits")
-    assert "'x.fits'" in str(error)
-    assert "`provgraph stats`" in str(error)
-    assert (error.name, error.exit_code) == ("x.fits", 2)
+    assert str(error).startswith("nothing here is called 'x.fits'; a name is an identifier, a path")
+    assert (error.name, error.exit_code, error.suggestions) == ("x.fits", 2, ())
+    meant = NotFoundError("x.fts", "the file has no header", ["x.fits", "y.fits"])
+    assert str(meant) == (
+        "nothing here is called 'x.fts'; the file has no header; did you mean 'x.fits' or 'y.fits'?"
+    )
+    assert str(pickle.loads(pickle.dumps(meant))) == str(meant)
 
 
-def test_a_name_of_several_records_lists_them() -> None:
-    error = AmbiguousError("x", ["product:P", "product:Q"])
-    assert str(error) == "'x' names 2 records; say which by its id:\n  product:P\n  product:Q"
+def test_a_name_of_several_records_lists_them_with_what_tells_them_apart() -> None:
+    made = Candidate("product:P", "entity", "/data/p", "DL2", "2026-01-01T00:00:00Z", "process 1")
+    error = AmbiguousError("x", [made, Candidate("product:Q", "entity")])
+    assert str(error) == (
+        "'x' names 2 records; say which by its id:\n"
+        "  product:P  /data/p  DL2  2026-01-01T00:00:00Z  made by process 1\n  product:Q"
+    )
     assert error.candidates == ("product:P", "product:Q")
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.candidates) == (str(error), error.candidates)
+    assert "names more than 1 records" in str(AmbiguousError("x", [made], is_cut=True))
 
 
 def test_a_missing_package_is_told_by_its_extra() -> None:

@@ -14,7 +14,7 @@ from tests.processes import environment
 
 #: The most files of provgraph that a command may pass through.
 LOAD_FILES = 31
-QUESTION_FILES = 16
+QUESTION_FILES = 18
 EXPORT_FILES = 18
 
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"

@@ -1,6 +1,5 @@
 """The commands that answer with a lineage: ``what-produced``, ``impact`` and ``lineage``."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,21 +8,35 @@ import click
 
 from provgraph.commands.options import (
     DOCUMENTS,
+    FORMATS,
     PICTURE_OPTIONS,
     PICTURES,
     RELATIONS,
     answer_options,
 )
-from provgraph.commands.running import opened_store, reporting_errors, write_out
+from provgraph.commands.running import (
+    chosen_format,
+    note,
+    opened_store,
+    refuse_bytes,
+    reporting_errors,
+    screen,
+    show_text,
+    write_out,
+)
 from provgraph.interchange.export import export, within
-from provgraph.model.lineage import Direction, Lineage, restrict_lineage
+from provgraph.model.lineage import Direction, Lineage, Restriction, listed_part, restrict_lineage
 from provgraph.model.vocabulary import RelationType
 from provgraph.pictures import registry as pictures
 from provgraph.pictures.look import Look, Orientation
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.tracing import find
 from provgraph.questions.tracing import lineage as walk_lineage
+from provgraph.writers import text
 from provgraph.writers.registry import WRITERS
+
+#: The formats that can't hold a remark on the whole answer; it goes to stderr.
+_WITHOUT_REMARKS = ("csv", *DOCUMENTS)
 
 
 @click.command("what-produced")
@@ -71,26 +84,25 @@ def lineage(name: str, direction: str, relations: tuple[str, ...], **options: An
 
 def _answer(name: str, direction: Direction, relations: Sequence[str], **options: Any) -> None:
     """Ask for a lineage, and write the answer as the options say."""
-    look = _look(options["format_name"], options["output"], options)
+    output: Path | None = options["output"]
+    form = chosen_format(options["format_name"], output, (*FORMATS, *DOCUMENTS), "text")
+    look = _look(form, output, options)
     followed = [RelationType(relation) for relation in relations]
+    restriction = Restriction(options["kinds"], options["data_levels"], options["types"])
     with opened_store() as store:
         root = find(store, name, Path.cwd())
         answer = walk_lineage(store, root, direction, options["depth"], followed, options["limit"])
-        level = options["data_level"] and options["data_level"].upper()
-        listed = restrict_lineage(answer, options["kind"], level, options["type_name"])
+        listed = restrict_lineage(answer, restriction)
         drawn = with_configuration(store, listed) if options["configuration"] else listed
-        if options["format_name"] in DOCUMENTS:
-            pieces = export(store, options["format_name"], within(listed))
-            write_out((piece.encode() for piece in pieces), options["output"])
-    if listed is not answer:
-        click.echo(
-            f"{len(listed.nodes) - 1} of the {len(answer.nodes) - 1} records found are listed, "
-            "behind the first, which is what you asked about; relations between others are left "
-            "out",
-            err=True,
-        )
-    if options["format_name"] not in DOCUMENTS:
-        _write(drawn, options["format_name"], look, options["output"])
+        if form in DOCUMENTS:
+            pieces = export(store, form, within(listed))
+            write_out((piece.encode() for piece in pieces), output)
+    if form in _WITHOUT_REMARKS and (part := listed_part(listed)):
+        note(f"{part}, behind what you asked about; relations between others are left out")
+    if form == "text":
+        _write_text(drawn, name, output)
+    elif form not in DOCUMENTS:
+        _write(drawn, form, look, output)
 
 
 def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> Look | None:
@@ -102,8 +114,8 @@ def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> 
                 f"{', '.join(given)}: only for pictures, --format {', '.join(PICTURES)}"
             )
         return None
-    if format_name == "png" and output is None and sys.stdout.isatty():
-        raise click.UsageError("a PNG is no text for a terminal: name a file for it with -o FILE")
+    if format_name == "png":
+        refuse_bytes(output)
     return Look(
         orientation=Orientation.ACROSS if options["across"] else Orientation.DOWN,
         agents=options["agents"] is not False,
@@ -112,8 +124,16 @@ def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> 
     )
 
 
+def _write_text(answer: Lineage, asked: str, output: Path | None) -> None:
+    """Write a lineage for people."""
+    if output is None:
+        show_text(text.write(answer, asked, screen()))
+    else:
+        write_out([text.write(answer, asked).encode()], output)
+
+
 def _write(answer: Lineage, format_name: str, look: Look | None, output: Path | None) -> None:
-    """Write a lineage as text or as a picture."""
+    """Write a lineage for programs, or as a picture."""
     document = (
         WRITERS[format_name](answer)
         if look is None

@@ -31,6 +31,26 @@ PICTURE_OPTIONS = {
     "fold": "--fold/--no-fold",
     "link": "--link",
 }
+#: The ending of a file's name → the format that it asks for.
+ENDINGS = {
+    ".txt": "text",
+    ".json": "json",
+    ".csv": "csv",
+    ".svg": "svg",
+    ".png": "png",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".mmd": "mermaid",
+    ".mermaid": "mermaid",
+    ".xml": "prov-xml",
+    ".provn": "prov-n",
+    ".ttl": "turtle",
+    ".trig": "trig",
+    ".rdf": "rdf-xml",
+    ".nt": "n-triples",
+    ".jsonld": "json-ld",
+    ".vot": "votable",
+}
 #: The relations that a lineage can follow.
 RELATIONS = (
     "used",
@@ -45,6 +65,22 @@ RELATIONS = (
     "specializationOf",
     "alternateOf",
     "mentionOf",
+)
+
+#: The kinds of records that a lineage lists.
+KINDS = ("entity", "activity", "agent")
+#: The data levels of CTAO, from raw data to catalogues.
+DATA_LEVELS = ("DL0", "DL1", "DL2", "DL3", "DL4", "DL5", "DL6")
+#: The finer types of entities and agents.
+TYPES = (
+    "DatasetEntity",
+    "ValueEntity",
+    "Collection",
+    "Bundle",
+    "Plan",
+    "Person",
+    "Organization",
+    "SoftwareAgent",
 )
 
 _Function = Callable[..., None]
@@ -77,8 +113,8 @@ def output_option(function: _Function) -> _Function:
     return click.option(
         "--output",
         "-o",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="Write to this file.",
+        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+        help="Write to this file; - is stdout. Without --format its ending names the format.",
     )(function)
 
 
@@ -118,7 +154,7 @@ def answer_options(function: _Function) -> _Function:
 
     Returns:
         The function, which gets the arguments ``depth``, ``limit``, ``format_name``, ``output``,
-        ``kind``, ``data_level``, ``type_name`` and the keys of `PICTURE_OPTIONS`.
+        ``kinds``, ``data_levels``, ``types`` and the keys of `PICTURE_OPTIONS`.
     """
     return _with_options(
         _picture_options(function),
@@ -137,22 +173,41 @@ def answer_options(function: _Function) -> _Function:
             "--format",
             "format_name",
             type=click.Choice((*FORMATS, *DOCUMENTS)),
-            default="text",
-            show_default=True,
+            help="Without it the ending of the file in --output says it, else it is text.",
         ),
         output_option,
-        click.option(
-            "--kind",
-            type=click.Choice(("entity", "activity", "agent")),
-            help="List only such records.",
-        ),
-        click.option("--data-level", metavar="DLn", help="List only products of this data level."),
-        click.option(
-            "--type",
-            "type_name",
-            metavar="TYPE",
-            help="List only records of this type: DatasetEntity, …",
-        ),
+        _filter("--kind", "kinds", KINDS, "List only records of this kind"),
+        _filter("--data-level", "data_levels", DATA_LEVELS, "List only products of this level"),
+        _filter("--type", "types", TYPES, "List only records of this finer type"),
+    )
+
+
+class _Word(click.Choice[str]):
+    """One of some words in any case; a message shows them as they are written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Find the word that was given.
+
+        Args:
+            value: what was given.
+            param: the option.
+            ctx: of the command.
+
+        Returns:
+            The word as it is written.
+        """
+        written = {each.lower(): each for each in self.choices}
+        return super().convert(written.get(str(value).lower(), value), param, ctx)
+
+
+def _filter(option: str, argument: str, known: tuple[str, ...], what: str) -> _Option:
+    """Make an option that names which records are listed."""
+    return click.option(
+        option,
+        argument,
+        type=_Word(known),
+        multiple=True,
+        help=f"{what}; several times for any of several.",
     )
 
 
@@ -173,7 +228,8 @@ def _picture_options(function: _Function) -> _Function:
         click.option(
             "--configuration/--no-configuration",
             default=None,
-            help="Draw the parameters and configuration files of runs, or not (the default).",
+            help="Draw the parameters of runs and the files that they name as configuration, or "
+            "not (the default). A file that a run read is drawn as its input in any case.",
         ),
         click.option(
             "--fold/--no-fold",

@@ -9,22 +9,26 @@ Results go to stdout, messages to stderr (docs/contract.md, Commands).
 import gc
 import logging
 import os
+import stat
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import update_wrapper
 from importlib import import_module
 from pathlib import Path
+from shutil import get_terminal_size
 from threading import Timer
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from provgraph.commands.options import ENDINGS
 from provgraph.errors import MissingExtraError, ProvGraphError, UnreachableError, extra_needed
 
 if TYPE_CHECKING:
     from provgraph.store.protocol import Store
+    from provgraph.writers.screen import Screen
 
 #: Exit code: some of the work was refused, or a check failed.
 REFUSED = 1
@@ -235,12 +239,12 @@ def write_out(pieces: Iterable[bytes], output: Path | None) -> None:
 
     Args:
         pieces: the bytes of the result, piece by piece.
-        output: the file to write to; None for stdout.
+        output: the file to write to; None or ``-`` for stdout.
 
     Raises:
         ProvGraphError: the file can't be written.
     """
-    if output is None:
+    if output is None or str(output) == "-":
         for piece in pieces:
             click.echo(piece, nl=False)
         return
@@ -250,6 +254,91 @@ def write_out(pieces: Iterable[bytes], output: Path | None) -> None:
     except OSError as error:
         raise ProvGraphError(f"{output} can't be written: {error.strerror}") from error
     click.echo(f"wrote {output}", err=True)
+
+
+def chosen_format(
+    given: str | None, output: Path | None, known: Collection[str], usual: str
+) -> str:
+    """Find the format that is written: the given one, else that of the file's ending.
+
+    Args:
+        given: what ``--format`` says; None without.
+        output: what ``--output`` says; None without.
+        known: the formats that the command writes.
+        usual: the format of what has no ending.
+
+    Returns:
+        The format.
+
+    Raises:
+        UsageError: no format has that ending.
+    """
+    if given is not None or output is None or not output.suffix:
+        return given or usual
+    endings = {end: name for end, name in ENDINGS.items() if name in known}
+    if usual not in endings.values():
+        endings[".json"] = usual
+    if output.suffix.lower() not in endings:
+        raise click.UsageError(
+            f"{output.name}: no format has the ending {output.suffix}; the endings are "
+            f"{', '.join(endings)}, or name the format with --format"
+        )
+    return endings[output.suffix.lower()]
+
+
+def screen() -> "Screen":
+    """Find out what stdout shows.
+
+    ``NO_COLOR`` (https://no-color.org) and ``TERM=dumb`` ask for text without colours.
+
+    Returns:
+        The width of the terminal, and whether it has colours; a plain screen for a pipe or a file.
+    """
+    from provgraph.writers.screen import PLAIN, Screen
+
+    if not sys.stdout.isatty():
+        return PLAIN
+    has_colours = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Screen(get_terminal_size().columns, has_colours)
+
+
+def show_text(text: str) -> None:
+    """Print a text; what is longer than the terminal goes through the user's pager.
+
+    Args:
+        text: ends in a newline.
+    """
+    if sys.stdout.isatty() and text.count("\n") >= get_terminal_size().lines:
+        click.echo_via_pager(text.removesuffix("\n"))
+    else:
+        click.echo(text, nl=False)
+
+
+def refuse_bytes(output: Path | None) -> None:
+    """Refuse to write what is no text to a terminal, or into a pipe unasked.
+
+    Args:
+        output: the file to write to; ``-`` for stdout, whatever that is; None for stdout.
+
+    Raises:
+        UsageError: it would go to a terminal, or into a pipe that nobody named.
+    """
+    if output is not None and str(output) != "-":
+        return
+    if sys.stdout.isatty():
+        raise click.UsageError("a PNG is no text for a terminal: name a file for it with -o FILE")
+    if output is None and not _is_file():
+        raise click.UsageError(
+            "a PNG is no text: name a file for it with -o FILE; -o - writes it into a pipe"
+        )
+
+
+def _is_file() -> bool:
+    """Whether the shell leads stdout into a file, which is to hold the bytes."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except OSError:  # a program that took the place of stdout
+        return False
 
 
 @contextmanager

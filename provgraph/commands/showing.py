@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from provgraph.commands.options import json_option
-from provgraph.commands.running import opened_store, reporting_errors
+from provgraph.commands.running import opened_store, reporting_errors, screen, show_text
 from provgraph.questions.details import details_of
 from provgraph.questions.tracing import find
 from provgraph.store.digest import digest as digest_of
@@ -24,11 +24,10 @@ def show(name: str, as_json: bool) -> None:
     """
     with opened_store() as store:
         details = details_of(store, find(store, name, Path.cwd()))
-    click.echo(
-        json.dumps(as_document(details), ensure_ascii=False, indent=2)
-        if as_json
-        else as_text(details)
-    )
+    if as_json:
+        click.echo(json.dumps(as_document(details), ensure_ascii=False, indent=2))
+    else:
+        show_text(as_text(details, screen()) + "\n")
 
 
 @click.command()

@@ -2,8 +2,8 @@
 
 | code | when |
 |---|---|
-| NOT_FOUND | a name leads to no record |
-| AMBIGUOUS | a name leads to several records; ``candidates`` lists their ids |
+| NOT_FOUND | a name leads to no record; ``suggestions`` lists names that are spelt alike |
+| AMBIGUOUS | a name leads to several records; ``candidates`` lists each with what tells it apart |
 | BAD_USER_INPUT | the value of an argument makes no sense, or the request asks for too much |
 | BAD_REQUEST | the request is no valid GraphQL, or over a limit |
 | NO_STORE | nothing was ever loaded into the store |
@@ -21,8 +21,10 @@ from strawberry.extensions import SchemaExtension
 
 from provgraph.errors import (
     AmbiguousError,
+    Candidate,
     LookupFailedError,
     NoStoreError,
+    NotFoundError,
     StoreError,
     UnreachableError,
 )
@@ -66,8 +68,7 @@ def with_code(error: GraphQLError) -> GraphQLError:
             error, error.message, "BAD_REQUEST" if error.path is None else "BAD_USER_INPUT"
         )
     if isinstance(cause, LookupFailedError):
-        extra = {"candidates": list(cause.candidates)} if isinstance(cause, AmbiguousError) else {}
-        return _error(error, str(cause).partition(":\n")[0], cause.code, **extra)
+        return _error(error, str(cause).partition(":\n")[0], cause.code, **_meant(cause))
     if isinstance(cause, RecursionError) and error.path is None:
         return _error(error, "the request nests too deep", "BAD_REQUEST")
     if isinstance(cause, StoreError):
@@ -82,6 +83,26 @@ def _told(cause: StoreError) -> str:
     if isinstance(cause, NoStoreError):
         return _NO_STORE
     return _UNREACHABLE if isinstance(cause, UnreachableError) else _STORE_FAILED
+
+
+def _meant(failure: LookupFailedError) -> dict[str, object]:
+    """What may have been meant by a name."""
+    if isinstance(failure, AmbiguousError):
+        return {"candidates": list(map(_candidate, failure.described))}
+    if isinstance(failure, NotFoundError) and failure.suggestions:
+        return {"suggestions": list(failure.suggestions)}
+    return {}
+
+
+def _candidate(candidate: Candidate) -> dict[str, str | None]:
+    return {
+        "id": candidate.id,
+        "kind": candidate.kind,
+        "path": candidate.path,
+        "dataLevel": candidate.data_level,
+        "time": candidate.time,
+        "maker": candidate.maker,
+    }
 
 
 def _cause(error: GraphQLError) -> Exception | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeVar
 
-from provgraph.errors import AmbiguousError, LookupFailedError, StoreError
+from provgraph.errors import AmbiguousError, Candidate, LookupFailedError, StoreError
 from provgraph.identity.files import times_of
 from provgraph.ingest.deciding.assertions import (
     AssertedFacts,
@@ -29,6 +29,7 @@ from provgraph.ingest.deciding.neighbourhood import (
 )
 from provgraph.model.attributes import join_attributes
 from provgraph.model.records import Mention, Run, StatedEntity, key_of
+from provgraph.model.values import with_zone
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import (
@@ -178,7 +179,10 @@ def find_load(store: Store, identifier: str) -> LoadRecord:
     if not found:
         raise LookupFailedError(f"no load has the id {identifier!r}; `provgraph loads` lists them")
     if len(found) > 1:
-        raise AmbiguousError(identifier, [load.id for load in found])
+        raise AmbiguousError(
+            identifier,
+            [Candidate(load.id, "load", load.source, time=with_zone(load.time)) for load in found],
+        )
     if any(load.size == UNKNOWN_SIZE for load in loads):
         raise StoreError(
             "some loads were made before provgraph 0.2, which kept no record of what each load "

@@ -4,6 +4,11 @@ HDF5 files are read with h5py and FITS files with astropy. PyTables is not used,
 unpickles attributes, which would run code from the file (docs/contract.md, What is kept).
 """
 
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from provgraph.model.identifiers import ACTIVITY_ID, PRODUCT_ID, product_identifier
@@ -11,6 +16,8 @@ from provgraph.model.identifiers import ACTIVITY_ID, PRODUCT_ID, product_identif
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _FITS_MAGIC = b"SIMPLE  ="
 _GZIP_MAGIC = b"\x1f\x8b"
+#: The variable that says where programs keep their settings (XDG Base Directory Specification).
+_SETTINGS = "XDG_CONFIG_HOME"
 
 
 def identifier_in(path: Path) -> str | None:
@@ -50,10 +57,36 @@ def _hdf5_header(path: Path) -> dict[str, str]:
 
 
 def _fits_header(path: Path) -> dict[str, str]:
-    from astropy.io import fits  # noqa: PLC0415 - only naming a file on disk needs it
+    with no_folder_at_home():
+        from astropy.io import fits  # noqa: PLC0415 - only naming a file on disk needs it
 
     header = fits.getheader(path)
     return {key: str(header[key]) for key in (PRODUCT_ID, ACTIVITY_ID) if key in header}
+
+
+@contextmanager
+def no_folder_at_home() -> Iterator[None]:
+    """Import astropy without the folder ``~/.astropy``, which its first import makes.
+
+    Astropy looks for its settings where ``XDG_CONFIG_HOME`` says, when there is a folder for them.
+    A user who has settings of astropy keeps them.
+
+    Yields:
+        None; astropy may be imported in the block.
+    """
+    before = os.environ.get(_SETTINGS)
+    own = [Path.home() / ".astropy"] + ([Path(before, "astropy")] if before else [])
+    if "astropy" in sys.modules or any(each.exists() for each in own):
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "astropy").mkdir()
+        os.environ[_SETTINGS] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop(_SETTINGS)
+            os.environ.update({} if before is None else {_SETTINGS: before})
 
 
 def _text(value: str | bytes) -> str:

@@ -85,6 +85,19 @@ def base_name(place: str) -> str:
     return place.rstrip("/").rpartition("/")[2] or place
 
 
+def local_name(identifier: str) -> str:
+    """Find what a document calls a record behind the prefix: ``ex:plot`` means ``…#plot``.
+
+    Args:
+        identifier: a URI, such as ``http://example.org/run#plot``; also with its scheme before it.
+
+    Returns:
+        What stands behind its last ``#`` or ``/``, or its last ``:`` when it has neither.
+    """
+    parts = re.split("[#/]", identifier)
+    return parts[-1] if len(parts) > 1 else identifier.rpartition(":")[2]
+
+
 def version_of(place: str, activity: str) -> str:
     """Make the id of a file that is known only by the place where a run wrote it (rule 6).
 

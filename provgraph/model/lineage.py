@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from provgraph.model.attributes import readable_attributes
 from provgraph.model.invalidation import Invalidation
-from provgraph.model.values import Attributes, Value, seconds_between
+from provgraph.model.values import Attributes, Value, counted, seconds_between
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
 
 #: Where an unlimited walk stops all the same: how many nodes an answer has at most.
@@ -119,6 +119,35 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """Which records of an answer are listed: those that meet every condition that is given.
+
+    Attributes:
+        kinds: the record is of one of these kinds.
+        data_levels: the record is a product of one of these data levels, such as ``DL2``.
+        types: the record is of one of these finer types, such as ``DatasetEntity``.
+    """
+
+    kinds: tuple[str, ...] = ()
+    data_levels: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[tuple[str, ...], ...]:
+        """The conditions that are given."""
+        return tuple(each for each in (self.kinds, self.data_levels, self.types) if each)
+
+    def admits(self, node: Node) -> bool:
+        """Tell whether a record is to be listed.
+
+        Args:
+            node: the record.
+        """
+        wanted = ((self.kinds, node.kind), (self.data_levels, node.data_level))
+        return all(not some or has in some for some, has in (*wanted, (self.types, node.type)))
+
+
+@dataclass(frozen=True, slots=True)
 class Lineage:
     """The answer to a lineage question.
 
@@ -129,6 +158,8 @@ class Lineage:
         truncated: whether a limit cut the answer.
         nodes: the root and all nodes found, by distance from the root, then by id.
         edges: the relations between these nodes, in a fixed order.
+        restriction: which records were asked for; None for all.
+        whole: the answer of which this one lists a part; None when this is the whole.
     """
 
     root: Node
@@ -137,6 +168,8 @@ class Lineage:
     truncated: bool
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    restriction: Restriction | None = field(default=None, kw_only=True)
+    whole: "Lineage | None" = field(default=None, kw_only=True)
 
     def of_kind(self, kind: Kind) -> tuple[Node, ...]:
         """Choose the nodes of one kind.
@@ -150,38 +183,46 @@ class Lineage:
         return tuple(node for node in self.nodes if node.kind is kind)
 
 
-def restrict_lineage(
-    lineage: Lineage,
-    kind: str | None = None,
-    data_level: str | None = None,
-    type_name: str | None = None,
-) -> Lineage:
+def restrict_lineage(lineage: Lineage, restriction: Restriction) -> Lineage:
     """Keep only some of a lineage's records, and the relations between these.
 
     Args:
         lineage: the whole answer.
-        kind: the kind to keep; None for all.
-        data_level: the data level to keep (``DL2``); None for all.
-        type_name: the finer type to keep (``DatasetEntity``); None for all.
+        restriction: which records to keep.
 
     Returns:
-        The lineage with the records that fit all three, and with its root in any case.
+        The lineage with the records that the restriction admits, and with its root in any case. It
+        keeps the whole answer, since what is said of the rest must stay true.
     """
-    if (kind, data_level, type_name) == (None, None, None):
+    if restriction == Restriction():
         return lineage
-    chosen = [
-        node
-        for node in lineage.nodes
-        if (
-            kind in (None, node.kind)
-            and data_level in (None, node.data_level)
-            and type_name in (None, node.type)
-        )
-        or node.key == lineage.root.key
-    ]
+    root = lineage.root.key
+    chosen = [node for node in lineage.nodes if node.key == root or restriction.admits(node)]
     keys = {node.key for node in chosen}
     edges = tuple(edge for edge in lineage.edges if edge.source in keys and edge.target in keys)
-    return replace(lineage, nodes=tuple(chosen), edges=edges)
+    return replace(
+        lineage, nodes=tuple(chosen), edges=edges, restriction=restriction, whole=lineage
+    )
+
+
+def listed_part(lineage: Lineage) -> str:
+    """Say which part of what was found an answer lists, as in ``7 records, none of them DL2``.
+
+    A filter narrows what is listed, and never what is said of the rest. Therefore these words
+    stand in the answer itself.
+
+    Args:
+        lineage: the answer.
+
+    Returns:
+        The sentence, without a full stop; empty when nothing was filtered, or nothing found.
+    """
+    if lineage.restriction is None or lineage.whole is None or len(lineage.whole.nodes) < 2:
+        return ""
+    found, listed = (len(each.nodes) - 1 for each in (lineage.whole, lineage))
+    which = " and ".join(map(" or ".join, lineage.restriction.conditions))
+    some = f"{listed if listed else 'none'} of them {which}"
+    return f"{counted(found, 'record')}, {some}" + ("; only these are listed" if listed else "")
 
 
 def assemble_lineage(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from provgraph.model.lineage import Edge, Lineage, Node
+from provgraph.model.lineage import Edge, Lineage, Node, listed_part
 from provgraph.model.values import readable
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.boxes import Box, box
@@ -70,7 +70,7 @@ class Figure:
     Attributes:
         boxes: its records.
         arrows: their relations.
-        remark: what must be known of the whole: that records are folded, or that the answer was
+        remark: what must be known of the whole: that records are folded or filtered, or that it was
             cut; may be empty.
     """
 
@@ -109,13 +109,14 @@ def figure(lineage: Lineage, look: Look) -> Figure:
     return Figure(
         boxes,
         tuple(_arrows(lineage.edges, numbers)),
-        _remark(len(nodes), len(boxes), lineage.truncated),
+        _remark(len(nodes), len(boxes), lineage),
     )
 
 
-def _remark(records: int, boxes: int, is_cut: bool) -> str:
-    remarks = [f"{records:,} records in {boxes:,} boxes"] if boxes < records else []
-    remarks += ["cut short: there are more records behind these"] if is_cut else []
+def _remark(records: int, boxes: int, lineage: Lineage) -> str:
+    remarks = [listed] if (listed := listed_part(lineage)) else []
+    remarks += [f"{records:,} records in {boxes:,} boxes"] if boxes < records else []
+    remarks += ["cut short: there are more records behind these"] if lineage.truncated else []
     return "; ".join(remarks)
 
 

@@ -1,12 +1,18 @@
 """One record with everything that is known of it, and why its mentions are of it (``show``)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from provgraph.model.filters import Filter, PageRequest, SortOrder
+from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.protocol import Store
 from provgraph.store.records import Explained
+
+#: How many other versions are listed.
+MOST_VERSIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,8 @@ class RecordDetails:
             (docs/contract.md, rule 10); none of an agent.
         settings: the parameter sets of a run, its software among them; none of other records.
         config_files: the places of the configuration files of a run; none of other records.
+        versions: other entities that stood at a path of this one, each with the path, the newest
+            first; at most `MOST_VERSIONS`.
     """
 
     node: Node
@@ -29,6 +37,7 @@ class RecordDetails:
     explained: tuple[Explained, ...]
     settings: tuple[Settings, ...]
     config_files: tuple[str, ...]
+    versions: tuple[tuple[str, Node], ...]
 
 
 def details_of(store: Store, node: Node) -> RecordDetails:
@@ -54,4 +63,17 @@ def details_of(store: Store, node: Node) -> RecordDetails:
         explained=tuple(store.explain(node.key)) if node.kind is not Kind.AGENT else (),
         settings=tuple(store.parameters_of([node.key]).get(node.key, ())) if is_run else (),
         config_files=tuple(store.config_files_of([node.key]).get(node.key, ())) if is_run else (),
+        versions=tuple(_versions(store, node)) if node.locations else (),
     )
+
+
+def _versions(store: Store, node: Node) -> Iterator[tuple[str, Node]]:
+    """The other entities at the paths of an entity."""
+    places = [each for each in node.identifiers if location_of(each) in node.locations]
+    page = store.find(
+        Filter(identifiers=tuple(places), kinds=(Kind.ENTITY,)),
+        SortOrder.NEWEST,
+        PageRequest(size=MOST_VERSIONS + 1),
+    )
+    for other in (each.node for each in page.found if each.node.key != node.key):
+        yield next(path for path in node.locations if path in other.locations), other

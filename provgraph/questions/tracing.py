@@ -10,18 +10,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from provgraph.errors import AmbiguousError, NotFoundError
+from provgraph.errors import NotFoundError
 from provgraph.loaders.headers import identifier_in
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
-from provgraph.model.identifiers import SCHEMES, is_strong, place_of, strength
+from provgraph.model.identifiers import SCHEMES, is_strong, local_name, location_of, place_of
 from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node
 from provgraph.model.values import storable_text
-from provgraph.model.vocabulary import ORIGIN_RELATIONS, RelationType
+from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
+from provgraph.questions.misses import MOST_CANDIDATES, ambiguous, not_found
 from provgraph.store.protocol import Store
 from provgraph.store.records import Found
 
 #: A longer name is no path: Linux allows 4,096 bytes.
 _LONGEST_PATH = 4096
+#: So many characters of an id name its record, when no other id begins so.
+SHORTEST_BEGINNING = 6
 
 
 def find(store: Store, name: str, folder: Path | None = None) -> Node:
@@ -31,7 +34,8 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
 
     Args:
         store: where to look.
-        name: an identifier with or without its scheme, a path, ``PATH@ACTIVITY``, or a file name.
+        name: an identifier with or without its scheme, a path, ``PATH@ACTIVITY``, a file name or
+            the end of a path, a label or qualified name, or the beginning of an id.
         folder: what a relative path is relative to, and where a product file's own header may be
             read; None when the name comes from another machine.
 
@@ -39,24 +43,36 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
         The record.
 
     Raises:
-        NotFoundError: nothing bears the name.
-        AmbiguousError: several records do; the error lists their ids.
+        NotFoundError: nothing bears the name; the error says what may have been meant.
+        AmbiguousError: several records do; the error lists them.
+        StoreError: the store failed.
     """
     name = storable_text(name)
-    ids = [name, *(f"{scheme}:{name}" for scheme in SCHEMES if is_strong(f"{scheme}:"))]
+    ids = _identifiers(name)
     header = _header_identifiers(name, folder)
     paths = _path_identifiers(name, folder)
     found = _all_pages(store, Filter(identifiers=(*ids, *header, *paths)))
     # The first reading of the name that leads to a record counts.
-    bearers = (
+    bearers = _nodes(
         [each for each in found if each.node.id == name]
         or _bearing(found, ids)
         or _bearing(found, header)
         or _newest(found, paths)
         or _named_version(store, name, folder)
-        or _by_file_name(store, name)
+        or _by_path_ending(store, name)
     )
-    return _only(name, bearers)
+    bearers = bearers or _by_label(store, name) or _by_beginning(store, name, paths)
+    if not bearers:
+        raise not_found(store, name, header, _is_on_disk(name, folder))
+    if len(bearers) > 1:
+        raise ambiguous(store, name, bearers)
+    return bearers[0]
+
+
+def _identifiers(name: str) -> list[str]:
+    """The identifiers that the name may be: with its scheme, without, or a name that is no URI."""
+    strong = (scheme for scheme in SCHEMES if is_strong(f"{scheme}:"))
+    return [name, *(f"{scheme}:{name}" for scheme in strong), f"uri:{name}"]
 
 
 def _path_identifiers(name: str, folder: Path | None) -> list[str]:
@@ -74,10 +90,14 @@ def _path_identifiers(name: str, folder: Path | None) -> list[str]:
 
 def _header_identifiers(name: str, folder: Path | None) -> list[str]:
     """The identifier in the header of the product file on disk that the name may mean."""
-    if folder is None or not _may_be_path(name) or not os.path.isfile(folder / name):
+    if folder is None or not _is_on_disk(name, folder):
         return []
     identifier = identifier_in(folder / name)
     return [] if identifier is None else [identifier]
+
+
+def _is_on_disk(name: str, folder: Path | None) -> bool:
+    return folder is not None and _may_be_path(name) and os.path.isfile(folder / name)
 
 
 def _may_be_path(name: str) -> bool:
@@ -109,19 +129,54 @@ def _named_version(store: Store, name: str, folder: Path | None) -> list[Found]:
     if not separator:
         return []
     for identifier in _path_identifiers(path, folder):
-        wanted = Filter(version=Version(identifier, activity))
+        wanted = Filter(version=Version(identifier, _whole_id(store, activity)))
         if found := store.find(wanted, SortOrder.NEWEST, PageRequest(size=1)).found:
             return list(found)
     return []
 
 
-def _by_file_name(store: Store, name: str) -> list[Found]:
-    """The newest record at each path that ends in this file name, each record once."""
+def _whole_id(store: Store, activity: str) -> str:
+    """The id of the one run that a beginning of an id names; else the text itself."""
+    if len(activity) < SHORTEST_BEGINNING:
+        return activity
+    found = store.called((), [activity], 2)
+    runs = [node.id for node in found if node.kind is Kind.ACTIVITY]
+    return runs[0] if len(runs) == 1 else activity
+
+
+def _by_path_ending(store: Store, name: str) -> list[Found]:
+    """The newest record at each path that ends in this file name, or in these parts of a path."""
+    parts = [part for part in name.split("/") if part not in ("", ".", "..")]
+    if not parts:
+        return []
+    ending = "/" + "/".join(parts)
     at_path: dict[str, list[Found]] = {}
-    for found in _all_pages(store, Filter(base_name=name)):
-        at_path.setdefault(found.place or "", []).append(found)
+    for found in _all_pages(store, Filter(base_name=parts[-1])):
+        if f"/{location_of(found.place or '')}".endswith(ending):
+            at_path.setdefault(found.place or "", []).append(found)
     newest = [max(there, key=_recency) for there in at_path.values()]
     return list({each.node.key: each for each in newest}.values())
+
+
+def _by_label(store: Store, name: str) -> list[Node]:
+    """The records that answers call so, else those whose URI ends in the name.
+
+    A qualified name such as ``ex:plot`` means what ends in ``plot``: a store keeps no prefixes.
+    """
+    prefix, colon, rest = name.partition(":")
+    local = rest if colon and prefix.isidentifier() else name
+    found = store.called([name, local_name(local)] if local else [name], (), MOST_CANDIDATES + 1)
+    labelled = [node for node in found if node.name == name]
+    return labelled or [
+        node for node in found if local and node.id.endswith(tuple(f"{at}{local}" for at in "/#:"))
+    ]
+
+
+def _by_beginning(store: Store, name: str, paths: Sequence[str]) -> list[Node]:
+    """The records whose ids begin so."""
+    if len(name.partition(":")[2] or name) < SHORTEST_BEGINNING:
+        return []
+    return store.called((), [*_identifiers(name), *paths], MOST_CANDIDATES + 1)
 
 
 def _all_pages(store: Store, wanted: Filter) -> list[Found]:
@@ -139,13 +194,8 @@ def _recency(found: Found) -> tuple[object, str]:
     return found.rank, found.node.id
 
 
-def _only(name: str, found: Sequence[Found]) -> Node:
-    """The one record that was found; an error when there is none, or more than one."""
-    if not found:
-        raise NotFoundError(name)
-    if len(found) > 1:
-        raise AmbiguousError(name, sorted((each.node.id for each in found), key=strength))
-    return found[0].node
+def _nodes(found: Sequence[Found]) -> list[Node]:
+    return [each.node for each in found]
 
 
 def lineage(
@@ -195,7 +245,7 @@ def path(store: Store, source: Node, target: Node) -> Lineage:
         whole = lineage(store, source, direction)
         if any(node.key == target.key for node in whole.nodes):
             return _chain(whole, target)
-    raise NotFoundError(f"{source.id} → {target.id}")
+    raise NotFoundError(f"{source.id} → {target.id}", "neither of the two led to the other")
 
 
 def _chain(whole: Lineage, target: Node) -> Lineage:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from provgraph.model.attributes import text_of
 from provgraph.model.filters import PageRequest, SortOrder
-from provgraph.model.identifiers import base_name, location_of
+from provgraph.model.identifiers import base_name, local_name, location_of
 from provgraph.model.invalidation import INVALIDATED, invalidation_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import (
@@ -31,6 +31,69 @@ _LABELS = ("prov:label", "prov:name", "http://www.w3.org/2000/01/rdf-schema#labe
 SHOWN_FACTS = frozenset({Fact.NAME, Fact.VERSION, Fact.STATUS, Fact.START, Fact.END, Fact.HOST})
 
 
+#: How many characters of a name an index holds.
+INDEXED = 64
+
+
+def folded(name: str) -> str:
+    """A name as an index holds it: of any case, and not too long for an index.
+
+    Args:
+        name: a label, a base name, or the last part of a URI.
+    """
+    return name.casefold()[:INDEXED]
+
+
+def asked_names(kind: Kind, identifier: str, name: str | None) -> dict[str, str | None]:
+    """By which names people may ask for a record, besides its identifiers.
+
+    Args:
+        kind: of the record.
+        identifier: its id.
+        name: what answers call it.
+
+    Returns:
+        ``called``: the name; ``local``: the last part of the URI that a document gives it;
+        ``head``: the beginning of its id. All as an index holds them.
+    """
+    local = local_name(identifier)
+    is_uri = identifier.startswith("prov:") if kind is Kind.ENTITY else local != identifier
+    return {
+        "called": folded(name) if name else None,
+        "local": folded(local) if is_uri and local else None,
+        "head": identifier[:INDEXED],
+    }
+
+
+def run_name(run: Run) -> str | None:
+    """What answers call a run.
+
+    Args:
+        run: with all its facts.
+    """
+    return first_text(run.facts, Fact.NAME) or label_of(run.facts)
+
+
+def entity_name(record: EntityRecord) -> str | None:
+    """The base name of an entity's first path, or its attribute ``name``, or a label, or nothing.
+
+    Args:
+        record: the entity.
+    """
+    if record.standings:
+        return base_name(record.standings[0].place)
+    return first_text(record.attributes, "name") or label_of(record.attributes)
+
+
+def agent_name(agent: Agent) -> str | None:
+    """What answers call an agent.
+
+    Args:
+        agent: the agent.
+    """
+    return agent.name or label_of(agent.attributes)
+
+
 def activity_node(run: Run) -> Node:
     """A run as a node.
 
@@ -52,7 +115,7 @@ def activity_node(run: Run) -> Node:
         key=key_of(Kind.ACTIVITY, run.id),
         id=run.id,
         kind=Kind.ACTIVITY,
-        name=first_text(run.facts, Fact.NAME) or label_of(run.facts),
+        name=run_name(run),
         version=first_text(run.facts, Fact.VERSION),
         status=status,
         start_time=with_zone(start_of(run.facts)),
@@ -66,8 +129,6 @@ def activity_node(run: Run) -> Node:
 def entity_node(record: EntityRecord) -> Node:
     """An entity as a node.
 
-    Its name is the base name of its first path, or its attribute ``name``, or a label, or nothing.
-
     Args:
         record: the entity.
     """
@@ -76,9 +137,7 @@ def entity_node(record: EntityRecord) -> Node:
         key=key_of(Kind.ENTITY, record.id),
         id=record.id,
         kind=Kind.ENTITY,
-        name=base_name(places[0])
-        if places
-        else first_text(record.attributes, "name") or label_of(record.attributes),
+        name=entity_name(record),
         type=record.type,
         location=location_of(places[0]) if places else None,
         locations=tuple(map(location_of, places)),
@@ -103,7 +162,7 @@ def agent_node(agent: Agent) -> Node:
         key=key_of(Kind.AGENT, agent.id),
         id=agent.id,
         kind=Kind.AGENT,
-        name=agent.name or label_of(agent.attributes),
+        name=agent_name(agent),
         type=agent.type,
         attributes=agent.attributes,
     )

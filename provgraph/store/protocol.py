@@ -139,6 +139,31 @@ class Questions(Protocol):
                 gave.
         """
 
+    def called(self, names: Collection[str], beginnings: Collection[str], limit: int) -> list[Node]:
+        """Records that people may mean by what is no identifier of theirs.
+
+        Args:
+            names: what answers call the record, or the last part of the URI that a document gives
+                it; in any case, and compared in their first 64 characters only.
+            beginnings: the record's id begins with one of these.
+            limit: of how many records of each kind at most.
+
+        Returns:
+            The entities, activities and agents, by id. Which of them are left out beyond the limit
+            is open.
+        """
+
+    def names_near(self, name: str, limit: int) -> list[str]:
+        """The names that stand next to a text in the order of the alphabet.
+
+        Args:
+            name: perhaps misspelt.
+            limit: how many names of each kind of record at most, before and behind the text.
+
+        Returns:
+            What answers call records: each once, in lower case, the first 64 characters, sorted.
+        """
+
     def walk(
         self,
         root: Node,

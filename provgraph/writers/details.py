@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from provgraph.identity.rules import EXPLANATION, Rule
+from provgraph.identity.rules import Rule, because
 from provgraph.model.attributes import json_safe
 from provgraph.model.fields import record_document, relation_document
 from provgraph.model.identifiers import location_of
-from provgraph.model.lineage import Edge
+from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import SOFTWARE
 from provgraph.model.values import canonical_json, visible
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.details import RecordDetails
 from provgraph.store.records import Explained
+from provgraph.writers.screen import PLAIN, Screen
 
 
 def as_document(details: RecordDetails) -> dict[str, Any]:
@@ -38,19 +39,25 @@ def as_document(details: RecordDetails) -> dict[str, Any]:
         "parameters": parameters,
         "packages": [dict(each) for each in packages],
         "configFiles": [location_of(place) for place in details.config_files],
+        "otherVersions": [
+            {"id": each.id, "location": path, "generatedAtTime": each.generated_at}
+            for path, each in details.versions
+        ],
     }
 
 
-def as_text(details: RecordDetails) -> str:
+def as_text(details: RecordDetails, screen: Screen = PLAIN) -> str:
     """Return a record and what is known of it as lines for a terminal.
 
     Args:
         details: the record with its relations, settings and explanations.
+        screen: where the text goes.
 
     Returns:
         The text that ``show`` prints, without a newline at its end.
     """
-    return "\n".join(_lines(details))
+    lines = (line for each in _lines(details) for line in screen.wrapped(each, "      "))
+    return "\n".join(lines)
 
 
 def _lines(details: RecordDetails) -> Iterator[str]:
@@ -67,11 +74,14 @@ def _lines(details: RecordDetails) -> Iterator[str]:
         "location": node.location,
         "made at": node.generated_at,
         "gone at": node.invalidated_at,
+        "INVALID": _invalidation(node),
+        "made from": ", ".join(map("invalid {}".format, node.tainted)),
         "data level": node.data_level,
     }
     yield from (f"  {label:10}  {visible(value)}" for label, value in facts.items() if value)
     yield from _section("identifiers", map(visible, node.identifiers))
     yield from _section("stood at", map(visible, node.locations))
+    yield from _section("other versions of its path", map(_version_line, details.versions))
     yield from _section("relations", (_edge_line(details, edge) for edge in details.edges))
     yield from _section(
         "why these are one record (rules: docs/contract.md)", map(_why_line, details.explained)
@@ -86,6 +96,20 @@ def _lines(details: RecordDetails) -> Iterator[str]:
         yield from _section(
             settings.name, (_pair(name, value) for name, value in settings.values.items())
         )
+
+
+def _invalidation(node: Node) -> str | None:
+    mark = node.invalidation
+    if mark is None:
+        return None
+    by = f" (says {mark.by})" if mark.by else ""
+    return f"since {mark.time}" + (f": {mark.reason}" if mark.reason else "") + by
+
+
+def _version_line(version: tuple[str, Node]) -> str:
+    path, node = version
+    made = f"  made at {node.generated_at}" if node.generated_at else "  made by no known run"
+    return f"{visible(path)}{made}  ({visible(node.id)})"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -113,7 +137,8 @@ def _edge_line(details: RecordDetails, edge: Edge) -> str:
     other = details.others.get(edge.target if outgoing else edge.source, details.node)
     role = f" as {visible(edge.role)}" if edge.role else ""
     arrow = f"{edge.relation} →" if outgoing else f"← {edge.relation} of"
-    return f"{arrow} {visible(other.location or other.label)}{role}  ({visible(other.id)})"
+    named = edge.location or other.location or other.label
+    return f"{arrow} {visible(named)}{role}  ({visible(other.id)})"
 
 
 def _why(each: Explained) -> dict[str, Any]:
@@ -125,11 +150,13 @@ def _why(each: Explained) -> dict[str, Any]:
         "identifier": each.identifier,
         "source": each.source,
         "rule": each.rule,
-        "because": EXPLANATION[Rule(each.rule)],
+        "because": because(Rule(each.rule), each.identifier),
     }
 
 
 def _why_line(each: Explained) -> str:
     did = "wrote" if each.relation is RelationType.WAS_GENERATED_BY else "read"
     named = location_of(each.place) if each.place else str(each.identifier)
-    return f"{visible(each.run)} {did} {visible(named)}: {EXPLANATION[Rule(each.rule)]}"
+    return (
+        f"{visible(each.run)} {did} {visible(named)}: {because(Rule(each.rule), each.identifier)}"
+    )

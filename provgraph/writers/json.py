@@ -32,7 +32,7 @@ def document(lineage: Lineage) -> dict[str, Any]:
 
     Returns:
         The object that docs/contract.md, Commands, fixes: ``root``, ``direction``, ``depth``,
-        ``truncated``, ``nodes`` and ``edges``.
+        ``truncated``, ``nodes`` and ``edges``; also ``filter`` when only some records are listed.
     """
     ids = {node.key: node.id for node in (lineage.root, *lineage.nodes)}
     return {
@@ -40,6 +40,7 @@ def document(lineage: Lineage) -> dict[str, Any]:
         "direction": lineage.direction.value,
         "depth": lineage.depth,
         "truncated": lineage.truncated,
+        **_filter(lineage),
         "nodes": [record_document(node) for node in lineage.nodes],
         "edges": [
             relation_document(edge, ids)
@@ -62,3 +63,19 @@ def scalar(value: Value) -> str | int | float:
     if isinstance(value, str):
         return str(value)
     return value if isinstance(value, int | float) else canonical_json(value)
+
+
+def _filter(lineage: Lineage) -> dict[str, dict[str, Any]]:
+    """Which records were asked for, and how many there were besides the root."""
+    restriction, whole = lineage.restriction, lineage.whole
+    if restriction is None or whole is None:
+        return {}
+    return {
+        "filter": {
+            "kind": list(restriction.kinds),
+            "dataLevel": list(restriction.data_levels),
+            "type": list(restriction.types),
+            "found": len(whole.nodes) - 1,
+            "listed": len(lineage.nodes) - 1,
+        }
+    }

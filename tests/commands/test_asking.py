@@ -1,12 +1,9 @@
 """What led to a file, and what was made from it, as a user asks at the command line."""
 
 import json
-import os
-import pty
 import re
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +22,7 @@ def test_what_produced_as_json(full_shell: Shell) -> None:
         answer["root"] == answer["nodes"][0]["id"] == "product:70de1f24-6744-4ced-99bb-c74834735e51"
     )
     assert set(answer) == {"root", "direction", "depth", "truncated", "nodes", "edges"}
-    assert set(answer["edges"][0]) == {"relation", "source", "target", "role", "time"}
+    assert set(answer["edges"][0]) == {"relation", "source", "target", "role", "time", "location"}
     first_run = answer["nodes"][1]
     assert (first_run["startTime"], first_run["status"]) == (
         "2026-11-21T08:30:55.925Z",
@@ -56,7 +53,8 @@ def test_the_tree_reads_from_the_file_down(full_shell: Shell) -> None:
     lines = full_shell("what-produced", DL3).stdout.splitlines()
     assert lines[0] == f"What produced {DL3}?"
     assert lines[1].startswith("27 runs, 43 files")
-    assert lines[4].startswith("└─ made by create-dl3 0.28.0  completed")
+    assert re.fullmatch(r"\d+ DL\d(, \d+ DL\d)*", lines[2])
+    assert lines[5].startswith("└─ made by create-dl3 0.28.0  completed")
 
 
 @pytest.mark.parametrize("name", ["svg", "dot", "mermaid", "csv"])
@@ -67,45 +65,33 @@ def test_pictures_to_a_file(full_shell: Shell, name: str, tmp_path: Path) -> Non
     assert "run02001.dl3.fits" in out.read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
-def test_a_png_goes_to_a_file_or_a_pipe(full_shell: Shell, tmp_path: Path) -> None:
-    out = tmp_path / "lineage.png"
-    done = full_shell("what-produced", DL3, "--format", "png", "--depth", "2", "-o", str(out))
-    assert (done.returncode, done.stdout) == (0, "")
-    assert out.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-    assert (
-        piped(full_shell, "what-produced", DL3, "--format", "png", "--depth", "2")
-        == out.read_bytes()
-    )
+@pytest.mark.parametrize(
+    ("ending", "beginning"),
+    [
+        ("svg", "<svg"),
+        ("JSON", "{"),
+        ("csv", "id,kind,"),
+        ("gv", "digraph"),
+        ("mmd", "---\ntitle"),
+        ("txt", "What produced"),
+        ("provn", "document"),
+        ("ttl", "@prefix"),
+    ],
+)
+def test_the_ending_of_a_file_names_its_format(
+    full_shell: Shell, ending: str, beginning: str, tmp_path: Path
+) -> None:
+    out = tmp_path / f"answer.{ending}"
+    assert full_shell("what-produced", DL3, "-o", str(out)).returncode == 0
+    assert out.read_text(encoding="utf-8").startswith(beginning)
 
 
-def piped(full_shell: Shell, *arguments: str) -> bytes:
-    command = [
-        str(Path(sys.executable).parent / "provgraph"),
-        "--store",
-        f"sqlite:///{full_shell.store}",
-        *arguments,
-    ]
-    return subprocess.run(command, capture_output=True, check=True).stdout
-
-
-@pytest.mark.slow
-def test_a_png_is_not_for_a_terminal(full_shell: Shell) -> None:
-    ours, terminal = pty.openpty()
-    command = [
-        str(Path(sys.executable).parent / "provgraph"),
-        "--store",
-        f"sqlite:///{full_shell.store}",
-        "what-produced",
-        DL3,
-        "--format",
-        "png",
-    ]
-    done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, check=False)
-    os.close(terminal)
-    os.close(ours)
-    assert done.returncode == 2
-    assert b"name a file for it with -o FILE" in done.stderr
+def test_an_unknown_ending_is_refused(full_shell: Shell, tmp_path: Path) -> None:
+    done = full_shell("what-produced", DL3, "-o", str(tmp_path / "answer.docx"))
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "no format has the ending .docx" in done.stderr
+    given = full_shell("what-produced", DL3, "-o", str(tmp_path / "a.docx"), "--format", "json")
+    assert given.returncode == 0
 
 
 def test_pictures_are_drawn_as_asked(full_shell: Shell) -> None:
@@ -173,6 +159,45 @@ def test_impact_lists_only_what_is_asked_for(full_shell: Shell) -> None:
     )
     names = {node["name"] for node in json.loads(done.stdout)["nodes"]}
     assert names == {"gamma_run02001.simtel.zst", "run02001.dl3.fits"}
+
+
+RAW = "/data/ctao/dl0/gamma_run02001.simtel.zst"
+
+
+def test_the_answer_says_what_its_filter_left_out(full_shell: Shell, tmp_path: Path) -> None:
+    out = tmp_path / "answer.txt"
+    assert full_shell("impact", RAW, "--data-level", "DL5", "-o", str(out)).returncode == 0
+    assert "records, none of them DL5\n" in out.read_text(encoding="utf-8")
+    assert "Nothing known" not in out.read_text(encoding="utf-8")
+    several = ("--data-level", "dl2", "--data-level", "DL3")
+    answer = json.loads(full_shell("impact", RAW, *several, "--format", "json").stdout)
+    levels = {node["dataLevel"] for node in shown(full_shell, answer)}
+    assert levels == {"DL2", "DL3"}
+    assert answer["filter"]["dataLevel"] == ["DL2", "DL3"]
+    assert answer["filter"]["found"] > answer["filter"]["listed"] == len(answer["nodes"]) - 1
+    picture = full_shell("impact", RAW, "--data-level", "DL5", "--format", "mermaid").stdout
+    assert "records, none of them DL5" in picture
+    table = full_shell("impact", RAW, "--data-level", "DL5", "--format", "csv")
+    assert "records, none of them DL5" in table.stderr
+
+
+def shown(shell: Shell, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records of an answer behind its root, as ``show`` shows them."""
+    ids = [node["id"] for node in answer["nodes"][1:]]
+    return [json.loads(shell("show", each, "--json").stdout) for each in ids]
+
+
+@pytest.mark.parametrize(
+    ("option", "unknown", "known"),
+    [("--data-level", "DL9", "DL6"), ("--kind", "run", "activity"), ("--type", "File", "Plan")],
+)
+def test_a_filter_refuses_unknown_words(
+    full_shell: Shell, option: str, unknown: str, known: str
+) -> None:
+    done = full_shell("impact", RAW, option, unknown)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"'{unknown}'" in done.stderr
+    assert f"'{known}'" in done.stderr
 
 
 def test_ambiguous_names_list_the_candidates(full_shell: Shell) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from provgraph.commands import options
 from provgraph.interchange.export import DOCUMENT_FORMATS
-from provgraph.model.vocabulary import RelationType
+from provgraph.model.filters import NAMED_KINDS
+from provgraph.model.vocabulary import AgentType, EntityType, RelationType
 from provgraph.pictures import registry as pictures
 from provgraph.writers.registry import WRITERS
 
@@ -28,6 +29,15 @@ def test_the_relations_that_a_lineage_can_follow_lead_to_no_agent_or_description
     }
 
 
+def test_filters_know_every_kind_and_type() -> None:
+    assert tuple(NAMED_KINDS) == options.KINDS
+    assert (*EntityType, *AgentType) == options.TYPES
+
+
+def test_endings_are_of_formats_that_there_are() -> None:
+    assert set(options.ENDINGS.values()) <= {*options.FORMATS, *options.DOCUMENTS}
+
+
 @pytest.mark.parametrize(
     ("decorator", "arguments"),
     [
@@ -36,7 +46,7 @@ def test_the_relations_that_a_lineage_can_follow_lead_to_no_agent_or_description
         (options.reading_options, {"format_name", "namespace"}),
         (
             options.answer_options,
-            {"depth", "limit", "format_name", "output", "kind", "data_level", "type_name"}
+            {"depth", "limit", "format_name", "output", "kinds", "data_levels", "types"}
             | options.PICTURE_OPTIONS.keys(),
         ),
     ],

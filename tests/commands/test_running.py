@@ -2,17 +2,23 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
+import termios
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+import click
 import pytest
 
 from provgraph.commands.main import COMMANDS
-from provgraph.commands.running import at_most, note, write_out
+from provgraph.commands.options import DOCUMENTS, FORMATS
+from provgraph.commands.running import at_most, chosen_format, note, write_out
 from provgraph.errors import ProvGraphError
 from provgraph.store.neo4j import connection
-from tests.commands.shell import Shell
+from tests.commands.shell import DL3, Shell
 
 
 @pytest.mark.parametrize(
@@ -142,3 +148,105 @@ def test_a_block_that_takes_too_long_ends_the_process() -> None:
 def test_a_block_without_a_limit_or_within_it_goes_on() -> None:
     with at_most(None), at_most(60):
         pass
+
+
+def test_the_ending_of_a_name_chooses_the_format() -> None:
+    assert chosen_format(None, Path("all.json"), DOCUMENTS, "prov-json") == ("prov-json")
+    assert chosen_format("turtle", Path("all.json"), DOCUMENTS, "-") == "turtle"
+    assert chosen_format(None, Path("-"), FORMATS, "text") == "text"
+    with pytest.raises(click.UsageError, match=r"the endings are .*\.xml"):
+        chosen_format(None, Path("all.csv"), DOCUMENTS, "prov-json")
+
+
+PNG = ("what-produced", DL3, "--format", "png", "--depth", "2")
+
+
+def test_a_png_goes_to_a_file_and_to_a_pipe_only_when_asked(
+    full_shell: Shell, tmp_path: Path
+) -> None:
+    out = tmp_path / "lineage.png"
+    done = full_shell(*PNG[:2], "--depth", "2", "-o", str(out))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert out.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    unasked = full_shell(*PNG)
+    assert (unasked.returncode, unasked.stdout) == (2, "")
+    assert "-o - writes it into a pipe" in unasked.stderr
+    assert piped(full_shell, *PNG, "-o", "-") == out.read_bytes()
+    with (tmp_path / "redirected.png").open("wb") as file:
+        subprocess.run(command_of(full_shell, *PNG), stdout=file, check=True)
+    assert (tmp_path / "redirected.png").read_bytes() == out.read_bytes()
+
+
+def command_of(shell: Shell, *arguments: str) -> list[str]:
+    provgraph = str(Path(sys.executable).parent / "provgraph")
+    return [provgraph, "--store", f"sqlite:///{shell.store}", *arguments]
+
+
+def piped(shell: Shell, *arguments: str) -> bytes:
+    return subprocess.run(command_of(shell, *arguments), capture_output=True, check=True).stdout
+
+
+QUIET = {"NO_COLOR": "1", "COLUMNS": "", "LINES": "", "PAGER": ""}
+
+
+def on_terminal(
+    shell: Shell,
+    *arguments: str,
+    columns: int = 80,
+    lines: int = 1000,
+    variables: Mapping[str, str] = QUIET,
+) -> tuple[int, str, str]:
+    """The exit code, and what a terminal of this size and stderr get."""
+    ours, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (lines, columns))
+    environment = {**os.environ, "TERM": "xterm", **variables}
+    environment = {key: value for key, value in environment.items() if value}
+    shown = b""
+    with subprocess.Popen(
+        command_of(shell, *arguments),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        env=environment,
+    ) as process:
+        os.close(terminal)
+        with suppress(OSError):  # how Linux says that nobody has the terminal open any more
+            while part := os.read(ours, 65536):
+                shown += part
+        os.close(ours)
+        assert process.stderr is not None
+        message = process.stderr.read().decode()
+    return process.returncode, shown.decode().replace("\r\n", "\n"), message
+
+
+@pytest.mark.parametrize("output", [(), ("-o", "-")])
+def test_a_png_is_not_for_a_terminal(full_shell: Shell, output: tuple[str, ...]) -> None:
+    code, shown, message = on_terminal(full_shell, *PNG, *output)
+    assert (code, shown) == (2, "")
+    assert "name a file for it with -o FILE" in message
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_text_fits_the_terminal(full_shell: Shell, columns: int) -> None:
+    code, shown, _ = on_terminal(full_shell, "what-produced", DL3, columns=columns)
+    assert code == 0
+    assert max(map(len, shown.splitlines())) <= columns
+    whole = full_shell("what-produced", DL3).stdout
+    assert max(map(len, whole.splitlines())) > columns
+    assert shown.splitlines()[0] == whole.splitlines()[0]
+    code, shown, _ = on_terminal(full_shell, "show", DL3, columns=columns)
+    assert max(map(len, shown.splitlines())) <= columns
+
+
+def test_colours_and_a_pager_are_for_terminals(full_shell: Shell) -> None:
+    _, coloured, _ = on_terminal(
+        full_shell, "what-produced", DL3, variables={**QUIET, "NO_COLOR": ""}
+    )
+    assert "\x1b[" in coloured
+    assert "\x1b[" not in full_shell("what-produced", DL3).stdout
+    pager = {**QUIET, "PAGER": "sed s/^/paged:/"}
+    _, short, _ = on_terminal(full_shell, "what-produced", DL3, "--depth", "1", variables=pager)
+    assert "paged:" not in short
+    _, long, _ = on_terminal(full_shell, "what-produced", DL3, lines=10, variables=pager)
+    assert all(line.startswith("paged:") for line in long.splitlines())
+    assert long.replace("paged:", "") == on_terminal(full_shell, "what-produced", DL3)[1]

@@ -66,8 +66,21 @@ def test_ambiguous_names_list_their_candidates(ask: Ask) -> None:
     assert len(error["extensions"]["candidates"]) > 1
     assert "\n" not in error["message"]
     for candidate in error["extensions"]["candidates"]:
+        assert candidate.keys() == {"id", "kind", "path", "dataLevel", "time", "maker"}
+        assert candidate["path"].endswith("run02001.dl2.h5")
         query = "query($f: String!) { whatProduced(file: $f) { root { id } } }"
-        assert ask(query, f=candidate)["data"]["whatProduced"]["root"]["id"] == candidate
+        found = ask(query, f=candidate["id"])["data"]["whatProduced"]
+        assert found["root"]["id"] == candidate["id"]
+
+
+def test_a_misspelt_name_gets_suggestions_in_words_that_fit(ask: Ask) -> None:
+    answer = ask('{ whatProduced(file: "run02001.dl3.fts") { truncated } }')
+    error = answer["errors"][0]
+    assert error["extensions"]["code"] == "NOT_FOUND"
+    assert error["extensions"]["suggestions"][0] == "run02001.dl3.fits"
+    assert "did you mean 'run02001.dl3.fits'" in error["message"]
+    assert "provgraph " not in error["message"]
+    assert "--" not in error["message"]
 
 
 def test_a_negative_depth(ask: Ask) -> None:

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from provgraph.identity.rules import EXPLANATION, Rule
+from provgraph.identity.rules import EXPLANATION, Rule, because
 from provgraph.store.registry import open_store
 from tests.graphs import put
 from tests.identity.examples import run
@@ -40,3 +40,18 @@ def test_a_store_tells_by_which_rule_a_file_was_matched(rule: Rule) -> None:
         }
     assert rule in told
     assert "(rule" in EXPLANATION[rule]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "words"),
+    [
+        ("product:P", "its header names the product"),
+        ("guid:G", "the catalogue names it"),
+        ("prov:http://example.org/e", "the document names it"),
+        ("other:x", "the source names it"),
+    ],
+)
+def test_who_names_a_file_depends_on_the_name(identifier: str, words: str) -> None:
+    assert because(Rule.NAMED, identifier) == f"{words} (rule 2)"
+    assert because(Rule.CLAIM, identifier).startswith(f"{words}, and this run made it")
+    assert because(Rule.EXTERNAL, None) == "no known run wrote it (rule 5d)"

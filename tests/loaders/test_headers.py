@@ -5,6 +5,8 @@ import os
 import pickle
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import h5py
@@ -166,3 +168,31 @@ def test_attributes_are_not_unpickled(tmp_path: Path) -> None:
     assert not mark.exists()
     assert found is not None
     assert found.startswith("product:")
+
+
+@pytest.mark.parametrize("settings", [None, "nowhere", "empty", "filled"])
+def test_reading_a_fits_file_leaves_no_folder_at_home(tmp_path: Path, settings: str | None) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "config"
+    home.mkdir()
+    if settings != "nowhere":
+        elsewhere.mkdir()
+    if settings == "filled":
+        (elsewhere / "astropy").mkdir()
+    given = {} if settings is None else {"XDG_CONFIG_HOME": str(elsewhere)}
+    script = (
+        "import os; from pathlib import Path; from provgraph.loaders.headers import identifier_in\n"
+        f"print(identifier_in(Path({str(PRODUCTS / 'run02001.dl3.fits')!r})))\n"
+        "print(os.environ.get('XDG_CONFIG_HOME'))"
+    )
+    environment = {key: value for key, value in os.environ.items() if key != "XDG_CONFIG_HOME"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**environment, "HOME": str(home), **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    product, variable = done.stdout.split()
+    assert product == f"product:{IDS['run02001.dl3.fits']}"
+    assert variable == given.get("XDG_CONFIG_HOME", "None")
+    assert list(home.iterdir()) == []

@@ -9,6 +9,7 @@ from provgraph.model.lineage import (
     Edge,
     Lineage,
     Node,
+    Restriction,
     assemble_lineage,
     restrict_lineage,
 )
@@ -89,23 +90,27 @@ def test_both_ways_take_the_shorter_one() -> None:
 @pytest.mark.parametrize(
     ("wanted", "ids"),
     [
-        ({}, ["file", "run", "agent", "calibration", "raw"]),
-        ({"kind": "activity"}, ["file", "run"]),
-        ({"data_level": "DL0"}, ["file", "raw"]),
-        ({"kind": "entity", "data_level": "DL9"}, ["file"]),
-        ({"type_name": "DatasetEntity"}, ["file", "calibration"]),
+        (Restriction(), ["file", "run", "agent", "calibration", "raw"]),
+        (Restriction(kinds=("activity",)), ["file", "run"]),
+        (Restriction(kinds=("activity", "agent")), ["file", "run", "agent"]),
+        (Restriction(data_levels=("DL0",)), ["file", "raw"]),
+        (Restriction(data_levels=("DL9", "DL0")), ["file", "raw"]),
+        (Restriction(kinds=("entity",), data_levels=("DL9",)), ["file"]),
+        (Restriction(types=("DatasetEntity",)), ["file", "calibration"]),
     ],
 )
-def test_only_some_records_and_always_the_root(wanted: dict[str, str], ids: list[str]) -> None:
-    whole = answer()
-    typed = [
+def test_only_some_records_and_always_the_root(wanted: Restriction, ids: list[str]) -> None:
+    nodes = [
         replace(each, type="DatasetEntity") if each.id == "calibration" else each
-        for each in whole.nodes
+        for each in answer().nodes
     ]
-    some = restrict_lineage(replace(whole, nodes=tuple(typed)), **wanted)
+    whole = replace(answer(), nodes=tuple(nodes))
+    some = restrict_lineage(whole, wanted)
     assert [each.id for each in some.nodes] == ids
     inside = {each.key for each in some.nodes}
     assert set(some.edges) == {each for each in whole.edges if {each.source, each.target} <= inside}
+    assert (some.whole or some) == whole
+    assert (some.restriction or Restriction()) == wanted
 
 
 def test_nodes_of_one_kind() -> None:

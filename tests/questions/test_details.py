@@ -28,3 +28,13 @@ def test_a_file_shows_its_neighbours_and_why_its_mentions_are_of_it(corpus: Stor
     assert details.explained
     assert {each.rule for each in details.explained} <= {"version", "stood"}
     assert (details.settings, details.config_files) == ((), ())
+    assert [(path, other.id) for path, other in details.versions] == [
+        (
+            "/data/ctao/models/energy.pkl",
+            "file:/data/ctao/models/energy.pkl@ac2355f2-77c1-4ea9-8ecc-29e9f094ad37",
+        )
+    ]
+
+
+def test_a_file_that_was_written_once_has_no_other_versions(corpus: Store) -> None:
+    assert details_of(corpus, find(corpus, "run02001.dl3.fits")).versions == ()

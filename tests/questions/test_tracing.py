@@ -37,7 +37,36 @@ def test_one_file_has_many_names(corpus: Store, name: str) -> None:
 def test_a_relative_path_is_one_of_the_users_folder(corpus: Store) -> None:
     assert find(corpus, "dl3/run02001.dl3.fits", Path("/data/ctao")).id == PRODUCT
     with pytest.raises(NotFoundError):
-        find(corpus, "dl3/run02001.dl3.fits")
+        find(corpus, "ctao/run02001.dl3.fits")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "dl3/run02001.dl3.fits",
+        "./ctao/dl3/run02001.dl3.fits",
+        "70de1f24-67",
+        "product:70de1f",
+        f"{DL3}@2f40ac73",
+    ],
+)
+def test_the_end_of_a_path_and_the_beginning_of_an_id_name_a_record(
+    corpus: Store, name: str
+) -> None:
+    assert find(corpus, name).id == PRODUCT
+
+
+def test_the_beginning_of_an_id_has_six_characters_or_more(corpus: Store) -> None:
+    assert find(corpus, "5a620a").id == TRAINING
+    assert find(corpus, f"{ENERGY}@5a620a").id == f"file:{ENERGY}@{TRAINING}"
+    for short in ("5a620", "product:70de1"):
+        with pytest.raises(NotFoundError):
+            find(corpus, short)
+
+
+def test_an_end_of_several_paths_is_ambiguous(corpus: Store) -> None:
+    with pytest.raises(AmbiguousError):
+        find(corpus, "file:/data/ctao/models")
 
 
 def test_a_product_on_disk_is_known_by_its_header(corpus: Store) -> None:

@@ -540,6 +540,86 @@ def test_find_by_base_name_gives_each_place(store: Store) -> None:
     assert newest == ["file:/one/x.h5@b", "file:/one/x.h5@a"]
 
 
+PLOT, MODEL = "prov:http://example.org/run#plot", "prov:http://example.org/models/7"
+
+
+@pytest.fixture
+def documents(chain: Store) -> Store:
+    """The chain, and what a PROV document says: labels, URIs, an agent whose URI has a blank."""
+    labelled = {"prov:label": ("Energy spectrum",)}
+    draw = Run("http://example.org/run#draw", {"prov:label": ("draw the plot",)})
+    put(
+        chain,
+        Document(
+            run=draw,
+            mentions=(Mention(draw.id, MADE, None, None, PLOT, "d"),),
+            entities=(StatedEntity(PLOT, labelled), StatedEntity(MODEL, {})),
+            agents=(Agent("uri:http://example.org/Ana Sol", "Ana", AgentType.PERSON),),
+        ),
+    )
+    return chain
+
+
+@pytest.mark.parametrize(
+    ("name", "identifier"),
+    [
+        ("Energy spectrum", PLOT),
+        ("ex:plot", PLOT),
+        ("plot", PLOT),
+        ("ex:models/7", MODEL),
+        ("draw the plot", "http://example.org/run#draw"),
+        ("http://example.org/run#dr", "http://example.org/run#draw"),
+        ("http://example.org/Ana Sol", "uri:http://example.org/Ana Sol"),
+        ("Ana", "uri:http://example.org/Ana Sol"),
+        ("prov:http://example.org/mod", MODEL),
+        ("/image", "file:/image@b"),
+        ("tool c", "c"),
+    ],
+)
+def test_what_an_answer_shows_can_be_asked_for(
+    documents: Store, name: str, identifier: str
+) -> None:
+    assert find(documents, name).id == identifier
+
+
+def test_records_by_other_names(documents: Store) -> None:
+    def called(names: tuple[str, ...], beginnings: tuple[str, ...] = ()) -> list[str]:
+        return [node.id for node in documents.called(names, beginnings, 10)]
+
+    assert called(("ENERGY SPECTRUM", "draw")) == ["http://example.org/run#draw", PLOT]
+    assert called((), ("http://example.org/run", "file:/ima")) == [
+        "file:/image@b",
+        "http://example.org/run#draw",
+    ]
+    assert called(("nobody",), ("xyz", "http://example.org/run#draws")) == []
+    assert called((), ("product:%", "product:_")) == []
+    assert len(documents.called((), [""], 1)) <= 3
+    assert called(()) == []
+
+
+def test_names_in_the_neighbourhood_of_a_name(documents: Store) -> None:
+    near = documents.names_near("image", 2)
+    assert near == sorted(near)
+    assert {"energy spectrum", "image", "raw"} <= set(near)
+    assert "image" in documents.names_near("IMAGES", 1)
+
+
+def test_a_name_is_forgotten_with_its_record(store: Store) -> None:
+    put(store, run("a", 0, 1, (), ("/data/spectrum.fits",)))
+    put(store, run("b", 2, 3, ("/data/spectrum.fits=P",), ()))
+    assert [node.id for node in store.called(["spectrum.fits"], (), 5)] == ["product:P"]
+    assert store.called((), ["file:/data/spectrum"], 5) == []
+
+
+def test_long_beginnings_and_names(store: Store) -> None:
+    long = "x" * 300
+    put(store, run(f"{long}1", 0, 1), run(f"{long}2", 2, 3))
+    assert [node.id for node in store.called((), [f"{long}1"], 5)] == [f"{long}1"]
+    assert len(store.called((), [long], 5)) == 2
+    assert len(store.called([f"tool {long}1"], (), 5)) == 2  # alike in what an index holds
+    assert find(store, f"tool {long}2").id == f"{long}2"
+
+
 def test_find_wants_all_conditions_met(store: Store) -> None:
     put(store, run("a", 0, 1, (), ("/one/x", "/two/x")), run("b", 2, 3, (), ("/one/x",)))
     by_name = Filter(base_name="x", version=Version("file:/one/x", "b"))

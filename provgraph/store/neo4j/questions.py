@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
+from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.lineage import Direction, Edge, Lineage, Node, assemble_lineage
 from provgraph.model.vocabulary import AGENT_RELATIONS, NODE_LABEL, Kind, RelationType
@@ -43,6 +43,22 @@ _BY_BASE_NAME = (
     f"RETURN labels(n), n {NODE}"
 )
 
+#: The labels of records that a name can lead to.
+_NAMED_LABELS = tuple(NODE_LABEL[kind] for kind in NAMED_KINDS)
+_BY_NAME = (
+    "CALL () {{ MATCH (n:{label}) WHERE n.calledAs IN $asked RETURN n LIMIT $limit "
+    "UNION MATCH (n:{label}) WHERE n.localName IN $asked RETURN n LIMIT $limit }} "
+    f"RETURN labels(n), n {NODE.replace('{', '{{').replace('}', '}}')}"
+)
+_BY_BEGINNING = (
+    "MATCH (n:{label}) WHERE n.id STARTS WITH $asked WITH n LIMIT $limit "
+    f"RETURN labels(n), n {NODE.replace('{', '{{').replace('}', '}}')}"
+)
+_NAMES_NEAR = (
+    "MATCH (n:{label}) WHERE n.calledAs {side} $asked "
+    "RETURN DISTINCT n.calledAs AS name ORDER BY name {order} LIMIT $limit"
+)
+
 
 def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageRequest) -> FoundPage:
     """The records that meet a filter; see `provgraph.store.protocol.Questions.find`.
@@ -58,6 +74,52 @@ def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageReq
     """
     found = (each for each in _matches(connection, wanted) if each.node.kind in wanted.kinds)
     return nodes.found_page(found, order, page)
+
+
+def called(
+    connection: Connection, names: Collection[str], beginnings: Collection[str], limit: int
+) -> list[Node]:
+    """Records by other names; see `provgraph.store.protocol.Questions.called`.
+
+    Args:
+        connection: to read on.
+        names: labels, or last parts of URIs.
+        beginnings: of ids.
+        limit: of how many records of each kind at most.
+
+    Returns:
+        The records, by id.
+    """
+    folded = sorted({nodes.folded(each) for each in names})
+    asked: list[tuple[str, object]] = [(_BY_NAME, folded)] if folded else []
+    asked += [(_BY_BEGINNING, each) for each in beginnings]
+    found: dict[bytes, Node] = {}
+    for label in _NAMED_LABELS:
+        for query, value in asked:
+            rows = connection.read(query.format(label=label), asked=value, limit=limit)
+            for node in (node_from(labels, stored) for labels, stored in rows):
+                found[node.key] = node
+    return sorted(found.values(), key=lambda node: (node.id, node.kind))
+
+
+def names_near(connection: Connection, name: str, limit: int) -> list[str]:
+    """Names next to a text; see `provgraph.store.protocol.Questions.names_near`.
+
+    Args:
+        connection: to read on.
+        name: perhaps misspelt.
+        limit: how many of each kind at most, before and behind.
+
+    Returns:
+        The names, sorted.
+    """
+    found: set[str] = set()
+    for label in _NAMED_LABELS:
+        for side in ("<", ">="):
+            query = _NAMES_NEAR.format(label=label, side=side, order="DESC" if side == "<" else "")
+            rows = connection.read(query, asked=nodes.folded(name), limit=limit)
+            found.update(row[0] for row in rows)
+    return sorted(found)
 
 
 def _matches(connection: Connection, wanted: Filter) -> list[Found]:

@@ -45,7 +45,7 @@ from provgraph.store.neo4j.values import (
     with_full_texts,
     without_none,
 )
-from provgraph.store.nodes import entity_node
+from provgraph.store.nodes import agent_name, asked_names, entity_name, run_name
 from provgraph.store.records import EntityRecord
 
 #: The times of nodes, which are written and read as ISO 8601 text and kept as Neo4j's own type.
@@ -56,7 +56,7 @@ NODE_TIMES = {
 _NODE = (
     MARKS
     | with_full_texts("id", "name")
-    | {"key"}
+    | {"key", "calledAs", "localName"}
     | {time for times in NODE_TIMES.values() for time in times}
 )
 _RUN = _NODE | {"version", "status", "host", "process", "derived"}
@@ -113,6 +113,7 @@ def run_properties(run: Run) -> Properties:
     derived = [name for name, value in core.items() if value is not None and name not in facts]
     properties = attribute_properties(apart, _RUN) | _common(Kind.ACTIVITY, run.id) | core
     properties |= text_property("name", core[Fact.NAME])
+    properties |= _asked(Kind.ACTIVITY, run.id, run_name(run))
     properties |= {"startTime": with_zone(core[Fact.START]), "endTime": with_zone(core[Fact.END])}
     properties |= {"process": times_of(run).process, "derived": derived or None}
     return without_none(properties)
@@ -152,7 +153,8 @@ def entity_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> P
         stated: what is stated of each of its identifiers of which anything is.
     """
     properties = attribute_properties(record.attributes, _ENTITY) | _common(Kind.ENTITY, record.id)
-    properties |= text_property("name", entity_node(record).name or record.id)
+    properties |= text_property("name", entity_name(record) or record.id)
+    properties |= _asked(Kind.ENTITY, record.id, entity_name(record))
     properties["identifiers"] = list(record.identifiers)
     properties |= without_none(
         {
@@ -265,6 +267,7 @@ def agent_properties(agent: Agent) -> Properties:
         attribute_properties(agent.attributes, _AGENT)
         | _common(Kind.AGENT, agent.id)
         | text_property("name", agent.name or agent.id)
+        | _asked(Kind.AGENT, agent.id, agent_name(agent))
     )
     return properties | ({} if agent.name else {"derived": ["name"]})
 
@@ -327,6 +330,12 @@ def end_properties(end: End) -> Properties:
     if end.kind is Kind.ACTIVITY:
         return run_properties(Run(end.id, {}))
     return agent_properties(Agent(end.id))
+
+
+def _asked(kind: Kind, identifier: str, name: str | None) -> Properties:
+    """By which names people may ask for a record, besides its identifiers."""
+    asked = asked_names(kind, identifier, name)
+    return without_none({"calledAs": asked["called"], "localName": asked["local"]})
 
 
 def _common(kind: Kind, identifier: str) -> Properties:

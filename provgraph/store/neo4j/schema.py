@@ -3,8 +3,10 @@
 import time
 
 from provgraph.errors import StoreError
+from provgraph.model.filters import NAMED_KINDS
 from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, Kind, RelationType
 from provgraph.store.neo4j.connection import Connection
+from provgraph.store.nodes import INDEXED
 
 #: Finds entities by the names that no other index finds them by; a full-text index sees into lists.
 ALIASES = "provgraph_entity_aliases"
@@ -12,6 +14,7 @@ _RANGE_INDEXES = (
     (Kind.ENTITY, "key"),
     (Kind.ENTITY, "location"),
     (Kind.ENTITY, "name"),
+    *((kind, key) for kind in NAMED_KINDS for key in ("calledAs", "localName")),
     (Kind.ACTIVITY, "key"),
     (Kind.AGENT, "key"),
     *((kind, "key") for kind in sorted(DESCRIPTIONS)),
@@ -87,6 +90,8 @@ def create_missing(connection: Connection) -> None:
         StoreError: the server refuses.
     """
     existing = _existing(connection)
+    if existing and f"provgraph_{NODE_LABEL[Kind.ENTITY]}_calledAs" not in existing:
+        _fill_names(connection)
     missing = [definition for name, definition in definitions().items() if name not in existing]
     for definition in missing:
         _make(connection, definition)
@@ -95,6 +100,18 @@ def create_missing(connection: Connection) -> None:
         connection.execute(
             "MATCH (l:Load {id: 'writer-lock'}) DELETE l"
         )  # as provgraph 0.1 left it
+
+
+def _fill_names(connection: Connection) -> None:
+    """Give the names that people may ask for to the records of a provgraph that had none."""
+    for kind in NAMED_KINDS:
+        is_uri = "n.id STARTS WITH 'prov:'" if kind is Kind.ENTITY else "n.id =~ '.*[/#:].*'"
+        connection.execute(
+            f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.calledAs IS NULL CALL (n) {{ "
+            f"SET n.calledAs = CASE WHEN n.name <> n.id THEN toLower(left(n.name, {INDEXED})) END, "
+            f"n.localName = CASE WHEN {is_uri} THEN toLower(left(last(split(last(split("
+            f"n.id, '/')), '#')), {INDEXED})) END }} IN TRANSACTIONS OF 10000 ROWS"
+        )
 
 
 def _existing(connection: Connection) -> set[str]:

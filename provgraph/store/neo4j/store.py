@@ -28,7 +28,7 @@ from provgraph.store.neo4j.cypher import (
     node_from,
 )
 from provgraph.store.neo4j.facts import Neo4jView, loads_of
-from provgraph.store.neo4j.questions import find, walk
+from provgraph.store.neo4j.questions import called, find, names_near, walk
 from provgraph.store.neo4j.transaction import TAKE_TURN, Neo4jTransaction
 from provgraph.store.neo4j.values import full_text, time_with_zone
 from provgraph.store.protocol import Store, Transaction
@@ -146,6 +146,14 @@ class Neo4jStore(Store):
         page: PageRequest = PageRequest(),  # noqa: B008 - frozen
     ) -> FoundPage:
         return find(self._reading, wanted, order, page)
+
+    @override
+    def called(self, names: Collection[str], beginnings: Collection[str], limit: int) -> list[Node]:
+        return called(self._connection, names, beginnings, limit)
+
+    @override
+    def names_near(self, name: str, limit: int) -> list[str]:
+        return names_near(self._connection, name, limit)
 
     @override
     def walk(

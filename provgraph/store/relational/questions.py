@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, TextClause, func, select, text
+from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, func, select, text
 
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name
@@ -74,6 +74,59 @@ _NODE_READERS: dict[Kind, tuple[Any, Callable[[Row[Any]], Node]]] = {
     Kind.ACTIVITY: (tables.activity, lambda row: nodes.activity_node(records.run_of(row))),
     Kind.AGENT: (tables.agent, lambda row: nodes.agent_node(records.agent_of(row))),
 }
+
+
+def called(
+    connection: Connection, names: Collection[str], beginnings: Collection[str], limit: int
+) -> list[Node]:
+    """Records by other names; see `provgraph.store.protocol.Questions.called`.
+
+    Args:
+        connection: to read on.
+        names: labels, or last parts of URIs.
+        beginnings: of ids.
+        limit: of how many records of each kind at most.
+
+    Returns:
+        The records, by id.
+    """
+    names = {nodes.folded(each) for each in names}
+    found: dict[bytes, Node] = {}
+    for table, read in _NODE_READERS.values():
+        conditions = [column.in_(names) for column in (table.c.called, table.c.local) if names]
+        conditions += [_begins(table, each) for each in beginnings]
+        for condition in conditions:
+            for row in connection.execute(select(table).where(condition).limit(limit)):
+                found[row.key] = read(row)
+    return sorted(found.values(), key=lambda node: (node.id, node.kind))
+
+
+def _begins(table: Any, beginning: str) -> ColumnElement[bool]:
+    """That an id begins so; the index knows the head of each id, longer beginnings are compared."""
+    head = beginning[: nodes.INDEXED]
+    near = table.c.head.between(head, head + "\U0010ffff")
+    return and_(near, func.substr(table.c.id, 1, len(beginning)) == beginning)
+
+
+def names_near(connection: Connection, name: str, limit: int) -> list[str]:
+    """Names next to a text; see `provgraph.store.protocol.Questions.names_near`.
+
+    Args:
+        connection: to read on.
+        name: perhaps misspelt.
+        limit: how many of each kind at most, before and behind.
+
+    Returns:
+        The names, sorted.
+    """
+    asked = nodes.folded(name)
+    found: set[str] = set()
+    for table, _ in _NODE_READERS.values():
+        column = table.c.called
+        for side, order in ((column < asked, column.desc()), (column >= asked, column)):
+            query = select(column).distinct().where(side).order_by(order).limit(limit)
+            found.update(connection.execute(query).scalars())
+    return sorted(found)
 
 
 def _matches(connection: Connection, wanted: Filter) -> list[_Match]:

@@ -25,6 +25,7 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.store.nodes import agent_name, asked_names, entity_name, run_name
 from provgraph.store.records import EntityRecord, StoredMention
 
 Record = dict[str, Any]
@@ -89,6 +90,7 @@ def run_row(run: Run, process: str | None) -> Record:
         "end_time": end_of(run.facts),
         "process": process,
         "facts": canonical_json(run.facts),
+        **asked_names(Kind.ACTIVITY, run.id, run_name(run)),
     }
 
 
@@ -119,6 +121,7 @@ def entity_row(record: EntityRecord) -> Record:
         "invalidated_at": record.invalidated_at,
         "data_level": record.data_level,
         "attributes": canonical_json(record.attributes),
+        **asked_names(Kind.ENTITY, record.id, entity_name(record)),
     }
 
 
@@ -303,6 +306,7 @@ def agent_row(agent: Agent) -> Record:
         "name": agent.name,
         "type": agent.type,
         "attributes": canonical_json(agent.attributes),
+        **asked_names(Kind.AGENT, agent.id, agent_name(agent)),
     }
 
 

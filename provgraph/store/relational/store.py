@@ -31,7 +31,7 @@ from provgraph.store.relational.connection import (
     translated,
 )
 from provgraph.store.relational.facts import RelationalView, load_of, loads_of, mention_query
-from provgraph.store.relational.questions import find, named_nodes, walk
+from provgraph.store.relational.questions import called, find, named_nodes, names_near, walk
 from provgraph.store.waiting import warn_of_waiting
 
 
@@ -130,6 +130,16 @@ class RelationalStore(Store):
     ) -> FoundPage:
         with self._reading() as connection:
             return find(connection, wanted, order, page)
+
+    @override
+    def called(self, names: Collection[str], beginnings: Collection[str], limit: int) -> list[Node]:
+        with self._reading() as connection:
+            return called(connection, names, beginnings, limit)
+
+    @override
+    def names_near(self, name: str, limit: int) -> list[str]:
+        with self._reading() as connection:
+            return names_near(connection, name, limit)
 
     @override
     def walk(

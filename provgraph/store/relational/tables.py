@@ -14,12 +14,33 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData()
 
 
 def _key(name: str, *, primary: bool = False, optional: bool = False) -> Column[bytes]:
     return Column(name, LargeBinary(16), primary_key=primary, nullable=optional)
+
+
+#: Texts that are compared character by character, whatever the language of the database.
+_PLAIN_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _asked(table: str) -> tuple[SchemaItem, ...]:
+    """The columns by which people may ask for a record (`provgraph.store.nodes.asked_names`)."""
+    names = ("called", "local", "head")
+    columns = [Column(each, _PLAIN_TEXT) for each in names]
+    indexes = [
+        Index(
+            f"{table}_{column.name}",
+            column,
+            sqlite_where=column.is_not(None),
+            postgresql_where=column.is_not(None),
+        )
+        for column in columns
+    ]
+    return (*columns, *indexes)
 
 
 #: Runs. `facts` is JSON, each fact a list of values; the other columns follow from it.
@@ -32,6 +53,7 @@ activity = Table(
     Column("end_time", Text),
     Column("process", Text),
     Column("facts", Text, nullable=False),
+    *_asked("activity"),
 )
 
 #: Files and other entities, all of it decided from mentions.
@@ -47,6 +69,7 @@ entity = Table(
     Column("invalidated_at", Text),
     Column("data_level", Text),
     Column("attributes", Text, nullable=False),
+    *_asked("entity"),
 )
 
 #: What is stated of strong identifiers.
@@ -67,6 +90,7 @@ agent = Table(
     Column("name", Text),
     Column("type", Text),
     Column("attributes", Text, nullable=False),
+    *_asked("agent"),
 )
 
 #: What every run of a kind of job has in common.
