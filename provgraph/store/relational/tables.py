@@ -23,14 +23,14 @@ def _key(name: str, *, primary: bool = False, optional: bool = False) -> Column[
     return Column(name, LargeBinary(16), primary_key=primary, nullable=optional)
 
 
-#: Texts that are compared character by character, whatever the language of the database.
-_PLAIN_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-
-
 def _asked(table: str) -> tuple[SchemaItem, ...]:
-    """The columns by which people may ask for a record (`provgraph.store.nodes.asked_names`)."""
+    """The columns by which people may ask for a record (`provgraph.store.nodes.asked_names`).
+
+    Their texts are compared character by character, whatever the language of the database: the
+    migration gives them the collation "C" in PostgreSQL.
+    """
     names = ("called", "local", "head")
-    columns = [Column(each, _PLAIN_TEXT) for each in names]
+    columns = [Column(each, Text) for each in names]
     indexes = [
         Index(
             f"{table}_{column.name}",
