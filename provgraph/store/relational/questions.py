@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, func, select, text
+from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, func, select, text, true
 
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name
@@ -103,6 +103,8 @@ def called(
 
 def _begins(table: Any, beginning: str) -> ColumnElement[bool]:
     """That an id begins so; the index knows the head of each id, longer beginnings are compared."""
+    if not beginning:
+        return true()
     head = beginning[: nodes.INDEXED]
     near = table.c.head.between(head, head + "\U0010ffff")
     return and_(near, func.substr(table.c.id, 1, len(beginning)) == beginning)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect, text
 
 from provgraph.errors import NoStoreError, StoreError
 from provgraph.ingest.loading import load
+from provgraph.model.vocabulary import Kind
 from provgraph.store.digest import digest
 from provgraph.store.records import UNKNOWN_SIZE
 from provgraph.store.registry import open_store
@@ -30,7 +31,16 @@ from tests.services import PostgresServer
 
 #: What each revision has added: without it, and all that later ones added, a store is as an older
 #: provgraph made it.
+_ASKED = [
+    (table, column)
+    for table in ("activity", "entity", "agent")
+    for column in ("called", "local", "head")
+]
 ADDED = {
+    "0006": (
+        *(f"DROP INDEX {table}_{column}" for table, column in _ASKED),
+        *(f"ALTER TABLE {table} DROP COLUMN {column}" for table, column in _ASKED),
+    ),
     "0005": ("DROP TABLE store",),
     "0004": ("DROP TABLE journal",),
     "0003": ("DROP TABLE description",),
@@ -164,3 +174,23 @@ def assert_asked_as_it_is(url: str, engine_of: Callable[[], Engine], revision: s
         with store.viewing() as view:
             assert view.store_id()
         assert len(store.loads()) == 2
+
+
+def test_an_older_store_learns_what_its_records_are_called(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    logs = sorted(map(str, LOGS.glob("*.provlog")))
+    with closing(open_store(url)) as store:
+        list(load(store, logs[:5]))
+        run = next(node for node in store.called((), [""], 1) if node.kind is Kind.ACTIVITY)
+        called = store.names_near("", 100)
+    engine = sqlite_database(url).writer()
+    make_older(engine, "0005")
+    engine.dispose()
+    with closing(open_store(url)) as store:  # a reader changes nothing
+        assert store.called((), [""], 1)
+        assert store.called((), [run.id[:8]], 1) == []
+    with closing(open_store(url)) as store:
+        store.make()
+        assert store.names_near("", 100) == called
+        assert store.called((), [run.id[:8]], 1) == [run]
+        assert run in store.called([run.label], (), 10)
