@@ -11,7 +11,7 @@ from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from provgraph.errors import SettingsError, extra_needed
+from provgraph.errors import NotFoundError, SettingsError, extra_needed
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.interchange.export import statements, within
@@ -25,6 +25,7 @@ from provgraph.pictures.look import PLAIN, Look
 from provgraph.questions import walks
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.names import find
+from provgraph.questions.own_header import store_of_header
 from provgraph.settings import read_environment
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
@@ -187,10 +188,20 @@ class Provenance:
                 f"{error}: directions are {', '.join(Direction)}; "
                 f"relations are {', '.join(RelationType)}"
             ) from None
-        root = find(self.store, str(record), Path.cwd())
-        found = walks.lineage(self.store, root, chosen_direction, depth, followed)
+        store, root = self._store_that_knows(str(record), chosen_direction)
+        found = walks.lineage(store, root, chosen_direction, depth, followed)
         fields = {each.name: getattr(found, each.name) for each in fields_of(found)}
-        return Answer(**fields, store=self.store)
+        return Answer(**fields, store=store)
+
+    def _store_that_knows(self, name: str, direction: Direction) -> tuple[Store, Node]:
+        """This store; of a product that no load knows one that holds what its own header says."""
+        try:
+            return self.store, find(self.store, name, Path.cwd())
+        except NotFoundError:
+            own = None if direction is Direction.DOWNSTREAM else store_of_header(name, Path.cwd())
+            if own is None:
+                raise
+            return own
 
     def with_configuration(self, answer: Answer) -> Answer:
         """Add the parameter sets and configuration files of its runs to an answer: for a drawing.

@@ -1,7 +1,8 @@
 """The commands that answer with a lineage: ``what-produced``, ``impact`` and ``lineage``."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,17 @@ from provgraph.commands.options import (
     answer_options,
 )
 from provgraph.commands.running import opened_store, reporting_errors, write_out
+from provgraph.errors import NotFoundError
 from provgraph.interchange.export import export, within
-from provgraph.model.lineage import Direction, Lineage, restrict_lineage
+from provgraph.model.lineage import Direction, Lineage, Node, restrict_lineage
 from provgraph.model.vocabulary import RelationType
 from provgraph.pictures import registry as pictures
 from provgraph.pictures.look import Look, Orientation
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.names import find
+from provgraph.questions.own_header import store_of_header, told
 from provgraph.questions.walks import lineage as walk_lineage
+from provgraph.store.protocol import Store
 from provgraph.writers.registry import WRITERS
 
 
@@ -73,8 +77,7 @@ def _answer(name: str, direction: Direction, relations: Sequence[str], **options
     """Ask for a lineage, and write the answer as the options say."""
     look = _look(options["format_name"], options["output"], options)
     followed = [RelationType(relation) for relation in relations]
-    with opened_store() as store:
-        root = find(store, name, Path.cwd())
+    with _store_that_knows(name, direction) as (store, root):
         answer = walk_lineage(store, root, direction, options["depth"], followed, options["limit"])
         level = options["data_level"] and options["data_level"].upper()
         listed = restrict_lineage(answer, options["kind"], level, options["type_name"])
@@ -91,6 +94,26 @@ def _answer(name: str, direction: Direction, relations: Sequence[str], **options
         )
     if options["format_name"] not in DOCUMENTS:
         _write(drawn, options["format_name"], look, options["output"])
+
+
+@contextmanager
+def _store_that_knows(name: str, direction: Direction) -> Iterator[tuple[Store, Node]]:
+    """The store with the record that the name means.
+
+    Of a product that no load knows the store holds what its own header says. That tells what led
+    to the product, and nothing of what was made from it.
+    """
+    with opened_store() as store:
+        try:
+            yield store, find(store, name, Path.cwd())
+            return
+        except NotFoundError:
+            own = None if direction is Direction.DOWNSTREAM else store_of_header(name, Path.cwd())
+            if own is None:
+                raise
+    with closing(own[0]):
+        click.echo(f"No load knows {name}: {told(own[1])}", err=True)
+        yield own
 
 
 def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> Look | None:

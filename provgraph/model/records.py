@@ -83,6 +83,8 @@ class Fact:
     BOOT_TIME = "bootTime"
     EXECUTABLE = "executable"
     ARGUMENTS = "arguments"
+    #: True of a run that the header of its product tells of.
+    IN_HEADER = "productHeader"
 
 
 @dataclass(frozen=True)
@@ -325,13 +327,15 @@ def status_of(facts: Attributes) -> Status:
 
     Returns:
         The gravest of the stated status words. Without such a word: completed when the run has an
-        end, else running.
+        end, unknown when only the header of its product tells of it, else running.
     """
     stated = set(facts.get(Fact.STATUS, ()))
     for status in _GRAVEST_FIRST:
         if status.value in stated:
             return status
-    return Status.COMPLETED if Fact.END in facts else Status.RUNNING
+    if Fact.END in facts:
+        return Status.COMPLETED
+    return Status.UNKNOWN if Fact.IN_HEADER in facts else Status.RUNNING
 
 
 def start_of(facts: Attributes) -> str | None:
@@ -371,8 +375,9 @@ def first_text(facts: Attributes, name: str) -> str | None:
     return str(facts[name][0]) if name in facts else None
 
 
-#: The key in a product's header that lists its data levels.
+#: The key in a product's header that lists its data levels: in ctapipe's header, and in CTAO's.
 HEADER_KEY = "CTA PRODUCT DATA LEVELS"
+LEVEL_KEYS = (HEADER_KEY, "data.level")
 _LEVEL = re.compile(r"\bDL(\d)(?!\d)", re.ASCII)
 
 
@@ -380,13 +385,13 @@ def data_level(attributes: Attributes, roles: Iterable[str | None]) -> str | Non
     """Find the data level of a product (docs/contract.md, Vocabulary).
 
     Args:
-        attributes: the product's attributes, perhaps with the `HEADER_KEY` of its header.
+        attributes: the product's attributes, perhaps with one of the `LEVEL_KEYS` of its header.
         roles: the roles in which runs read or wrote the product.
 
     Returns:
         ``DLn``: the highest in the header, else the highest among the roles; None without any.
     """
-    stated = [str(value) for value in attributes.get(HEADER_KEY, ())]
+    stated = [str(value) for key in LEVEL_KEYS for value in attributes.get(key, ())]
     levels = _levels(stated) or _levels(role for role in roles if role)
     return f"DL{max(levels)}" if levels else None
 

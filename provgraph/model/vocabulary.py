@@ -89,6 +89,7 @@ class Status(StrEnum):
     INTERRUPTED = "interrupted"
     COMPLETED = "completed"
     RUNNING = "running"
+    UNKNOWN = "unknown"
 
 
 #: Kind of record → the label of its nodes in Neo4j.

@@ -3,7 +3,7 @@
 import pytest
 
 from provgraph.model.records import (
-    HEADER_KEY,
+    LEVEL_KEYS,
     Document,
     End,
     Fact,
@@ -42,6 +42,12 @@ def test_the_gravest_stated_status_counts(facts: Attributes, status: str) -> Non
     assert status_of(facts) == status
 
 
+def test_a_run_that_only_its_product_tells_of_may_have_ended() -> None:
+    facts: Attributes = {Fact.START: (T1,), Fact.IN_HEADER: (True,)}
+    assert status_of(facts) == "unknown"
+    assert status_of({**facts, Fact.END: (T2,)}) == "completed"
+
+
 def test_the_earliest_start_and_the_latest_end_count() -> None:
     facts: Attributes = {Fact.START: (T2, T1), Fact.END: (T1, T2), Fact.NAME: (5, "x")}
     assert (start_of(facts), end_of(facts), first_text(facts, Fact.NAME)) == (T1, T2, "5")
@@ -61,7 +67,8 @@ def test_the_earliest_start_and_the_latest_end_count() -> None:
 def test_the_highest_level_in_the_header_else_among_the_roles(
     header: tuple[str, ...], roles: list[str | None], level: str | None
 ) -> None:
-    assert data_level({HEADER_KEY: header} if header else {}, roles) == level
+    for key in LEVEL_KEYS:
+        assert data_level({key: header} if header else {}, roles) == level
 
 
 def test_keys_are_the_same_for_ever() -> None:

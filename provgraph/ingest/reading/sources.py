@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError, extra_needed
 from provgraph.loaders.ctadirac.job_folder import files_of, is_job_folder, packed
+from provgraph.loaders.ctao.product_file import is_product, packed_header
 from provgraph.loaders.ctaprov.address import Database, database_of
 from provgraph.loaders.protocol import HEAD
 from provgraph.model.values import storable_text
@@ -187,7 +188,7 @@ def stamp_of(file: Path | int) -> tuple[int, ...] | None:
         its files. None when the file is gone.
     """
     try:
-        if isinstance(file, Path) and is_job(file):
+        if isinstance(file, Path) and file.is_dir() and is_job_folder(file):
             return tuple(number for each in files_of(file) for number in stamp_of(each) or ())
         found = os.stat(file)
     except OSError:
@@ -208,7 +209,7 @@ def checksum_of(source: Source) -> Checksum | None:
         UnreachableError: the database can't be reached.
     """
     if source.database is None:
-        return checksum_of_job(source.path) if is_job(source.path) else checksum(source.path)
+        return _checksum_of_bundle(source) if is_bundle(source) else checksum(source.path)
     try:
         with database_snapshot(source.database) as moment:
             return Checksum(*moment.checksum(), None)
@@ -216,33 +217,54 @@ def checksum_of(source: Source) -> Checksum | None:
         return None
 
 
-def is_job(path: Path) -> bool:
-    """Whether a source is the folder of a job, whose bytes are those of its files.
+def _checksum_of_bundle(source: Source) -> Checksum | None:
+    """The checksum of a bundle; None when it can't be read."""
+    stamp = stamp_of(source.path)
+    try:
+        content = bundled(source)
+    except (OSError, LoadError):
+        return None
+    return Checksum(hashlib.sha256(content).hexdigest(), len(content), stamp)
+
+
+def is_bundle(source: Source) -> bool:
+    """Whether a source is read as a whole: its bytes are put together from what lies there.
 
     Args:
-        path: the source's path.
+        source: any source.
     """
-    return stat.S_ISDIR(_mode(path)) and is_job_folder(path)
+    if source.database is not None:
+        return False
+    mode = _mode(source.path)
+    return bool(stat.S_ISDIR(mode) and is_job_folder(source.path)) or bool(
+        stat.S_ISREG(mode) and _is_product(source.path)
+    )
 
 
-def checksum_of_job(folder: Path) -> Checksum | None:
-    """The checksum of a job's files together.
+def bundled(source: Source) -> bytes:
+    """Put the bytes of a bundle together.
 
     Args:
-        folder: the job's folder.
+        source: a bundle: the folder of a job, or a data product.
 
     Returns:
-        The checksum; None when a file can't be read.
+        The job's files, or the product's header with its path, in the form that their loaders read.
+
+    Raises:
+        LoadError: the product has no header that names its run, or a damaged one.
+        OSError: a file can't be read.
     """
-    stamp = stamp_of(folder)
-    digest, done = hashlib.sha256(), 0
+    if source.path.is_dir():
+        return b"".join(packed(source.path))
+    is_named = source.name == str(source.path)
+    return packed_header(source.path, os.path.abspath(source.path) if is_named else None)
+
+
+def _is_product(path: Path) -> bool:
     try:
-        for data in packed(folder):
-            digest.update(data)
-            done += len(data)
+        return is_product(path)
     except OSError:
-        return None
-    return Checksum(digest.hexdigest(), done, stamp)
+        return False
 
 
 def checksum(path: Path, size: int | None = None) -> Checksum | None:
@@ -306,8 +328,8 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise LoadError("is a device or a pipe, not a file")
     try:
-        if is_job(source.path):
-            yield BufferedReader(BytesIO(b"".join(packed(source.path))), buffer_size=HEAD)
+        if is_bundle(source):
+            yield BufferedReader(BytesIO(bundled(source)), buffer_size=HEAD)
             return
         if stat.S_ISDIR(mode):
             os.scandir(source.path).close()
