@@ -10,13 +10,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError, extra_needed
+from provgraph.ingest.reading.archives import TemporaryFolder, is_archive, unpacked_archive
 from provgraph.loaders.ctadirac.job_folder import files_of, is_job_folder, packed
 from provgraph.loaders.ctao.product_file import is_product, packed_header
 from provgraph.loaders.ctaprov.address import Database, database_of
@@ -43,12 +44,16 @@ class Source:
         folder: the folder that the user named and the source was found in: there, a source that
             no loader reads is passed over. None for a source that the user named.
         database: where the rows of a ctaprov database are; the path means nothing then.
+        problem: why nothing can be read of the source, where that is known already.
+        copies: the temporary folder that the path is in; it is there as long as the source.
     """
 
     name: str
     path: Path
     folder: str | None = None
     database: Database | None = None
+    problem: str | None = None
+    copies: TemporaryFolder | None = field(default=None, compare=False, repr=False)
 
     @property
     def stored_name(self) -> str:
@@ -81,7 +86,7 @@ def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
 
     Yields:
         The source. A folder gives its files and jobs and those of the folders in it, in a fixed
-        order.
+        order; an archive gives the files in it, under the name ``ARCHIVE!MEMBER``.
     """
     if isinstance(name, Source):
         yield name
@@ -91,16 +96,32 @@ def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
         database = database_of(name)
         yield Source(database.name, Path(database.name), database=database)
     elif name == STDIN or stat.S_ISFIFO(_mode(path)):
-        yield Source(name, _copy_of_pipe(None if name == STDIN else path, copies))
+        copy = _copy_of_pipe(None if name == STDIN else path, copies)
+        yield from _members(Source(name, copy))
     else:
         found = (
             sorted(filter(_may_be_read, found_in(path, jobs=True))) if os.path.isdir(path) else []
         )
-        yield from (
-            Source(str(each), each, folder=None if each == path else name) for each in found
-        )
+        for each in found:
+            yield from _members(Source(str(each), each, folder=None if each == path else name))
         if not found:
-            yield Source(name, path)
+            yield from _members(Source(name, path))
+
+
+def _members(source: Source) -> Iterator[Source]:
+    """The files in an archive; any other source is one itself."""
+    if not stat.S_ISREG(_mode(source.path)) or not is_archive(source.path):
+        yield source
+        return
+    archive = unpacked_archive(source.path)
+    folder = source.folder or source.name
+    for member in archive.members:
+        name = f"{source.name}!{member.name}"
+        yield Source(name, member.path, folder, copies=archive.folder)
+    if archive.problem is not None:
+        yield replace(source, folder=None, problem=archive.problem)
+    elif not archive.members:
+        yield source
 
 
 def found_in(
@@ -208,6 +229,8 @@ def checksum_of(source: Source) -> Checksum | None:
     Raises:
         UnreachableError: the database can't be reached.
     """
+    if source.problem is not None:
+        return None
     if source.database is None:
         return _checksum_of_bundle(source) if is_bundle(source) else checksum(source.path)
     try:
@@ -324,6 +347,8 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     Raises:
         LoadError: the source can't be read.
     """
+    if source.problem is not None:
+        raise LoadError(source.problem)
     mode = _mode(source.path)
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise LoadError("is a device or a pipe, not a file")
