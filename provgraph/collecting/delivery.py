@@ -19,14 +19,13 @@ from provgraph.errors import (
     UnreachableError,
 )
 from provgraph.ingest.loading import check_namespace, load
+from provgraph.ingest.reading.bundles import bundled, is_bundle
 from provgraph.ingest.reading.reading import format_of
 from provgraph.ingest.reading.sources import (
     Source,
-    bundled,
     check_names,
     checksum,
     expanded,
-    is_bundle,
 )
 from provgraph.ingest.reports import Report, report_on_strangers
 from provgraph.loaders.protocol import Problem
@@ -82,7 +81,7 @@ def spool_sources(
     def put(source: Source) -> Path:
         return put_in_spool(
             spool,
-            bundled(source) if is_bundle(source) else source.path,
+            bundled(source.path, source.name) if is_bundle(source.path) else source.path,
             source.name,
             namespace=namespace,
             format_name=format_name,

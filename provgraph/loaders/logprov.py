@@ -228,7 +228,7 @@ class _Log:
             attributes={} if identifier else said,
         )
         entities = () if identifier is None else (_stated(identifier, said),)
-        return Document(mentions=(mention,), entities=entities)
+        return Document(run=Run(activity.run, {}), mentions=(mention,), entities=entities)
 
     def _identifier(self, named: str) -> str | None:
         """The identifier of what is no file; a file is known by its path (rule 4).

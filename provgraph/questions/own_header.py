@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 
 from provgraph.errors import LoadError, MissingExtraError
+from provgraph.ingest.reading.bundles import is_bundle
 from provgraph.ingest.reading.reading import Reading
-from provgraph.ingest.reading.sources import Source, is_bundle
+from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.writing import PendingSource, write_together
 from provgraph.loaders.ctao.product_file import headers_in
 from provgraph.model.identifiers import ACTIVITY_ID, DEFAULT_NAMESPACE, product_identifier
@@ -36,7 +37,7 @@ def store_of_header(name: str, folder: Path) -> tuple[Store, Node] | None:
     """
     path = os.path.abspath(folder / name)
     source = Source(path, Path(path))
-    if "\0" in name or not os.path.isfile(path) or not is_bundle(source):
+    if "\0" in name or not os.path.isfile(path) or not is_bundle(source.path):
         return None
     reading = Reading(source)
     documents = list(reading.read(DEFAULT_NAMESPACE)) or list(_ctapipes(Path(path)))

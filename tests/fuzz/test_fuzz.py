@@ -30,6 +30,7 @@ SEEDS = {
     ],
     "ctao": sorted((CORPUS / "fuzz" / "ctao").glob("packed_*")),
     "ctadirac": [CORPUS / "fuzz" / "ctadirac" / "packed_job_48153007"],
+    "cwlprov": [CORPUS / "fuzz" / "cwlprov" / "packed_reverse"],
     "logprov": [CORPUS / "logprov" / "prov.log"],
     "prov-json": sorted((PROV / "json").glob("*[05].json"))[:40],
     "prov-json-ld": sorted((PROV / "jsonld").glob("*.jsonld")),

@@ -220,7 +220,7 @@ def _tar_members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
                 raise LoadError(_too_many())
             content = tar.extractfile(member) if member.isfile() else None
             if content is not None:
-                yield member.name, content
+                yield member.name.removeprefix("./"), content
     # tarfile takes a header that makes no sense for the end; an archive ends with zeros.
     if Header.last.strip(b"\0"):
         raise tarfile.ReadError("a header makes no sense")

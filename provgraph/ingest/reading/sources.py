@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, cast
 from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError, extra_needed
 from provgraph.ingest.reading.archives import TemporaryFolder, is_archive, unpacked_archive
-from provgraph.loaders.ctadirac.job_folder import files_of, is_job_folder, packed
-from provgraph.loaders.ctao.product_file import is_product, packed_header
+from provgraph.ingest.reading.bundles import bundled, files_in, is_bundle, is_bundle_folder
 from provgraph.loaders.ctaprov.address import Database, database_of
 from provgraph.loaders.protocol import HEAD
+from provgraph.loaders.research_object import is_research_object, objects_among
 from provgraph.model.values import storable_text
 
 if TYPE_CHECKING:
@@ -115,9 +115,15 @@ def _members(source: Source) -> Iterator[Source]:
         return
     archive = unpacked_archive(source.path)
     folder = source.folder or source.name
+    names = {member.name: member.path for member in archive.members}
+    objects = objects_among(names, archive.folder.path)
+    for root, path in objects.items():
+        name = f"{source.name}!{root.rstrip('/')}" if root else source.name
+        yield Source(name, path, folder, copies=archive.folder)
     for member in archive.members:
-        name = f"{source.name}!{member.name}"
-        yield Source(name, member.path, folder, copies=archive.folder)
+        if not member.name.startswith(tuple(objects)):
+            name = f"{source.name}!{member.name}"
+            yield Source(name, member.path, folder, copies=archive.folder)
     if archive.problem is not None:
         yield replace(source, folder=None, problem=archive.problem)
     elif not archive.members:
@@ -132,7 +138,7 @@ def found_in(
     Args:
         folder: where to look.
         is_passed_over: whether a folder of this name is left out.
-        jobs: whether the folder of a job stands for the files in it.
+        jobs: whether the folder of a job, or a research object, stands for the files in it.
 
     Yields:
         Paths of files; the path of a folder that can't be read stands for all in it.
@@ -141,7 +147,10 @@ def found_in(
     for location, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = [name for name in folders if not is_passed_over(name)]
         here = Path(location)
-        yield from [here] if jobs and is_job_folder(here) else (here / name for name in names)
+        is_one = jobs and is_bundle_folder(here)
+        if is_one and is_research_object(here):
+            folders.clear()  # all in it belongs to it
+        yield from [here] if is_one else (here / name for name in names)
     yield from (Path(error.filename or folder) for error in unreadable if is_there(error))
 
 
@@ -209,8 +218,8 @@ def stamp_of(file: Path | int) -> tuple[int, ...] | None:
         its files. None when the file is gone.
     """
     try:
-        if isinstance(file, Path) and file.is_dir() and is_job_folder(file):
-            return tuple(number for each in files_of(file) for number in stamp_of(each) or ())
+        if isinstance(file, Path) and is_bundle_folder(file):
+            return tuple(number for each in files_in(file) for number in stamp_of(each) or ())
         found = os.stat(file)
     except OSError:
         return None
@@ -232,7 +241,7 @@ def checksum_of(source: Source) -> Checksum | None:
     if source.problem is not None:
         return None
     if source.database is None:
-        return _checksum_of_bundle(source) if is_bundle(source) else checksum(source.path)
+        return _checksum_of_bundle(source) if is_bundle(source.path) else checksum(source.path)
     try:
         with database_snapshot(source.database) as moment:
             return Checksum(*moment.checksum(), None)
@@ -244,50 +253,10 @@ def _checksum_of_bundle(source: Source) -> Checksum | None:
     """The checksum of a bundle; None when it can't be read."""
     stamp = stamp_of(source.path)
     try:
-        content = bundled(source)
+        content = bundled(source.path, source.name)
     except (OSError, LoadError):
         return None
     return Checksum(hashlib.sha256(content).hexdigest(), len(content), stamp)
-
-
-def is_bundle(source: Source) -> bool:
-    """Whether a source is read as a whole: its bytes are put together from what lies there.
-
-    Args:
-        source: any source.
-    """
-    if source.database is not None:
-        return False
-    mode = _mode(source.path)
-    return bool(stat.S_ISDIR(mode) and is_job_folder(source.path)) or bool(
-        stat.S_ISREG(mode) and _is_product(source.path)
-    )
-
-
-def bundled(source: Source) -> bytes:
-    """Put the bytes of a bundle together.
-
-    Args:
-        source: a bundle: the folder of a job, or a data product.
-
-    Returns:
-        The job's files, or the product's header with its path, in the form that their loaders read.
-
-    Raises:
-        LoadError: the product has no header that names its run, or a damaged one.
-        OSError: a file can't be read.
-    """
-    if source.path.is_dir():
-        return b"".join(packed(source.path))
-    is_named = source.name == str(source.path)
-    return packed_header(source.path, os.path.abspath(source.path) if is_named else None)
-
-
-def _is_product(path: Path) -> bool:
-    try:
-        return is_product(path)
-    except OSError:
-        return False
 
 
 def checksum(path: Path, size: int | None = None) -> Checksum | None:
@@ -353,8 +322,9 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise LoadError("is a device or a pipe, not a file")
     try:
-        if is_bundle(source):
-            yield BufferedReader(BytesIO(bundled(source)), buffer_size=HEAD)
+        if is_bundle(source.path):
+            content = bundled(source.path, source.name)
+            yield BufferedReader(BytesIO(content), buffer_size=HEAD)
             return
         if stat.S_ISDIR(mode):
             os.scandir(source.path).close()

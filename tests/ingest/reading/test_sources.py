@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from provgraph.errors import LoadError, SettingsError
+from provgraph.ingest.reading.bundles import is_bundle
 from provgraph.ingest.reading.sources import (
     Source,
     check_names,
@@ -17,7 +18,6 @@ from provgraph.ingest.reading.sources import (
     checksum_of,
     expanded,
     found_in,
-    is_bundle,
     opened,
     stamp_of,
 )
@@ -55,8 +55,8 @@ def test_a_folder_gives_its_files_and_jobs_in_order(folder: Path) -> None:
 def test_a_folder_that_is_a_job_was_named_itself(folder: Path) -> None:
     (job,) = sources(str(folder / "a" / "17"))
     assert (job.path, job.folder) == (folder / "a" / "17", None)
-    assert is_bundle(job)
-    assert not is_bundle(source(folder))
+    assert is_bundle(job.path)
+    assert not is_bundle(folder)
 
 
 def test_what_is_not_there_is_a_source_that_cannot_be_read(tmp_path: Path) -> None:
