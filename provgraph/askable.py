@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from provgraph.answers import Answer
-from provgraph.errors import SettingsError, StoreError
+from provgraph.errors import NotFoundError, SettingsError, StoreError
 from provgraph.model.lineage import Direction, Node
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.details import details_of
+from provgraph.questions.own_header import store_of_header
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.digest import digest
 from provgraph.writers import details as details_writer
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from provgraph.store.protocol import Store
@@ -132,8 +133,9 @@ class AskableStore:
                 f"{error}: directions are {', '.join(Direction)}; "
                 f"relations are {', '.join(RelationType)}"
             ) from None
-        found = lineage(self.store, self._find(record), chosen_direction, depth, followed)
-        return Answer.of(found, lambda: self.store)
+        opened, root = self._store_that_knows(str(record), chosen_direction)
+        found = lineage(opened(), root, chosen_direction, depth, followed)
+        return Answer.of(found, opened)
 
     def with_configuration(self, answer: Answer) -> Answer:
         """Add the parameter sets and configuration files of its runs to an answer: for a drawing.
@@ -175,6 +177,19 @@ class AskableStore:
             64 hexadecimal digits.
         """
         return digest(self.store.scan())
+
+    def _store_that_knows(
+        self, name: str, direction: Direction
+    ) -> tuple[Callable[[], Store], Node]:
+        """This store; of a product that no load knows one that holds what its own header says."""
+        try:
+            return lambda: self.store, self._find(name)
+        except NotFoundError:
+            own = None if direction is Direction.DOWNSTREAM else store_of_header(name, Path.cwd())
+            if own is None:
+                raise
+            store, root = own
+            return lambda: store, root
 
     def _find(self, record: str | os.PathLike[str]) -> Node:
         return find(self.store, str(record), Path.cwd())

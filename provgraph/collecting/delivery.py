@@ -19,10 +19,15 @@ from provgraph.errors import (
     UnreachableError,
 )
 from provgraph.ingest.loading import check_namespace, load
+from provgraph.ingest.reading.bundles import bundled, is_bundle
 from provgraph.ingest.reading.reading import format_of
-from provgraph.ingest.reading.sources import Source, check_names, checksum, expanded, is_job
+from provgraph.ingest.reading.sources import (
+    Source,
+    check_names,
+    checksum,
+    expanded,
+)
 from provgraph.ingest.reports import Report, report_on_strangers
-from provgraph.loaders.ctadirac.job_folder import packed
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
 from provgraph.model.values import storable_text
@@ -76,7 +81,7 @@ def spool_sources(
     def put(source: Source) -> Path:
         return put_in_spool(
             spool,
-            b"".join(packed(source.path)) if is_job(source.path) else source.path,
+            bundled(source.path, source.name) if is_bundle(source.path) else source.path,
             source.name,
             namespace=namespace,
             format_name=format_name,

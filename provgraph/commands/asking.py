@@ -1,6 +1,7 @@
 """The commands that answer with a lineage: ``what-produced``, ``impact`` and ``lineage``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,24 @@ from provgraph.commands.running import (
     show_text,
     write_out,
 )
+from provgraph.errors import NotFoundError
 from provgraph.interchange.export import export, within
-from provgraph.model.lineage import Direction, Lineage, Restriction, listed_part, restrict_lineage
+from provgraph.model.lineage import (
+    Direction,
+    Lineage,
+    Node,
+    Restriction,
+    listed_part,
+    restrict_lineage,
+)
 from provgraph.model.vocabulary import RelationType
 from provgraph.pictures import registry as pictures
 from provgraph.pictures.look import Look, Orientation
 from provgraph.questions.configuration import with_configuration
+from provgraph.questions.own_header import store_of_header, told
 from provgraph.questions.tracing import find
 from provgraph.questions.tracing import lineage as walk_lineage
+from provgraph.store.protocol import Store
 from provgraph.writers import text
 from provgraph.writers.registry import WRITERS
 
@@ -89,8 +100,7 @@ def _answer(name: str, direction: Direction, relations: Sequence[str], **options
     look = _look(form, output, options)
     followed = [RelationType(relation) for relation in relations]
     restriction = Restriction(options["kinds"], options["data_levels"], options["types"])
-    with opened_store() as store:
-        root = find(store, name, Path.cwd())
+    with _store_that_knows(name, direction) as (store, root):
         answer = walk_lineage(store, root, direction, options["depth"], followed, options["limit"])
         listed = restrict_lineage(answer, restriction)
         drawn = with_configuration(store, listed) if options["configuration"] else listed
@@ -103,6 +113,26 @@ def _answer(name: str, direction: Direction, relations: Sequence[str], **options
         _write_text(drawn, name, output)
     elif form not in DOCUMENTS:
         _write(drawn, form, look, output)
+
+
+@contextmanager
+def _store_that_knows(name: str, direction: Direction) -> Iterator[tuple[Store, Node]]:
+    """The store with the record that the name means.
+
+    Of a product that no load knows the store holds what its own header says. That tells what led
+    to the product, and nothing of what was made from it.
+    """
+    with opened_store() as store:
+        try:
+            yield store, find(store, name, Path.cwd())
+            return
+        except NotFoundError:
+            own = None if direction is Direction.DOWNSTREAM else store_of_header(name, Path.cwd())
+            if own is None:
+                raise
+    with closing(own[0]):
+        note(f"no load knows {name}: {told(own[1])}")
+        yield own
 
 
 def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> Look | None:

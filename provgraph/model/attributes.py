@@ -28,6 +28,7 @@ from provgraph.model.values import Attributes, Value, Values, canonical_json
 
 #: The key in a product's header that lists its data levels.
 HEADER_KEY = "CTA PRODUCT DATA LEVELS"
+LEVEL_KEYS = (HEADER_KEY, "data.level")
 _LEVEL = re.compile(r"\bDL(\d)(?!\d)", re.ASCII)
 
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
@@ -335,13 +336,13 @@ def data_level(attributes: Attributes, roles: Iterable[str | None]) -> str | Non
     """Find the data level of a product (docs/contract.md, Vocabulary).
 
     Args:
-        attributes: the product's attributes, perhaps with the `HEADER_KEY` of its header.
+        attributes: the product's attributes, perhaps with one of the `LEVEL_KEYS` of its header.
         roles: the roles in which runs read or wrote the product.
 
     Returns:
         ``DLn``: the highest in the header, else the highest among the roles; None without any.
     """
-    stated = [str(value) for value in attributes.get(HEADER_KEY, ())]
+    stated = [str(value) for key in LEVEL_KEYS for value in attributes.get(key, ())]
     levels = _levels(stated) or _levels(role for role in roles if role)
     return f"DL{max(levels)}" if levels else None
 

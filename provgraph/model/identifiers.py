@@ -32,6 +32,19 @@ _MANGLED_REMOTE = re.compile(
     r":/+(?P<rest>[^/].*)$",
     re.DOTALL,
 )
+_CATALOGUE_PATH = re.compile(
+    r"^(?:lfn:|/(?:.*/)?lfn:(?=/))(?P<path>.*)$", re.DOTALL | re.IGNORECASE
+)
+_RUCIO = re.compile(
+    r"^(?:rucio:|/(?:.*/)?rucio:(?=/))/*(?P<scope>[^:/]+)[:/](?P<name>.*)$",
+    re.DOTALL | re.IGNORECASE,
+)
+# Rucio's DID. A scope is a word of letters, digits, dots, lines and underscores.
+_DID = re.compile(r"^(?P<scope>[A-Za-z0-9][\w.-]+):(?P<name>/?[^/:][^:]*)$", re.ASCII | re.DOTALL)
+#: Words before a colon that are no scope: our own, and schemes of URIs without a path.
+_NO_SCOPES = frozenset(
+    (*SCHEMES, "ark", "arxiv", "bibcode", "data", "doi", "hdl", "http", "https", "info", "isbn")
+) | {"ivo", "mailto", "ni", "nih", "orcid", "tag", "urn"}
 
 
 def place_of(url: str, namespace: str = DEFAULT_NAMESPACE) -> str:
@@ -44,15 +57,35 @@ def place_of(url: str, namespace: str = DEFAULT_NAMESPACE) -> str:
 
     Returns:
         The place as an identifier: ``file:/data/x``, or ``file://NAMESPACE/data/x`` outside the
-        default namespace; ``lfn:/x`` for a catalogue path; a remote file's URL, without a user
-        or password in it. ``//``, ``.`` and ``..`` in the path are resolved.
+        default namespace; ``lfn:/x`` for a catalogue path, also for ``lfn://x`` and
+        ``rucio://x``; a remote file's URL, without a user or password in it. ``//``, ``.`` and
+        ``..`` in the path are resolved.
     """
-    if url.startswith("lfn:"):
-        return "lfn:" + _normalised(url[4:])
+    if ":" in url and (catalogued := _in_catalogue(url)):
+        return catalogued
     if remote := _remote(url):
         return remote
     path = _normalised(_local_path(url))
     return f"file:{path}" if namespace == DEFAULT_NAMESPACE else f"file://{namespace}{path}"
+
+
+def catalogue_place(name: str) -> str | None:
+    """Find the place in the file catalogue that a name means (docs/contract.md, rule 7).
+
+    Args:
+        name: a logical file name (``lfn:/ctao/x.h5``, ``lfn://ctao/x.h5``), or what Rucio calls a
+            file: ``scope:name``, also ``rucio://scope/name``.
+
+    Returns:
+        The place: ``lfn:/ctao/x.h5``, ``lfn:/scope/name``. A name of Rucio's that begins with its
+        scope, as those of CTAO do (``ctao:/ctao/x.h5``), has it once. None for all other names.
+    """
+    if catalogued := _in_catalogue(name):
+        return catalogued
+    found = _DID.match(name)
+    if found is None or found["scope"].lower() in _NO_SCOPES:
+        return None
+    return _rucio_place(found["scope"], found["name"])
 
 
 def location_of(place: str) -> str:
@@ -176,6 +209,19 @@ def product_identifier(header: Mapping[str, Any]) -> str | None:
     if header.get(PRODUCT_ID) and header.get(ACTIVITY_ID):
         return f"product:{header[PRODUCT_ID]}"
     return None
+
+
+def _in_catalogue(url: str) -> str | None:
+    """The place of a URL of the catalogue, mangled or not; None for all else."""
+    if found := _CATALOGUE_PATH.match(url):
+        return "lfn:" + _normalised(found["path"])
+    found = _RUCIO.match(url)
+    return None if found is None else _rucio_place(found["scope"], found["name"])
+
+
+def _rucio_place(scope: str, name: str) -> str:
+    path = _normalised(name)
+    return "lfn:" + (path if path.startswith(f"/{scope}/") else _normalised(f"/{scope}{path}"))
 
 
 def _remote(url: str) -> str | None:

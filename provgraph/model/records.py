@@ -85,6 +85,8 @@ class Fact:
     BOOT_TIME = "bootTime"
     EXECUTABLE = "executable"
     ARGUMENTS = "arguments"
+    #: True of a run that the header of its product tells of.
+    IN_HEADER = "productHeader"
 
 
 @dataclass(frozen=True)
@@ -322,7 +324,8 @@ def status_of(facts: Attributes) -> Status:
 
     Returns:
         The gravest of the stated status words. Without such a word: completed when the run has an
-        end, running when only its start is known, else unknown.
+        end. Without: unknown when neither a start is known, nor more than the header of its product
+        tells of it; else running.
     """
     stated = set(facts.get(Fact.STATUS, ()))
     for status in _GRAVEST_FIRST:
@@ -330,7 +333,8 @@ def status_of(facts: Attributes) -> Status:
             return status
     if Fact.END in facts:
         return Status.COMPLETED
-    return Status.RUNNING if Fact.START in facts else Status.UNKNOWN
+    is_running = Fact.START in facts and Fact.IN_HEADER not in facts
+    return Status.RUNNING if is_running else Status.UNKNOWN
 
 
 def start_of(facts: Attributes) -> str | None:

@@ -11,9 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from provgraph.errors import NotFoundError
-from provgraph.loaders.headers import identifier_in
+from provgraph.loaders.headers import identifiers_in
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
-from provgraph.model.identifiers import SCHEMES, is_strong, local_name, location_of, place_of
+from provgraph.model.identifiers import (
+    SCHEMES,
+    catalogue_place,
+    is_strong,
+    local_name,
+    location_of,
+    place_of,
+)
 from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node
 from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
@@ -79,21 +86,22 @@ def _path_identifiers(name: str, folder: Path | None) -> list[str]:
     """The identifiers of the files that the name may be the path of.
 
     A file in the file catalogue goes before a file on a disk: ``/x`` means ``lfn:/x`` and
-    ``file:/x``.
+    ``file:/x``; ``scope:name`` is what Rucio calls a file, and may be a file in the folder.
     """
     if name.startswith("/"):
         return [place_of(f"lfn:{name}"), place_of(name)]
-    if "://" in name or name.startswith(("file:", "lfn:")):
+    catalogued = catalogue_place(name)
+    if catalogued is None and ("://" in name or name.startswith("file:")):
         return [place_of(name)] if not name.startswith("file://") else [name, place_of(name)]
-    return [place_of(str(folder / name))] if folder is not None and _may_be_path(name) else []
+    here = [place_of(str(folder / name))] if folder is not None and _may_be_path(name) else []
+    return here if catalogued is None else [catalogued, *here]
 
 
 def _header_identifiers(name: str, folder: Path | None) -> list[str]:
-    """The identifier in the header of the product file on disk that the name may mean."""
+    """The identifiers in the header of the product file on disk that the name may mean."""
     if folder is None or not _is_on_disk(name, folder):
         return []
-    identifier = identifier_in(folder / name)
-    return [] if identifier is None else [identifier]
+    return list(identifiers_in(folder / name))
 
 
 def _is_on_disk(name: str, folder: Path | None) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from provgraph.errors import LoadError
 from provgraph.ingest.loading import load
-from provgraph.ingest.reading.sources import Source, check_names, expanded, is_job, opened
+from provgraph.ingest.reading.bundles import is_bundle
+from provgraph.ingest.reading.sources import Source, check_names, expanded, opened
 from provgraph.loaders.protocol import HEAD, Problem, StatementLoader
 from provgraph.loaders.registry import loader_for, loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -122,7 +123,7 @@ def _document_loader(source: Source, format_name: str | None) -> StatementLoader
 
     None when it is something else, or nothing at all.
     """
-    if source.database is not None or is_job(source.path):
+    if source.database is not None or is_bundle(source.path):
         return None
     try:
         with opened(source) as stream:

@@ -204,3 +204,17 @@ def test_ambiguous_names_list_the_candidates(full_shell: Shell) -> None:
     done = full_shell("what-produced", "run00001.dl2.h5")
     assert done.returncode == 2
     assert "product:5924761e-d648-4587-828a-e9f374c9768c" in done.stderr
+
+
+def test_a_product_that_no_load_knows_answers_with_its_own_header(newcomer: Shell) -> None:
+    newcomer("load", str(CORPUS / "ctapipe" / "logs" / "edge_empty.provlog"))
+    counts = str(CORPUS / "ctao" / "dl4" / "counts.ecsv")
+    told = newcomer("what-produced", counts)
+    assert told.returncode == 0
+    assert "made by bin-events 0.32.0" in told.stdout
+    assert "No load knows" in told.stderr
+    assert json.loads(newcomer("stats", "--json").stdout)["entities"] == 0
+    # What was made from it no header tells.
+    assert newcomer("impact", counts).returncode == 2
+    old = newcomer("what-produced", str(PRODUCTS / "run02001.dl3.fits"))
+    assert "load that run's log" in old.stderr

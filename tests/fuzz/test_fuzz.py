@@ -28,7 +28,10 @@ SEEDS = {
         LOGS / f"edge_{name}.provlog"
         for name in ("unfinished", "failed_with_output", "inplace", "empty")
     ],
+    "ctao": sorted((CORPUS / "fuzz" / "ctao").glob("packed_*")),
     "ctadirac": [CORPUS / "fuzz" / "ctadirac" / "packed_job_48153007"],
+    "cwlprov": [CORPUS / "fuzz" / "cwlprov" / "packed_reverse"],
+    "logprov": [CORPUS / "logprov" / "prov.log"],
     "prov-json": sorted((PROV / "json").glob("*[05].json"))[:40],
     "prov-json-ld": sorted((PROV / "jsonld").glob("*.jsonld")),
     "prov-n": sorted((PROV / "provn").rglob("*.provn"))[:40],

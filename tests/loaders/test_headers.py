@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
-from provgraph.loaders.headers import identifier_in
+from provgraph.loaders.headers import identifiers_in
 from provgraph.model.identifiers import product_identifier
 from tests.loaders.examples import PRODUCTS
 
@@ -26,38 +26,38 @@ IDS = {
     "run02001.dl3.fits": "70de1f24-6744-4ced-99bb-c74834735e51",
     "run02002.dl3.fits": "2de2d725-df9c-4bc5-9331-9b145151b96c",
     "run02002_v2.dl3.fits": "8bb75283-e69d-4078-8494-e38bc3bd3673",
+    "summary.ecsv": "391ef284-827e-41a1-b7a9-0c1a006518f9",
+    "count00001.ecsv": "0c07aa41-be1d-4438-b8cc-864283976279",
 }
 WITHOUT = (
     "irf.fits",
     "cuts.fits",
     "benchmarks.fits",
     "energy_cv.h5",
-    "summary.ecsv",
-    "count00001.ecsv",
 )
 
 
 @pytest.mark.parametrize(("name", "product"), IDS.items())
 def test_real_products_name_themselves(name: str, product: str) -> None:
-    assert identifier_in(PRODUCTS / name) == f"product:{product}"
+    assert identifiers_in(PRODUCTS / name) == (f"product:{product}",)
 
 
 @pytest.mark.parametrize("name", WITHOUT)
 def test_products_without_a_header_do_not(name: str) -> None:
-    assert identifier_in(PRODUCTS / name) is None
+    assert identifiers_in(PRODUCTS / name) == ()
 
 
 def test_the_header_is_read_whatever_the_file_is_called(tmp_path: Path) -> None:
     shutil.copy(PRODUCTS / "run02001.dl3.fits", tmp_path / "renamed.txt")
-    assert identifier_in(tmp_path / "renamed.txt") == f"product:{IDS['run02001.dl3.fits']}"
+    assert identifiers_in(tmp_path / "renamed.txt") == (f"product:{IDS['run02001.dl3.fits']}",)
 
 
 def test_a_gzipped_fits_file(tmp_path: Path) -> None:
     packed = tmp_path / "x.fits.gz"
     packed.write_bytes(gzip.compress((PRODUCTS / "run02001.dl3.fits").read_bytes()))
-    assert identifier_in(packed) == f"product:{IDS['run02001.dl3.fits']}"
+    assert identifiers_in(packed) == (f"product:{IDS['run02001.dl3.fits']}",)
     packed.write_bytes(gzip.compress((PRODUCTS / "irf.fits").read_bytes()))
-    assert identifier_in(packed) is None
+    assert identifiers_in(packed) == ()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_made_up_header_names_nothing(
     assert product_identifier(header) == identifier
     with h5py.File(tmp_path / "x.h5", "w") as file:
         file.attrs.update({key: value for key, value in header.items() if value is not None})
-    assert identifier_in(tmp_path / "x.h5") == identifier
+    assert identifiers_in(tmp_path / "x.h5") == ((identifier,) if identifier else ())
 
 
 def test_an_empty_activity_id_as_pytables_writes_it(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_an_empty_activity_id_as_pytables_writes_it(tmp_path: Path) -> None:
     with h5py.File(path, "w") as file:
         file.attrs["CTA PRODUCT ID"] = np.bytes_(b"P")
         file.attrs["CTA ACTIVITY ID"] = h5py.Empty("S1")
-    assert identifier_in(path) is None
+    assert identifiers_in(path) == ()
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_an_id_that_is_no_text_names_nothing(value: object, tmp_path: Path) -> N
     with h5py.File(path, "w") as file:
         file.attrs["CTA PRODUCT ID"] = value
         file.attrs["CTA ACTIVITY ID"] = "A"
-    assert identifier_in(path) is None
+    assert identifiers_in(path) == ()
 
 
 # astropy leaves damaged files open.
@@ -117,8 +117,8 @@ def test_damage_never_raises(name: str, packed: bool, tmp_path: Path) -> None:
         for _ in range(dice.choice([1, 5, 50])):
             data[dice.randrange(9, min(len(data), 6000))] = dice.randrange(256)
         path.write_bytes(data[: dice.choice([len(data), dice.randrange(len(data))])])
-        found = identifier_in(path)
-        assert found is None or found.startswith("product:")
+        found = identifiers_in(path)
+        assert all(name.startswith("product:") for name in found)
 
 
 @pytest.mark.parametrize(
@@ -136,14 +136,14 @@ def test_damage_never_raises(name: str, packed: bool, tmp_path: Path) -> None:
 )
 def test_what_is_no_product_names_nothing(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(data)
-    assert identifier_in(tmp_path / "x") is None
+    assert identifiers_in(tmp_path / "x") == ()
 
 
 def test_folders_and_missing_files_name_nothing(tmp_path: Path) -> None:
-    assert identifier_in(tmp_path) is None
-    assert identifier_in(tmp_path / "missing") is None
+    assert identifiers_in(tmp_path) == ()
+    assert identifiers_in(tmp_path / "missing") == ()
     os.symlink(tmp_path / "loop", tmp_path / "loop")
-    assert identifier_in(tmp_path / "loop") is None
+    assert identifiers_in(tmp_path / "loop") == ()
 
 
 class _Evil:
@@ -164,10 +164,9 @@ def test_attributes_are_not_unpickled(tmp_path: Path) -> None:
         file.attrs["evil"] = evil
         file.attrs["CTA PRODUCT ID"] = evil
         file.attrs["CTA ACTIVITY ID"] = np.bytes_(b"A")
-    found = identifier_in(path)
+    found = identifiers_in(path)
     assert not mark.exists()
-    assert found is not None
-    assert found.startswith("product:")
+    assert found[0].startswith("product:")
 
 
 @pytest.mark.parametrize("settings", [None, "nowhere", "empty", "filled"])
@@ -180,8 +179,9 @@ def test_reading_a_fits_file_leaves_no_folder_at_home(tmp_path: Path, settings: 
         (elsewhere / "astropy").mkdir()
     given = {} if settings is None else {"XDG_CONFIG_HOME": str(elsewhere)}
     script = (
-        "import os; from pathlib import Path; from provgraph.loaders.headers import identifier_in\n"
-        f"print(identifier_in(Path({str(PRODUCTS / 'run02001.dl3.fits')!r})))\n"
+        "import os\nfrom pathlib import Path\n"
+        "from provgraph.loaders.headers import identifiers_in\n"
+        f"print(*identifiers_in(Path({str(PRODUCTS / 'run02001.dl3.fits')!r})))\n"
         "print(os.environ.get('XDG_CONFIG_HOME'))"
     )
     environment = {key: value for key, value in os.environ.items() if key != "XDG_CONFIG_HOME"}

@@ -71,7 +71,7 @@ def test_the_content_says_who_reads_a_source(head: bytes, name: str) -> None:
 
 def test_a_name_goes_before_the_content() -> None:
     assert loader_for(PROV_JSON.encode(), "ctapipe") is loader_named("ctapipe")
-    with pytest.raises(SettingsError, match="'x' is no format; the formats are ctadirac, ctapipe"):
+    with pytest.raises(SettingsError, match="'x' is no format; the formats are ctadirac, "):
         loader_for(b"", "x")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provgraph.model.attributes import (
-    HEADER_KEY,
+    LEVEL_KEYS,
     XSD_DOUBLE,
     data_level,
     is_hidden,
@@ -221,4 +221,5 @@ def test_only_a_text_that_may_equal_a_typed_value_gives_way(value: Value, text: 
 def test_the_highest_level_in_the_header_else_among_the_roles(
     header: tuple[str, ...], roles: list[str | None], level: str | None
 ) -> None:
-    assert data_level({HEADER_KEY: header} if header else {}, roles) == level
+    for key in LEVEL_KEYS:
+        assert data_level({key: header} if header else {}, roles) == level

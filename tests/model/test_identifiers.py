@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from provgraph.model.identifiers import (
     SCHEMES,
     base_name,
+    catalogue_place,
     is_strong,
     location_of,
     place_of,
@@ -167,3 +168,35 @@ def test_the_strongest_comes_first() -> None:
 def test_the_order_of_identifiers_is_total(identifiers: list[str]) -> None:
     backwards = identifiers[::-1]
     assert sorted(identifiers, key=strength) == sorted(backwards, key=strength)
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("lfn:/ctao/x.h5", "lfn:/ctao/x.h5"),
+        ("lfn://ctao/x.h5", "lfn:/ctao/x.h5"),
+        ("LFN:/ctao//x.h5", "lfn:/ctao/x.h5"),
+        ("rucio://ctao/dpps/x.h5", "lfn:/ctao/dpps/x.h5"),
+        ("rucio:ctao:dpps/x.h5", "lfn:/ctao/dpps/x.h5"),
+        ("ctao.dpps:/ctao.dpps/x.h5", "lfn:/ctao.dpps/x.h5"),
+        ("ctao:x.h5", "lfn:/ctao/x.h5"),
+        ("ctao:/dpps/x.h5", "lfn:/ctao/dpps/x.h5"),
+        ("user.me:/ctao/x", "lfn:/user.me/ctao/x"),
+        ("doi:10.5281/z", None),
+        ("urn:uuid:1", None),
+        ("product:1", None),
+        ("c:/x", None),
+        ("root://host/x", None),
+        ("a:b:c", None),
+        ("/data/a:b", None),
+        ("x.h5", None),
+    ],
+)
+def test_names_in_the_file_catalogue(name: str, place: str | None) -> None:
+    assert catalogue_place(name) == place
+
+
+def test_a_file_with_a_colon_in_its_name_is_no_name_of_rucio() -> None:
+    assert place_of("/data/ctao:x.h5") == "file:/data/ctao:x.h5"
+    assert place_of("/data/lfn:x.h5") == "file:/data/lfn:x.h5"
+    assert place_of("/data/lfn:/ctao/x.h5") == "lfn:/ctao/x.h5"

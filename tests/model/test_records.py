@@ -43,6 +43,12 @@ def test_the_gravest_stated_status_counts(facts: Attributes, status: str) -> Non
     assert status_of(facts) == status
 
 
+def test_a_run_that_only_its_product_tells_of_may_have_ended() -> None:
+    facts: Attributes = {Fact.START: (T1,), Fact.IN_HEADER: (True,)}
+    assert status_of(facts) == "unknown"
+    assert status_of({**facts, Fact.END: (T2,)}) == "completed"
+
+
 def test_the_earliest_start_and_the_latest_end_count() -> None:
     facts: Attributes = {Fact.START: (T2, T1), Fact.END: (T1, T2), Fact.NAME: (5, "x")}
     assert (start_of(facts), end_of(facts), first_text(facts, Fact.NAME)) == (T1, T2, "5")

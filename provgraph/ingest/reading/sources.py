@@ -10,16 +10,18 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError, extra_needed
-from provgraph.loaders.ctadirac.job_folder import files_of, is_job_folder, packed
+from provgraph.ingest.reading.archives import TemporaryFolder, is_archive, unpacked_archive
+from provgraph.ingest.reading.bundles import bundled, files_in, is_bundle, is_bundle_folder
 from provgraph.loaders.ctaprov.address import Database, database_of
 from provgraph.loaders.protocol import HEAD
+from provgraph.loaders.research_object import is_research_object, objects_among
 from provgraph.model.values import storable_text
 
 if TYPE_CHECKING:
@@ -42,12 +44,16 @@ class Source:
         folder: the folder that the user named and the source was found in: there, a source that
             no loader reads is passed over. None for a source that the user named.
         database: where the rows of a ctaprov database are; the path means nothing then.
+        problem: why nothing can be read of the source, where that is known already.
+        copies: the temporary folder that the path is in; it is there as long as the source.
     """
 
     name: str
     path: Path
     folder: str | None = None
     database: Database | None = None
+    problem: str | None = None
+    copies: TemporaryFolder | None = field(default=None, compare=False, repr=False)
 
     @property
     def stored_name(self) -> str:
@@ -80,7 +86,7 @@ def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
 
     Yields:
         The source. A folder gives its files and jobs and those of the folders in it, in a fixed
-        order.
+        order; an archive gives the files in it, under the name ``ARCHIVE!MEMBER``.
     """
     if isinstance(name, Source):
         yield name
@@ -90,16 +96,38 @@ def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
         database = database_of(name)
         yield Source(database.name, Path(database.name), database=database)
     elif name == STDIN or stat.S_ISFIFO(_mode(path)):
-        yield Source(name, _copy_of_pipe(None if name == STDIN else path, copies))
+        copy = _copy_of_pipe(None if name == STDIN else path, copies)
+        yield from _members(Source(name, copy))
     else:
         found = (
             sorted(filter(_may_be_read, found_in(path, jobs=True))) if os.path.isdir(path) else []
         )
-        yield from (
-            Source(str(each), each, folder=None if each == path else name) for each in found
-        )
+        for each in found:
+            yield from _members(Source(str(each), each, folder=None if each == path else name))
         if not found:
-            yield Source(name, path)
+            yield from _members(Source(name, path))
+
+
+def _members(source: Source) -> Iterator[Source]:
+    """The files in an archive; any other source is one itself."""
+    if not stat.S_ISREG(_mode(source.path)) or not is_archive(source.path):
+        yield source
+        return
+    archive = unpacked_archive(source.path)
+    folder = source.folder or source.name
+    names = {member.name: member.path for member in archive.members}
+    objects = objects_among(names, archive.folder.path)
+    for root, path in objects.items():
+        name = f"{source.name}!{root.rstrip('/')}" if root else source.name
+        yield Source(name, path, folder, copies=archive.folder)
+    for member in archive.members:
+        if not member.name.startswith(tuple(objects)):
+            name = f"{source.name}!{member.name}"
+            yield Source(name, member.path, folder, copies=archive.folder)
+    if archive.problem is not None:
+        yield replace(source, folder=None, problem=archive.problem)
+    elif not archive.members:
+        yield source
 
 
 def found_in(
@@ -110,7 +138,7 @@ def found_in(
     Args:
         folder: where to look.
         is_passed_over: whether a folder of this name is left out.
-        jobs: whether the folder of a job stands for the files in it.
+        jobs: whether the folder of a job, or a research object, stands for the files in it.
 
     Yields:
         Paths of files; the path of a folder that can't be read stands for all in it.
@@ -119,7 +147,10 @@ def found_in(
     for location, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = [name for name in folders if not is_passed_over(name)]
         here = Path(location)
-        yield from [here] if jobs and is_job_folder(here) else (here / name for name in names)
+        is_one = jobs and is_bundle_folder(here)
+        if is_one and is_research_object(here):
+            folders.clear()  # all in it belongs to it
+        yield from [here] if is_one else (here / name for name in names)
     yield from (Path(error.filename or folder) for error in unreadable if is_there(error))
 
 
@@ -187,8 +218,8 @@ def stamp_of(file: Path | int) -> tuple[int, ...] | None:
         its files. None when the file is gone.
     """
     try:
-        if isinstance(file, Path) and is_job(file):
-            return tuple(number for each in files_of(file) for number in stamp_of(each) or ())
+        if isinstance(file, Path) and is_bundle_folder(file):
+            return tuple(number for each in files_in(file) for number in stamp_of(each) or ())
         found = os.stat(file)
     except OSError:
         return None
@@ -207,8 +238,10 @@ def checksum_of(source: Source) -> Checksum | None:
     Raises:
         UnreachableError: the database can't be reached.
     """
+    if source.problem is not None:
+        return None
     if source.database is None:
-        return checksum_of_job(source.path) if is_job(source.path) else checksum(source.path)
+        return _checksum_of_bundle(source) if is_bundle(source.path) else checksum(source.path)
     try:
         with database_snapshot(source.database) as moment:
             return Checksum(*moment.checksum(), None)
@@ -216,33 +249,14 @@ def checksum_of(source: Source) -> Checksum | None:
         return None
 
 
-def is_job(path: Path) -> bool:
-    """Whether a source is the folder of a job, whose bytes are those of its files.
-
-    Args:
-        path: the source's path.
-    """
-    return stat.S_ISDIR(_mode(path)) and is_job_folder(path)
-
-
-def checksum_of_job(folder: Path) -> Checksum | None:
-    """The checksum of a job's files together.
-
-    Args:
-        folder: the job's folder.
-
-    Returns:
-        The checksum; None when a file can't be read.
-    """
-    stamp = stamp_of(folder)
-    digest, done = hashlib.sha256(), 0
+def _checksum_of_bundle(source: Source) -> Checksum | None:
+    """The checksum of a bundle; None when it can't be read."""
+    stamp = stamp_of(source.path)
     try:
-        for data in packed(folder):
-            digest.update(data)
-            done += len(data)
-    except OSError:
+        content = bundled(source.path, source.name)
+    except (OSError, LoadError):
         return None
-    return Checksum(digest.hexdigest(), done, stamp)
+    return Checksum(hashlib.sha256(content).hexdigest(), len(content), stamp)
 
 
 def checksum(path: Path, size: int | None = None) -> Checksum | None:
@@ -302,12 +316,15 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     Raises:
         LoadError: the source can't be read.
     """
+    if source.problem is not None:
+        raise LoadError(source.problem)
     mode = _mode(source.path)
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise LoadError("is a device or a pipe, not a file")
     try:
-        if is_job(source.path):
-            yield BufferedReader(BytesIO(b"".join(packed(source.path))), buffer_size=HEAD)
+        if is_bundle(source.path):
+            content = bundled(source.path, source.name)
+            yield BufferedReader(BytesIO(content), buffer_size=HEAD)
             return
         if stat.S_ISDIR(mode):
             os.scandir(source.path).close()
