@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 
-from provgraph.errors import AmbiguousError, Candidate, NotFoundError
+from provgraph.errors import AmbiguousError, NameCandidate, NotFoundError
 from provgraph.model.identifiers import base_name, local_name, strength
 from provgraph.model.lineage import Node, display_name
 from provgraph.model.vocabulary import Kind, RelationType
@@ -64,7 +64,7 @@ def ambiguous(store: Store, name: str, found: Collection[Node]) -> AmbiguousErro
     listed = ordered[:MOST_CANDIDATES]
     makers = _makers(store, listed)
     described = [
-        Candidate(
+        NameCandidate(
             node.id,
             node.kind.value,
             display_name(node),
