@@ -34,6 +34,7 @@ def test_an_empty_store_says_so() -> None:
         ("dl3/run2001.dl3.fits", "run02001.dl3.fits"),
         ("/data/ctao/models/enregy.pkl", "energy.pkl"),
         ("ctapipe-mrege", "ctapipe-merge"),
+        ("run02001.dl3", "run02001.dl3.fits"),
     ],
 )
 def test_names_that_are_spelt_alike_are_suggested(corpus: Store, name: str, meant: str) -> None:
