@@ -156,7 +156,7 @@ class NotFoundError(LookupFailedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class NameCandidate:
     """One of several records that bear a name.
 
     Attributes:
@@ -188,7 +188,7 @@ class AmbiguousError(LookupFailedError):
 
     code = "AMBIGUOUS"
 
-    def __init__(self, name: str, described: Sequence[Candidate], is_cut: bool = False) -> None:
+    def __init__(self, name: str, described: Sequence[NameCandidate], is_cut: bool = False) -> None:
         """Say which name was ambiguous, and list the records to choose from.
 
         Args:
@@ -208,7 +208,7 @@ class AmbiguousError(LookupFailedError):
         """The ids of the records that bear the name."""
         return tuple(each.id for each in self.described)
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[Candidate, ...], bool]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[NameCandidate, ...], bool]]:
         """Rebuild the error in another process from what it was made of."""
         return type(self), (self.name, self.described, self.is_cut)
 

@@ -329,6 +329,77 @@ def test_the_tutorial_shows_what_is_printed(
     assert run >= 9
 
 
+#: How a block begins that names what a newcomer does not have: its commands are read, and not run.
+EXAMPLE = "# addresses and folders of an example: put yours in their place\n"
+
+
+def _shell_blocks() -> list[tuple[Path, str]]:
+    return [
+        (page, code)
+        for page in PAGES
+        for kind, code in _FENCE.findall(_text(page))
+        if kind == "sh" and "provgraph " in code
+    ]
+
+
+def _provgraph_commands(code: str) -> list[list[str]]:
+    """The arguments of each command of provgraph in a block, up to a pipe."""
+    words = [shlex.split(line, comments=True) for line in code.replace("\\\n", " ").splitlines()]
+    found = [each[1:] for each in words if each[:1] == ["provgraph"]]
+    return [each[: each.index("|")] if "|" in each else each for each in found]
+
+
+@pytest.fixture(scope="module")
+def folder_of_a_newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample in a store, and files of the names that the pages use."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    (folder / "prov").symlink_to(ROOT / "provgraph" / "data" / "sample")
+    url = f"sqlite:///{folder / 'newcomer.db'}"
+    assert _run("load", str(folder / "prov"), "--store", url) == (0, "")
+    for name, form in (
+        ("workflow.provn", "prov-n"),
+        ("run.provn", "prov-n"),
+        ("notebook.ttl", "turtle"),
+        ("workflow.ttl", "turtle"),
+        ("pipeline.json", "prov-json"),
+        ("provenance.json", "prov-json"),
+    ):
+        written = ("export", "run02001.dl3.fits", "--format", form, "-o", str(folder / name))
+        assert _run(*written, "--store", url) == (0, "")
+    return folder
+
+
+def _run(*arguments: str) -> tuple[int, str]:
+    """The exit code of a command, and what it says when that is not 0."""
+    result = CliRunner().invoke(main, arguments)
+    return result.exit_code, result.output if result.exit_code else ""
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [
+        pytest.param(page, code, id=f"{page.stem}-{number}")
+        for number, (page, code) in enumerate(_shell_blocks())
+    ],
+)
+def test_commands_of_the_pages_work_where_a_newcomer_stands(
+    page: Path, code: str, folder_of_a_newcomer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of an example each option must be there."""
+    monkeypatch.chdir(folder_of_a_newcomer)
+    monkeypatch.setenv("PROVGRAPH_STORE", "sqlite:///newcomer.db")
+    for arguments in _provgraph_commands(code):
+        if code.startswith(EXAMPLE):
+            main.commands[arguments[0]].make_context(arguments[0], arguments[1:])
+        else:
+            assert _run(*arguments) == (0, ""), (_named(page), arguments)
+
+
+def test_most_blocks_are_run() -> None:
+    blocks = [code for _, code in _shell_blocks()]
+    assert sum(not code.startswith(EXAMPLE) for code in blocks) >= 7
+
+
 def _commands(blocks: Iterator[str]) -> Iterator[tuple[str, list[str]]]:
     """Each command with the lines that it prints."""
     for block in blocks:

@@ -9,8 +9,8 @@ import pytest
 from provgraph import errors
 from provgraph.errors import (
     AmbiguousError,
-    Candidate,
     MissingExtraError,
+    NameCandidate,
     NotFoundError,
     ProvGraphError,
     SettingsError,
@@ -47,8 +47,10 @@ def test_a_name_that_nothing_bears() -> None:
 
 
 def test_a_name_of_several_records_lists_them_with_what_tells_them_apart() -> None:
-    made = Candidate("product:P", "entity", "/data/p", "DL2", "2026-01-01T00:00:00Z", "process 1")
-    error = AmbiguousError("x", [made, Candidate("product:Q", "entity")])
+    made = NameCandidate(
+        "product:P", "entity", "/data/p", "DL2", "2026-01-01T00:00:00Z", "process 1"
+    )
+    error = AmbiguousError("x", [made, NameCandidate("product:Q", "entity")])
     assert str(error) == (
         "'x' names 2 records; say which by its id:\n"
         "  product:P  /data/p  DL2  2026-01-01T00:00:00Z  made by process 1\n  product:Q"

@@ -21,8 +21,8 @@ from strawberry.extensions import SchemaExtension
 
 from provgraph.errors import (
     AmbiguousError,
-    Candidate,
     LookupFailedError,
+    NameCandidate,
     NoStoreError,
     NotFoundError,
     StoreError,
@@ -94,7 +94,7 @@ def _meant(failure: LookupFailedError) -> dict[str, object]:
     return {}
 
 
-def _candidate(candidate: Candidate) -> dict[str, str | None]:
+def _candidate(candidate: NameCandidate) -> dict[str, str | None]:
     return {
         "id": candidate.id,
         "kind": candidate.kind,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeVar
 
-from provgraph.errors import AmbiguousError, Candidate, LookupFailedError, StoreError
+from provgraph.errors import AmbiguousError, LookupFailedError, NameCandidate, StoreError
 from provgraph.identity.files import times_of
 from provgraph.ingest.deciding.assertions import (
     AssertedFacts,
@@ -181,7 +181,10 @@ def find_load(store: Store, identifier: str) -> LoadRecord:
     if len(found) > 1:
         raise AmbiguousError(
             identifier,
-            [Candidate(load.id, "load", load.source, time=with_zone(load.time)) for load in found],
+            [
+                NameCandidate(load.id, "load", load.source, time=with_zone(load.time))
+                for load in found
+            ],
         )
     if any(load.size == UNKNOWN_SIZE for load in loads):
         raise StoreError(

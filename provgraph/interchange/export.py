@@ -20,6 +20,7 @@ from provgraph.interchange.store_reader import (
     WholeEntity,
     WholeRun,
 )
+from provgraph.loaders.ctao.fits_headers import no_folder_at_home
 from provgraph.model.identifiers import is_strong
 from provgraph.model.lineage import Lineage, Node
 from provgraph.model.vocabulary import Kind
@@ -110,7 +111,8 @@ def document_writer(format_name: str) -> DocumentWriter:
     """
     module, function = DOCUMENT_FORMATS[format_name]
     extra = _EXTRAS.get(module)
-    with nullcontext() if extra is None else extra_needed(extra, format_name):
+    needed = nullcontext() if extra is None else extra_needed(extra, format_name)
+    with needed, no_folder_at_home() if extra == "fits" else nullcontext():
         found = import_module(f"provgraph.interchange.writing.{module}")
     writer: DocumentWriter = getattr(found, function)
     return writer

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 
-from provgraph.errors import AmbiguousError, Candidate, NotFoundError
+from provgraph.errors import AmbiguousError, NameCandidate, NotFoundError
 from provgraph.model.identifiers import base_name, local_name, strength
 from provgraph.model.lineage import Node, display_name
 from provgraph.model.vocabulary import Kind, RelationType
@@ -64,7 +64,7 @@ def ambiguous(store: Store, name: str, found: Collection[Node]) -> AmbiguousErro
     listed = ordered[:MOST_CANDIDATES]
     makers = _makers(store, listed)
     described = [
-        Candidate(
+        NameCandidate(
             node.id,
             node.kind.value,
             display_name(node),
@@ -100,9 +100,12 @@ def _spelt_alike(store: Store, name: str) -> list[str]:
     """
     asked = folded(_last_part(name))
     near = {each: _likeness(asked, each) for each in store.names_near(asked, _NEIGHBOURS)}
-    alike = sorted((each for each in near if near[each] >= _ALIKE), key=lambda each: -near[each])
-    shown = (node.name for each in alike[:_SUGGESTIONS] for node in store.called([each], (), 1))
-    return list(dict.fromkeys(each for each in shown if each is not None))[:_SUGGESTIONS]
+    begun = {each for each in near if asked and each.startswith(asked)}
+    alike = [each for each in near if near[each] >= _ALIKE or each in begun]
+    alike.sort(key=lambda each: -near[each])
+    likeliest = (store.called([each], (), 1) for each in alike[:_SUGGESTIONS])
+    shown = (node.name or local_name(node.id) for found in likeliest for node in found)
+    return list(dict.fromkeys(shown))[:_SUGGESTIONS]
 
 
 def _last_part(name: str) -> str:
@@ -110,5 +113,4 @@ def _last_part(name: str) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() if matcher.real_quick_ratio() >= _ALIKE else 0.0
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()

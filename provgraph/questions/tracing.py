@@ -66,9 +66,14 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
         or _bearing(found, header)
         or _newest(found, paths)
         or _named_version(store, name, folder)
-        or _by_path_ending(store, name)
     )
-    bearers = bearers or _by_label(store, name) or _by_beginning(store, name, paths)
+    # A file that says which product it is means no other file of that name.
+    if not bearers and not header:
+        bearers = (
+            _nodes(_by_path_ending(store, name))
+            or _by_label(store, name)
+            or _by_beginning(store, name, paths)
+        )
     if not bearers:
         raise not_found(store, name, header, _is_on_disk(name, folder))
     if len(bearers) > 1:

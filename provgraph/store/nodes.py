@@ -53,14 +53,15 @@ def asked_names(kind: Kind, identifier: str, name: str | None) -> dict[str, str 
         name: what answers call it.
 
     Returns:
-        ``called``: the name; ``local``: the last part of the URI that a document gives it;
-        ``head``: the beginning of its id. All as an index holds them.
+        ``local``: the last part of the URI that a document gives it; ``called``: its name, without
+        one the same; ``head``: the beginning of its id. All as an index holds them.
     """
     local = local_name(identifier)
     is_uri = identifier.startswith("prov:") if kind is Kind.ENTITY else local != identifier
+    last = folded(local) if is_uri and local else None
     return {
-        "called": folded(name) if name else None,
-        "local": folded(local) if is_uri and local else None,
+        "called": folded(name) if name else last,
+        "local": last,
         "head": identifier[:INDEXED],
     }
 

@@ -161,7 +161,8 @@ class Questions(Protocol):
             limit: how many names of each kind of record at most, before and behind the text.
 
         Returns:
-            What answers call records: each once, in lower case, the first 64 characters, sorted.
+            What answers call records, or the last parts of the URIs of those without a name: each
+            once, in lower case, the first 64 characters, sorted.
         """
 
     def walk(

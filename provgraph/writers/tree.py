@@ -209,7 +209,7 @@ def _roles(branch: Branch) -> str:
 _Hanging = dict[bytes, list[Branch]]
 
 
-class _Relation(NamedTuple):
+class _BranchKey(NamedTuple):
     """What makes relations one branch: all but their roles."""
 
     near: bytes
@@ -225,13 +225,13 @@ def _branches(lineage: Lineage, upstream: bool) -> tuple[_Hanging, _Hanging]:
     Equal relations in several roles are one branch; a file that a run named by two paths has two.
     """
     nodes = {node.key: node for node in (*lineage.nodes, lineage.root)}
-    roles: dict[_Relation, dict[str, None]] = {}
+    roles: dict[_BranchKey, dict[str, None]] = {}
     for edge in lineage.edges:
         if edge.source not in nodes or edge.target not in nodes:
             continue
         inline = edge.relation in AGENT_RELATIONS and edge.target != lineage.root.key
         near, far = (edge.source, edge.target) if upstream or inline else (edge.target, edge.source)
-        roles.setdefault(_Relation(near, far, edge.relation, inline, edge.location), {}).update(
+        roles.setdefault(_BranchKey(near, far, edge.relation, inline, edge.location), {}).update(
             {edge.role: None} if edge.role else {}
         )
     branches: _Hanging = {}

@@ -1,5 +1,8 @@
 """The command line knows the formats that there are."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -7,6 +10,7 @@ from click.testing import CliRunner
 from provgraph.commands.main import main
 from provgraph.commands.options import DOCUMENTS
 from provgraph.interchange.export import DOCUMENT_FORMATS
+from tests.commands.shell import Shell
 
 _PAGES = Path(__file__).parents[2] / "docs"
 
@@ -50,3 +54,22 @@ def test_people_see_values_and_names(tmp_path: Path) -> None:
     assert '"name": "42"' in shown
     assert '"http://e/n": 1.0' in shown
     assert "prov.records" not in shown
+
+
+def test_writing_a_votable_leaves_no_folder_at_home(full_shell: Shell, tmp_path: Path) -> None:
+    """In a process of its own: the first import of astropy would make the folder."""
+    home = tmp_path / "home"
+    home.mkdir()
+    out = tmp_path / "all.vot"
+    subprocess.run(
+        [
+            str(Path(sys.executable).parent / "provgraph"),
+            *("--store", f"sqlite:///{full_shell.store}"),
+            *("export", "run02001.dl3.fits", "-o", str(out)),
+        ],
+        env={**os.environ, "HOME": str(home)},
+        capture_output=True,
+        check=True,
+    )
+    assert "<VOTABLE" in out.read_text(encoding="utf-8")
+    assert list(home.iterdir()) == []

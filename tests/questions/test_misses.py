@@ -34,6 +34,7 @@ def test_an_empty_store_says_so() -> None:
         ("dl3/run2001.dl3.fits", "run02001.dl3.fits"),
         ("/data/ctao/models/enregy.pkl", "energy.pkl"),
         ("ctapipe-mrege", "ctapipe-merge"),
+        ("run02001.dl3", "run02001.dl3.fits"),
     ],
 )
 def test_names_that_are_spelt_alike_are_suggested(corpus: Store, name: str, meant: str) -> None:
@@ -54,6 +55,9 @@ def test_the_header_of_a_file_that_no_load_names_is_told(tmp_path: Path) -> None
     shutil.copy(PRODUCTS / "run02001.dl3.fits", tmp_path / "mine.fits")
     said = message(store, "mine.fits", tmp_path)
     assert "its header says that it is product:70de1f24-6744-4ced-99bb-c74834735e51" in said
+    put(store, run("b", 2, 3, (), ("/data/mine.fits=another",)))
+    assert "its header says" in message(store, "mine.fits", tmp_path)
+    assert find(store, "mine.fits").id == "product:another"
     (tmp_path / "notes.txt").write_text("nothing", encoding="utf-8")
     assert "there is a file of this name, but it has no header" in message(
         store, "notes.txt", tmp_path

@@ -602,6 +602,7 @@ def test_names_in_the_neighbourhood_of_a_name(documents: Store) -> None:
     assert near == sorted(near)
     assert {"energy spectrum", "image", "raw"} <= set(near)
     assert "image" in documents.names_near("IMAGES", 1)
+    assert "7" in documents.names_near("7", 1)  # a record without a name
 
 
 def test_a_name_is_forgotten_with_its_record(store: Store) -> None:

@@ -106,11 +106,13 @@ def _fill_names(connection: Connection) -> None:
     """Give the names that people may ask for to the records of a provgraph that had none."""
     for kind in NAMED_KINDS:
         is_uri = "n.id STARTS WITH 'prov:'" if kind is Kind.ENTITY else "n.id =~ '.*[/#:].*'"
+        last = f"toLower(left(last(split(last(split(n.id, '/')), '#')), {INDEXED}))"
+        local = f"CASE WHEN {is_uri} THEN {last} END"
+        called = f"CASE WHEN n.name <> n.id THEN toLower(left(n.name, {INDEXED})) ELSE {local} END"
         connection.execute(
-            f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.calledAs IS NULL CALL (n) {{ "
-            f"SET n.calledAs = CASE WHEN n.name <> n.id THEN toLower(left(n.name, {INDEXED})) END, "
-            f"n.localName = CASE WHEN {is_uri} THEN toLower(left(last(split(last(split("
-            f"n.id, '/')), '#')), {INDEXED})) END }} IN TRANSACTIONS OF 10000 ROWS"
+            f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.calledAs IS NULL CALL (n) "
+            f"{{ SET n.calledAs = {called}, n.localName = {local} }} "
+            "IN TRANSACTIONS OF 10000 ROWS"
         )
 
 

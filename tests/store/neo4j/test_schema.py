@@ -103,3 +103,23 @@ def test_what_is_missing_is_made_again(store: Neo4jStore, driver: Driver) -> Non
         names = {name for (name,) in ask(driver, "SHOW INDEXES YIELD name")}
         assert schema.definitions().keys() <= names
     assert schema.exists(store._connection)
+
+
+def test_an_older_database_learns_what_its_records_are_called(
+    store: Neo4jStore, driver: Driver
+) -> None:
+    facts = {"name": ("Tool",), "startTime": ("2026-01-01T00:00:00.000",)}
+    plot = "prov:http://example.org/run#plot"
+    mentions = (
+        Mention("r1", MADE, None, "file:/data/X.fits", None, "t"),
+        Mention("r1", MADE, None, None, plot, "t"),
+    )
+    put(store, Document(run=Run("r1", facts), mentions=mentions))
+    due = store.names_near("", 10)
+    driver.execute_query("MATCH (n) REMOVE n.calledAs, n.localName")
+    for label in ("Entity", "Activity", "Agent"):
+        driver.execute_query(f"DROP INDEX provgraph_{label}_calledAs")
+    assert store.names_near("", 10) == []
+    schema.create_missing(store._connection)
+    assert store.names_near("", 10) == due == ["plot", "tool", "x.fits"]
+    assert [node.id for node in store.called(["PLOT"], (), 5)] == [plot]
