@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from provgraph.commands.main import main
+from provgraph.errors import UnreachableError
+from provgraph.store.relational.store import RelationalStore
 from tests.commands.shell import Shell
 from tests.conftest import LOGS
 
@@ -80,3 +84,35 @@ def test_a_spool_that_cannot_be_read_is_told_and_keeps_no_load_back(
     done = newcomer("load", str(LOGS / "merge.provlog"), PROVGRAPH_SPOOL=str(tmp_path / "spool"))
     assert (done.returncode, done.stdout.split()[0]) == (0, "loaded")
     assert "not all that waits in" in done.stderr
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "bolt"])
+def test_a_load_waits_for_a_server_that_is_away(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provgraph.store.waiting.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("provgraph.store.neo4j.connection.FIRST_RETRY_SECONDS", 0.1)
+    url = f"{scheme}://u:very-secret@127.0.0.1:1/x"
+    done = CliRunner().invoke(main, ["load", str(LOGS / "merge.provlog"), "--store", url])
+    assert done.exit_code == 3
+    assert "trying again for" in done.stderr
+    assert "very-secret" not in done.stderr
+
+
+def test_a_load_goes_on_when_the_server_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provgraph.store.waiting._FIRST_PAUSE", 0.01)
+    made, tries = RelationalStore.make, []
+
+    def make(store: RelationalStore) -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise UnreachableError("away")
+        made(store)
+
+    monkeypatch.setattr(RelationalStore, "make", make)
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    done = CliRunner().invoke(main, ["load", str(LOGS / "merge.provlog"), "--store", url])
+    assert (done.exit_code, done.stdout.split()[0]) == (0, "loaded")
+    assert "away; trying again for" in done.stderr
