@@ -38,7 +38,7 @@ def test_a_report_says_where_what_cannot_be_read_stands(newcomer: Shell) -> None
     cut.write_bytes((LOGS / "merge.provlog").read_bytes()[:-20])
     done = newcomer("load", str(cut))
     assert done.returncode == 1
-    assert done.stdout.startswith(f"partial    {cut}  1 activities, ")
+    assert done.stdout.startswith(f"partial    {cut}  1 activity, ")
     assert done.stderr.startswith(f"{cut}: byte ")
 
 
@@ -49,7 +49,10 @@ def test_files_that_are_none_of_ours_are_counted_in_a_pipe_too(newcomer: Shell) 
     (folder / "merge.provlog").write_bytes((LOGS / "merge.provlog").read_bytes())
     done = newcomer("load", str(folder))
     assert done.returncode == 0
-    assert done.stderr == "1 files that are none of ours passed over\n"
+    assert done.stderr == (
+        "passed over 1 file of no format that provgraph reads\n"
+        "1 source (1 loaded): 2 activities, 6 entities, 6 relations\n"
+    )
     assert newcomer("load", str(folder), "--json").stderr == ""
 
 
@@ -116,3 +119,38 @@ def test_a_load_goes_on_when_the_server_comes_back(
     done = CliRunner().invoke(main, ["load", str(LOGS / "merge.provlog"), "--store", url])
     assert (done.exit_code, done.stdout.split()[0]) == (0, "loaded")
     assert "away; trying again for" in done.stderr
+
+
+def test_totals_end_a_load(newcomer: Shell) -> None:
+    merge, irf = (str(LOGS / f"{name}.provlog") for name in ("merge", "irf"))
+    first = newcomer("load", merge)
+    assert first.stderr.startswith("1 source (1 loaded): 2 activities, ")
+    lines = [line.split("  ") for line in newcomer("load", merge, irf).stdout.splitlines()]
+    counted_up = newcomer("load", merge, irf, "absent.provlog")
+    total = counted_up.stderr.splitlines()[-1]
+    assert total.startswith("3 sources (2 unchanged, 1 refused): ")
+    named = sum(int(line[-1].split()[0]) for line in lines)
+    assert f": {named} activities, " in total
+
+
+def test_a_quiet_load_tells_only_what_is_wrong(newcomer: Shell) -> None:
+    merge = str(LOGS / "merge.provlog")
+    done = newcomer("load", merge, "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    mixed = newcomer("load", merge, "absent.provlog", "--quiet")
+    assert mixed.returncode == 1
+    assert mixed.stdout == f"refused    {newcomer.folder / 'absent.provlog'}\n"
+    assert "No such file" in mixed.stderr
+    assert "source" not in mixed.stderr.rpartition("No such file")[2]
+
+
+def test_a_source_is_found_again_from_any_folder(newcomer: Shell) -> None:
+    (newcomer.folder / "logs").mkdir()
+    log = newcomer.folder / "logs" / "merge.provlog"
+    log.write_bytes((LOGS / "merge.provlog").read_bytes())
+    for name in ("logs/merge.provlog", "./logs", "logs/../logs/merge.provlog"):
+        report = json.loads(newcomer("load", name, "--json").stdout)
+        assert report["source"] == str(log)
+    [listed] = newcomer("loads", "--json").stdout.splitlines()
+    assert json.loads(listed)["source"] == str(log)
+    assert f"  {log}  (2 activities)" in newcomer("loads").stdout
