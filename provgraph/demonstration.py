@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from provgraph.ingest.loading import load
+from provgraph.model.values import counted
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.registry import open_store
 from provgraph.writers.registry import WRITERS
@@ -45,7 +46,8 @@ def demonstrate(url: str | None) -> None:
         with as_file(files("provgraph") / "data" / "sample") as folder:
             reports = list(load(store, [str(folder)]))
         runs = sum(report.activities for report in reports)
-        click.echo(f"loaded {len(reports)} provenance logs with {runs} runs\n", err=True)
+        loaded = f"{counted(len(reports), 'provenance log')} with {counted(runs, 'run')}"
+        click.echo(f"loaded {loaded} into {store.address}\n", err=True)
         click.echo(WRITERS["text"](lineage(store, find(store, DL3))))
     finally:
         store.close()

@@ -14,6 +14,7 @@ The tree of the classes::
     │   └── AmbiguousError     (carries the candidates)
     ├── MirrorError            the ctaprov mirror can't be written, or is not what it should be
     └── StoreError             the store refused or failed
+        ├── LoginError         a server does not let the user in
         ├── NoStoreError       nothing was ever loaded into what was named as the store
         └── UnreachableError   the store can't be reached; trying again may help
 
@@ -223,6 +224,16 @@ class StoreError(ProvGraphError):
     """The store refused or failed."""
 
     code = "STORE_ERROR"
+
+
+class LoginError(StoreError):
+    """The server of a store, a mirror or a source does not let the user in.
+
+    The user name or the password is wrong, or none was given. To try again does not help.
+    """
+
+    code = "LOGIN_REFUSED"
+    exit_code = 2
 
 
 class NoStoreError(StoreError):

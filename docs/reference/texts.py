@@ -81,6 +81,7 @@ ADVICE: Final = {
     "AmbiguousError": "Ask again with one of `candidates`, which are ids.",
     "MirrorError": "See [when it fails](../how-to/mirror.md#when-it-fails).",
     "StoreError": "The message says what the store refused; the log of a server may say more.",
+    "LoginError": "Check the user, and the places that the message names for the password.",
     "NoStoreError": "Check `--store` and `PROVGRAPH_STORE` for a typing error, or load something.",
     "UnreachableError": (
         "Start the server, check host, user and password; then make the same call again."

@@ -286,4 +286,4 @@ def until_signalled(last_words: Callable[[], None]) -> Iterator[Event]:
 
 
 def _source(candidate: Candidate) -> Source:
-    return Source(str(candidate.path), candidate.path)
+    return Source(os.path.abspath(candidate.path), candidate.path)

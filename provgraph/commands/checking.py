@@ -11,7 +11,7 @@ from provgraph.commands.options import json_option, reading_options
 from provgraph.commands.progress import Progress
 from provgraph.commands.running import NOTHING, REFUSED, note, opened_store, reporting_errors
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
-from provgraph.model.values import visible
+from provgraph.model.values import counted, visible
 from provgraph.validation.findings import Gravity, as_document, as_text
 from provgraph.validation.sources import CheckedSources, check_sources, check_store
 
@@ -86,5 +86,5 @@ def _print_counts(checked: Sequence[CheckedSources]) -> None:
     verdicts = [each.verdict for each in checked if each.verdict is not None]
     found = {"statement": sum(each.statements for each in verdicts)}
     found |= {gravity.value: sum(each.count(gravity) for each in verdicts) for gravity in Gravity}
-    statements, *findings = (f"{count} {what}{'s' * (count != 1)}" for what, count in found.items())
+    statements, *findings = (counted(count, what) for what, count in found.items())
     click.echo(f"{statements} checked: {', '.join(findings)}", err=True)

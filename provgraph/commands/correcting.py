@@ -43,10 +43,10 @@ def _as_json(load: LoadRecord) -> str:
 
 def _as_text(load: LoadRecord) -> str:
     """A load as one line for a terminal."""
-    problems = f", {len(load.problems)} problems" if load.problems else ""
+    problems = f", {counted(len(load.problems), 'problem')}" if load.problems else ""
     return (
         f"{load.id}  {with_zone(load.time)}  {load.status:9}  {visible(load.source)}  "
-        f"({load.counts['activities']} activities{problems})"
+        f"({counted(load.counts['activities'], 'activity')}{problems})"
     )
 
 

@@ -9,5 +9,9 @@ from provgraph.demonstration import demonstrate
 @click.command()
 @reporting_errors
 def demo() -> None:
-    """Load the real sample provenance shipped with provgraph and ask what produced its DL3 file."""
+    """Load the real sample provenance shipped with provgraph and ask what produced its DL3 file.
+
+    Into a store of its own in the temporary folder, whatever PROVGRAPH_STORE says; into another one
+    with --store.
+    """
     demonstrate(given("store"))

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -17,7 +18,7 @@ from provgraph.errors import ProvGraphError, UnreachableError
 from provgraph.ingest.loading import load as load_sources
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
-from provgraph.model.values import visible
+from provgraph.model.values import counted, visible
 from provgraph.settings import default_spool, destination, store_url
 from provgraph.store.protocol import Store
 
@@ -40,6 +41,11 @@ from provgraph.store.protocol import Store
     "for nor an error: they stay in DIR for the next `load --spool DIR` or `watch DIR`. Not with "
     "--jobs.",
 )
+@click.option(
+    "--quiet",
+    is_flag=True,
+    help="Print a line only for a source that could not be read in part or whole, and no totals.",
+)
 @json_option("a source")
 @reporting_errors
 def load(
@@ -48,7 +54,7 @@ def load(
     namespace: str,
     jobs: int,
     spool: Path | None,
-    as_json: bool,
+    **printing: bool,
 ) -> None:
     """Load files (also .gz), folders, - (standard input) or a ctaprov database (postgresql://…).
 
@@ -58,15 +64,17 @@ def load(
     """
     if spool is not None and jobs > 1:
         raise click.UsageError("--jobs is not for --spool: one process delivers what was put aside")
+    printer = _Printer(**printing)
     if spool is not None:
-        clean = _load_by_spool(spool, sources, format_name, namespace, as_json)
+        clean = _load_by_spool(spool, sources, format_name, namespace, printer)
     else:
-        clean = _load_into_store(sources, format_name, namespace, jobs, as_json)
+        clean = _load_into_store(sources, format_name, namespace, jobs, printer)
+    printer.finish()
     click.get_current_context().exit(0 if clean else REFUSED)
 
 
 def _load_into_store(
-    sources: Sequence[str], format_name: str | None, namespace: str, jobs: int, as_json: bool
+    sources: Sequence[str], format_name: str | None, namespace: str, jobs: int, printer: "_Printer"
 ) -> bool:
     """Load sources, print a report on each, and tell whether nothing was refused."""
     clean = True
@@ -84,11 +92,52 @@ def _load_into_store(
         for report in reports:
             clean = clean and report.is_clean
             observer.make_room()
-            print_report(report, as_json)
+            printer.tell(report)
             observer.step()
-        if observer.passed_over and not as_json:
-            click.echo(f"{observer.passed_over} files that are none of ours passed over", err=True)
+        if observer.passed_over and printer.tells_totals:
+            passed_over = counted(observer.passed_over, "file")
+            click.echo(f"passed over {passed_over} of no format that provgraph reads", err=True)
     return clean
+
+
+class _Printer:
+    """Prints what became of each source, and the totals at the end."""
+
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+        """Begin with no source.
+
+        Args:
+            as_json: whether to print JSON, for programs; there are no totals then.
+            quiet: whether only what could not be read is worth a word.
+        """
+        self._as_json = as_json
+        self._quiet = quiet
+        self._statuses = Counter[str]()
+        self._counts = [0, 0, 0]
+
+    @property
+    def tells_totals(self) -> bool:
+        """Whether there is a word at the end."""
+        return not (self._as_json or self._quiet)
+
+    def tell(self, report: Report) -> None:
+        """Print what became of a source, and count it."""
+        self._statuses[report.status] += 1
+        named = (report.activities, report.entities, report.relations)
+        self._counts = [total + more for total, more in zip(self._counts, named, strict=True)]
+        if not (self._quiet and report.is_clean):
+            print_report(report, self._as_json)
+
+    def finish(self) -> None:
+        """Print on stderr how many sources there were, and how much they name."""
+        if self.tells_totals:
+            number = self._statuses.total()
+            # What several sources name is counted several times.
+            each = ", each source counted by itself" if number > 1 else ""
+            statuses = ", ".join(f"{count} {status}" for status, count in self._statuses.items())
+            sources = counted(number, "source")
+            counts = _counts_of(*self._counts)
+            click.echo(f"{sources} ({statuses or 'nothing to load'}): {counts}{each}", err=True)
 
 
 class _LoadObserver:
@@ -120,7 +169,11 @@ class _LoadObserver:
 
 
 def _load_by_spool(
-    spool: Path, sources: Sequence[str], format_name: str | None, namespace: str, as_json: bool
+    spool: Path,
+    sources: Sequence[str],
+    format_name: str | None,
+    namespace: str,
+    printer: _Printer,
 ) -> bool:
     """Put sources aside, have the spool delivered, and tell whether nothing was refused."""
     from provgraph.collecting.delivery import (  # noqa: PLC0415 - most loads need no spool
@@ -137,14 +190,24 @@ def _load_by_spool(
     for report in earlier:
         _note_delivery(report)
     for report in reports:
-        print_report(report, as_json)
+        printer.tell(report)
     if waiting := sum(item is not None and item.exists() for _, item in items):
-        click.echo(
-            f"{waiting} of {len(items)} logs wait in {spool}; the next `provgraph load --spool "
-            f"{spool} …` or `provgraph watch {spool}` delivers them",
-            err=True,
-        )
+        _note_waiting(spool, waiting)
     return all(report.is_clean or report.status == SPOOLED for report in reports)
+
+
+def _note_waiting(spool: Path, mine: int) -> None:
+    """Say on stderr how many logs wait in a spool, those of earlier loads among them."""
+    from provgraph.collecting.spool import waiting_items  # noqa: PLC0415 - as above
+
+    waiting = len(waiting_items(spool))
+    earlier = f", {waiting - mine} of them from before" if waiting > mine else ""
+    click.echo(
+        f"{counted(waiting, 'log')} {'waits' if waiting == 1 else 'wait'} in {spool}{earlier}; the "
+        f"next `provgraph load --spool {spool} …` or `provgraph watch {spool}` delivers "
+        f"{'it' if waiting == 1 else 'them'}",
+        err=True,
+    )
 
 
 def _deliver_default_spool(store: Store) -> None:
@@ -196,9 +259,7 @@ def print_report(report: Report, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_fields_of(report), ensure_ascii=False))
         return
-    counts = (
-        f"{report.activities} activities, {report.entities} entities, {report.relations} relations"
-    )
+    counts = _counts_of(report.activities, report.entities, report.relations)
     line = f"{report.status:9}  {visible(report.source)}  {counts if report.load else ''}"
     click.echo(line.rstrip())
     _print_problems(report)
@@ -209,6 +270,12 @@ def print_report(report: Report, as_json: bool) -> None:
             "all kept",
             err=True,
         )
+
+
+def _counts_of(activities: int, entities: int, relations: int) -> str:
+    """How much sources name, in words."""
+    numbers = {"activity": activities, "entity": entities, "relation": relations}
+    return ", ".join(counted(number, noun) for noun, number in numbers.items())
 
 
 def _fields_of(report: Report) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 
 from provgraph.commands.options import json_option
 from provgraph.commands.running import REFUSED, note, opened_store, reporting_errors
-from provgraph.model.values import visible
+from provgraph.model.values import counted, visible
 from provgraph.relational_mirror.metrics import write_metrics
 from provgraph.relational_mirror.syncing import Summary
 from provgraph.relational_mirror.syncing import sync as sync_mirror
@@ -106,8 +106,8 @@ def _print_summary(summary: Summary, dry_run: bool, as_json: bool) -> None:
     mode = summary.mode if summary.why is None else f"{summary.mode} ({summary.why})"
     click.echo(
         f"{'would sync' if dry_run else 'synced'}: {mode}, "
-        f"{summary.turns} transactions of the store, "
-        f"{summary.subjects} records, {summary.seconds:.1f} s"
+        f"{counted(summary.turns, 'transaction')} of the store, "
+        f"{counted(summary.subjects, 'record')}, {summary.seconds:.1f} s"
     )
     _print_changes(fields["counts"])
 
@@ -126,8 +126,8 @@ def _verify(url: str, schema_name: str, as_json: bool) -> None:
         verification = verify_mirror(store, url, password=mirror_password(), schema=schema_name)
     if verification.behind:
         note(
-            f"the mirror lacks the last {verification.behind} transactions of the store; "
-            "`provgraph sync` brings them"
+            f"the mirror lacks what the last {counted(verification.behind, 'transaction')} of the "
+            "store brought; `provgraph sync` fetches it"
         )
     if as_json:
         status = "different" if verification.differences else "equal"
@@ -136,8 +136,8 @@ def _verify(url: str, schema_name: str, as_json: bool) -> None:
         for each in verification.differences:
             click.echo(visible(str(each)))
         click.echo(
-            f"{sum(verification.rows.values())} rows compared, "
-            f"{len(verification.differences)} are not as they should be",
+            f"{counted(sum(verification.rows.values()), 'row')} compared; not as it should be: "
+            f"{len(verification.differences)}",
             err=True,
         )
     click.get_current_context().exit(REFUSED if verification.differences else 0)

@@ -29,9 +29,17 @@ _PLACE = re.compile(
 )
 _HIGHEST_PORT = 65_535
 #: While a connection is made, libpq passes on the server's words alone, without their SQLSTATE.
-#: These are the words of the classes 28 and 3D.
-_REFUSED = re.compile(
-    r"FATAL: .*(authentication failed|does not exist|pg_hba\.conf|not permitted|permission denied)"
+#: These are the words of the classes 28 and 3D, and of libpq when there is no password to send.
+_WORDS = (
+    (re.compile(r'FATAL: .*(authentication failed|role ".*" does not exist)'), "28P01"),
+    (re.compile(r"no password supplied"), "28P01"),
+    (re.compile(r'FATAL: .*database ".*" does not exist'), "3D000"),
+    (re.compile(r"FATAL: .*(pg_hba\.conf|not permitted|permission denied)"), "28000"),
+)
+#: What is said of a login that failed, with the name of the variable for the password.
+WRONG_LOGIN = (
+    "does not let the user in: the user name or the password is wrong, or none was given; check "
+    "the URL, {variable} and {variable}_FILE"
 )
 
 
@@ -165,7 +173,11 @@ class Cause(StrEnum):
 
     #: The server is away, not ready, or too busy: the same work may be done again.
     AWAY = "away"
-    #: The server does not let the user in, or has no such user or database.
+    #: The user name or the password is wrong, or none was given.
+    LOGIN = "login"
+    #: The server has no database of that name.
+    NO_DATABASE = "no database"
+    #: The server lets nobody in from there, or not this user.
     REFUSED = "refused"
     #: The user may not do this there.
     FORBIDDEN = "forbidden"
@@ -183,7 +195,7 @@ class Cause(StrEnum):
 CLASSES: Mapping[str, Cause] = {
     "08": Cause.AWAY,  # connection exception
     "28": Cause.REFUSED,  # invalid authorization
-    "3D": Cause.REFUSED,  # no such database
+    "3D": Cause.NO_DATABASE,  # no such database
     "40": Cause.AWAY,  # rolled back: deadlock, serialization
     "53": Cause.AWAY,  # insufficient resources
     "57": Cause.AWAY,  # operator intervention: shutdown, not ready yet
@@ -199,6 +211,7 @@ CLASSES: Mapping[str, Cause] = {
 #: Those that mean something else than their class.
 STATES: Mapping[str, Cause] = {
     "25P03": Cause.AWAY,  # the server ended an idle transaction
+    "28P01": Cause.LOGIN,  # invalid password
     "2BP01": Cause.NEEDED,  # dependent objects still exist
     "42501": Cause.FORBIDDEN,  # insufficient privilege
     "53100": Cause.NO_ROOM,  # disk full
@@ -217,9 +230,11 @@ def cause_of(error: BaseException | None) -> Cause:
         that could not be made, or was lost.
     """
     state = getattr(error, "sqlstate", None)
-    if state is not None:
-        return STATES.get(state) or CLASSES.get(state[:2], Cause.FAILED)
-    return _cause_without_state(error)
+    return _cause_without_state(error) if state is None else _cause_of_state(state)
+
+
+def _cause_of_state(state: str) -> Cause:
+    return STATES.get(state) or CLASSES.get(state[:2], Cause.FAILED)
 
 
 def _cause_without_state(error: BaseException | None) -> Cause:
@@ -228,7 +243,8 @@ def _cause_without_state(error: BaseException | None) -> Cause:
 
     if not isinstance(error, OperationalError | InterfaceError):
         return Cause.FAILED
-    return Cause.REFUSED if _REFUSED.search(str(error)) else Cause.AWAY
+    states = (state for words, state in _WORDS if words.search(str(error)))
+    return next(map(_cause_of_state, states), Cause.AWAY)
 
 
 def words_of(error: BaseException | None) -> str:

@@ -7,6 +7,7 @@
 | BAD_USER_INPUT | the value of an argument makes no sense, or the request asks for too much |
 | BAD_REQUEST | the request is no valid GraphQL, or over a limit |
 | NO_STORE | nothing was ever loaded into the store |
+| LOGIN_REFUSED | the store does not let this server in; the log of the server says why |
 | STORE_UNREACHABLE | the store can't be reached; the log of the server says why |
 | STORE_ERROR | the store failed; the log of the server says why |
 | INTERNAL | a fault of provgraph; the log of the server says which |

@@ -8,7 +8,7 @@ from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import formats_read
-from provgraph.model.values import storable_text
+from provgraph.model.values import counted, storable_text
 from provgraph.store.records import LoadRecord
 
 
@@ -120,7 +120,10 @@ def report_on_strangers(folder: str, files: int) -> Report:
     Returns:
         a report with the status ``refused`` and one problem, which lists the formats.
     """
-    what = f"none of its {files} files is of a format that provgraph reads: {formats_read()}"
+    what = (
+        f"it holds {counted(files, 'file')}, none of a format that provgraph reads: "
+        f"{formats_read()}"
+    )
     return Report(
         storable_text(folder), None, "refused", problems=(Problem("the whole folder", what),)
     )

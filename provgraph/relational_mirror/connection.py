@@ -11,13 +11,14 @@ from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from provgraph.databases.postgresql import (
+    WRONG_LOGIN,
     Cause,
     cause_of,
     is_postgresql_url,
     postgresql_address,
     words_of,
 )
-from provgraph.errors import MirrorError, SettingsError, UnreachableError
+from provgraph.errors import LoginError, MirrorError, SettingsError, UnreachableError
 
 Cursor = psycopg.Cursor[Any]
 _LOG = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ _FORM = (
 _LOCK = "hashtext('provgraph mirror')"
 #: What the mirror says of an error, with where it is and the server's words, and what to do.
 _ADVICE = {
+    Cause.NO_DATABASE: "is not there: the server has no such database; createdb makes it",
     Cause.FORBIDDEN: "refuses: {words}; grant the user CREATE on database and schema",
     Cause.NEEDED: "can't be replaced: {words}; drop what others built on its tables (views …), "
     "or sync without --full",
@@ -59,6 +61,7 @@ def connected(url: str, password: str | None) -> Iterator[Connection]:
 
     Raises:
         SettingsError: the URL makes no sense.
+        LoginError: the server does not let the user in.
         UnreachableError: the server does not answer, or went away; nothing is half done.
         MirrorError: the server refuses.
     """
@@ -142,7 +145,12 @@ def _translated_errors(where: str) -> Iterator[None]:
 def _in_our_words(where: str, error: BaseException | None) -> Exception:
     """The driver's error as the mirror tells it."""
     cause, words = cause_of(error), words_of(error)
-    if cause in (Cause.AWAY, Cause.REFUSED):
+    if cause is Cause.LOGIN:
+        advice = WRONG_LOGIN.format(variable="PROVGRAPH_MIRROR_PASSWORD")
+        return LoginError(f"the mirror at {where} {advice}, or PGPASSFILE")
+    if cause is Cause.REFUSED:
+        return LoginError(f"the mirror at {where} does not let the user in: {words}")
+    if cause is Cause.AWAY:
         return UnreachableError(
             f"the mirror at {where} can't be reached: {words}; is the server up?"
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from provgraph.errors import MirrorError
+from provgraph.model.values import counted
 from provgraph.relational_mirror.connection import Cursor
 from provgraph.relational_mirror.mirror_state import MirroredStore, MirrorState
 from provgraph.relational_mirror.sql_parts import table_name
@@ -96,7 +97,7 @@ class Ownership:
         entry = next(view.journal_from(last.turn), None)
         if view.turn < last.turn:
             raise self._refusal(
-                f"has seen {last.turn} transactions, and {self._asked} has {view.turn}: "
+                f"has seen {counted(last.turn, 'transaction')}, and {self._asked} has {view.turn}: "
                 + self._guess("it was emptied, or put back to an earlier state")
             )
         mark = entry.mark if entry is not None and entry.turn == last.turn else None

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from provgraph.collecting import delivery
 from provgraph.collecting.delivery import deliver
-from provgraph.collecting.spool import claim_item, waiting_items
+from provgraph.collecting.spool import claim_item, remove_item, waiting_items
 from provgraph.commands.main import main
 from provgraph.errors import (
     ProvGraphError,
@@ -166,7 +166,8 @@ def test_load_by_spool_reports_as_load_does(tmp_path: Path) -> None:
     assert [report["status"] for report in reports] == ["loaded", "refused", "partial"]
     assert (done.returncode, loads_in(database)) == (1, sorted([str(WHOLE[0]), str(DAMAGED)]))
     again = run(tmp_path, store, "load", "--spool", "sp", str(WHOLE[0]))
-    assert (again.returncode, again.stdout.split()[0], again.stderr) == (0, "unchanged", "")
+    assert (again.returncode, again.stdout.split()[0]) == (0, "unchanged")
+    assert again.stderr.startswith("1 source (1 unchanged): ")
     assert waiting_items(tmp_path / "sp") == []
 
 
@@ -178,12 +179,12 @@ def test_load_by_spool_takes_what_load_takes(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'x.db'}"
     done = run(tmp_path, store, "load", "--spool", "sp", "logs", "-", input=WHOLE[1].read_text())
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [
-        ["loaded", f"logs/sub/{WHOLE[0].name}"],
+        ["loaded", f"{folder}/sub/{WHOLE[0].name}"],
         ["loaded", "-"],
     ]
     (folder / "sub" / WHOLE[0].name).unlink()
     none = run(tmp_path, store, "load", "--spool", "sp", "logs")
-    assert (none.returncode, "none of its 1 files" in none.stderr) == (1, True)
+    assert (none.returncode, "it holds 1 file, none of a format" in none.stderr) == (1, True)
 
 
 def test_load_by_spool_is_content_when_the_store_is_away(tmp_path: Path) -> None:
@@ -191,8 +192,13 @@ def test_load_by_spool_is_content_when_the_store_is_away(tmp_path: Path) -> None
     done = run(tmp_path, away, "load", "--spool", "sp", str(WHOLE[0]), "--json")
     assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "spooled")
     assert "can't be reached" in done.stderr
-    assert "1 of 1 logs wait in sp" in done.stderr
+    assert "1 log waits in sp; the next" in done.stderr
     assert "secret" not in done.stdout + done.stderr
+    two = [str(WHOLE[0]), str(WHOLE[2]), "absent.provlog"]
+    more = run(tmp_path, away, "load", "--spool", "sp", *two)
+    assert "3 logs wait in sp, 1 of them from before; the next" in more.stderr
+    for item in waiting_items(tmp_path / "sp")[:2]:
+        remove_item(item)
     later = run(tmp_path, f"sqlite:///{tmp_path / 'x.db'}", "load", "--spool", "sp", str(WHOLE[1]))
     assert later.stdout.startswith(f"loaded     {WHOLE[1]}")
     assert f"delivered from the spool: loaded {WHOLE[0]}" in later.stderr
@@ -259,7 +265,9 @@ def test_load_delivers_what_waits_for_its_store(tmp_path: Path) -> None:
     variables = environment(tmp_path, store, PROVGRAPH_SPOOL=str(spool))
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
     assert len(done.stdout.splitlines()) == 1
-    assert done.stderr == "provgraph: delivered from the spool: loaded earlier\n"
+    delivered, totals = done.stderr.splitlines()
+    assert delivered == "provgraph: delivered from the spool: loaded earlier"
+    assert totals.startswith("1 source (1 loaded): ")
     assert loads_in(tmp_path / "x.db") == sorted([str(WHOLE[0]), "earlier"])
     assert len(waiting_items(spool)) == 1
 

@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from provgraph.commands.main import main
+from provgraph.errors import UnreachableError
+from provgraph.store.relational.store import RelationalStore
 from tests.commands.shell import Shell
 from tests.conftest import LOGS
 
@@ -34,7 +38,7 @@ def test_a_report_says_where_what_cannot_be_read_stands(newcomer: Shell) -> None
     cut.write_bytes((LOGS / "merge.provlog").read_bytes()[:-20])
     done = newcomer("load", str(cut))
     assert done.returncode == 1
-    assert done.stdout.startswith(f"partial    {cut}  1 activities, ")
+    assert done.stdout.startswith(f"partial    {cut}  1 activity, ")
     assert done.stderr.startswith(f"{cut}: byte ")
 
 
@@ -45,7 +49,10 @@ def test_files_that_are_none_of_ours_are_counted_in_a_pipe_too(newcomer: Shell) 
     (folder / "merge.provlog").write_bytes((LOGS / "merge.provlog").read_bytes())
     done = newcomer("load", str(folder))
     assert done.returncode == 0
-    assert done.stderr == "1 files that are none of ours passed over\n"
+    assert done.stderr == (
+        "passed over 1 file of no format that provgraph reads\n"
+        "1 source (1 loaded): 2 activities, 6 entities, 6 relations\n"
+    )
     assert newcomer("load", str(folder), "--json").stderr == ""
 
 
@@ -80,3 +87,70 @@ def test_a_spool_that_cannot_be_read_is_told_and_keeps_no_load_back(
     done = newcomer("load", str(LOGS / "merge.provlog"), PROVGRAPH_SPOOL=str(tmp_path / "spool"))
     assert (done.returncode, done.stdout.split()[0]) == (0, "loaded")
     assert "not all that waits in" in done.stderr
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "bolt"])
+def test_a_load_waits_for_a_server_that_is_away(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provgraph.store.waiting.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("provgraph.store.neo4j.connection.FIRST_RETRY_SECONDS", 0.1)
+    url = f"{scheme}://u:very-secret@127.0.0.1:1/x"
+    done = CliRunner().invoke(main, ["load", str(LOGS / "merge.provlog"), "--store", url])
+    assert done.exit_code == 3
+    assert "trying again for" in done.stderr
+    assert "very-secret" not in done.stderr
+
+
+def test_a_load_goes_on_when_the_server_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provgraph.store.waiting._FIRST_PAUSE", 0.01)
+    made, tries = RelationalStore.make, []
+
+    def make(store: RelationalStore) -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise UnreachableError("away")
+        made(store)
+
+    monkeypatch.setattr(RelationalStore, "make", make)
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    done = CliRunner().invoke(main, ["load", str(LOGS / "merge.provlog"), "--store", url])
+    assert (done.exit_code, done.stdout.split()[0]) == (0, "loaded")
+    assert "away; trying again for" in done.stderr
+
+
+def test_totals_end_a_load(newcomer: Shell) -> None:
+    merge, irf = (str(LOGS / f"{name}.provlog") for name in ("merge", "irf"))
+    first = newcomer("load", merge)
+    assert first.stderr.startswith("1 source (1 loaded): 2 activities, ")
+    lines = [line.split("  ") for line in newcomer("load", merge, irf).stdout.splitlines()]
+    counted_up = newcomer("load", merge, irf, "absent.provlog")
+    total = counted_up.stderr.splitlines()[-1]
+    assert total.startswith("3 sources (2 unchanged, 1 refused): ")
+    named = sum(int(line[-1].split()[0]) for line in lines)
+    assert f": {named} activities, " in total
+
+
+def test_a_quiet_load_tells_only_what_is_wrong(newcomer: Shell) -> None:
+    merge = str(LOGS / "merge.provlog")
+    done = newcomer("load", merge, "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    mixed = newcomer("load", merge, "absent.provlog", "--quiet")
+    assert mixed.returncode == 1
+    assert mixed.stdout == f"refused    {newcomer.folder / 'absent.provlog'}\n"
+    assert "No such file" in mixed.stderr
+    assert "source" not in mixed.stderr.rpartition("No such file")[2]
+
+
+def test_a_source_is_found_again_from_any_folder(newcomer: Shell) -> None:
+    (newcomer.folder / "logs").mkdir()
+    log = newcomer.folder / "logs" / "merge.provlog"
+    log.write_bytes((LOGS / "merge.provlog").read_bytes())
+    for name in ("logs/merge.provlog", "./logs", "logs/../logs/merge.provlog"):
+        report = json.loads(newcomer("load", name, "--json").stdout)
+        assert report["source"] == str(log)
+    [listed] = newcomer("loads", "--json").stdout.splitlines()
+    assert json.loads(listed)["source"] == str(log)
+    assert f"  {log}  (2 activities)" in newcomer("loads").stdout

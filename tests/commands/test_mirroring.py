@@ -132,7 +132,10 @@ def test_passwords_come_from_the_environment_and_are_never_shown(
     assert shell(mirror=without).exit_code == 0
     monkeypatch.setenv("PROVGRAPH_MIRROR_PASSWORD", "wrong-secret")
     refused = shell(mirror=without)
-    assert refused.exit_code == 3
+    assert refused.exit_code == 2
+    assert "the user name or the password is wrong" in refused.stderr
+    assert "PROVGRAPH_MIRROR_PASSWORD" in refused.stderr
+    assert "FATAL" not in refused.stderr
     assert "wrong-secret" not in refused.stderr
     monkeypatch.delenv("PROVGRAPH_MIRROR_PASSWORD")
     passfile = tmp_path / "pgpass"

@@ -136,9 +136,9 @@ def test_no_rule_is_for_an_error_that_does_not_exist() -> None:
         ("53300", Cause.AWAY),
         ("40001", Cause.AWAY),
         ("53100", Cause.NO_ROOM),
-        ("28P01", Cause.REFUSED),
+        ("28P01", Cause.LOGIN),
         ("28000", Cause.REFUSED),
-        ("3D000", Cause.REFUSED),
+        ("3D000", Cause.NO_DATABASE),
         ("42501", Cause.FORBIDDEN),
         ("55P03", Cause.IN_USE),
         ("2BP01", Cause.NEEDED),
@@ -154,8 +154,16 @@ def test_errors_without_a_state_come_from_the_connection() -> None:
     assert cause_of(psycopg.OperationalError("connection refused")) is Cause.AWAY
     assert cause_of(psycopg.errors.ConnectionTimeout("timeout")) is Cause.AWAY
     assert cause_of(psycopg.InterfaceError("the connection is closed")) is Cause.AWAY
-    wrong = 'connection failed: FATAL:  password authentication failed for user "u"'
-    assert cause_of(psycopg.OperationalError(wrong)) is Cause.REFUSED
+    for words, cause in (
+        ('FATAL:  password authentication failed for user "u"', Cause.LOGIN),
+        ('FATAL:  role "u" does not exist', Cause.LOGIN),
+        ("fe_sendauth: no password supplied", Cause.LOGIN),
+        ('FATAL:  database "d" does not exist', Cause.NO_DATABASE),
+        ('FATAL:  no pg_hba.conf entry for host "h"', Cause.REFUSED),
+        ("FATAL:  the database system is starting up", Cause.AWAY),
+    ):
+        error = psycopg.OperationalError(f"connection failed: {words}")
+        assert cause_of(error) is cause, words
     assert cause_of(psycopg.ProgrammingError("no such placeholder")) is Cause.FAILED
 
 

@@ -211,7 +211,7 @@ def test_a_folder_with_none_of_ours_is_refused_and_said_what_was_looked_for(
         (tmp_path / "deep" / "er" / f"{number}").write_bytes(junk)
     (report,) = load(memory, [str(tmp_path)])
     assert (report.source, report.status) == (str(tmp_path), "refused")
-    assert f"none of its {len(JUNK)} files" in report.problems[0].what
+    assert f"it holds {len(JUNK)} files, none of a format" in report.problems[0].what
     assert "provenance logs of ctapipe" in report.problems[0].what
 
 

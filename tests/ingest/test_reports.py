@@ -38,5 +38,5 @@ def test_a_folder_of_strangers_names_the_formats_that_are_read() -> None:
     report = report_on_strangers("/data/\udcff", 3)
     assert (report.source, report.status) == ("/data/\\udcff", "refused")
     (problem,) = report.problems
-    assert "none of its 3 files" in problem.what
+    assert "it holds 3 files, none of a format" in problem.what
     assert "ctapipe" in problem.what

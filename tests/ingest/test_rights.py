@@ -68,14 +68,14 @@ def test_what_can_not_be_read_is_refused_and_the_rest_loaded(
         assert reports(logs.parent, *command, *patience) == (
             1,
             {
-                "logs/night1/a.provlog": ("loaded", ""),
-                f"logs/{unreadable}": ("refused", DENIED),
-                "logs/night3/c.provlog": ("loaded", ""),
+                f"{logs}/night1/a.provlog": ("loaded", ""),
+                f"{logs}/{unreadable}": ("refused", DENIED),
+                f"{logs}/night3/c.provlog": ("loaded", ""),
             },
         )
     assert reports(logs.parent, *command)[0] == 0
     assert loads_in(logs.parent / "x.db") == [
-        f"logs/night{name}.provlog" for name in ("1/a", "2/b", "3/c")
+        f"{logs}/night{name}.provlog" for name in ("1/a", "2/b", "3/c")
     ]
 
 
@@ -87,4 +87,7 @@ def test_what_can_not_be_read_is_refused_when_it_is_named(
     command: tuple[str, ...], name: str, logs: Path
 ) -> None:
     with rights(logs / "night2", 0o000), rights(logs, 0o000 if name == "logs" else 0o755):
-        assert reports(logs.parent, *command, name) == (1, {name: ("refused", DENIED)})
+        assert reports(logs.parent, *command, name) == (
+            1,
+            {str(logs.parent / name): ("refused", DENIED)},
+        )

@@ -18,6 +18,7 @@ from provgraph.loaders.ctaprov.address import NAME
 from provgraph.loaders.protocol import HEAD, Loader, Problem
 from provgraph.loaders.registry import loader_for
 from provgraph.model.records import Document
+from provgraph.model.values import counted
 from provgraph.store.records import LoadRecord
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ class Reading:
         """The problems; if there are too many, a last one counts those that are not listed."""
         if not self._more_problems:
             return tuple(self.problems)
-        return (*self.problems, Problem("further on", f"{self._more_problems} more problems"))
+        return (*self.problems, Problem("further on", counted(self._more_problems, "more problem")))
 
     def _is_passed_over(self, where: str) -> bool:
         """Whether a place stands in the part that an earlier load has read."""

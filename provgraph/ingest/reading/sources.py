@@ -39,7 +39,8 @@ class Source:
     """One thing to load.
 
     Attributes:
-        name: the name that the user gave; of a file in a folder, the file's path.
+        name: what loads and reports call it: the absolute path, so that it can be found from any
+            folder; ``-`` for standard input; what a program calls a source of its own.
         path: where the bytes are. The folder of a job is one source.
         folder: the folder that the user named and the source was found in: there, a source that
             no loader reads is passed over. None for a source that the user named.
@@ -97,15 +98,17 @@ def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
         yield Source(database.name, Path(database.name), database=database)
     elif name == STDIN or stat.S_ISFIFO(_mode(path)):
         copy = _copy_of_pipe(None if name == STDIN else path, copies)
-        yield from _members(Source(name, copy))
+        yield from _members(Source(name if name == STDIN else os.path.abspath(path), copy))
     else:
         found = (
             sorted(filter(_may_be_read, found_in(path, jobs=True))) if os.path.isdir(path) else []
         )
+        folder = os.path.abspath(path)
         for each in found:
-            yield from _members(Source(str(each), each, folder=None if each == path else name))
+            place = os.path.abspath(each)
+            yield from _members(Source(place, each, folder=None if each == path else folder))
         if not found:
-            yield from _members(Source(name, path))
+            yield from _members(Source(folder, path))
 
 
 def _members(source: Source) -> Iterator[Source]:

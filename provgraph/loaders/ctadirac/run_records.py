@@ -8,6 +8,7 @@ from typing import Any
 from provgraph.loaders.ctadirac.job_folder import PROVENANCE
 from provgraph.loaders.ctapipe import activity_records
 from provgraph.loaders.protocol import BLANK, Problem
+from provgraph.model.values import counted
 
 _UUID = re.compile(rb"""activity_uuid['"]\s*:\s*u?['"]([^'"]+)['"]""")
 
@@ -58,6 +59,6 @@ def _lines_left_out(name: str, content: bytes) -> Iterator[Problem]:
         if missing := set(_UUID.findall(line)) - named:
             yield Problem(
                 f"{name}: line {number}",
-                f"{len(missing)} activities that the last line does not have are not loaded: "
+                f"{counted(len(missing), 'activity')} left out, which the last line does not have: "
                 "of several lines the last counts; load the others as files of their own",
             )

@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from provgraph.databases.postgresql import Cause, cause_of, words_of
-from provgraph.errors import LoadError, UnreachableError
+from provgraph.errors import LoadError, LoginError, ProvGraphError, UnreachableError
 from provgraph.loaders.ctaprov import mirror
 from provgraph.loaders.ctaprov.address import Database
 from provgraph.loaders.ctaprov.columns import ACTIVITY
@@ -201,7 +201,7 @@ def snapshot(database: Database) -> Iterator[Snapshot]:
         raise _translated(database, error) from error
 
 
-def _translated(database: Database, error: Exception) -> LoadError | UnreachableError:
+def _translated(database: Database, error: Exception) -> ProvGraphError:
     """The driver's error in the words of a source that is read."""
     words, cause = words_of(error), cause_of(error)
     if cause is Cause.FORBIDDEN:
@@ -210,9 +210,17 @@ def _translated(database: Database, error: Exception) -> LoadError | Unreachable
         )
     if cause in (Cause.FAILED, Cause.NEEDED):
         return LoadError(f"can't be read: {words}")
+    if cause is Cause.LOGIN:
+        return LoginError(
+            f"the database {database.name} does not let the user in: the user name or the password "
+            "is wrong, or none was given; check the URL and PGPASSFILE"
+        )
+    if cause is Cause.REFUSED:
+        return LoginError(f"the database {database.name} does not let the user in: {words}")
+    if cause is Cause.NO_DATABASE:
+        return LoadError(f"can't be read: the server has no database {database.name}")
     return UnreachableError(
-        f"the database {database.name} can't be reached: {words}; is the server up, and are user "
-        "and password right?"
+        f"the database {database.name} can't be reached: {words}; is the server up?"
     )
 
 

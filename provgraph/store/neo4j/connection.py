@@ -18,7 +18,7 @@ from neo4j import (
 )
 from neo4j import exceptions as driver_errors
 
-from provgraph.errors import SettingsError, StoreError, UnreachableError
+from provgraph.errors import LoginError, NoStoreError, SettingsError, StoreError, UnreachableError
 from provgraph.store.waiting import retry
 
 T = TypeVar("T")
@@ -42,7 +42,22 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]/?#\s]+)(:\d{1,5})?")
 
 _ASK_SERVER = "is the server up, and are host and port right?"
 _LATER = "try again later"
-_CHECK_LOGIN = "check user and password"
+_CHECK_LOGIN = (
+    "the user name or the password is wrong, or none was given; check the URL, "
+    "PROVGRAPH_STORE_PASSWORD and PROVGRAPH_STORE_PASSWORD_FILE"
+)
+#: What errors mean that the driver has no class for, by their code.
+_BY_CODE: Mapping[str, tuple[type[StoreError], str]] = {
+    "Neo.ClientError.Security.AuthenticationRateLimit": (
+        LoginError,
+        "too many wrong passwords came in a row; wait some seconds, and check the password",
+    ),
+    "Neo.ClientError.Security.CredentialsExpired": (
+        LoginError,
+        "the password has to be changed first, with `cypher-shell` or in Neo4j Browser",
+    ),
+}
+_NO_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
 _CHECK_RIGHTS = "check what the user may do there"
 _CHECK_URL = "check the store's URL"
 _LOAD_AGAIN = "loading again completes it"
@@ -60,8 +75,8 @@ MEANINGS: Mapping[type[Exception], tuple[type[StoreError], str]] = {
         StoreError,
         "what is there was not written by provgraph; use another database",
     ),
-    driver_errors.AuthError: (StoreError, _CHECK_LOGIN),
-    driver_errors.TokenExpired: (StoreError, _CHECK_LOGIN),
+    driver_errors.AuthError: (LoginError, _CHECK_LOGIN),
+    driver_errors.TokenExpired: (LoginError, _CHECK_LOGIN),
     driver_errors.Forbidden: (StoreError, _CHECK_RIGHTS),
     driver_errors.DatabaseError: (StoreError, "the server failed; its log says more"),
     driver_errors.TransientError: (UnreachableError, _LATER),
@@ -335,8 +350,15 @@ class Connection:
         try:
             yield
         except DRIVER_ERRORS as error:
-            meaning, advice = next(
-                MEANINGS[each] for each in type(error).__mro__ if each in MEANINGS
-            )
-            words = " ".join(str(error).split())[:300]
-            raise meaning(f"the store at {self} failed: {words}; {advice}") from error
+            raise self._in_our_words(error) from error
+
+    def _in_our_words(self, error: Exception) -> StoreError:
+        code = str(getattr(error, "code", ""))
+        if code == _NO_DATABASE:
+            return NoStoreError(str(self), "the server has no such database")
+        by_class = (MEANINGS[each] for each in type(error).__mro__ if each in MEANINGS)
+        meaning, advice = _BY_CODE.get(code) or next(by_class)
+        if meaning is LoginError:
+            return LoginError(f"the store at {self} does not let the user in: {advice}")
+        words = " ".join(str(error).split())[:300]
+        return meaning(f"the store at {self} failed: {words}; {advice}")

@@ -4,8 +4,8 @@ import sqlite3
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError
 
-from provgraph.databases.postgresql import Cause, cause_of, words_of
-from provgraph.errors import StoreError, UnreachableError
+from provgraph.databases.postgresql import WRONG_LOGIN, Cause, cause_of, words_of
+from provgraph.errors import LoginError, NoStoreError, StoreError, UnreachableError
 
 
 def meaning_of(error: DBAPIError, where: str, *, is_sqlite: bool) -> StoreError:
@@ -37,10 +37,13 @@ def _postgresql_error(where: str, error: DBAPIError) -> StoreError:
     match cause_of(error.orig):
         case Cause.AWAY | Cause.IN_USE:
             return unreachable(where, words)
+        case Cause.LOGIN:
+            advice = WRONG_LOGIN.format(variable="PROVGRAPH_STORE_PASSWORD")
+            return LoginError(f"the store at {where} {advice}")
         case Cause.REFUSED:
-            return StoreError(
-                f"the store at {where} refuses: {words}; check user, password and database"
-            )
+            return LoginError(f"the store at {where} does not let the user in: {words}")
+        case Cause.NO_DATABASE:
+            return NoStoreError(where, "the server has no such database; createdb makes it")
         case Cause.NO_ROOM:
             return _no_room(where, words)
         case _:

@@ -6,7 +6,13 @@ import time
 import pytest
 from neo4j import exceptions as driver_errors
 
-from provgraph.errors import SettingsError, StoreError, UnreachableError
+from provgraph.errors import (
+    LoginError,
+    NoStoreError,
+    SettingsError,
+    StoreError,
+    UnreachableError,
+)
 from provgraph.store.neo4j import connection
 from provgraph.store.neo4j.connection import (
     DRIVER_ERRORS,
@@ -135,7 +141,7 @@ def test_only_transient_errors_are_tried_again() -> None:
 
 def test_a_wrong_password_is_said_and_not_shown(neo4j_server: Neo4jServer) -> None:
     refused = open_neo4j(neo4j_server.url.replace(neo4j_server.password, "wr0ng"))
-    with pytest.raises(StoreError, match="check user and password") as raised:
+    with pytest.raises(StoreError, match="the password is wrong, or none was given") as raised:
         refused.stats()
     assert not isinstance(raised.value, UnreachableError)
     assert "wr0ng" not in str(raised.value)
@@ -147,3 +153,23 @@ def test_a_database_that_is_not_there(neo4j_server: Neo4jServer) -> None:
     with pytest.raises(StoreError, match="neo4jx"):
         refused.stats()
     refused.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "words"),
+    [
+        ("Security.Unauthorized", LoginError, "the user name or the password is wrong"),
+        ("Security.AuthenticationRateLimit", LoginError, "too many wrong passwords came in a row"),
+        ("Security.CredentialsExpired", LoginError, "the password has to be changed first"),
+        ("Database.DatabaseNotFound", NoStoreError, "the server has no such database"),
+    ],
+)
+def test_errors_by_their_code(code: str, expected: type[StoreError], words: str) -> None:
+    error = driver_errors.Neo4jError._hydrate_neo4j(
+        code=f"Neo.ClientError.{code}", message="the server's words"
+    )
+    connection = Connection(address_of("bolt://host"))
+    with pytest.raises(expected, match=words) as raised, connection.translated():
+        raise error
+    assert "the server's words" not in str(raised.value)
+    connection.close()

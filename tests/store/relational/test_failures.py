@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from provgraph.errors import SettingsError, StoreError, UnreachableError
+from provgraph.errors import LoginError, NoStoreError, SettingsError, StoreError, UnreachableError
 from provgraph.store.relational.connection import (
     address_of,
     memory_engine,
@@ -36,8 +36,13 @@ def wrapped(error: Exception, kind: type[DBAPIError] = OperationalError) -> DBAP
         (psycopg.errors.AdminShutdown("Ende"), UnreachableError, "is the server up?"),
         (psycopg.errors.TooManyConnections("zu viele"), UnreachableError, "can't be reached"),
         (psycopg.errors.DiskFull("voll"), StoreError, "has no room: voll; the disk is full"),
-        (psycopg.errors.InvalidPassword("nein"), StoreError, "check user, password and database"),
-        (psycopg.errors.InvalidCatalogName("fehlt"), StoreError, "check user, password"),
+        (psycopg.errors.InvalidPassword("nein"), LoginError, "the password is wrong, or none was"),
+        (psycopg.errors.InvalidAuthorizationSpecification("x"), LoginError, "the user in: x"),
+        (
+            psycopg.errors.InvalidCatalogName("fehlt"),
+            NoStoreError,
+            "has no such database; createdb",
+        ),
         (psycopg.errors.UndefinedTable("fehlt"), StoreError, "is damaged or is none of ours"),
     ],
 )
