@@ -11,9 +11,7 @@ import math
 import socket
 import subprocess
 import sys
-import tarfile
 import xml.etree.ElementTree as ET
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -156,22 +154,6 @@ def test_of_a_broken_gzip_log_in_the_older_form_the_whole_lines_load(
 # -------------------------------------------------------
 
 
-def packed_tar(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        member = tarfile.TarInfo("x.provlog")
-        member.size = len(data)
-        archive.addfile(member, io.BytesIO(data))
-    return out.getvalue()
-
-
-def packed_zip(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("x.provlog", data)
-    return out.getvalue()
-
-
 LOG = encoded(record("A"))
 JUNK = {
     "zeros": b"\x00" * 9999,
@@ -183,9 +165,6 @@ JUNK = {
     "xml": b"<?xml version='1.0'?><activity_uuid/>",
     "a product": (PRODUCTS / "irf.fits").read_bytes()[:9999],
     "utf-16": encoded(record("A")).decode().encode("utf-16"),
-    "a tar archive": packed_tar(LOG),
-    "a zip archive": packed_zip(LOG),
-    "a packed tar archive": gzip.compress(packed_tar(LOG)),
     "a log packed twice": gzip.compress(gzip.compress(LOG)),
     "packed junk": gzip.compress(b"\xff" * 9999),
 }

@@ -19,6 +19,7 @@ from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError, extra_needed
 from provgraph.ingest.reading.archives import TemporaryFolder, is_archive, unpacked_archive
 from provgraph.ingest.reading.bundles import bundled, files_in, is_bundle, is_bundle_folder
+from provgraph.loaders.ctadirac.job_folder import jobs_among
 from provgraph.loaders.ctaprov.address import Database, database_of
 from provgraph.loaders.protocol import HEAD
 from provgraph.loaders.research_object import is_research_object, objects_among
@@ -120,11 +121,13 @@ def _members(source: Source) -> Iterator[Source]:
     folder = source.folder or source.name
     names = {member.name: member.path for member in archive.members}
     objects = objects_among(names, archive.folder.path)
-    for root, path in objects.items():
+    jobs = jobs_among(names, archive.folder.path)
+    for root, path in (objects | jobs).items():
         name = f"{source.name}!{root.rstrip('/')}" if root else source.name
         yield Source(name, path, folder, copies=archive.folder)
     for member in archive.members:
-        if not member.name.startswith(tuple(objects)):
+        is_of_job = member.name.rpartition("/")[0] in jobs
+        if not is_of_job and not member.name.startswith(tuple(objects)):
             name = f"{source.name}!{member.name}"
             yield Source(name, member.path, folder, copies=archive.folder)
     if archive.problem is not None:

@@ -6,6 +6,7 @@ goes through spools and readers as any file does.
 
 import gzip
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO
@@ -23,6 +24,7 @@ JOB = "job.json"
 CATALOGUE = "dfc.json"
 _ABOUT_THE_JOB = (JOB_ID, OUTPUTS, JOB, CATALOGUE)
 _LOG_SUFFIXES = (".log", ".provlog", ".log.gz", ".provlog.gz")
+_LOG_NAME = re.compile(r"[\w.+-]{1,150}\.(?:log|provlog)(?:\.gz)?")
 _MARK_OF_A_RECORD = b"activity_uuid"
 _GZIP_MAGIC = b"\x1f\x8b"
 #: No file of a job is larger, in bytes; a longer log has to be loaded by itself.
@@ -116,6 +118,38 @@ def unpacked(stream: BufferedReader) -> JobFiles:
             raise LoadError(f"is cut off within {name}")
         (about if name in _ABOUT_THE_JOB else provenance)[name] = _decompressed(name, content)
     return JobFiles(provenance, about)
+
+
+def jobs_among(names: Mapping[str, Path], folder: Path) -> dict[str, Path]:
+    """Find the folders of jobs among the members of an archive, and lay each out again.
+
+    Args:
+        names: the name of each member → a copy of it; the files of jobs are moved.
+        folder: where the new folders are made. Of a member's name only the base name becomes a part
+            of a path, where it is one of a job's file.
+
+    Returns:
+        The folder within the archive (``""``, ``48153007``) → the job's folder.
+    """
+    groups: dict[str, dict[str, Path]] = {}
+    for name, path in names.items():
+        root, _, base = name.rpartition("/")
+        if base in (PROVENANCE, *_ABOUT_THE_JOB) or _LOG_NAME.fullmatch(base):
+            groups.setdefault(root, {})[base] = path
+    found = {}
+    for number, (root, files) in enumerate(groups.items()):
+        if files.keys().isdisjoint((PROVENANCE, *_ABOUT_THE_JOB)):
+            continue
+        job = folder / f"job{number}"
+        job.mkdir()
+        for base, path in files.items():
+            path.rename(job / base)
+        if is_job_folder(job):
+            found[root] = job
+        else:
+            for base, path in files.items():
+                (job / base).rename(path)
+    return found
 
 
 def _name_and_size(label: bytes) -> tuple[str, int]:

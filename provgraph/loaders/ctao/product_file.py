@@ -19,6 +19,7 @@ from provgraph.loaders.ctao import fits_headers, hdf5_attributes
 from provgraph.loaders.ctao.keywords import product_fields
 from provgraph.loaders.ctao.text_headers import ECSV_MAGIC, ecsv_metadata, json_metadata
 from provgraph.loaders.protocol import HEAD
+from provgraph.loaders.registry import formats_read
 from provgraph.loaders.secrets import masked_value
 from provgraph.model.values import Value, canonical_json
 
@@ -100,8 +101,8 @@ def packed_header(path: Path, place: str | None) -> bytes:
         raise LoadError(f"its header can't be read: {error}") from error
     if found is None:
         raise UnknownFormatError(
-            "its header is not CTAO's (ctao-datamodel's), which names the run and its inputs; load "
-            "the log of the run that made it"
+            "its header is not CTAO's (ctao-datamodel's), which names the run and its inputs: load "
+            f"the log of the run that made it; looked for: {formats_read()}"
         )
     return MAGIC + canonical_json({"path": place, "header": masked_value(found)}).encode()
 

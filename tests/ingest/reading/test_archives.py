@@ -19,7 +19,7 @@ from provgraph.ingest.reading.archives import is_archive, unpacked_archive
 from provgraph.ingest.reading.sources import Source, expanded
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
-from tests.conftest import LOGS
+from tests.conftest import CORPUS, LOGS
 
 LOG = LOGS / "dl3_run02001.provlog"
 FILES = {
@@ -85,6 +85,27 @@ def test_an_archive_in_a_folder_and_through_processes(store: Store, tmp_path: Pa
     (refused,) = load(store, [str(zipped(tmp_path / "c.zip", {"x.txt": b"x"}))])
     assert (refused.status, refused.source) == ("refused", str(tmp_path / "c.zip"))
     assert "none of its 1 files" in refused.problems[0].what
+
+
+@pytest.mark.parametrize("folder", ["", "48153007/"])
+def test_the_folder_of_a_job_in_an_archive_is_the_job(
+    folder: str, memory: Store, tmp_path: Path
+) -> None:
+    job = sorted((CORPUS / "ctaprov" / "bundles").iterdir())[0]
+    files = {f"{folder}{path.name}": path.read_bytes() for path in job.iterdir()}
+    files["other/stdout.log"] = b"x"
+    archive = tar(tmp_path / "job.tgz", files)
+    (report,) = load(memory, [str(archive)])
+    name = f"{archive}!{folder.rstrip('/')}" if folder else str(archive)
+    assert (report.source, report.format, report.status) == (name, "ctadirac", "loaded")
+    # The job by its folder is the same source.
+    assert [each.status for each in load(memory, [str(job)])] == ["unchanged"]
+
+
+def test_what_looks_like_a_job_and_has_no_log_is_none(memory: Store, tmp_path: Path) -> None:
+    found = sources(tar(tmp_path / "a.tgz", {"JOBID": b"17", "x.log": b"nothing of ours"}))
+    assert [each.name.rpartition("!")[2] for each in found] == ["JOBID", "x.log"]
+    assert all(each.path.is_file() for each in found)
 
 
 def test_what_is_unpacked_is_gone_with_its_sources(tmp_path: Path) -> None:
