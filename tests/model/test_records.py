@@ -35,8 +35,10 @@ MENTION = Mention(
         ({Fact.STATUS: ("completed", "error", "interrupted")}, "error"),
         ({Fact.STATUS: ("completed", "interrupted")}, "interrupted"),
         ({Fact.STATUS: ("running",), Fact.END: (T1,)}, "completed"),
-        ({Fact.STATUS: ("a tool's own name",)}, "running"),
-        ({}, "running"),
+        ({Fact.STATUS: ("a tool's own name",), Fact.START: (T1,)}, "running"),
+        ({Fact.STATUS: ("running",)}, "running"),
+        ({Fact.STATUS: ("a tool's own name",)}, "unknown"),
+        ({}, "unknown"),
     ],
 )
 def test_the_gravest_stated_status_counts(facts: Attributes, status: str) -> None:
