@@ -98,6 +98,7 @@ class AnswerNode:
         identifiers: all identifiers, the strongest first.
         start_time: when the run started, in UTC.
         end_time: when the run ended, in UTC.
+        duration: seconds from the start to the end.
         status: how the run ended.
         version: the version of the tool.
         host: the host on which the run ran.
@@ -120,6 +121,7 @@ class AnswerNode:
     identifiers: tuple[str, ...]
     start_time: datetime | None
     end_time: datetime | None
+    duration: float | None
     status: str | None
     version: str | None
     host: str | None
@@ -342,6 +344,7 @@ def _node(node: Node) -> AnswerNode:
         identifiers=node.identifiers,
         start_time=moment(node.start_time),
         end_time=moment(node.end_time),
+        duration=node.duration,
         status=node.status,
         version=node.version,
         host=node.host,

@@ -10,6 +10,7 @@ from string import ascii_letters
 
 from hypothesis import strategies as st
 
+from provgraph.model.invalidation import Invalidation
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import key_of
 from provgraph.model.values import utc, with_zone
@@ -302,6 +303,9 @@ _ATTRIBUTES = st.dictionaries(
 )
 
 
+_MARKS = st.none() | st.builds(Invalidation, st.just("2026-12-01T00:00:00.000Z"), _MAYBE, _MAYBE)
+
+
 @st.composite
 def _nodes(draw: st.DrawFn, number: int) -> Node:
     return Node(
@@ -322,6 +326,9 @@ def _nodes(draw: st.DrawFn, number: int) -> Node:
         generated_at=draw(_TIMES),
         invalidated_at=draw(_TIMES),
         data_level=draw(_MAYBE),
+        invalidation=draw(_MARKS),
+        tainted=tuple(draw(st.lists(_TEXTS, max_size=2))),
+        more=draw(st.booleans()),
         attributes=draw(_ATTRIBUTES),
     )
 
@@ -334,7 +341,7 @@ def lineages(draw: st.DrawFn) -> Lineage:
     """
     nodes = [draw(_nodes(number)) for number in range(draw(st.integers(1, 8)))]
     ends = st.integers(0, len(nodes)).map(lambda number: number.to_bytes(16, "big"))
-    edges = st.builds(Edge, st.sampled_from(RelationType), ends, ends, _MAYBE, _TIMES)
+    edges = st.builds(Edge, st.sampled_from(RelationType), ends, ends, _MAYBE, _TIMES, _MAYBE)
     return Lineage(
         nodes[0],
         draw(st.sampled_from(Direction)),
@@ -343,3 +350,17 @@ def lineages(draw: st.DrawFn) -> Lineage:
         tuple(nodes if draw(st.booleans()) else nodes[1:]),
         tuple(draw(st.lists(edges, max_size=16))),
     )
+
+
+def marked() -> Lineage:
+    """Two steps whose raw file is invalid, cut behind the first of them."""
+    plain = two_steps()
+    mark = Invalidation("2026-12-01T00:00:00.000Z", "moonlight", "Ada")
+    bad = next(node for node in reversed(plain.nodes) if node.kind is Kind.ENTITY)
+    nodes = tuple(
+        replace(node, invalidation=mark, more=True)
+        if node.key == bad.key
+        else replace(node, tainted=(bad.id,))
+        for node in plain.nodes
+    )
+    return replace(plain, root=nodes[0], nodes=nodes)

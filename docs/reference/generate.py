@@ -22,6 +22,7 @@ from docs.reference.texts import (
     ADVICE,
     COMMANDS,
     ERRORS,
+    FIELDS,
     FORMATS,
     GRAPHQL,
     GUIDES,
@@ -37,6 +38,7 @@ from provgraph.commands.serving import create_app
 from provgraph.graphql.schema import sdl
 from provgraph.ingest.jobs import load_job
 from provgraph.ingest.reports import Report
+from provgraph.model.fields import RECORD_FIELDS, RELATION_FIELDS
 from provgraph.store.registry import open_store
 
 FOLDER: Final = Path(__file__).parent
@@ -152,9 +154,25 @@ def formats_page() -> str:
     return "".join(parts)
 
 
+def fields_page() -> str:
+    """The fields of records and relations, the same in every face."""
+    records = [
+        (f"`{field.name}`", ", ".join(sorted(field.kinds)), field.meaning)
+        for field in RECORD_FIELDS
+    ]
+    relations = [(f"`{field.name}`", field.meaning) for field in RELATION_FIELDS]
+    return (
+        f"# Fields\n\n{MADE}{FIELDS}\n## Records\n\n"
+        + table(("field", "of", "meaning"), records)
+        + "\n## Relations\n\n"
+        + table(("field", "meaning"), relations)
+    )
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "commands.md": commands_page,
     "errors.md": errors_page,
+    "fields.md": fields_page,
     "formats.md": formats_page,
     "graphql.md": graphql_page,
     "python.md": python_page,

@@ -51,6 +51,22 @@ prints all of this as SDL. Which names stay as they are is said in
 [the contract](../contract.md#graphql).
 """
 
+FIELDS: Final = """
+Every face says the same of a record and of a relation, under the same names: `--format json`,
+`--format csv`, `show --json`, GraphQL, and the attributes of nodes and edges in
+`to_networkx()`.
+
+- JSON has every field of every record: a field that a record can't have is null or an empty list.
+- CSV has a column a field and a row a record. `invalidation` has three columns, such as
+  `invalidation.reason`; the items of a list are separated by `; `; `attributes` is one cell with a
+  JSON object.
+- GraphQL has the fields of a kind in the type of this kind. It spells `relation` in capitals
+  (`WAS_GENERATED_BY`).
+
+`invalidation` and `invalidatedAtTime` are two facts: somebody says that a file is bad, or another
+file was written in its place.
+"""
+
 PYTHON: Final = """
 What Python programs may use: [how to](../how-to/python.md), with a
 [notebook](../how-to/notebook.ipynb). Errors are on [a page of their own](errors.md).

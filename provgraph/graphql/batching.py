@@ -38,12 +38,14 @@ class EdgeWithEnds:
         cause: the record at the earlier end, such as the run of a generation.
         role: in which role; None where no source says so.
         time: when; None where no source says so.
+        location: the path by which the run named the file; None where it named none.
     """
 
     effect: Node
     cause: Node
     role: str | None
     time: str | None
+    location: str | None
 
 
 async def in_worker_thread(run: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -109,9 +111,12 @@ class RequestContext(BaseContext):
             [edge.target if at_source else edge.source for edge in edges]
         )
         return [
-            EdgeWithEnds(node, other, edge.role, edge.time)
-            if at_source
-            else EdgeWithEnds(other, node, edge.role, edge.time)
+            EdgeWithEnds(
+                *((node, other) if at_source else (other, node)),
+                edge.role,
+                edge.time,
+                edge.location,
+            )
             for edge, other in zip(edges, others, strict=True)
             if other is not None
         ]
@@ -133,6 +138,16 @@ class RequestContext(BaseContext):
         async def load(keys: list[bytes]) -> list[list[str]]:
             found = self.store.config_files_of(keys)
             return [found.get(key, []) for key in keys]
+
+        return DataLoader(load)
+
+    @cached_property
+    def taints(self) -> DataLoader[bytes, tuple[str, ...]]:
+        """Loads the ids of the invalid records that a record was made from by its key."""
+
+        async def load(keys: list[bytes]) -> list[tuple[str, ...]]:
+            found = self.store.taints(keys)
+            return [found.get(key, ()) for key in keys]
 
         return DataLoader(load)
 

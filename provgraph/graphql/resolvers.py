@@ -15,7 +15,7 @@ from provgraph.model.attributes import json_safe
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.records import SOFTWARE
-from provgraph.model.values import Value, seconds_between
+from provgraph.model.values import Value
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions import tracing
 
@@ -36,6 +36,7 @@ class EdgeWithIds(NamedTuple):
     target: str
     role: str | None
     time: str | None
+    location: str | None
 
 
 class NamedValue(NamedTuple):
@@ -57,7 +58,14 @@ def edges(parent: strawberry.Parent[Lineage]) -> list[EdgeWithIds]:
     """
     ids = {each.key: each.id for each in parent.nodes}
     return [
-        EdgeWithIds(edge.relation, ids[edge.source], ids[edge.target], edge.role, edge.time)
+        EdgeWithIds(
+            edge.relation,
+            ids[edge.source],
+            ids[edge.target],
+            edge.role,
+            edge.time,
+            edge.location,
+        )
         for edge in parent.edges
     ]
 
@@ -148,18 +156,17 @@ def attributes(parent: strawberry.Parent[Node]) -> dict[str, Value]:
     return parent.shown_attributes
 
 
-def duration(parent: strawberry.Parent[Node]) -> float | None:
-    """Work out how long a run took.
+async def tainted(parent: strawberry.Parent[Node], info: Info) -> tuple[str, ...]:
+    """Find the invalid records that a record was made from.
 
     Args:
-        parent: the run.
+        parent: the record.
+        info: the request, with its store and its batches.
 
     Returns:
-        Seconds from the start to the end; None for a run without both.
+        The ids of the invalid records, sorted.
     """
-    if parent.start_time is None or parent.end_time is None:
-        return None
-    return seconds_between(parent.start_time.rstrip("Z"), parent.end_time.rstrip("Z"))
+    return parent.tainted or await info.context.taints.load(parent.key)
 
 
 async def generated_by(parent: strawberry.Parent[Node], info: Info) -> list[EdgeWithEnds]:

@@ -14,6 +14,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from provgraph.graphql import entry_points, resolvers
 from provgraph.model import lineage, vocabulary
+from provgraph.model.fields import RECORD_FIELDS, RELATION_FIELDS
 from provgraph.model.vocabulary import RELATIONS, Kind
 
 Resolving: TypeAlias = GraphQLResolveInfo[Any]
@@ -80,6 +81,21 @@ def _attribute(description: str, name: str | None = None) -> Any:
     return strawberry.field(description=description, name=name)
 
 
+#: Name → meaning of the fields that all faces share.
+_OF_RECORDS = {field.name: field.meaning for field in RECORD_FIELDS}
+_OF_RELATIONS = {field.name: field.meaning for field in RELATION_FIELDS}
+
+
+def _of_record(name: str) -> Any:
+    """A field of records that all faces share."""
+    return _attribute(_OF_RECORDS[name], name)
+
+
+def _of_relation(name: str) -> Any:
+    """A field of relations that all faces share."""
+    return _attribute(_OF_RELATIONS[name], name)
+
+
 def _resolved(resolver: Callable[..., Any], description: str) -> Any:
     """A field that is looked up or worked out."""
     return strawberry.field(resolver=resolver, description=description)
@@ -88,19 +104,27 @@ def _resolved(resolver: Callable[..., Any], description: str) -> Any:
 _TYPE_NAMES = {Kind.ENTITY: "Entity", Kind.ACTIVITY: "Activity", Kind.AGENT: "Agent"}
 
 
+@strawberry.type(name="Invalidation", description="What somebody says of an invalid record.")
+class InvalidationObject:
+    """The GraphQL type ``Invalidation``."""
+
+    time: DateTime = _attribute("Since when it is invalid.")
+    reason: str | None = _attribute("Why; several reasons are separated by semicolons.")
+    by: str | None = _attribute("Who says so; several names are separated by semicolons.")
+
+
 @strawberry.interface(name="Node", description="A record: an entity, an activity or an agent.")
 class RecordInterface:
     """The GraphQL interface ``Node``: what every record has."""
 
-    id: strawberry.ID = _attribute("Its strongest identifier.")
-    name: str | None = _attribute("What a person calls it: a file's base name, a tool's name.")
-    kind: str = _attribute("entity, activity or agent.")
-    distance: int = _attribute(
-        "How many relations from the root of the lineage that it came in; 0 elsewhere."
-    )
-    attributes: JSON = _resolved(
-        resolvers.attributes, "What its sources say of it besides the fields here."
-    )
+    id: strawberry.ID = _of_record("id")
+    name: str | None = _of_record("name")
+    kind: str = _of_record("kind")
+    distance: int = _of_record("distance")
+    invalidation: InvalidationObject | None = _of_record("invalidation")
+    tainted: list[strawberry.ID] = _resolved(resolvers.tainted, _OF_RECORDS["tainted"])
+    more: bool = _of_record("more")
+    attributes: JSON = _resolved(resolvers.attributes, _OF_RECORDS["attributes"])
 
     @classmethod
     def resolve_type(cls, value: lineage.Node, _info: Resolving, _type: Any) -> str:
@@ -149,6 +173,7 @@ class Generation:
     cause: "ActivityObject" = _attribute("The run that made it.", "activity")
     role: str | None = _attribute("The part that the entity played.")
     time: DateTime | None = _attribute("When it was made, where a source says so.")
+    location: str | None = _attribute("The path by which the run named it.")
 
 
 @strawberry.type(description="That an activity read an entity.")
@@ -159,6 +184,7 @@ class Usage:
     cause: "EntityObject" = _attribute("What was read.", "entity")
     role: str | None = _attribute("The part that the entity played.")
     time: DateTime | None = _attribute("When it was read, where a source says so.")
+    location: str | None = _attribute("The path by which the run named it.")
 
 
 @strawberry.type(description="That an agent answers for an activity.")
@@ -201,16 +227,12 @@ class EntityObject(RecordInterface):
     """The GraphQL type ``Entity``."""
 
     type: str | None = _attribute("DatasetEntity, ValueEntity, Collection, Bundle or Plan.")
-    location: str | None = _attribute("The newest place where it still stands.")
-    locations: list[str] = _attribute("All places where it stood or stands.")
-    identifiers: list[str] = _attribute(
-        "All its identifiers, each scheme:value, the strongest first."
-    )
-    generated_at: DateTime | None = _attribute("When it was made.", "generatedAtTime")
-    invalidated_at: DateTime | None = _attribute(
-        "When it lost the last place where it stood.", "invalidatedAtTime"
-    )
-    data_level: str | None = _attribute("Its data level, such as DL2.")
+    location: str | None = _of_record("location")
+    locations: list[str] = _of_record("locations")
+    identifiers: list[str] = _of_record("identifiers")
+    generated_at: DateTime | None = _of_record("generatedAtTime")
+    invalidated_at: DateTime | None = _of_record("invalidatedAtTime")
+    data_level: str | None = _of_record("dataLevel")
     generated_by: list[Generation] = _resolved(resolvers.generated_by, "The runs that made it.")
     used_by: list[Usage] = _resolved(resolvers.used_by, "The runs that read it.")
     attributed_to: list[Attribution] = _resolved(resolvers.attributed_to, "Who answers for it.")
@@ -237,12 +259,12 @@ class EntityObject(RecordInterface):
 class ActivityObject(RecordInterface):
     """The GraphQL type ``Activity``."""
 
-    version: str | None = _attribute("The version of the tool.")
-    status: str | None = _attribute("completed, error, interrupted, running or unknown.")
-    start_time: DateTime | None = _attribute("When it started.")
-    end_time: DateTime | None = _attribute("When it ended.")
-    duration: float | None = _resolved(resolvers.duration, "Seconds from its start to its end.")
-    host: str | None = _attribute("The machine it ran on.")
+    version: str | None = _of_record("version")
+    status: str | None = _of_record("status")
+    start_time: DateTime | None = _of_record("startTime")
+    end_time: DateTime | None = _of_record("endTime")
+    duration: float | None = _of_record("duration")
+    host: str | None = _of_record("host")
     used: list[Usage] = _resolved(resolvers.used, "What it read.")
     generated: list[Generation] = _resolved(resolvers.generated, "What it made.")
     agents: list[Association] = _resolved(resolvers.associations, "Who answers for it.")
@@ -270,11 +292,12 @@ class ActivityObject(RecordInterface):
 class LineageEdge:
     """One relation of a lineage."""
 
-    relation: vocabulary.RelationType = _attribute("Its type.")
-    source: strawberry.ID = _attribute("The id of the effect.")
-    target: strawberry.ID = _attribute("The id of the cause.")
-    role: str | None = _attribute("The part that the cause or effect played.")
-    time: DateTime | None = _attribute("When, where a source says so.")
+    relation: vocabulary.RelationType = _of_relation("relation")
+    source: strawberry.ID = _of_relation("source")
+    target: strawberry.ID = _of_relation("target")
+    role: str | None = _of_relation("role")
+    time: DateTime | None = _of_relation("time")
+    location: str | None = _of_relation("location")
 
 
 @strawberry.type(name="Lineage", description="The answer to a lineage question.")

@@ -37,12 +37,14 @@ class Filter:
         identifiers: the record bears one of these: as its id, or as any other name of an entity.
         version: the entity is what this run wrote at this path.
         base_name: the entity stood at a path that ends in this file name.
+        invalid: whether the record has to be marked as invalid.
         kinds: the record is of one of these kinds.
     """
 
     identifiers: tuple[str, ...] | None = None
     version: Version | None = None
     base_name: str | None = None
+    invalid: bool = False
     kinds: tuple[Kind, ...] = NAMED_KINDS
 
 

@@ -4,14 +4,16 @@ To be marked and to be overwritten are two facts. The mark is stated; that a fil
 place is computed (docs/contract.md, rule 4). Neither replaces the other.
 """
 
+import re
 from dataclasses import dataclass
 
-from provgraph.model.values import Attributes, with_zone
+from provgraph.model.values import Attributes, Value, with_zone
 
 #: The attributes of a record that bear the mark: since when (canonical UTC), why, and who says so.
 INVALIDATED = "invalidated"
 INVALIDATION_REASON = "invalidationReason"
 INVALIDATED_BY = "invalidatedBy"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?:\d{3}){1,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,15 @@ def invalid_since(attributes: Attributes) -> str | None:
 
     Returns:
         The earliest time that anybody says, in the canonical form; None of a record that nobody
-        marked.
+        marked. Whatever else an attribute of that name holds is no mark.
     """
-    return min(map(str, attributes.get(INVALIDATED, ())), default=None)
+    times = (str(time) for time in attributes.get(INVALIDATED, ()) if _is_time(time))
+    return min(times, default=None)
+
+
+def _is_time(value: Value) -> bool:
+    """Whether the value is a time in the canonical form."""
+    return isinstance(value, str) and _TIME.fullmatch(value) is not None
 
 
 def _joined(attributes: Attributes, name: str) -> str | None:

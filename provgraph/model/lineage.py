@@ -1,18 +1,17 @@
 """The answer to a lineage question: which records were found, and how they are related.
 
-A store walks over its relations and hands what it found to `assemble_lineage`, which makes one
-`Lineage` of it, the same in every store.
+A store walks over its relations and hands what it found to
+`provgraph.model.assembly.assemble_lineage`, which makes one `Lineage` of it, the same in every
+store.
 """
 
-from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from provgraph.model.attributes import readable_attributes
 from provgraph.model.invalidation import Invalidation
 from provgraph.model.values import Attributes, Value, counted, seconds_between
-from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
+from provgraph.model.vocabulary import Kind, RelationType
 
 #: Where an unlimited walk stops all the same: how many nodes an answer has at most.
 WALK_LIMIT = 100_000
@@ -223,107 +222,6 @@ def listed_part(lineage: Lineage) -> str:
     which = " and ".join(map(" or ".join, lineage.restriction.conditions))
     some = f"{listed if listed else 'none'} of them {which}"
     return f"{counted(found, 'record')}, {some}" + ("; only these are listed" if listed else "")
-
-
-def assemble_lineage(
-    root: Node,
-    direction: Direction,
-    depth: int | None,
-    limit: int,
-    found: Iterable[Node],
-    edges: Iterable[Edge],
-) -> Lineage:
-    """Make the answer from what a store's walk found: in a fixed order and cut at the limit.
-
-    Args:
-        root: the node where the walk began.
-        direction: which way the walk went.
-        depth: how far the walk went, in relations; None without a bound.
-        limit: how many nodes an answer may have. Agents, the leaves, do not count.
-        found: the nodes reached and their agents, in any order; one more than the limit when there
-            are more.
-        edges: the relations walked, and those to agents, perhaps several times.
-
-    Returns:
-        The lineage; ``truncated`` when there were more nodes than the limit.
-    """
-    by_key = {node.key: node for node in found}
-    walked = set(edges)
-    distances = _distances(root.key, walked, direction)
-    reached = [
-        replace(by_key[key], distance=distance)
-        for key, distance in distances.items()
-        if key in by_key
-    ]
-    reached.sort(key=lambda node: (node.distance, node.id))
-    chosen, truncated = _cut(reached, limit, walked)
-    ids = {node.key: node.id for node in chosen}
-    inside = [edge for edge in walked if edge.source in ids and edge.target in ids]
-    inside.sort(
-        key=lambda edge: (
-            edge.relation,
-            ids[edge.source],
-            ids[edge.target],
-            edge.role or "",
-            edge.time or "",
-        )
-    )
-    start = next(node for node in chosen if node.key == root.key)
-    return Lineage(start, direction, depth, truncated, tuple(chosen), tuple(inside))
-
-
-def _cut(nodes: list[Node], limit: int, edges: Iterable[Edge]) -> tuple[list[Node], bool]:
-    """The nearest nodes up to the limit with their agents, and whether others were left out."""
-    walked = [node for node in nodes if node.kind is not Kind.AGENT]
-    if len(walked) <= limit:
-        return nodes, False
-    chosen = {node.key for node in walked[:limit]}
-    chosen |= {
-        edge.target for edge in edges if edge.relation in AGENT_RELATIONS and edge.source in chosen
-    }
-    return [node for node in nodes if node.key in chosen], True
-
-
-def _distances(root: bytes, edges: Iterable[Edge], direction: Direction) -> dict[bytes, int]:
-    """The shortest distance from the root of every node that the edges reach.
-
-    An agent ends a way: all runs of one observatory have the same agent, which would join them all.
-    """
-    leaves = [edge for edge in edges if edge.relation in AGENT_RELATIONS]
-    walked = [edge for edge in edges if edge.relation not in AGENT_RELATIONS]
-    ways = [
-        way
-        for way in (Direction.UPSTREAM, Direction.DOWNSTREAM)
-        if direction in (way, Direction.BOTH)
-    ]
-    found: dict[bytes, int] = {}
-    for way in ways:
-        for key, distance in _breadth_first(root, walked, way).items():
-            found[key] = min(distance, found.get(key, distance))
-    for edge in leaves:
-        if edge.source in found:
-            distance = found[edge.source] + 1
-            found[edge.target] = min(distance, found.get(edge.target, distance))
-    return found
-
-
-def _breadth_first(root: bytes, edges: Iterable[Edge], way: Direction) -> dict[bytes, int]:
-    """The shortest distance from the root of every node that the edges reach in one direction."""
-    ahead: dict[bytes, list[bytes]] = {}
-    for edge in edges:
-        here, there = (
-            (edge.source, edge.target) if way is Direction.UPSTREAM else (edge.target, edge.source)
-        )
-        ahead.setdefault(here, []).append(there)
-    found = {root: 0}
-    queue = deque([root])
-    while queue:
-        here = queue.popleft()
-        for there in ahead.get(here, ()):
-            if there not in found:
-                found[there] = found[here] + 1
-                queue.append(there)
-    return found
 
 
 def display_name(node: Node) -> str:

@@ -324,8 +324,7 @@ def status_of(facts: Attributes) -> Status:
 
     Returns:
         The gravest of the stated status words. Without such a word: completed when the run has an
-        end. Without: unknown when neither a start is known, nor more than the header of its product
-        tells of it; else running.
+        end; running when that is said, or a start is known by more than the header of its product.
     """
     stated = set(facts.get(Fact.STATUS, ()))
     for status in _GRAVEST_FIRST:
@@ -333,8 +332,8 @@ def status_of(facts: Attributes) -> Status:
             return status
     if Fact.END in facts:
         return Status.COMPLETED
-    is_running = Fact.START in facts and Fact.IN_HEADER not in facts
-    return Status.RUNNING if is_running else Status.UNKNOWN
+    is_begun = Fact.START in facts and Fact.IN_HEADER not in facts
+    return Status.RUNNING if is_begun or Status.RUNNING.value in stated else Status.UNKNOWN
 
 
 def start_of(facts: Attributes) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from provgraph.model.identifiers import base_name
+from provgraph.model.invalidation import Invalidation
 from provgraph.model.lineage import Node, display_name
 from provgraph.model.values import readable, time_text
 from provgraph.model.vocabulary import Kind, Status
@@ -28,6 +29,8 @@ _NOUNS = {
     Kind.COLLECTION: "parameter sets",
 }
 _FAILED = (Status.ERROR, Status.INTERRUPTED)
+#: The words of a box in which such a record is.
+INVALID, TAINTED, MORE = "INVALID", "tainted", "more behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ class Box:
         count: how many.
         is_root: whether it is what was asked about.
         is_failed: whether a run in it did not end well.
+        is_invalid: whether a record in it is marked as invalid.
+        is_tainted: whether a record in it was made from an invalid one.
+        has_more: whether the answer was cut behind a record in it.
         name: its first line.
         detail: its second line; may be empty.
         tip: the lines of its tooltip.
@@ -49,6 +55,9 @@ class Box:
     count: int
     is_root: bool
     is_failed: bool
+    is_invalid: bool
+    is_tainted: bool
+    has_more: bool
     name: str
     detail: str
     tip: tuple[str, ...]
@@ -67,16 +76,32 @@ def box(nodes: Sequence[Node], is_root: bool, look: Look) -> Box:
         The box. Its texts are short and hold visible characters only.
     """
     name, detail, tip = _single(nodes[0]) if len(nodes) == 1 else _several(nodes)
+    words = _marks(nodes)
     return Box(
         nodes[0].kind,
         len(nodes),
         is_root,
         any(node.status in _FAILED for node in nodes),
+        INVALID in words,
+        TAINTED in words,
+        MORE in words,
         name,
-        readable("  ".join(fact for fact in detail if fact and fact.strip()), DETAIL_LENGTH),
+        readable(
+            "  ".join(fact for fact in (*words, *detail) if fact and fact.strip()), DETAIL_LENGTH
+        ),
         tuple(readable(line, TIP_LENGTH) for line in tip),
         look.link_of(nodes[0]) if len(nodes) == 1 else None,
     )
+
+
+def _marks(nodes: Sequence[Node]) -> list[str]:
+    """The words for what must not be overlooked, when it is true of any of the records."""
+    marks = {
+        INVALID: any(node.invalidation is not None for node in nodes),
+        TAINTED: any(node.tainted for node in nodes),
+        MORE: any(node.more for node in nodes),
+    }
+    return [word for word, is_true in marks.items() if is_true]
 
 
 _Texts = tuple[str, Iterable[str | None], Iterable[str]]
@@ -133,10 +158,21 @@ def _tip(node: Node) -> Iterator[str]:
         ("overwritten ", node.invalidated_at),
     )
     yield from (f"{what}{fact}" for what, fact in facts if fact)
+    if node.invalidation is not None:
+        yield _mark(node.invalidation)
+    yield from _listed([f"made from invalid {each}" for each in node.tainted], TIP_RECORDS)
+    if node.more:
+        yield "more behind it: the answer ends here"
     if is_set:
         yield from _listed(
             [f"{name} = {value}" for name, value in node.shown_attributes.items()], TIP_PARAMETERS
         )
+
+
+def _mark(mark: Invalidation) -> str:
+    """Since when a record is invalid, who says so, and why."""
+    by = f" by {mark.by}" if mark.by else ""
+    return f"INVALID since {mark.time}{by}" + (f": {mark.reason}" if mark.reason else "")
 
 
 def _several(nodes: Sequence[Node]) -> _Texts:

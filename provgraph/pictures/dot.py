@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.boxes import Box
-from provgraph.pictures.figure import Arrow, Figure, colours, figure
+from provgraph.pictures.figure import Arrow, Figure, colours, figure, line_width
 from provgraph.pictures.look import PLAIN, Look
 
 _SHAPES = {Kind.ENTITY: "ellipse", Kind.ACTIVITY: "box", Kind.AGENT: "house"}
@@ -47,8 +47,10 @@ def _attributes(box: Box) -> Iterator[str]:
     yield f"shape={_SHAPES.get(box.kind, 'note')}"
     yield f"label={_quoted(box.name, box.detail) if box.detail else _quoted(box.name)}"
     yield f'fillcolor="{colours(box).fill}", color="{colours(box).line}"'
-    if box.is_root or box.is_failed:
-        yield f"penwidth={3 if box.is_root else 2}"
+    if line_width(box) > 1:
+        yield f"penwidth={line_width(box)}"
+    if box.is_tainted:
+        yield 'style="filled,dashed"'
     if box.count > 1:
         yield "peripheries=2"
     yield f"tooltip={_quoted(*box.tip)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from provgraph.model.lineage import Edge, Lineage, Node, listed_part
 from provgraph.model.values import readable
 from provgraph.model.vocabulary import Kind
-from provgraph.pictures.boxes import Box, box
+from provgraph.pictures.boxes import INVALID, MORE, TAINTED, Box, box
 from provgraph.pictures.folding import folded
 from provgraph.pictures.look import Look
 
@@ -29,8 +29,14 @@ COLOURS = {
 }
 #: Configuration, descriptions and the rest.
 OTHER_COLOURS = Colours("#EDEDED", "#808080")
-#: The outline of a run that did not end well, and of a box with such a run.
-FAILED_LINE = "#C62828"
+#: The outline of a run that did not end well, and of what is invalid or tainted.
+BAD_LINE = "#C62828"
+#: What the words in boxes mean.
+LEGEND = {
+    INVALID: "INVALID: somebody marked it as bad",
+    TAINTED: "tainted (dashed): made from what is invalid",
+    MORE: "more behind: the answer ends here",
+}
 
 
 def colours(shown: Box) -> Colours:
@@ -40,10 +46,26 @@ def colours(shown: Box) -> Colours:
         shown: the box.
 
     Returns:
-        The colours of its kind; a red line when a run in it failed.
+        The colours of its kind; a red line when a run in it failed, or a record in it is invalid
+        or was made from an invalid one.
     """
     plain = COLOURS.get(shown.kind, OTHER_COLOURS)
-    return Colours(plain.fill, FAILED_LINE) if shown.is_failed else plain
+    is_red = shown.is_failed or shown.is_invalid or shown.is_tainted
+    return Colours(plain.fill, BAD_LINE) if is_red else plain
+
+
+def line_width(shown: Box) -> int:
+    """Return how thick the outline of a box is.
+
+    Args:
+        shown: the box.
+
+    Returns:
+        The width, in the units of the drawing.
+    """
+    if shown.is_root or shown.is_invalid:
+        return 3
+    return 2 if shown.is_failed or shown.is_tainted else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +92,8 @@ class Figure:
     Attributes:
         boxes: its records.
         arrows: their relations.
-        remark: what must be known of the whole: that records are folded or filtered, or that it was
-            cut; may be empty.
+        remark: what must be known of the whole: that records are folded or filtered, that it was
+            cut, what the words in boxes mean; may be empty.
     """
 
     boxes: tuple[Box, ...]
@@ -109,14 +131,20 @@ def figure(lineage: Lineage, look: Look) -> Figure:
     return Figure(
         boxes,
         tuple(_arrows(lineage.edges, numbers)),
-        _remark(len(nodes), len(boxes), lineage),
+        _remark(len(nodes), boxes, lineage),
     )
 
 
-def _remark(records: int, boxes: int, lineage: Lineage) -> str:
+def _remark(records: int, boxes: Sequence[Box], lineage: Lineage) -> str:
     remarks = [listed] if (listed := listed_part(lineage)) else []
-    remarks += [f"{records:,} records in {boxes:,} boxes"] if boxes < records else []
+    remarks += [f"{records:,} records in {len(boxes):,} boxes"] if len(boxes) < records else []
     remarks += ["cut short: there are more records behind these"] if lineage.truncated else []
+    words = {
+        INVALID: any(box.is_invalid for box in boxes),
+        TAINTED: any(box.is_tainted for box in boxes),
+        MORE: any(box.has_more for box in boxes),
+    }
+    remarks += [LEGEND[word] for word, is_there in words.items() if is_there]
     return "; ".join(remarks)
 
 

@@ -79,7 +79,8 @@ def _looks(node: Node, root: bytes) -> Hashable:
         node.kind is Kind.ENTITY and node.data_level is None
     ):  # a model is not like a configuration file
         name = _VARYING.sub("*", (node.name or base_name(display_name(node)))[:_COMPARED])
-    return node.kind, node.distance, node.type, node.data_level, name, node.version
+    marks = node.invalidation is not None, bool(node.tainted)
+    return node.kind, node.distance, node.type, node.data_level, name, node.version, marks
 
 
 class _Partition:

@@ -6,13 +6,14 @@ Mermaid itself draws at most 500 arrows and 50,000 characters unless its page al
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 
 from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.boxes import Box
 from provgraph.pictures.figure import (
+    BAD_LINE,
     COLOURS,
-    FAILED_LINE,
     OTHER_COLOURS,
     Arrow,
     Colours,
@@ -22,6 +23,7 @@ from provgraph.pictures.figure import (
 from provgraph.pictures.look import PLAIN, Look
 
 _BRACKETS = {Kind.ENTITY: ("([", "])"), Kind.ACTIVITY: ("[", "]"), Kind.AGENT: ("{{", "}}")}
+_MARKS = {name: attrgetter(f"is_{name}") for name in ("root", "failed", "tainted", "invalid")}
 _OTHER_BRACKETS = ("[/", "/]")
 #: How Mermaid marks character codes within itself; a name that held it would be shown as another.
 _OWN_MARK, _HARMLESS = "\ufb02°", "fl°"
@@ -53,11 +55,15 @@ def _lines(shown: Figure, flow: str) -> Iterator[str]:
     yield from (_class(kind.value, colours) for kind, colours in COLOURS.items())
     yield _class("other", OTHER_COLOURS)
     yield "  classDef root stroke-width:4px"
-    yield f"  classDef failed stroke:{FAILED_LINE}"
-    yield from (f"  class n{number} root" for number, box in enumerate(shown.boxes) if box.is_root)
-    yield from (
-        f"  class n{number} failed" for number, box in enumerate(shown.boxes) if box.is_failed
-    )
+    yield f"  classDef failed stroke:{BAD_LINE}"
+    if any(box.is_tainted for box in shown.boxes):
+        yield f"  classDef tainted stroke:{BAD_LINE},stroke-dasharray:7 4"
+    if any(box.is_invalid for box in shown.boxes):
+        yield f"  classDef invalid stroke:{BAD_LINE},stroke-width:4px"
+    for mark, is_marked in _MARKS.items():
+        yield from (
+            f"  class n{number} {mark}" for number, box in enumerate(shown.boxes) if is_marked(box)
+        )
     yield from (
         f'  click n{number} href "{box.link}"' for number, box in enumerate(shown.boxes) if box.link
     )

@@ -11,7 +11,7 @@ from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.boxes import Box
 from provgraph.pictures.captions import Captions, Point
-from provgraph.pictures.figure import Arrow, colours, figure
+from provgraph.pictures.figure import Arrow, colours, figure, line_width
 from provgraph.pictures.geometry import MARGIN, Curve, geometry_of
 from provgraph.pictures.look import PLAIN, Look
 from provgraph.pictures.shapes import outline, width
@@ -27,6 +27,7 @@ LABEL_PARTS = (0.4, 0.5, 0.3, 0.6, 0.7, 0.22)
 LABEL_PIECES = 6
 #: A line longer than this part of its room is given its width, lest a wider font makes it longer.
 SQUEEZED = 0.8
+_DASHES = ' stroke-dasharray="7 4"'
 #: How far the outline behind a box of several records stands out.
 BEHIND = 4.0
 
@@ -166,7 +167,7 @@ def _box(box: Box, middle: Point) -> Iterator[str]:
     yield outline(
         box.kind,
         middle,
-        f'{paint} stroke-width="{3 if box.is_root else 2 if box.is_failed else 1}"',
+        f'{paint} stroke-width="{line_width(box)}"' + (_DASHES if box.is_tainted else ""),
     )
     room = TEXT_ROOM.get(box.kind, 0.93) * width(box.kind)
     x, y = middle

@@ -8,6 +8,7 @@ from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.questions.taints import with_taints
 from provgraph.store.protocol import Store
 from provgraph.store.records import Explained
 
@@ -56,6 +57,7 @@ def details_of(store: Store, node: Node) -> RecordDetails:
     edges = store.edges_of([node.key], tuple(RelationType))
     ends = {end for edge in edges for end in (edge.source, edge.target)} - {node.key}
     is_run = node.kind is Kind.ACTIVITY
+    (node,) = with_taints(store, [node])
     return RecordDetails(
         node=node,
         edges=tuple(edges),

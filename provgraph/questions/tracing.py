@@ -12,6 +12,7 @@ from pathlib import Path
 
 from provgraph.errors import NotFoundError
 from provgraph.loaders.headers import identifiers_in
+from provgraph.model.assembly import ends_of
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import (
     SCHEMES,
@@ -25,6 +26,7 @@ from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node
 from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.questions.misses import MOST_CANDIDATES, ambiguous, not_found
+from provgraph.questions.taints import lineage_with_taints
 from provgraph.store.protocol import Store
 from provgraph.store.records import Found
 
@@ -231,12 +233,15 @@ def lineage(
         limit: how many records an answer holds before it is cut and says so.
 
     Returns:
-        The lineage: each record reached once, and the relations between them.
+        The lineage: each record reached once, and the relations between them. Each record says
+        which invalid records it was made from.
 
     Raises:
         StoreError: the store failed.
     """
-    return store.walk(root, direction, tuple(relations) or ORIGIN_RELATIONS, depth, limit)
+    followed = tuple(relations) or ORIGIN_RELATIONS
+    found = store.walk(root, direction, followed, depth, limit)
+    return lineage_with_taints(store, found, followed)
 
 
 def path(store: Store, source: Node, target: Node) -> Lineage:
@@ -270,7 +275,7 @@ def _chain(whole: Lineage, target: Node) -> Lineage:
     distance = {node.key: node.distance for node in whole.nodes}
     edge_before: dict[bytes, Edge] = {}
     for edge in whole.edges:
-        near, far = _ends(edge, whole.direction)
+        near, far = ends_of(edge, whole.direction)
         if distance[far] == distance[near] + 1:
             edge_before.setdefault(far, edge)
     on_way = {target.key}
@@ -278,16 +283,7 @@ def _chain(whole: Lineage, target: Node) -> Lineage:
     here = target.key
     while here != whole.root.key:
         edges.append(edge_before[here])
-        here = _ends(edge_before[here], whole.direction)[0]
+        here = ends_of(edge_before[here], whole.direction)[0]
         on_way.add(here)
     nodes = tuple(node for node in whole.nodes if node.key in on_way)
     return replace(whole, nodes=nodes, edges=tuple(reversed(edges)), truncated=False)
-
-
-def _ends(edge: Edge, direction: Direction) -> tuple[bytes, bytes]:
-    """The end nearer to the root and the end farther from it."""
-    return (
-        (edge.source, edge.target)
-        if direction is Direction.UPSTREAM
-        else (edge.target, edge.source)
-    )

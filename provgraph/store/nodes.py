@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from provgraph.model.assembly import distinct_edges
 from provgraph.model.attributes import text_of
 from provgraph.model.filters import PageRequest, SortOrder
 from provgraph.model.identifiers import base_name, local_name, location_of
@@ -234,13 +235,13 @@ def edges_in_order(edges: Iterable[Edge]) -> list[Edge]:
     """Edges as `provgraph.store.protocol.Questions.edges_of` returns them.
 
     Args:
-        edges: perhaps several times the same.
+        edges: perhaps several times the same, or the same with different locations.
 
     Returns:
         Each once, sorted by type, source, target, role and time.
     """
     return sorted(
-        set(edges),
+        distinct_edges(edges),
         key=lambda edge: (
             edge.relation,
             edge.source,
@@ -265,7 +266,7 @@ def meeting_all(answers: Sequence[list[T]], key: Callable[[T], bytes]) -> list[T
         ValueError: the filter has no condition.
     """
     if not answers:
-        raise ValueError("a filter needs a condition: identifiers, version or base_name")
+        raise ValueError("a filter needs a condition: identifiers, version, base_name or invalid")
     first, *others = answers
     for other in others:
         keys = set(map(key, other))
@@ -289,13 +290,14 @@ def found_page(found: Iterable[Found], order: SortOrder, page: PageRequest) -> F
         ValueError: the page's cursor is none that this order gave.
     """
     ordered = sorted(found, key=lambda each: _sort_key(each, order))
+    total = len(ordered)
     if page.after is not None:
         last = _cursor(page.after, order)
         ordered = [each for each in ordered if _sort_key(each, order) > last]
     some = tuple(ordered[: page.size])
     if len(ordered) <= page.size:
-        return FoundPage(some)
-    return FoundPage(some, json.dumps(_sort_key(some[-1], order)))
+        return FoundPage(some, total=total)
+    return FoundPage(some, json.dumps(_sort_key(some[-1], order)), total)
 
 
 def _sort_key(found: Found, order: SortOrder) -> tuple[int, str, str, str]:

@@ -183,7 +183,23 @@ class Questions(Protocol):
             limit: how many nodes at most; the nearest are kept. Agents do not count.
 
         Returns:
-            Nodes by distance, then id; edges in a fixed order.
+            Nodes by distance, then id; edges in a fixed order. Nodes bear ``more`` where the
+            relations lead on to records that depth or limit cut off. No node bears ``tainted``;
+            `taints` tells it.
+        """
+
+    def taints(self, keys: Collection[bytes]) -> dict[bytes, tuple[str, ...]]:
+        """The invalid records that some records were made from.
+
+        That is known by the relations that lead to the origin (`ORIGIN_RELATIONS`), however far the
+        invalid record is. Where nothing is invalid this costs one look at an index.
+
+        Args:
+            keys: of the records.
+
+        Returns:
+            Key → the sorted ids of the invalid records; untainted records are left out. No record
+            taints itself.
         """
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:

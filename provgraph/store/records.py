@@ -297,10 +297,12 @@ class FoundPage:
     Attributes:
         found: in the order that was asked for.
         after: the cursor for the next page; None when nothing follows.
+        total: how many records meet the filter, on all pages together.
     """
 
     found: tuple[Found, ...]
     after: str | None = None
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,37 @@
-"""A lineage as a table for spreadsheets: one row a record."""
+"""A lineage as a table for spreadsheets: one row a record, one column a field."""
 
 import csv
 import io
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 
+from provgraph.model.fields import RECORD_FIELDS
+from provgraph.model.invalidation import Invalidation
 from provgraph.model.lineage import Lineage, Node
-from provgraph.model.values import storable_text
+from provgraph.model.values import Value, canonical_json, storable_text
 
-COLUMNS = (
-    "id",
-    "kind",
-    "name",
-    "location",
-    "distance",
-    "dataLevel",
-    "status",
-    "startTime",
-    "endTime",
-    "version",
+#: A field that is an object has a column for each of its parts.
+_PARTS = {"invalidation": tuple(part.name for part in fields(Invalidation))}
+#: The fields of records (`provgraph.model.fields`). The first ten stand there since version 0.1.
+COLUMNS = tuple(
+    name
+    for field in RECORD_FIELDS
+    for name in (
+        [f"{field.name}.{part}" for part in _PARTS[field.name]]
+        if field.name in _PARTS
+        else [field.name]
+    )
 )
-#: A spreadsheet would compute a cell that begins so.
+#: A spreadsheet would compute a text that begins so.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(lineage: Lineage) -> str:
     """Write a lineage as a table (RFC 4180).
 
-    A cell that a spreadsheet would take for a formula gets a leading apostrophe: ``=1+1`` is
-    written as ``'=1+1``.
+    A text that a spreadsheet would take for a formula gets a leading apostrophe: ``=1+1`` is
+    written as ``'=1+1``. The items of a list are separated by ``; ``. The attributes are one cell,
+    a JSON object.
 
     Args:
         lineage: the answer to write.
@@ -37,25 +42,24 @@ def write(lineage: Lineage) -> str:
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(COLUMNS)
-    table.writerows([_cell(value) for value in _row(node)] for node in lineage.nodes)
+    table.writerows(list(_row(node)) for node in lineage.nodes)
     return out.getvalue()
 
 
-def _row(node: Node) -> tuple[str | None, ...]:
-    return (
-        node.id,
-        node.kind.value,
-        node.name,
-        node.location,
-        str(node.distance),
-        node.data_level,
-        node.status,
-        node.start_time,
-        node.end_time,
-        node.version,
-    )
+def _row(node: Node) -> Iterator[str]:
+    for field in RECORD_FIELDS:
+        value = field.of(node)
+        if field.name in _PARTS:
+            parts = value if isinstance(value, Mapping) else {}
+            yield from (_cell(parts.get(part)) for part in _PARTS[field.name])
+        else:
+            yield _cell(value)
 
 
-def _cell(value: str | None) -> str:
-    text = storable_text(value or "")
+def _cell(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool | int | float | Mapping):
+        return storable_text(canonical_json(value))
+    text = storable_text(value if isinstance(value, str) else "; ".join(map(str, value)))
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -37,6 +37,8 @@ MENTION = Mention(
         ({Fact.STATUS: ("running",), Fact.END: (T1,)}, "completed"),
         ({Fact.STATUS: ("a tool's own name",), Fact.START: (T1,)}, "running"),
         ({Fact.START: (T1,)}, "running"),
+        ({Fact.STATUS: ("running",)}, "running"),
+        ({Fact.STATUS: ("a tool's own name",)}, "unknown"),
         ({}, "unknown"),
     ],
 )

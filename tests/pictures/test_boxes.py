@@ -2,9 +2,7 @@
 
 from provgraph.pictures.figure import figure
 from provgraph.pictures.look import Look
-from tests.lineages import (
-    night,
-)
+from tests.lineages import marked, night
 
 
 def test_parallel_runs_become_one_box_that_says_how_many_failed() -> None:
@@ -31,3 +29,14 @@ def test_parallel_runs_become_one_box_that_says_how_many_failed() -> None:
         "run-02",
         "and 7 more",
     )
+
+
+def test_a_box_says_that_its_record_is_invalid_and_by_whom() -> None:
+    boxes = figure(marked(), Look()).boxes
+    (bad,) = [each for each in boxes if each.is_invalid]
+    assert (bad.is_tainted, bad.has_more) == (False, True)
+    assert bad.detail.startswith("INVALID  more behind  ")
+    assert "INVALID since 2026-12-01T00:00:00.000Z by Ada: moonlight" in bad.tip
+    others = [each for each in boxes if each is not bad]
+    assert all(each.is_tainted and each.detail.startswith("tainted  ") for each in others)
+    assert all(any(line.startswith("made from invalid ") for line in each.tip) for each in others)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provgraph.model.invalidation import Invalidation
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.vocabulary import Kind, RelationType, Status
 from provgraph.pictures.figure import figure
@@ -215,3 +216,17 @@ def test_hostile_names_are_shown_escaped_in_folded_boxes_too(name: str) -> None:
     for form in TEXTS:
         shown = written(answer, form, Look(fold=True))
         assert not set(shown) & set("\x00\x1b\x9b\u202e\x7f") or form in ("json", "csv")
+
+
+def test_what_is_invalid_or_tainted_is_not_like_the_others() -> None:
+    whole = night(12)
+    files = [node for node in whole.nodes if (node.name or "").endswith("simtel.zst")]
+    mark = Invalidation("2026-12-01T00:00:00.000Z")
+    changed = {
+        files[0].key: replace(files[0], invalidation=mark),
+        files[1].key: replace(files[1], tainted=("x",)),
+    }
+    nodes = [changed.get(node.key, node) for node in whole.nodes]
+    groups = folded(nodes, whole.edges, whole.root.key)
+    assert all((node,) in groups for node in changed.values())
+    assert max(len(group) for group in groups if group[0].name == files[2].name) == 10

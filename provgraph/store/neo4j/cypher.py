@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from provgraph.model.lineage import Node
+from provgraph.model.identifiers import location_of
+from provgraph.model.lineage import Edge, Node
 from provgraph.model.vocabulary import NODE_LABEL, Kind, RelationType
 from provgraph.store import nodes
 from provgraph.store.neo4j import records, relations
 from provgraph.store.neo4j.schema import ALIASES
-from provgraph.store.neo4j.values import Stored, indexed
+from provgraph.store.neo4j.values import Stored, indexed, time_with_zone
 from provgraph.store.records import EntityRecord, StoredMention
 
 #: A node as a map. Its times are text, which is quicker to read than the driver's own type.
@@ -29,6 +30,22 @@ STATED_TYPES = "|".join(
 )
 #: Entities by names that no other index has (`alias_query`); the node is ``n``, as in `NODE`.
 BY_ALIAS = f"CALL db.index.fulltext.queryNodes('{ALIASES}', $aliases) YIELD node AS n RETURN n"
+
+#: A relation ``r`` as answers show it, its ends aside (`edge_from`).
+EDGE = "type(r), r.role, toString(r.time), coalesce(r.fullPlace, r.place)"
+#: The entities, activities and agents of some keys; the node is ``n``.
+BY_KEY = """
+CALL () {
+  MATCH (n:Entity) WHERE n.key IN $keys RETURN n
+  UNION ALL MATCH (n:Activity) WHERE n.key IN $keys RETURN n
+  UNION ALL MATCH (n:Agent) WHERE n.key IN $keys RETURN n
+}"""
+#: The records that are marked as invalid; the node is ``n``.
+MARKED = """
+CALL () {
+  MATCH (n:Entity) WHERE n.invalidSince IS NOT NULL RETURN n
+  UNION ALL MATCH (n:Activity) WHERE n.invalidSince IS NOT NULL RETURN n
+}"""
 
 
 def alias_query(field: str, names: Iterable[str]) -> str:
@@ -62,6 +79,19 @@ def entity_from(row: Sequence[Any]) -> EntityRecord:
         row: the node's properties, with its times as text, and its labels.
     """
     return records.entity_of(row[0], row[1])
+
+
+def edge_from(said: Sequence[Any], source: bytes, target: bytes) -> Edge:
+    """A relation as answers show it.
+
+    Args:
+        said: the columns of `EDGE`.
+        source: the key of the effect.
+        target: the key of the cause.
+    """
+    relation, role, time, place = said
+    location = None if place is None else location_of(place)
+    return Edge(RelationType[relation], source, target, role, time_with_zone(time), location)
 
 
 def node_from(labels: Iterable[str], stored: Stored) -> Node:

@@ -13,15 +13,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from provgraph.model.assembly import assemble_lineage, ends_of_depth, ways_of, with_more
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name, is_strong, location_of
-from provgraph.model.lineage import Direction, Edge, Lineage, Node, assemble_lineage
-from provgraph.model.vocabulary import AGENT_RELATIONS, NODE_LABEL, Kind, RelationType
+from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.vocabulary import AGENT_RELATIONS, NODE_LABEL, Kind, RelationType, leads_on
 from provgraph.store import nodes
 from provgraph.store.neo4j import records
 from provgraph.store.neo4j.connection import Connection
-from provgraph.store.neo4j.cypher import BY_ALIAS, NODE, alias_query, node_from
-from provgraph.store.neo4j.values import indexed, time_with_zone
+from provgraph.store.neo4j.cypher import (
+    BY_ALIAS,
+    BY_KEY,
+    EDGE,
+    MARKED,
+    NODE,
+    alias_query,
+    edge_from,
+    node_from,
+)
+from provgraph.store.neo4j.values import indexed
 from provgraph.store.records import Found, FoundPage
 
 #: Records that bear an identifier.
@@ -131,6 +141,9 @@ def _matches(connection: Connection, wanted: Filter) -> list[Found]:
         answers.append(_written(connection, wanted.version))
     if wanted.identifiers is not None:
         answers.append(_bearing(connection, wanted.identifiers))
+    if wanted.invalid:
+        rows = connection.read(f"{MARKED} RETURN labels(n), n {NODE}")
+        answers.append([Found(node_from(labels, stored)) for labels, stored in rows])
     return nodes.meeting_all(answers, lambda each: each.node.key)
 
 
@@ -181,10 +194,9 @@ def _ranks(stored: Mapping[str, Any]) -> dict[str, int]:
     return dict(zip(stored.get("places", ()), stored.get("ranks", ()), strict=True))
 
 
-#: Runs are configured by nodes that are no part of a lineage.
-_LEAVES_LINEAGE = frozenset({RelationType.WAS_CONFIGURED_BY, RelationType.IS_DESCRIBED_BY})
 _IN_LINEAGE = "WHERE n:Entity OR n:Activity OR n:Agent "
 _AGENTS = "|".join(each.name for each in AGENT_RELATIONS)
+_ARROWS = {Direction.UPSTREAM: ("-", "->"), Direction.DOWNSTREAM: ("<-", "-")}
 
 
 def walk(
@@ -215,7 +227,29 @@ def walk(
     edges: list[Edge] = []
     for row in connection.read(text, root=indexed(root.id), cut=limit + 1):
         _read(row, found, edges)
-    return assemble_lineage(root, direction, depth, limit, found or [root], edges)
+    lineage = assemble_lineage(root, direction, depth, limit, found or [root], edges)
+    return with_more(lineage, set() if depth is None else _ends(connection, lineage, relations))
+
+
+def _ends(
+    connection: Connection, lineage: Lineage, relations: Iterable[RelationType]
+) -> set[bytes]:
+    """The nodes where the depth ended from which relations lead to nodes that are not shown."""
+    types = "|".join(each.name for each in relations if leads_on(each))
+    if not types:
+        return set()
+    shown = [node.key.hex() for node in lineage.nodes]
+    found: set[bytes] = set()
+    for way in ways_of(lineage.direction):
+        left, right = _ARROWS[way]
+        query = (
+            f"{BY_KEY} WITH n WHERE EXISTS {{ MATCH (n){left}[:{types}]{right}(m) "
+            "WHERE NOT m.key IN $shown } RETURN n.key"
+        )
+        ends = [key.hex() for key in ends_of_depth(lineage, way)]
+        rows = connection.read(query, keys=ends, shown=shown)
+        found.update(bytes.fromhex(row[0]) for row in rows)
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -233,30 +267,26 @@ def walk_query(
         relations: the types to follow; with none of them, the depth has to be 0.
         depth: how many relations far; None for no end.
     """
-    ways = [
-        way
-        for way in (Direction.UPSTREAM, Direction.DOWNSTREAM)
-        if direction in (way, Direction.BOTH)
-    ]
-    return " UNION ALL ".join(_one_way(NODE_LABEL[kind], way, relations, depth) for way in ways)
+    parts = (_one_way(NODE_LABEL[kind], way, relations, depth) for way in ways_of(direction))
+    return " UNION ALL ".join(parts)
 
 
 def _one_way(
     label: str, way: Direction, relations: tuple[RelationType, ...], depth: int | None
 ) -> str:
     types = "|".join(each.name for each in relations or (RelationType.USED,))
-    left, right = ("-", "->") if way is Direction.UPSTREAM else ("<-", "-")
+    left, right = _ARROWS[way]
     reach = "" if depth is None else str(depth)
-    kept = _IN_LINEAGE if _LEAVES_LINEAGE.intersection(relations) else ""
+    kept = "" if all(map(leads_on, relations)) else _IN_LINEAGE
     expanded = "" if depth is None else f"WHERE distance < {depth} "
     return (
         f"MATCH path = (:{label} {{id: $root}}){left}[:{types}*0..{reach}]{right}(n) {kept}"
         "WITH n, min(length(path)) AS distance ORDER BY distance, n.id LIMIT $cut "
         f"RETURN '{way.value}' AS way, labels(n) AS labels, n {NODE} AS node, "
         f"COLLECT {{ MATCH (n){left}[r:{types}]{right}(m) {expanded}"
-        "RETURN [type(r), m.key, r.role, toString(r.time)] } AS edges, "
+        f"RETURN [{EDGE}, m.key] }} AS edges, "
         f"COLLECT {{ MATCH (n)-[r:{_AGENTS}]->(m:Agent) "
-        "RETURN [type(r), m.key, r.role, toString(r.time), labels(m), m {.*}] } AS agents"
+        f"RETURN [{EDGE}, labels(m), m {{.*}}] }} AS agents"
     )
 
 
@@ -266,13 +296,10 @@ def _read(row: Iterable[Any], found: list[Node], edges: list[Edge]) -> None:
     node = node_from(labels, stored)
     found.append(node)
     upstream = way == Direction.UPSTREAM.value
-    for relation, other, role, time in walked:
+    for *said, other in walked:
         if other is not None:
             there = bytes.fromhex(other)
-            ends = (node.key, there) if upstream else (there, node.key)
-            edges.append(Edge(RelationType[relation], *ends, role, time_with_zone(time)))
-    for relation, other, role, time, agent_labels, agent in agents:
+            edges.append(edge_from(said, *((node.key, there) if upstream else (there, node.key))))
+    for *said, agent_labels, agent in agents:
         found.append(nodes.agent_node(records.agent_of(agent, agent_labels)))
-        edges.append(
-            Edge(RelationType[relation], node.key, bytes.fromhex(other), role, time_with_zone(time))
-        )
+        edges.append(edge_from(said, node.key, found[-1].key))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from provgraph.identity.entities import Standing
 from provgraph.identity.files import times_of
 from provgraph.model.identifiers import base_name, is_strong, location_of
+from provgraph.model.invalidation import invalid_since
 from provgraph.model.records import (
     Agent,
     Description,
@@ -59,7 +60,7 @@ _NODE = (
     | {"key", "calledAs", "localName"}
     | {time for times in NODE_TIMES.values() for time in times}
 )
-_RUN = _NODE | {"version", "status", "host", "process", "derived"}
+_RUN = _NODE | {"version", "status", "host", "process", "derived", "invalidSince"}
 _ENTITY = (
     _NODE
     | with_full_texts("location")
@@ -73,6 +74,7 @@ _ENTITY = (
         "aliases",
         "otherNames",
         "dataLevel",
+        "invalidSince",
         "stated",
         "statedApart",
     }
@@ -116,6 +118,7 @@ def run_properties(run: Run) -> Properties:
     properties |= _asked(Kind.ACTIVITY, run.id, run_name(run))
     properties |= {"startTime": with_zone(core[Fact.START]), "endTime": with_zone(core[Fact.END])}
     properties |= {"process": times_of(run).process, "derived": derived or None}
+    properties["invalidSince"] = with_zone(invalid_since(facts))
     return without_none(properties)
 
 
@@ -161,6 +164,7 @@ def entity_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> P
             "generatedAtTime": with_zone(record.generated_at),
             "invalidatedAtTime": with_zone(record.invalidated_at),
             "dataLevel": record.data_level,
+            "invalidSince": with_zone(invalid_since(record.attributes)),
         }
     )
     return properties | _place_properties(record) | _stated_properties(record, stated)

@@ -15,6 +15,8 @@ _RANGE_INDEXES = (
     (Kind.ENTITY, "location"),
     (Kind.ENTITY, "name"),
     *((kind, key) for kind in NAMED_KINDS for key in ("calledAs", "localName")),
+    (Kind.ENTITY, "invalidSince"),
+    (Kind.ACTIVITY, "invalidSince"),
     (Kind.ACTIVITY, "key"),
     (Kind.AGENT, "key"),
     *((kind, "key") for kind in sorted(DESCRIPTIONS)),

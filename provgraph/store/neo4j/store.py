@@ -21,26 +21,24 @@ from provgraph.store.digest import Content
 from provgraph.store.neo4j import bookkeeping, configuration, records, relations, schema
 from provgraph.store.neo4j.connection import Connection, address_of
 from provgraph.store.neo4j.cypher import (
+    BY_KEY,
+    EDGE,
     MENTION,
     NODE,
     RELATIONSHIP,
+    edge_from,
     mention_from,
     node_from,
 )
 from provgraph.store.neo4j.facts import Neo4jView, loads_of
 from provgraph.store.neo4j.questions import called, find, names_near, walk
+from provgraph.store.neo4j.taints import taints
 from provgraph.store.neo4j.transaction import TAKE_TURN, Neo4jTransaction
-from provgraph.store.neo4j.values import full_text, time_with_zone
+from provgraph.store.neo4j.values import full_text
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
 from provgraph.store.waiting import warn_of_waiting
 
-_BY_KEY = """
-CALL () {
-  MATCH (n:Entity) WHERE n.key IN $keys RETURN n
-  UNION ALL MATCH (n:Activity) WHERE n.key IN $keys RETURN n
-  UNION ALL MATCH (n:Agent) WHERE n.key IN $keys RETURN n
-}"""
 _DESCRIPTIONS_BY_KEY = " UNION ALL ".join(
     f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.key IN $keys RETURN labels(n), n {{.*}}"
     for kind in sorted(DESCRIPTIONS)
@@ -168,7 +166,7 @@ class Neo4jStore(Store):
 
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        rows = self._reading.read(f"{_BY_KEY} RETURN labels(n), n {NODE}", keys=_texts(keys))
+        rows = self._reading.read(f"{BY_KEY} RETURN labels(n), n {NODE}", keys=_texts(keys))
         found = {node.key: node for node in (node_from(*row) for row in rows)}
         others = [key for key in keys if key not in found]
         rows = self._reading.read(_DESCRIPTIONS_BY_KEY, keys=_texts(others)) if others else []
@@ -184,20 +182,18 @@ class Neo4jStore(Store):
             return []
         types = "|".join(each.name for each in relations)
         query = (
-            f"{_BY_KEY} MATCH (n)-[r:{types}]-(m) WHERE m.key IS NOT NULL "
-            "RETURN DISTINCT type(r), startNode(r).key, endNode(r).key, r.role, toString(r.time)"
+            f"{BY_KEY} MATCH (n)-[r:{types}]-(m) WHERE m.key IS NOT NULL "
+            f"RETURN DISTINCT {EDGE}, startNode(r).key, endNode(r).key"
         )
-        found = {
-            Edge(
-                RelationType[kind],
-                bytes.fromhex(source),
-                bytes.fromhex(target),
-                role,
-                time_with_zone(time),
-            )
-            for kind, source, target, role, time in self._reading.read(query, keys=_texts(keys))
-        }
-        return nodes.edges_in_order(found)
+        rows = self._reading.read(query, keys=_texts(keys))
+        return nodes.edges_in_order(
+            edge_from(said, bytes.fromhex(source), bytes.fromhex(target))
+            for *said, source, target in rows
+        )
+
+    @override
+    def taints(self, keys: Collection[bytes]) -> dict[bytes, tuple[str, ...]]:
+        return taints(self._reading, keys)
 
     # Records.
 

@@ -37,7 +37,7 @@ from provgraph.store.relational.read_only import ReadOnlyFile
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision in `MIGRATIONS`; a test holds it true.
-NEWEST = "0006"
+NEWEST = "0007"
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
 _READING = ("cache_size=-65536", "temp_store=2")

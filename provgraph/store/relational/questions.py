@@ -11,15 +11,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, func, select, text, true
 
+from provgraph.model.assembly import assemble_lineage, ends_of_depth, ways_of, with_more
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name
-from provgraph.model.lineage import Direction, Edge, Lineage, Node, assemble_lineage
+from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import key_of
-from provgraph.model.values import with_zone
-from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
+from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType, leads_on
 from provgraph.store import nodes
 from provgraph.store.records import Found, FoundPage
 from provgraph.store.relational import records, tables
+from provgraph.store.relational.taints import marked
 
 
 class _Match(NamedTuple):
@@ -140,6 +141,8 @@ def _matches(connection: Connection, wanted: Filter) -> list[_Match]:
         answers.append(_written(connection, wanted.version))
     if wanted.identifiers is not None:
         answers.append(_bearing(connection, wanted.identifiers, wanted.kinds))
+    if wanted.invalid:
+        answers.append([_Match(key, 0) for key in marked(connection)])
     return nodes.meeting_all(answers, lambda each: each.key)
 
 
@@ -185,6 +188,37 @@ def _at_base_name(connection: Connection, name: str) -> list[_Match]:
     ]
 
 
+def edges_of(
+    connection: Connection, keys: Collection[bytes], relations: Sequence[RelationType]
+) -> list[Edge]:
+    """The relations at either end of some records.
+
+    See `provgraph.store.protocol.Questions.edges_of`.
+
+    Args:
+        connection: to read on.
+        keys: of the records.
+        relations: the types that are wanted.
+
+    Returns:
+        Each edge once, sorted by type, source, target, role and time.
+    """
+    relation = tables.relation.c
+    query = (
+        select(
+            *(relation.type, relation.source, relation.target, relation.role, relation.time),
+            tables.name.c.text.label("place"),
+        )
+        .outerjoin(tables.name, tables.name.c.key == relation.place)
+        .where(relation.type.in_(relations))
+    )
+    return nodes.edges_in_order(
+        records.edge_of(row, row.type, row.place)
+        for end in (relation.source, relation.target)
+        for row in records.in_chunks(connection, query, end.in_, keys)
+    )
+
+
 #: Without a depth, a walk holds each node once. With one, it must know how far it came, so it holds
 #: a node once for each distance up to the depth; the number of paths never matters.
 _FREE_WALK = """
@@ -207,22 +241,24 @@ _DEEP_WALK = """
 {name}_reached AS (SELECT key, distance FROM {name}_nearest ORDER BY distance LIMIT :cut),
 {name}_expanded AS (SELECT key FROM {name}_reached WHERE distance < :depth)"""
 _EDGES = """
-  SELECT relation.type, relation.source, relation.target, relation.role, relation.time
+  SELECT relation.type, relation.source, relation.target, relation.role, relation.time,
+         relation.place
   FROM {name}_expanded CROSS JOIN relation
   WHERE relation.{behind} = {name}_expanded.key AND relation.type IN ({types})"""
 _REST = """,
 found(key) AS ({reached}),
 leaf AS (
-  SELECT relation.type, relation.source, relation.target, relation.role, relation.time
+  SELECT relation.type, relation.source, relation.target, relation.role, relation.time,
+         relation.place
   FROM found CROSS JOIN relation
   WHERE relation.source = found.key AND relation.type IN ({agents})
 ),
-edge(type, source, target, role, time) AS ({edges} UNION SELECT * FROM leaf),
+edge(type, source, target, role, time, place) AS ({edges} UNION SELECT * FROM leaf),
 member(key) AS (SELECT key FROM found UNION SELECT target FROM leaf)
-SELECT 'edge' AS is_a, type AS id, source, target, role, time,
-       NULL AS name, NULL AS type, NULL AS data_level, NULL AS facts, NULL AS identifiers,
+SELECT 'edge' AS is_a, edge.type AS id, source, target, role, time,
+       name.text AS name, NULL AS type, NULL AS data_level, NULL AS facts, NULL AS identifiers,
        NULL AS standings, NULL AS generated_at, NULL AS invalidated_at
-FROM edge
+FROM edge LEFT JOIN name ON name.key = edge.place
 UNION ALL
 SELECT 'activity', activity.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        activity.facts, NULL, NULL, NULL, NULL
@@ -237,6 +273,16 @@ SELECT 'agent', agent.id, NULL, NULL, NULL, NULL, agent.name, agent.type, NULL,
        agent.attributes, NULL, NULL, NULL, NULL
 FROM member CROSS JOIN agent WHERE agent.key = member.key
 """
+#: Where the depth ended: nodes from which relations lead to records that the walk did not find.
+_MORE = """
+UNION ALL
+SELECT 'more', NULL, reached.key, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM {name}_reached AS reached
+WHERE reached.distance = :depth AND EXISTS (
+  SELECT 1 FROM relation
+  WHERE relation.{behind} = reached.key AND relation.type IN ({leading})
+  AND relation.{ahead} NOT IN (SELECT key FROM member)
+)"""
 _ENDS = {Direction.UPSTREAM: ("source", "target"), Direction.DOWNSTREAM: ("target", "source")}
 
 
@@ -267,23 +313,46 @@ def walk(
     if depth is not None:
         asked["depth"] = depth
     answer = connection.execute(_statement(direction, tuple(relations), depth is not None), asked)
-    edges, found = _read(answer)
-    return assemble_lineage(root, direction, depth, limit, found, edges)
+    walked = _Walked()
+    for row in answer:
+        walked.add(row)
+    lineage = assemble_lineage(root, direction, depth, limit, walked.found, walked.edges)
+    if depth is not None and lineage.truncated:
+        # What the limit cut off was found, so the statement did not count it as beyond the depth.
+        walked.more |= _leading_beyond(connection, lineage, relations)
+    return with_more(lineage, walked.more)
+
+
+def _leading_beyond(
+    connection: Connection, lineage: Lineage, relations: Iterable[RelationType]
+) -> set[bytes]:
+    """The nodes where the depth ended from which relations lead to nodes that are not shown."""
+    shown = {node.key for node in lineage.nodes}
+    relation = tables.relation.c
+    found: set[bytes] = set()
+    for way in ways_of(lineage.direction):
+        behind, ahead = (relation[end] for end in _ENDS[way])
+        query = select(behind.label("behind"), ahead.label("ahead")).where(
+            relation.type.in_(list(filter(leads_on, relations)))
+        )
+        rows = records.in_chunks(connection, query, behind.in_, ends_of_depth(lineage, way))
+        found.update(row.behind for row in rows if row.ahead not in shown)
+    return found
 
 
 @lru_cache(maxsize=64)
 def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: bool) -> TextClause:
-    ways = [each for each in _ENDS if direction in (each, Direction.BOTH)]
-    types = _listed(relations)
+    types = {"types": _listed(relations), "leading": _listed(filter(leads_on, relations))}
     parts = [
-        {"name": way.value, "behind": _ENDS[way][0], "ahead": _ENDS[way][1], "types": types}
-        for way in ways
+        {"name": way.value, "behind": _ENDS[way][0], "ahead": _ENDS[way][1], **types}
+        for way in ways_of(direction)
     ]
     walks = ",".join((_DEEP_WALK if deep else _FREE_WALK).format(**part) for part in parts)
     reached = " UNION ".join(f"SELECT key FROM {part['name']}_reached" for part in parts)  # noqa: S608 - constants only
     edges = " UNION ".join(_EDGES.format(**part) for part in parts)
     rest = _REST.format(reached=reached, edges=edges, agents=_listed(AGENT_RELATIONS))
-    return text(f"WITH RECURSIVE {walks}{rest}")
+    more = "".join(_MORE.format(**part) for part in parts) if deep else ""
+    return text(f"WITH RECURSIVE {walks}{rest}{more}")
 
 
 def _listed(relations: Iterable[RelationType]) -> str:
@@ -294,23 +363,21 @@ def _listed(relations: Iterable[RelationType]) -> str:
     return ", ".join(f"'{relation}'" for relation in relations) or "NULL"
 
 
-def _read(answer: Iterable[Row[Any]]) -> tuple[list[Edge], list[Node]]:
-    edges: list[Edge] = []
-    found: list[Node] = []
-    for row in answer:
+class _Walked:
+    """What the rows of a walk say: nodes, relations, and the nodes where the depth ended."""
+
+    def __init__(self) -> None:
+        self.found: list[Node] = []
+        self.edges: list[Edge] = []
+        self.more: set[bytes] = set()
+
+    def add(self, row: Row[Any]) -> None:
         if row.is_a == "edge":
-            edges.append(
-                Edge(
-                    RelationType(row.id),
-                    bytes(row.source),
-                    bytes(row.target),
-                    row.role,
-                    with_zone(row.time),
-                )
-            )
+            self.edges.append(records.edge_of(row, row.id, row.name))
+        elif row.is_a == "more":
+            self.more.add(bytes(row.source))
         else:
-            found.append(_ROW_READERS[row.is_a](row))
-    return edges, found
+            self.found.append(_ROW_READERS[row.is_a](row))
 
 
 def _activity(row: Row[Any]) -> Node:

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, Row, Select
 from sqlalchemy.sql.elements import ColumnElement
 
 from provgraph.identity.entities import Standing
-from provgraph.model.identifiers import base_name, is_strong
+from provgraph.model.identifiers import base_name, is_strong, location_of
+from provgraph.model.invalidation import invalid_since
+from provgraph.model.lineage import Edge
 from provgraph.model.records import (
     Agent,
     Description,
@@ -23,7 +25,7 @@ from provgraph.model.records import (
     key_of,
     start_of,
 )
-from provgraph.model.values import Attributes, canonical_json, fingerprint
+from provgraph.model.values import Attributes, canonical_json, fingerprint, with_zone
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.nodes import agent_name, asked_names, entity_name, run_name
 from provgraph.store.records import EntityRecord, StoredMention
@@ -91,6 +93,7 @@ def run_row(run: Run, process: str | None) -> Record:
         "process": process,
         "facts": canonical_json(run.facts),
         **asked_names(Kind.ACTIVITY, run.id, run_name(run)),
+        "invalid_since": invalid_since(run.facts),
     }
 
 
@@ -122,6 +125,7 @@ def entity_row(record: EntityRecord) -> Record:
         "data_level": record.data_level,
         "attributes": canonical_json(record.attributes),
         **asked_names(Kind.ENTITY, record.id, entity_name(record)),
+        "invalid_since": invalid_since(record.attributes),
     }
 
 
@@ -268,6 +272,24 @@ def relation_of(row: Row[Any]) -> StatedRelation:
         row.role,
         row.time,
         attributes_of(row.attributes),
+    )
+
+
+def edge_of(row: Row[Any], relation: str, place: str | None) -> Edge:
+    """A relation as answers show it.
+
+    Args:
+        row: with the ends, role and time as in `tables.relation`.
+        relation: its type.
+        place: by which the run named the file.
+    """
+    return Edge(
+        RelationType(relation),
+        bytes(row.source),
+        bytes(row.target),
+        row.role,
+        with_zone(row.time),
+        None if place is None else location_of(place),
     )
 
 

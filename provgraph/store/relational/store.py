@@ -12,7 +12,6 @@ from typing_extensions import override
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import Settings
-from provgraph.model.values import with_zone
 from provgraph.model.vocabulary import RelationType
 from provgraph.store import digest, nodes
 from provgraph.store.digest import Content
@@ -31,7 +30,15 @@ from provgraph.store.relational.connection import (
     translated,
 )
 from provgraph.store.relational.facts import RelationalView, load_of, loads_of, mention_query
-from provgraph.store.relational.questions import called, find, named_nodes, names_near, walk
+from provgraph.store.relational.questions import (
+    called,
+    edges_of,
+    find,
+    named_nodes,
+    names_near,
+    walk,
+)
+from provgraph.store.relational.taints import taints
 from provgraph.store.waiting import warn_of_waiting
 
 
@@ -165,23 +172,13 @@ class RelationalStore(Store):
 
     @override
     def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
-        relation = tables.relation.c
-        columns = (relation.type, relation.source, relation.target, relation.role, relation.time)
-        query = select(*columns).where(relation.type.in_(relations))
-        found: set[Edge] = set()
         with self._reading() as connection:
-            for end in (relation.source, relation.target):
-                for row in records.in_chunks(connection, query, end.in_, keys):
-                    found.add(
-                        Edge(
-                            RelationType(row.type),
-                            row.source,
-                            row.target,
-                            row.role,
-                            with_zone(row.time),
-                        )
-                    )
-        return nodes.edges_in_order(found)
+            return edges_of(connection, keys, relations)
+
+    @override
+    def taints(self, keys: Collection[bytes]) -> dict[bytes, tuple[str, ...]]:
+        with self._reading() as connection:
+            return taints(connection, keys)
 
     @override
     def parameters_of(self, keys: Collection[bytes]) -> dict[bytes, list[Settings]]:

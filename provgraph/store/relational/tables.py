@@ -43,6 +43,18 @@ def _asked(table: str) -> tuple[SchemaItem, ...]:
     return (*columns, *indexes)
 
 
+def _invalid(table: str) -> tuple[Column[str], Index]:
+    """Since when a record is marked as invalid, and an index of those that are."""
+    since: Column[str] = Column("invalid_since", Text)
+    index = Index(
+        f"{table}_invalid",
+        since,
+        sqlite_where=since.is_not(None),
+        postgresql_where=since.is_not(None),
+    )
+    return since, index
+
+
 #: Runs. `facts` is JSON, each fact a list of values; the other columns follow from it.
 activity = Table(
     "activity",
@@ -54,6 +66,7 @@ activity = Table(
     Column("process", Text),
     Column("facts", Text, nullable=False),
     *_asked("activity"),
+    *_invalid("activity"),
 )
 
 #: Files and other entities, all of it decided from mentions.
@@ -70,6 +83,7 @@ entity = Table(
     Column("data_level", Text),
     Column("attributes", Text, nullable=False),
     *_asked("entity"),
+    *_invalid("entity"),
 )
 
 #: What is stated of strong identifiers.

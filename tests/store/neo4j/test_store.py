@@ -11,8 +11,7 @@ from provgraph.ingest.deciding.integration import integrate
 from provgraph.model.lineage import Direction
 from provgraph.model.records import Document, End, Run, StatedRelation
 from provgraph.model.vocabulary import Kind
-from provgraph.store.neo4j import connection
-from provgraph.store.neo4j import store as neo4j_store
+from provgraph.store.neo4j import connection, cypher
 from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
 from tests.services import Neo4jServer
 from tests.store.neo4j.graphs import DERIVED, named, operators, put
@@ -82,7 +81,7 @@ def test_the_newest_turn_of_another_process_is_looked_at_again(
 
 
 def test_a_look_up_by_keys_uses_indexes(night: Neo4jStore, driver: Driver) -> None:
-    found = operators(driver, f"{neo4j_store._BY_KEY} RETURN n", keys=["x"])
+    found = operators(driver, f"{cypher.BY_KEY} RETURN n", keys=["x"])
     assert not [each for each in found if "Scan" in each]
 
 

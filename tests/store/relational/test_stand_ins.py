@@ -37,6 +37,14 @@ _ASKED = [
     for column in ("called", "local", "head")
 ]
 ADDED = {
+    "0007": tuple(
+        query
+        for table in ("entity", "activity")
+        for query in (
+            f"DROP INDEX {table}_invalid",
+            f"ALTER TABLE {table} DROP COLUMN invalid_since",
+        )
+    ),
     "0006": (
         *(f"DROP INDEX {table}_{column}" for table, column in _ASKED),
         *(f"ALTER TABLE {table} DROP COLUMN {column}" for table, column in _ASKED),
@@ -194,3 +202,36 @@ def test_an_older_store_learns_what_its_records_are_called(tmp_path: Path) -> No
         assert store.names_near("", 100) == called
         assert store.called((), [run.id[:8]], 1) == [run]
         assert run in store.called([run.label], (), 10)
+
+
+def test_marks_of_before_move_out_of_the_place_of_overwriting(engine: Engine) -> None:
+    """A store of revision 0006 kept a mark as the time at which the file was overwritten."""
+    migrate(engine)
+    mark, gone = '{"invalidated":["2020-01-01T00:00:00.000"]}', "2026-01-01T00:00:03.000"
+    columns = "key, id, type, identifiers, standings, invalidated_at, attributes"
+    rows = {
+        b"lost": (f'[["file:/x",1,"","{gone}"]]', "2020-01-01T00:00:00.000", mark),
+        b"stands": ('[["file:/y",1,"",null]]', "2020-01-01T00:00:00.000", mark),
+        b"plain": (f'[["file:/z",1,"","{gone}"]]', gone, "{}"),
+    }
+    make_older(engine, "0006")
+    with engine.connect() as connection, connection.begin():
+        for key, values in rows.items():
+            connection.exec_driver_sql(
+                f"INSERT INTO entity ({columns}) VALUES (?, 'e', 'DatasetEntity', '[]', ?, ?, ?)",
+                (key, *values),
+            )
+        connection.exec_driver_sql(
+            "INSERT INTO activity (key, id, facts) VALUES (?, 'r', ?)", (b"run", mark)
+        )
+    migrate(engine)
+    with engine.connect() as connection:
+        query = "SELECT key, invalidated_at, invalid_since FROM entity"
+        assert {row[0]: tuple(row[1:]) for row in connection.execute(text(query))} == {
+            b"lost": (gone, "2020-01-01T00:00:00.000"),
+            b"stands": (None, "2020-01-01T00:00:00.000"),
+            b"plain": (gone, None),
+        }
+        runs = connection.execute(text("SELECT invalid_since FROM activity")).scalars().all()
+        assert runs == ["2020-01-01T00:00:00.000"]
+    engine.dispose()
