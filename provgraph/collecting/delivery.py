@@ -236,7 +236,7 @@ def _delivered(store: Store, item: Path, destination: str | None) -> Report | No
 
 
 def _loaded(store: Store, item: Path, label: Label) -> Report:
-    source = Source(label.source, item / label.content)
+    source = Source(label.source, item / label.content, address=label.address)
     try:
         (report,) = load(store, [source], format_name=label.format, namespace=label.namespace)
     except SettingsError as error:

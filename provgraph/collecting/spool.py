@@ -29,6 +29,7 @@ from typing import Any
 
 from provgraph import __version__
 from provgraph.errors import LoadError, SpoolError
+from provgraph.prov.addresses import address_of_path, is_relative
 
 LABEL = "item.json"
 WHY = "why.txt"
@@ -59,6 +60,7 @@ class Label:
         content: the file with its bytes, beside the label.
         time: when it was put aside.
         version: provgraph's.
+        address: of the source, if it is a file; see `provgraph.prov.addresses`.
     """
 
     source: str
@@ -68,6 +70,7 @@ class Label:
     content: str
     time: str
     version: str
+    address: str | None = None
 
 
 def make_spool(spool: Path) -> None:
@@ -125,6 +128,7 @@ def put_in_spool(
         _content_name(source),
         now.isoformat(timespec="milliseconds"),
         __version__,
+        address_of_path(os.path.abspath(source)) if content == Path(source) else None,
     )
     writing = spool / f".{name}.writing"
     make_spool(spool)
@@ -369,10 +373,14 @@ def _label_text(item: Path) -> bytes:
 
 
 def _label(said: Any) -> Label:
-    values = {field.name: said[field.name] for field in fields(Label)}
+    # Labels of earlier versions have no address.
+    values = {field.name: said[field.name] for field in fields(Label) if field.name != "address"}
+    values["address"] = said.get("address")
     for name, value in values.items():
-        if not (isinstance(value, str) or (name == "format" and value is None)):
+        if not (isinstance(value, str) or (name in ("format", "address") and value is None)):
             raise LoadError(f"its {LABEL} is damaged: {name} is no text")
+    if values["address"] is not None and is_relative(values["address"]):
+        raise LoadError(f"its {LABEL} is damaged: its address is no URI")
     return Label(**values)
 
 

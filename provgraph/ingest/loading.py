@@ -194,7 +194,7 @@ class _SourceGatherer:
         strangers = ours = 0
         for each in group:
             if each.known is not None:
-                self._gathered.append(report_on_known(each.source, each.known))
+                self._gathered.append(report_on_known(each.source, each.known, each.known.sha256))
                 ours += 1
                 continue
             first = list(islice(each.documents, BATCH + 1))
@@ -220,7 +220,8 @@ class _SourceGatherer:
             self._gathered.append(report_on_reading(reading))
             return
         if any(
-            isinstance(each, PendingSource) and each.reading.sha256 == reading.sha256
+            isinstance(each, PendingSource)
+            and each.reading.content_sha256 == reading.content_sha256
             for each in self._gathered
         ):
             # The same bytes under another name are to be found in the store.

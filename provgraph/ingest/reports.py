@@ -92,12 +92,13 @@ def report_on_reading(
     ).with_counts(reading.counts)
 
 
-def report_on_known(source: Source, load: LoadRecord) -> Report:
+def report_on_known(source: Source, load: LoadRecord, sha256: str) -> Report:
     """Report on a source that was loaded before.
 
     Args:
         source: under its present name.
         load: the earlier load.
+        sha256: of the source's bytes.
 
     Returns:
         the report: ``unchanged`` when the load was whole. A source that could only be read in part
@@ -106,7 +107,7 @@ def report_on_known(source: Source, load: LoadRecord) -> Report:
     problems = tuple(Problem(where, what) for where, what in load.problems)
     status = "unchanged" if load.status == "loaded" else load.status
     return Report(
-        source.stored_name, load.format, status, load.id, load.sha256, problems=problems
+        source.stored_name, load.format, status, load.id, sha256, problems=problems
     ).with_counts(load.counts)
 
 

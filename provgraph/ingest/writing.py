@@ -79,7 +79,7 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
         done = {
             each.load: load
             for each in pending
-            if is_whole(load := known.get(each.reading.sha256)) and load
+            if is_whole(load := known.get(each.reading.content_sha256)) and load
         }
         _check_beginnings(pending, known)
         new = [each for each in pending if each.load not in done]
@@ -90,7 +90,7 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
             transaction, planned, loads, [said for each in new for said in assertions[each.load]]
         )
     return [
-        report_on_known(each.reading.source, load)
+        report_on_known(each.reading.source, load, each.reading.sha256)
         if (load := done.get(each.load)) and load.id != each.load
         else report_on_reading(
             each.reading, each.load, planned.disagreements if each is pending[-1] else ()
@@ -124,7 +124,10 @@ def _known_loads(
 
     A file that changed while it was read has none.
     """
-    return transaction.loads_of({each.sha256 for each in sources if each.sha256}, namespace)
+    sha256s = {
+        each.content_sha256 if isinstance(each, Reading) else each.sha256 for each in sources
+    }
+    return transaction.loads_of(sha256s - {""}, namespace)
 
 
 def _check_beginnings(pending: Iterable[PendingSource], known: Mapping[str, LoadRecord]) -> None:
@@ -227,12 +230,12 @@ class LargeLoad:
                 known = _known_loads(
                     transaction, (self._reading, self._beginning or self._reading), namespace
                 )
-                same = known.get(self._reading.sha256)
+                same = known.get(self._reading.content_sha256)
                 if same is not None and is_whole(same):
                     return (
                         self._report(same)
                         if same.id == self._load
-                        else report_on_known(self._reading.source, same)
+                        else report_on_known(self._reading.source, same, self._reading.sha256)
                     )
                 documents = self._documents_behind(self._begun(same, known), namespace)
                 # Should this fail, nobody knows how far it came.
@@ -317,7 +320,7 @@ def _record(reading: Reading, load: str, namespace: str) -> LoadRecord:
         source=reading.source.stored_name,
         format=reading.format_name or "",
         namespace=namespace,
-        sha256=reading.sha256,
+        sha256=reading.content_sha256,
         time=current_time(),
         version=__version__,
         status=reading.status,

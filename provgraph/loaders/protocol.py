@@ -27,6 +27,14 @@ class Problem:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class RelativeNames:
+    """Tells that the names in a document depend on the document's address.
+
+    The same bytes at another address are another content then.
+    """
+
+
 class Loader(Protocol):
     """The reader of one input format.
 
@@ -53,7 +61,7 @@ class Loader(Protocol):
 
     def documents(
         self, stream: BufferedReader, namespace: str, start: int = 0
-    ) -> Iterator[Document | Problem]:
+    ) -> Iterator[Document | Problem | RelativeNames]:
         """Read a source as a stream.
 
         Args:
@@ -64,7 +72,22 @@ class Loader(Protocol):
 
         Yields:
             One document a record, and a problem for each part that can't be read, in the order of
-            the source.
+            the source. `RelativeNames` first, when an `AddressedLoader` has met such names.
+        """
+
+
+@runtime_checkable
+class AddressedLoader(Protocol):
+    """A loader of documents whose names may be relative to the document's own address."""
+
+    def at(self, address: str) -> Loader:
+        """The same loader, for a document at an address.
+
+        Args:
+            address: the URI of the document, see `provgraph.prov.addresses`.
+
+        Returns:
+            A loader that resolves relative names against it.
         """
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from provgraph.errors import SettingsError, UnknownFormatError
-from provgraph.loaders.protocol import BLANK, Loader
+from provgraph.loaders.protocol import BLANK, AddressedLoader, Loader
 
 GROUP = "provgraph.loaders"
 #: The loaders that are asked first. Most sources are logs of ctapipe: for such a log no other
@@ -62,6 +62,19 @@ def loader_named(name: str) -> Loader:
     if name not in _entries():
         raise SettingsError(f"{name!r} is no format; the formats are {', '.join(_entries())}")
     return _loader(name)
+
+
+def addressed(loader: Loader, address: str) -> Loader:
+    """Tell a loader where its document is, if it wants to know.
+
+    Args:
+        loader: any.
+        address: the URI of the document.
+
+    Returns:
+        A loader of the same format.
+    """
+    return loader.at(address) if isinstance(loader, AddressedLoader) else loader
 
 
 @cache

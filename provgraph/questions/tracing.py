@@ -60,13 +60,15 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
     ids = _identifiers(name)
     header = _header_identifiers(name, folder)
     paths = _path_identifiers(name, folder)
-    found = _all_pages(store, Filter(identifiers=(*ids, *header, *paths)))
+    addresses = _address_identifiers(paths)
+    found = _all_pages(store, Filter(identifiers=(*ids, *header, *paths, *addresses)))
     # The first reading of the name that leads to a record counts.
     bearers = _nodes(
         [each for each in found if each.node.id == name]
         or _bearing(found, ids)
         or _bearing(found, header)
         or _newest(found, paths)
+        or _bearing(found, addresses)
         or _named_version(store, name, folder)
     )
     # A file that says which product it is means no other file of that name.
@@ -102,6 +104,12 @@ def _path_identifiers(name: str, folder: Path | None) -> list[str]:
         return [place_of(name)] if not name.startswith("file://") else [name, place_of(name)]
     here = [place_of(str(folder / name))] if folder is not None and _may_be_path(name) else []
     return here if catalogued is None else [catalogued, *here]
+
+
+def _address_identifiers(paths: Sequence[str]) -> list[str]:
+    """The identifiers of files that PROV documents name by URIs, as ``prov:file:///data/x``."""
+    files = (location_of(path) for path in paths if path.startswith("file:/"))
+    return [f"prov:{Path(file).as_uri()}" for file in files if file.startswith("/")]
 
 
 def _header_identifiers(name: str, folder: Path | None) -> list[str]:

@@ -109,7 +109,8 @@ class LoadRecord:
         source: the file or URL that was read.
         format: the loader's name.
         namespace: in which its paths were read.
-        sha256: of the source's bytes, in hexadecimal.
+        sha256: of the source's bytes, in hexadecimal; where its names are relative, of its address
+            and its bytes (`provgraph.ingest.reading.reading.Reading.content_sha256`).
         time: when it was loaded, canonical UTC.
         version: the version of provgraph that loaded it.
         status: ``loaded``; ``partial``; ``unfinished`` while a source that is too large for one

@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from provgraph.errors import LoadError
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.bundles import is_bundle
-from provgraph.ingest.reading.sources import Source, check_names, expanded, opened
-from provgraph.loaders.protocol import HEAD, Problem, StatementLoader
+from provgraph.ingest.reading.sources import (
+    Source,
+    address_of,
+    check_names,
+    checksum_of,
+    expanded,
+    opened,
+)
+from provgraph.loaders.protocol import HEAD, AddressedLoader, Problem, StatementLoader
 from provgraph.loaders.registry import loader_for, loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.prov.statements import ProvStatement
@@ -130,6 +137,9 @@ def _document_loader(source: Source, format_name: str | None) -> StatementLoader
             loader = loader_for(stream.peek(HEAD)[:HEAD], format_name)
     except LoadError:
         return None
+    if isinstance(loader, AddressedLoader):
+        found = checksum_of(source)
+        loader = loader.at(address_of(source, found.sha256 if found else ""))
     return loader if isinstance(loader, StatementLoader) else None
 
 

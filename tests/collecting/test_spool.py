@@ -14,6 +14,8 @@ from provgraph.collecting.delivery import deliver
 from provgraph.collecting.spool import (
     STALE,
     is_item,
+    label_of,
+    put_in_spool,
     remove_leftovers,
     waiting_items,
 )
@@ -80,6 +82,8 @@ SPOILT: dict[str, Callable[[Path], object]] = {
     "a namespace that can't be stored": lambda item: _relabelled(item, namespace="\ud800x"),
     "a namespace that is none": lambda item: _relabelled(item, namespace="a/b"),
     "a store that is missing": lambda item: _relabelled(item, store=None),
+    "an address that is a number": lambda item: _relabelled(item, address=5),
+    "an address that is none": lambda item: _relabelled(item, address="data/x"),
     "no label": lambda item: (item / "item.json").unlink(),
     "junk for a label": lambda item: (item / "item.json").write_text("{"),
     "a label in another encoding": lambda item: (item / "item.json").write_bytes(
@@ -114,6 +118,23 @@ def test_a_damaged_item_is_refused_and_keeps_no_other_back(
 
 # --- others may write to the spool
 # ------------------------------------------------------------------------------------------
+
+
+def test_a_document_keeps_its_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its names are relative to where it was, not to the spool."""
+    monkeypatch.chdir(tmp_path)
+    document = Path("d.ttl")
+    document.write_text("<e1> a <http://www.w3.org/ns/prov#Entity> .")
+    for content in (document, b""):
+        item = put_in_spool(
+            tmp_path / "spool", content, "d.ttl", namespace="default", format_name=None, store="x"
+        )
+        expected = (tmp_path / "d.ttl").as_uri() if content == document else None
+        assert label_of(item).address == expected
+    label = json.loads((item / "item.json").read_text())
+    del label["address"]
+    (item / "item.json").write_text(json.dumps(label))
+    assert label_of(item).address is None, "earlier versions wrote none"
 
 
 def test_the_reason_for_a_refusal_overwrites_no_file(tmp_path: Path, store: Store) -> None:

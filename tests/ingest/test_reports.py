@@ -27,8 +27,9 @@ def test_a_source_that_was_loaded_before_is_reported_with_its_numbers(
     known = LoadRecord(
         "1", "old name", "ctapipe", "default", "ab", "", "0.2.0", status, COUNTS, (("x", "y"),)
     )
-    report = report_on_known(Source("new name", Path("new name")), known)
+    report = report_on_known(Source("new name", Path("new name")), known, "cd")
     assert (report.source, report.status, report.load) == ("new name", shown, "1")
+    assert report.sha256 == "cd"
     numbers = (report.activities, report.entities, report.agents, report.relations)
     assert numbers == (1, 2, 3, 4)
     assert report.problems == (Problem("x", "y"),)

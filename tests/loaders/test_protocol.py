@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from provgraph.loaders.protocol import BLANK, Problem, StatementLoader
+from provgraph.loaders.protocol import BLANK, AddressedLoader, Problem, StatementLoader
 from provgraph.loaders.registry import GROUP, loader_named
 from tests.loaders.examples import read
 
@@ -27,6 +27,12 @@ def test_no_loader_takes_what_is_of_no_format(name: str, head: bytes) -> None:
 def test_loaders_of_prov_can_be_read_as_statements() -> None:
     loaders = {name: loader_named(name) for name in NAMES}
     are = {name for name, loader in loaders.items() if isinstance(loader, StatementLoader)}
+    assert are == {name for name in NAMES if name.startswith("prov-")}
+
+
+def test_loaders_of_prov_want_to_know_where_a_document_is() -> None:
+    loaders = {name: loader_named(name) for name in NAMES}
+    are = {name for name, loader in loaders.items() if isinstance(loader, AddressedLoader)}
     assert are == {name for name in NAMES if name.startswith("prov-")}
 
 

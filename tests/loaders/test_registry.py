@@ -3,12 +3,16 @@
 import json
 import subprocess
 import sys
+from io import BufferedReader, BytesIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from provgraph.errors import SettingsError, UnknownFormatError
-from provgraph.loaders.registry import formats_read, loader_for, loader_named
+from provgraph.loaders.protocol import RelativeNames
+from provgraph.loaders.registry import addressed, formats_read, loader_for, loader_named
+from provgraph.model.records import Document
 from tests.loaders.examples import LOGS
 
 #: Libraries that only few sources, stores or answers need.
@@ -59,7 +63,8 @@ def test_prov_json_and_what_is_of_no_format_need_none_either(tmp_path: Path) -> 
         (b"[]", "ctapipe"),
         (b"provgraph job folder 1\n", "ctadirac"),
         (PROV_JSON.encode(), "prov-json"),
-        (b'{"@context": []}', "prov-json-ld"),
+        (b'{"@context": {"prov": "http://www.w3.org/ns/prov#"}}', "prov-json-ld"),
+        (b'[{"@id": "x", "@type": ["http://www.w3.org/ns/prov#Entity"]}]', "prov-json-ld"),
         (b"document\nendDocument", "prov-n"),
         (b"@prefix prov: <http://www.w3.org/ns/prov#> .", "prov-o"),
         (b'<prov:document xmlns:prov="http://www.w3.org/ns/prov#">', "prov-xml"),
@@ -82,3 +87,14 @@ def test_what_nobody_reads_is_told_with_what_was_looked_for() -> None:
     assert "PROV-N documents" in formats_read()
     with pytest.raises(UnknownFormatError, match="the file is blank"):
         loader_for(b"\xef\xbb\xbf \n")
+
+
+def test_a_loader_that_wants_it_is_told_the_address() -> None:
+    loader = addressed(loader_named("prov-o"), "file:///data/d.ttl")
+    assert loader is not loader_named("prov-o")
+    stream = cast("BufferedReader", BytesIO(b"<e1> a <http://www.w3.org/ns/prov#Entity> ."))
+    told, document = loader.documents(stream, "default")
+    assert told == RelativeNames()
+    assert isinstance(document, Document)
+    assert document.entities[0].identifier == "prov:file:///data/e1"
+    assert addressed(loader_named("ctapipe"), "file:///x") is loader_named("ctapipe")

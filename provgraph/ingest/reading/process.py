@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from subprocess import PIPE, Popen
-from typing import IO
+from typing import IO, TypeAlias
 
 from provgraph.errors import ReaderEndedError
 from provgraph.ingest.reading.sources import Source, opened
-from provgraph.loaders.protocol import Problem
-from provgraph.loaders.registry import loader_named
+from provgraph.loaders.protocol import Problem, RelativeNames
+from provgraph.loaders.registry import addressed, loader_named
 from provgraph.model.records import Document
 
 #: A source of fewer bytes is read almost as soon as such a process has started.
@@ -27,7 +27,8 @@ SMALLEST = 16 << 20
 BATCH = 100
 AHEAD = 8
 
-Answer = list[Document | Problem] | Exception | None
+Found: TypeAlias = Document | Problem | RelativeNames
+Answer: TypeAlias = list[Found] | Exception | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,17 @@ class ReadingOrder:
         format_name: the loader's name.
         namespace: in which the source's paths mean files (docs/contract.md, rule 7).
         start: the byte to begin at.
+        address: of the source, see `provgraph.ingest.reading.sources.address_of`.
     """
 
     source: Source
     format_name: str
     namespace: str
     start: int
+    address: str
 
 
-def read_elsewhere(order: ReadingOrder) -> Iterator[Document | Problem]:
+def read_elsewhere(order: ReadingOrder) -> Iterator[Found]:
     """Read a source in another process.
 
     Args:
@@ -91,7 +94,7 @@ def _received(stream: IO[bytes], order: ReadingOrder) -> Answer:
 
 def _answers(order: ReadingOrder) -> Iterator[Answer]:
     """Yield what is found, in batches; at the end an error, or None when there is none."""
-    batch: list[Document | Problem] = []
+    batch: list[Found] = []
     error: Exception | None = None
     try:
         for each in _found(order):
@@ -105,11 +108,12 @@ def _answers(order: ReadingOrder) -> Iterator[Answer]:
     yield error
 
 
-def _found(order: ReadingOrder) -> Iterator[Document | Problem]:
+def _found(order: ReadingOrder) -> Iterator[Found]:
     with opened(order.source) as stream:
         if order.start:
             stream.seek(order.start)
-        yield from loader_named(order.format_name).documents(stream, order.namespace, order.start)
+        loader = addressed(loader_named(order.format_name), order.address)
+        yield from loader.documents(stream, order.namespace, order.start)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 Nothing here uses a store, so other processes can do this work.
 """
 
+import hashlib
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -12,11 +13,18 @@ from io import BufferedReader
 from typing import TYPE_CHECKING
 
 from provgraph.errors import LoadError, UnknownFormatError
-from provgraph.ingest.reading.process import SMALLEST, ReadingOrder, read_elsewhere
-from provgraph.ingest.reading.sources import Checksum, Source, database_snapshot, opened, stamp_of
+from provgraph.ingest.reading.process import SMALLEST, Found, ReadingOrder, read_elsewhere
+from provgraph.ingest.reading.sources import (
+    Checksum,
+    Source,
+    address_of,
+    database_snapshot,
+    opened,
+    stamp_of,
+)
 from provgraph.loaders.ctaprov.address import NAME
-from provgraph.loaders.protocol import HEAD, Loader, Problem
-from provgraph.loaders.registry import loader_for
+from provgraph.loaders.protocol import HEAD, Loader, Problem, RelativeNames
+from provgraph.loaders.registry import addressed, loader_for
 from provgraph.model.records import Document
 from provgraph.model.values import counted
 from provgraph.store.records import LoadRecord
@@ -80,6 +88,7 @@ class Reading:
         format_name: the name of the loader that the user asks for, then of the one that reads;
             None until then.
         is_ours: false when no loader reads the source.
+        has_relative_names: whether the source names records relative to its own address.
         documents: how many records could be read.
         read_to: the byte behind the last of these records; None in a format that can't be read from
             there on.
@@ -91,6 +100,7 @@ class Reading:
     begun: LoadRecord | None = None
     format_name: str | None = None
     is_ours: bool = True
+    has_relative_names: bool = False
     documents: int = 0
     read_to: int | None = None
     problems: list[Problem] = field(init=False)
@@ -128,6 +138,8 @@ class Reading:
                 for found in documents:
                     if isinstance(found, Problem):
                         self._note_problem(found)
+                    elif isinstance(found, RelativeNames):
+                        self.has_relative_names = True
                     else:
                         self._note(found)
                         self.read_to = found.end if self._can_go_on else None
@@ -142,7 +154,7 @@ class Reading:
             )
 
     @contextmanager
-    def _opened(self, namespace: str) -> Iterator[Iterator[Document | Problem]]:
+    def _opened(self, namespace: str) -> Iterator[Iterator[Found]]:
         """Open the documents and problems, from the start or from the end of an earlier load."""
         if self.source.database is not None:
             with database_snapshot(self.source.database) as moment:
@@ -159,12 +171,17 @@ class Reading:
 
     def _found(
         self, loader: Loader, stream: BufferedReader, namespace: str, start: int
-    ) -> Iterator[Document | Problem]:
+    ) -> Iterator[Found]:
         if self.checksum is not None and self.checksum.size - start >= SMALLEST:
-            return read_elsewhere(ReadingOrder(self.source, loader.name, namespace, start))
+            order = ReadingOrder(self.source, loader.name, namespace, start, self._address)
+            return read_elsewhere(order)
         if start:
             stream.seek(start)
-        return loader.documents(stream, namespace, start)
+        return addressed(loader, self._address).documents(stream, namespace, start)
+
+    @property
+    def _address(self) -> str:
+        return address_of(self.source, self.checksum.sha256 if self.checksum else "")
 
     def again(self, begun: LoadRecord | None) -> "Reading":
         """The same source, to be read anew.
@@ -172,7 +189,13 @@ class Reading:
         Args:
             begun: the load behind whose end to go on; None to read from the start.
         """
-        return Reading(self.source, self.checksum, begun, self.format_name)
+        return Reading(
+            self.source,
+            self.checksum,
+            begun,
+            self.format_name,
+            has_relative_names=self.has_relative_names,
+        )
 
     @property
     def finishes(self) -> bool:
@@ -183,6 +206,17 @@ class Reading:
     def sha256(self) -> str:
         """The source's SHA-256; "" when its bytes can't be read."""
         return self.checksum.sha256 if self.checksum else ""
+
+    @property
+    def content_sha256(self) -> str:
+        """What tells what was read from all else, as a SHA-256; "" when the bytes can't be read.
+
+        It is that of the bytes. Where names are relative it covers the address of the source too:
+        the same bytes at another address say something else.
+        """
+        if not self.has_relative_names or not self.sha256:
+            return self.sha256
+        return hashlib.sha256(f"{self._address} {self.sha256}".encode()).hexdigest()
 
     @property
     def status(self) -> str:

@@ -24,6 +24,7 @@ from provgraph.loaders.ctaprov.address import Database, database_of
 from provgraph.loaders.protocol import HEAD
 from provgraph.loaders.research_object import is_research_object, objects_among
 from provgraph.model.values import storable_text
+from provgraph.prov.addresses import address_of_content, address_of_member, address_of_path
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -48,6 +49,7 @@ class Source:
         database: where the rows of a ctaprov database are; the path means nothing then.
         problem: why nothing can be read of the source, where that is known already.
         copies: the temporary folder that the path is in; it is there as long as the source.
+        address: the URI of the source, where name and path don't tell it; see `address_of`.
     """
 
     name: str
@@ -56,11 +58,30 @@ class Source:
     database: Database | None = None
     problem: str | None = None
     copies: TemporaryFolder | None = field(default=None, compare=False, repr=False)
+    address: str | None = None
 
     @property
     def stored_name(self) -> str:
         """The name as stores and reports have it: bytes that are no text become escapes."""
         return storable_text(self.name)
+
+
+def address_of(source: Source, sha256: str) -> str:
+    """The address of a document, against which the relative names in it resolve.
+
+    Args:
+        source: a file.
+        sha256: the checksum of its bytes; "" when that is not known.
+
+    Returns:
+        The URI of the file under its absolute path, the ending ``.gz`` aside. What came through a
+        pipe has an address that follows from its content, and so has what lies in an archive.
+    """
+    if source.address is not None:
+        return source.address
+    if Path(source.name) == source.path:
+        return address_of_path(os.path.abspath(source.name))
+    return address_of_content(sha256)
 
 
 def check_names(names: Collection[str | Source]) -> None:
@@ -122,14 +143,16 @@ def _members(source: Source) -> Iterator[Source]:
     names = {member.name: member.path for member in archive.members}
     objects = objects_among(names, archive.folder.path)
     jobs = jobs_among(names, archive.folder.path)
+    found = checksum(source.path)
+    inside = address_of_content(found.sha256 if found else "")
     for root, path in (objects | jobs).items():
         name = f"{source.name}!{root.rstrip('/')}" if root else source.name
         yield Source(name, path, folder, copies=archive.folder)
     for member in archive.members:
         is_of_job = member.name.rpartition("/")[0] in jobs
         if not is_of_job and not member.name.startswith(tuple(objects)):
-            name = f"{source.name}!{member.name}"
-            yield Source(name, member.path, folder, copies=archive.folder)
+            name, address = f"{source.name}!{member.name}", address_of_member(inside, member.name)
+            yield Source(name, member.path, folder, copies=archive.folder, address=address)
     if archive.problem is not None:
         yield replace(source, folder=None, problem=archive.problem)
     elif not archive.members:

@@ -1,6 +1,6 @@
 """What one statement of a PROV document means because of the document's other statements."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -8,7 +8,7 @@ from provgraph.interchange.reading.attributes import AttributeReader, value_hash
 from provgraph.loaders.protocol import Problem
 from provgraph.model.vocabulary import Kind
 from provgraph.prov import names
-from provgraph.prov.statements import ELEMENTS, DocumentPart, ProvStatement, ProvType
+from provgraph.prov.statements import ELEMENTS, SLOTS, DocumentPart, ProvStatement, ProvType, Slot
 
 #: What a reader of documents gives: statements, names of bundles, and what can't be read.
 PartOrProblem: TypeAlias = DocumentPart | Problem
@@ -17,6 +17,11 @@ _KINDS = {
     ProvType.ENTITY: Kind.ENTITY,
     ProvType.ACTIVITY: Kind.ACTIVITY,
     ProvType.AGENT: Kind.AGENT,
+}
+_SLOT_KINDS = {
+    Slot.ENTITY: Kind.ENTITY,
+    Slot.ACTIVITY: Kind.ACTIVITY,
+    Slot.AGENT: Kind.AGENT,
 }
 
 
@@ -27,10 +32,12 @@ class StatementContext:
     Attributes:
         kinds: URI → what the record is, of the records that stand in a slot where PROV allows any
             kind.
+        inferred: the same of records that are only named in slots of other relations.
         in_bundles: hashes of what bundles say of records, as `value_hashes` makes them.
     """
 
     kinds: dict[str, Kind] = field(default_factory=dict)
+    inferred: dict[str, Kind] = field(default_factory=dict)
     in_bundles: set[int] = field(default_factory=set)
 
     @classmethod
@@ -58,8 +65,11 @@ class StatementContext:
                         end for end in each.slots if end is not None and names.kind_in(end) is None
                     )
         for each in statements() if unknown else ():
-            if isinstance(each, ProvStatement) and each.type in ELEMENTS and each.id in unknown:
-                context._note(each.id, _KINDS[each.type])
+            if isinstance(each, ProvStatement) and each.type in ELEMENTS:
+                if each.id in unknown:
+                    context._note(context.kinds, each.id, _KINDS[each.type])
+            elif isinstance(each, ProvStatement):
+                context._infer(each, unknown)
         return context
 
     def kind(self, uri: str) -> Kind:
@@ -71,9 +81,16 @@ class StatementContext:
         Returns:
             the kind that the URI or the document tells; an entity when nothing tells more.
         """
-        return names.kind_in(uri) or self.kinds.get(uri, Kind.ENTITY)
+        return names.kind_in(uri) or self.kinds.get(uri) or self.inferred.get(uri, Kind.ENTITY)
 
-    def _note(self, uri: str, kind: Kind) -> None:
+    def _infer(self, statement: ProvStatement, unknown: Collection[str]) -> None:
+        """Note what a relation's slots tell of the records in them (PROV-CONSTRAINTS, table 5)."""
+        for uri, slot in zip(statement.slots, SLOTS[statement.type], strict=True):
+            if uri is not None and uri in unknown and slot in _SLOT_KINDS:
+                self._note(self.inferred, uri, _SLOT_KINDS[slot])
+
+    @staticmethod
+    def _note(kinds: dict[str, Kind], uri: str, kind: Kind) -> None:
         """Keep, of several kinds that a record is said to be, the one that lineage walks from."""
         order = (Kind.ACTIVITY, Kind.ENTITY, Kind.AGENT)
-        self.kinds[uri] = min(kind, self.kinds.get(uri, kind), key=order.index)
+        kinds[uri] = min(kind, kinds.get(uri, kind), key=order.index)

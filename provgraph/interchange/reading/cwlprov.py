@@ -6,7 +6,7 @@ from dataclasses import replace
 from io import BufferedReader, BytesIO
 
 from provgraph.errors import LoadError, UnknownFormatError
-from provgraph.loaders.protocol import HEAD, Problem
+from provgraph.loaders.protocol import HEAD, Problem, RelativeNames
 from provgraph.loaders.registry import loader_for
 from provgraph.loaders.research_object import MAGIC, MANIFEST, unpacked_object
 from provgraph.model.identifiers import PROV
@@ -65,7 +65,10 @@ def _read(content: bytes, namespace: str) -> Iterator[Document | Problem]:
     """Read a PROV document in whatever format it is."""
     try:
         loader = loader_for(content[:HEAD])
-        yield from loader.documents(BufferedReader(BytesIO(content), buffer_size=HEAD), namespace)
+        packed = loader.documents(BufferedReader(BytesIO(content), buffer_size=HEAD), namespace)
+        for found in packed:
+            if not isinstance(found, RelativeNames):  # its address follows from its content
+                yield found
     except UnknownFormatError:
         yield Problem("the whole document", "is no PROV document")
     except LoadError as error:

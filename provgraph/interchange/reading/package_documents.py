@@ -1,4 +1,4 @@
-"""Statements of documents that the prov package reads: PROV-XML, PROV-N, PROV-O and PROV-JSONLD.
+"""Statements of documents that the prov package reads: PROV-XML and PROV-N.
 
 What the package would drop with a warning is a problem here, and no document makes the package read
 a file or ask a server. `provgraph.interchange.reading.prov_package` imports this module when such a
@@ -17,14 +17,11 @@ from prov.constants import PROV_ATTR_ENTITY
 from prov.identifier import Identifier, QualifiedName
 from prov.model import Literal as ProvLiteral
 from prov.model import ProvBundle, ProvDocument, ProvRecord
-from prov.serializers.provrdf import ProvRDFSerializer
-from rdflib import Dataset, URIRef
-from rdflib import Literal as RdfLiteral
 
 from provgraph.errors import LoadError
 from provgraph.interchange.reading.context import PartOrProblem
 from provgraph.model.values import storable_text
-from provgraph.prov.names import split
+from provgraph.prov.addresses import resolved
 from provgraph.prov.statements import (
     PROV,
     QUALIFIED_NAME,
@@ -70,40 +67,19 @@ def read_prov_n(content: bytes) -> tuple[list[PartOrProblem], list[str]]:
     return _read(content, lambda text: _deserialized(text, "provn"))
 
 
-def read_json_ld(content: bytes) -> tuple[list[PartOrProblem], list[str]]:
-    """Read PROV-JSONLD; see `read_xml`.
+def xml_base(content: bytes, address: str) -> str:
+    """Find what the names in an XML document are relative to.
 
     Args:
         content: the document's bytes.
+        address: of the document.
 
     Returns:
-        The statements, and what the package loses.
-
-    Raises:
-        LoadError: the document can't be read.
+        the ``xml:base`` of its first element (W3C recommendation "XML Base"), else the address.
     """
-    return _read(content, lambda text: _deserialized(text, "jsonld"))
-
-
-def read_rdf(content: bytes, *, is_xml: bool) -> tuple[list[PartOrProblem], list[str]]:
-    """Read PROV-O; see `read_xml`.
-
-    Args:
-        content: the document's bytes.
-        is_xml: whether they are RDF/XML; else TriG, of which Turtle and N-Triples are parts.
-
-    Returns:
-        The statements, and what the package loses.
-
-    Raises:
-        LoadError: the document can't be read.
-    """
-    return _read(content, _of_rdf_xml if is_xml else lambda text: _of_graph(text, "trig"))
-
-
-def _of_rdf_xml(content: bytes) -> ProvDocument:
-    checked_xml(content)
-    return _of_graph(content, "xml")
+    events = etree.iterparse(BytesIO(content), ("start",), resolve_entities=False, no_network=True)
+    _, root = next(iter(events))
+    return resolved(root.get("{http://www.w3.org/XML/1998/namespace}base") or "", address)
 
 
 def checked_xml(content: bytes) -> "etree._ElementTree":
@@ -153,32 +129,6 @@ def _with_names_as_texts(tree: "etree._ElementTree") -> bytes:
 
 def _deserialized(content: bytes, format_name: str) -> ProvDocument:
     return ProvDocument.deserialize(BytesIO(content), format=format_name)
-
-
-def _of_graph(content: bytes, rdf_format: str) -> ProvDocument:
-    """Read RDF; the package knows only what has a prefix, so each namespace gets one."""
-    graph = Dataset(default_union=True)
-    graph.parse(BytesIO(content), format=rdf_format)
-    bound = {str(namespace) for _, namespace in graph.namespaces()}
-    for namespace in sorted(_namespaces(graph) - bound):
-        graph.bind(f"ns{len(bound)}", namespace)
-        bound.add(namespace)
-    reader = ProvRDFSerializer()
-    reader.document = ProvDocument()
-    reader.decode_document(graph, reader.document)
-    return reader.document
-
-
-def _namespaces(graph: Dataset) -> set[str]:
-    """List the namespaces of all names in a graph."""
-    terms = {term for quad in graph.quads() for term in quad}
-    uris = {str(term) for term in terms if isinstance(term, URIRef)}
-    uris |= {
-        str(term.datatype)
-        for term in terms
-        if isinstance(term, RdfLiteral) and term.datatype is not None
-    }
-    return {split(uri)[0] for uri in uris}
 
 
 def _read(

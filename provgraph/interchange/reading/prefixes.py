@@ -2,6 +2,7 @@
 
 from provgraph.errors import LoadError
 from provgraph.model.values import storable_text
+from provgraph.prov.addresses import is_relative, resolved
 from provgraph.prov.statements import PROV, XSD
 
 #: The prefixes that every document knows (PROV-JSON member submission, section 2.1).
@@ -9,10 +10,17 @@ _KNOWN = {"prov": PROV, "xsd": XSD, "xsi": "http://www.w3.org/2001/XMLSchema-ins
 
 
 class DeclaredPrefixes:
-    """The prefixes of a document or of a bundle, which has those of its document too."""
+    """The prefixes of a document or of a bundle, which has those of its document too.
+
+    Attributes:
+        are_relative: whether a namespace depends on the address of the document.
+    """
 
     def __init__(
-        self, outer: "DeclaredPrefixes | None" = None, own: "DeclaredPrefixes | None" = None
+        self,
+        outer: "DeclaredPrefixes | None" = None,
+        own: "DeclaredPrefixes | None" = None,
+        address: str | None = None,
     ) -> None:
         """Begin with what every document knows.
 
@@ -20,7 +28,10 @@ class DeclaredPrefixes:
             outer: of the document that has the bundle; None of a document.
             own: prefixes that are declared somewhere in the document or bundle; None when they are
                 added as they are read.
+            address: of the document, against which relative namespaces resolve.
         """
+        self._address: str | None = address if outer is None else outer._address
+        self.are_relative = False
         self._known = dict(_KNOWN)
         self._default: str | None = None
         for each in (outer, own):
@@ -41,6 +52,9 @@ class DeclaredPrefixes:
         """
         if not isinstance(uri, str) or not uri.strip():
             raise LoadError(f"the prefix {prefix!r} stands for {uri!r}, which is no URI")
+        if self._address is not None and is_relative(uri):
+            self.are_relative = True
+            uri = resolved(uri, self._address)
         if prefix == "default":
             self._default = storable_text(uri)
         elif prefix not in _KNOWN:

@@ -7,7 +7,7 @@ them, are read too.
 import re
 from collections.abc import Iterator, Mapping
 from io import BufferedReader
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from provgraph.errors import LoadError
 from provgraph.interchange.reading.context import PartOrProblem, StatementContext
@@ -16,7 +16,7 @@ from provgraph.interchange.reading.elements import bundle_document
 from provgraph.interchange.reading.members import BUNDLE, PREFIX, Members
 from provgraph.interchange.reading.prefixes import DeclaredPrefixes
 from provgraph.interchange.reading.rereading import RereadableStream
-from provgraph.loaders.protocol import HEAD, Problem
+from provgraph.loaders.protocol import HEAD, Problem, RelativeNames
 from provgraph.model.records import Document
 from provgraph.model.vocabulary import DescriptionType
 from provgraph.prov.names import VO_ENDS, VOPROV
@@ -70,6 +70,25 @@ class ProvJsonLoader:
     name = "prov-json"
     reads = "PROV-JSON documents"
 
+    def __init__(self, address: str | None = None) -> None:
+        """Make a loader.
+
+        Args:
+            address: of the document; None when it has none of its own.
+        """
+        self._address = address
+
+    def at(self, address: str) -> Self:
+        """The same loader, for a document at an address.
+
+        Args:
+            address: of the document, against which relative namespaces resolve.
+
+        Returns:
+            another loader.
+        """
+        return type(self)(address)
+
     def recognises(self, head: bytes) -> bool:
         """Tell whether a source is PROV-JSON.
 
@@ -83,7 +102,7 @@ class ProvJsonLoader:
 
     def documents(
         self, stream: BufferedReader, namespace: str, start: int = 0
-    ) -> Iterator[Document | Problem]:
+    ) -> Iterator[Document | Problem | RelativeNames]:
         """Read a document as a stream; one with bundles, influences or late prefixes twice.
 
         Args:
@@ -96,14 +115,15 @@ class ProvJsonLoader:
         """
         with RereadableStream(stream) as again:
             words = again.words_in((_BUNDLE_KEY, _INFLUENCE_KEY))
-            late = _late_prefixes(again) if _begins_late(again) or _BUNDLE_KEY in words else {}
+            is_late = _begins_late(again) or _BUNDLE_KEY in words
+            late = _late_prefixes(again, self._address) if is_late else {}
             context = (
-                StatementContext.of(lambda: statements(again.beginning(), late))
+                StatementContext.of(lambda: statements(again.beginning(), late, self._address))
                 if words
                 else StatementContext()
             )
             converter = Converter(context)
-            for group in _groups(again.beginning(), late):
+            for group in _groups(again.beginning(), late, self._address):
                 if not isinstance(group, list):
                     yield bundle_document(group) if isinstance(group, BundleNamed) else group
                 elif len(group) == 1 or (group and group[0].type in ELEMENTS):
@@ -122,11 +142,14 @@ class ProvJsonLoader:
         """
         with RereadableStream(stream) as again:
             is_late = _begins_late(again) or again.words_in((_BUNDLE_KEY,))
-            yield from statements(again.beginning(), _late_prefixes(again) if is_late else {})
+            late = _late_prefixes(again, self._address) if is_late else {}
+            yield from statements(again.beginning(), late, self._address)
 
 
 def statements(
-    stream: BufferedReader, late: Mapping[str | None, DeclaredPrefixes] | None = None
+    stream: BufferedReader,
+    late: Mapping[str | None, DeclaredPrefixes] | None = None,
+    address: str | None = None,
 ) -> Iterator[PartOrProblem]:
     """Read the statements of a document, in its order.
 
@@ -134,12 +157,16 @@ def statements(
         stream: the document's bytes, at their beginning.
         late: bundle, None of the document itself → the prefixes that it declares, when some stand
             behind the records that use them.
+        address: of the document; None when it has none of its own.
 
     Yields:
         statements and names of bundles, a problem for each part that can't be read.
     """
-    for group in _groups(stream, late or {}):
-        yield from group if isinstance(group, list) else (group,)
+    for group in _groups(stream, late or {}, address):
+        if isinstance(group, list):
+            yield from group
+        elif not isinstance(group, RelativeNames):
+            yield group
 
 
 def _begins_late(again: RereadableStream) -> bool:
@@ -147,26 +174,28 @@ def _begins_late(again: RereadableStream) -> bool:
     return _PREFIX_FIRST.match(again.beginning().peek(HEAD)[:HEAD]) is None
 
 
-def _late_prefixes(again: RereadableStream) -> dict[str | None, DeclaredPrefixes]:
+def _late_prefixes(
+    again: RereadableStream, address: str | None
+) -> dict[str | None, DeclaredPrefixes]:
     """Find all prefixes of a document, wherever they stand in it."""
     found: dict[str | None, DeclaredPrefixes] = {}
     try:
         for around, section, prefix, uri in Members(again.beginning(), _TYPES):
             if section == PREFIX:
-                found.setdefault(around, DeclaredPrefixes()).add(prefix, uri)
+                found.setdefault(around, DeclaredPrefixes(address=address)).add(prefix, uri)
     except LoadError:
         pass  # the problem is told when the document is read for good
     return found
 
 
-_Group: TypeAlias = list[ProvStatement] | BundleNamed | Problem
+_Group: TypeAlias = list[ProvStatement] | BundleNamed | Problem | RelativeNames
 
 
 def _groups(
-    stream: BufferedReader, late: Mapping[str | None, DeclaredPrefixes]
+    stream: BufferedReader, late: Mapping[str | None, DeclaredPrefixes], address: str | None
 ) -> Iterator[_Group]:
     """Read a document, records of one id together."""
-    document = inside = _SectionReader(late.get(None) or DeclaredPrefixes())
+    document = inside = _SectionReader(late.get(None) or DeclaredPrefixes(address=address))
     members = Members(stream, _TYPES)
     for around, section, key, value in members:
         if around is None and inside is not document:
@@ -178,6 +207,8 @@ def _groups(
         try:
             if section == PREFIX:
                 inside.prefixes.add(key, value)
+                if inside.prefixes.are_relative:
+                    yield RelativeNames()
             else:
                 yield inside.statements(section, key, value)
         except LoadError as error:

@@ -1,47 +1,75 @@
-"""Recognises PROV-XML, PROV-N, PROV-O and PROV-JSONLD, and has the prov package read them.
+"""Recognises PROV-XML, PROV-N, PROV-O and JSON-LD, and has libraries read them.
 
-The package holds a document in memory. It is imported, with rdflib and lxml, when a document is
-read (`provgraph.interchange.reading.package_documents`): a document is recognised without them.
+The libraries, the prov package, rdflib and lxml, hold a document in memory. They are imported when
+a document is read: a document is recognised without them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from io import BufferedReader
-from typing import TypeAlias
+from typing import Self
 
 from provgraph.errors import LoadError, MissingExtraError, extra_needed
 from provgraph.interchange.reading.context import PartOrProblem
 from provgraph.interchange.reading.documents import documents
-from provgraph.loaders.protocol import Problem
+from provgraph.interchange.reading.whole import WholeDocument
+from provgraph.loaders.protocol import Problem, RelativeNames
 from provgraph.model.records import Document
+from provgraph.prov.addresses import address_of_content
 from provgraph.prov.statements import PROV
 
 #: A larger document is not read: the package takes some twenty times its size in memory. PROV-JSON
 #: is read as a stream.
 LARGEST = 32 << 20
-#: A document's statements, and what the package says that it loses of the document.
-Whole: TypeAlias = tuple[list[PartOrProblem], list[str]]
 _XML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+<")
 _PROV_XML = re.compile(rb"<(?:[\w.-]+:)?document[\s>/]")
 _RDF_XML = re.compile(rb"<(?:[\w.-]+:)?RDF[\s>/]")
 _PROV_NAMESPACE = PROV.encode()
 _TURTLE = re.compile(
-    rb"^(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n)*+(?:@prefix|@base|prefix\s|base\s|graph\s|<[^?!>\s][^>\s]*>|_:|\{|[\w.-]*:\S+\s)",
+    rb"^(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n)*+(?:@prefix|@base|prefix\s|base\s|graph\s|<[^?!>\s][^>\s]*>|_:|\{(?!\s*[\"}])|[\w.-]*:\S+\s)",
     re.IGNORECASE,
 )
 _PROV_N = re.compile(rb"^(?:\xef\xbb\xbf)?(?:\s|//[^\n]*\n|/\*.*?\*/)*+document\s", re.DOTALL)
-_JSON_LD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{.*?"@(?:context|graph)"\s*:', re.DOTALL)
+_JSON = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+[\[{]")
+_JSON_LD_KEY = re.compile(rb'"@(?:context|graph|id|type)"\s*:')
+#: What tells that JSON-LD is of PROV, wherever it stands: its namespace, a name with its prefix,
+#: the address of its context, or one of its terms.
+_OF_PROV = re.compile(
+    rb'http://www\.w3\.org/ns/prov\b|"prov:[A-Za-z]|openprovenance\.org/prov'
+    rb'|https://www\.w3\.org/ns/prov\b|"(?:was(?:GeneratedBy|DerivedFrom|AttributedTo|AssociatedWith'
+    rb'|InformedBy|InvalidatedBy)|qualified(?:Usage|Generation|Association))"\s*:'
+)
 
 
-class _PackageLoader:
-    """Reads one format of the prov package."""
+class _WholeLoader:
+    """Reads one format, of which a document is held in memory."""
 
     name: str
     reads: str
 
+    def __init__(self, address: str | None = None) -> None:
+        """Make a loader.
+
+        Args:
+            address: of the document; None when it has none of its own.
+        """
+        self._address = address
+
+    def at(self, address: str) -> Self:
+        """The same loader, for a document at an address.
+
+        Args:
+            address: of the document, against which relative names resolve.
+
+        Returns:
+            another loader.
+        """
+        return type(self)(address)
+
     def documents(
         self, stream: BufferedReader, namespace: str, start: int = 0
-    ) -> Iterator[Document | Problem]:
+    ) -> Iterator[Document | Problem | RelativeNames]:
         """Read a document.
 
         Args:
@@ -52,9 +80,10 @@ class _PackageLoader:
         Yields:
             a document for each element and relation; or one problem when nothing can be read.
         """
-        statements, problems = self._read(stream)
-        yield from documents(statements)
-        yield from problems
+        whole = self._read(stream)
+        if whole.has_relative_names:
+            yield RelativeNames()
+        yield from documents(whole.parts)
 
     def statements(self, stream: BufferedReader) -> Iterator[PartOrProblem]:
         """Read the statements of a document.
@@ -65,11 +94,9 @@ class _PackageLoader:
         Yields:
             statements and names of bundles; or one problem when nothing can be read.
         """
-        statements, problems = self._read(stream)
-        yield from statements
-        yield from problems
+        yield from self._read(stream).parts
 
-    def _read(self, stream: BufferedReader) -> tuple[list[PartOrProblem], list[Problem]]:
+    def _read(self, stream: BufferedReader) -> WholeDocument:
         try:
             content = stream.read(LARGEST + 1)
             if len(content) > LARGEST:
@@ -77,17 +104,23 @@ class _PackageLoader:
                     f"it has more than {LARGEST >> 20} MiB: convert it to PROV-JSON, "
                     "which is streamed"
                 )
-            statements, lost = self._read_whole(content)
+            address = self._address or address_of_content(sha256(content).hexdigest())
+            return self._read_whole(content, address)
         except (LoadError, MissingExtraError) as error:
-            return [], [Problem("the whole source", str(error))]
-        return statements, [Problem("the whole source", each) for each in lost]
+            return WholeDocument([Problem("the whole source", str(error))])
 
-    def _read_whole(self, content: bytes) -> Whole:
-        """Read a document by a function of `package_documents`."""
+    def _read_whole(self, content: bytes, address: str) -> WholeDocument:
+        """Read a document by a function of a module that imports libraries."""
         raise NotImplementedError
 
 
-class ProvXmlLoader(_PackageLoader):
+def _whole(parts: Sequence[PartOrProblem], lost: Sequence[str], address: str) -> WholeDocument:
+    """Put together what the prov package reads, and what it says that it loses."""
+    problems = [Problem("the whole source", each) for each in lost]
+    return WholeDocument([*parts, *problems]).at(address)
+
+
+class ProvXmlLoader(_WholeLoader):
     """Reads PROV-XML documents (W3C note "PROV-XML", 30 April 2013)."""
 
     name = "prov-xml"
@@ -104,14 +137,15 @@ class ProvXmlLoader(_PackageLoader):
         """
         return bool(_XML.match(head) and _PROV_XML.search(head)) and _PROV_NAMESPACE in head
 
-    def _read_whole(self, content: bytes) -> Whole:
+    def _read_whole(self, content: bytes, address: str) -> WholeDocument:
         with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
             from provgraph.interchange.reading import package_documents  # noqa: PLC0415
 
-        return package_documents.read_xml(content)
+        parts, lost = package_documents.read_xml(content)
+        return _whole(parts, lost, package_documents.xml_base(content, address))
 
 
-class ProvNLoader(_PackageLoader):
+class ProvNLoader(_WholeLoader):
     """Reads PROV-N documents (W3C recommendation "PROV-N", 30 April 2013)."""
 
     name = "prov-n"
@@ -128,14 +162,14 @@ class ProvNLoader(_PackageLoader):
         """
         return _PROV_N.match(head) is not None
 
-    def _read_whole(self, content: bytes) -> Whole:
+    def _read_whole(self, content: bytes, address: str) -> WholeDocument:
         with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
             from provgraph.interchange.reading import package_documents  # noqa: PLC0415
 
-        return package_documents.read_prov_n(content)
+        return _whole(*package_documents.read_prov_n(content), address)
 
 
-class ProvOLoader(_PackageLoader):
+class ProvOLoader(_WholeLoader):
     """Reads PROV-O documents (W3C recommendation "PROV-O", 30 April 2013)."""
 
     name = "prov-o"
@@ -159,33 +193,37 @@ class ProvOLoader(_PackageLoader):
             bool(is_rdf or (_XML.match(head) and _RDF_XML.search(head))) and _PROV_NAMESPACE in head
         )
 
-    def _read_whole(self, content: bytes) -> Whole:
+    def _read_whole(self, content: bytes, address: str) -> WholeDocument:
         with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
-            from provgraph.interchange.reading import package_documents  # noqa: PLC0415
+            from provgraph.interchange.reading import rdf  # noqa: PLC0415
 
         is_xml = bool(_XML.match(content) and _RDF_XML.search(content))
-        return package_documents.read_rdf(content, is_xml=is_xml)
+        return rdf.read_rdf(content, address, is_xml=is_xml)
 
 
-class ProvJsonLdLoader(_PackageLoader):
-    """Reads PROV-JSONLD documents (W3C member submission, 25 August 2024)."""
+class ProvJsonLdLoader(_WholeLoader):
+    """Reads PROV-JSONLD (W3C member submission, 25 August 2024) and PROV-O in JSON-LD 1.1."""
 
     name = "prov-json-ld"
-    reads = "PROV-JSONLD documents"
+    reads = "PROV-JSONLD documents, PROV-O as JSON-LD"
 
     def recognises(self, head: bytes) -> bool:
-        """Tell whether a source is PROV-JSONLD.
+        """Tell whether a source is JSON-LD of PROV.
 
         Args:
             head: the first bytes of the source, decompressed.
 
         Returns:
-            whether it is a JSON object with a context or a graph.
+            whether it is JSON with keys of JSON-LD and names of PROV.
         """
-        return _JSON_LD.match(head) is not None
+        return (
+            _JSON.match(head) is not None
+            and _JSON_LD_KEY.search(head) is not None
+            and _OF_PROV.search(head) is not None
+        )
 
-    def _read_whole(self, content: bytes) -> Whole:
+    def _read_whole(self, content: bytes, address: str) -> WholeDocument:
         with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
-            from provgraph.interchange.reading import package_documents  # noqa: PLC0415
+            from provgraph.interchange.reading import json_ld  # noqa: PLC0415
 
-        return package_documents.read_json_ld(content)
+        return json_ld.read_json_ld(content, address)

@@ -18,6 +18,7 @@ from provgraph.ingest.reading import process as reading_process
 from provgraph.ingest.reading import reading
 from provgraph.ingest.reading.process import BATCH, Answer, ReadingOrder, read_elsewhere
 from provgraph.ingest.reading.sources import Source
+from provgraph.loaders.protocol import RelativeNames
 from provgraph.model.records import Document
 from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
@@ -38,7 +39,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def order(path: Path) -> ReadingOrder:
-    return ReadingOrder(Source(str(path), path), "ctapipe", "default", 0)
+    return ReadingOrder(Source(str(path), path), "ctapipe", "default", 0, path.as_uri())
 
 
 def readers() -> Iterator[int]:
@@ -75,6 +76,16 @@ def test_all_is_read_in_order(log: Path) -> None:
     runs = [document.run.id for document in read if document.run]
     assert runs == [f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa" for number in range(3 * BATCH)]
     assert not list(readers())
+
+
+def test_relative_names_resolve_against_the_address_that_was_sent(tmp_path: Path) -> None:
+    path = tmp_path / "d.ttl"
+    path.write_text("<e1> a <http://www.w3.org/ns/prov#Entity> .")
+    sent = ReadingOrder(Source(str(path), path), "prov-o", "default", 0, "file:///elsewhere/d.ttl")
+    told, document = read_elsewhere(sent)
+    assert told == RelativeNames()
+    assert isinstance(document, Document)
+    assert document.entities[0].identifier == "prov:file:///elsewhere/e1"
 
 
 def test_what_is_wrong_with_the_source_is_raised_here(tmp_path: Path) -> None:

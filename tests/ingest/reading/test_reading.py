@@ -71,6 +71,18 @@ def test_a_file_that_changes_meanwhile_has_no_checksum(log: Path) -> None:
     assert (reading.checksum, reading.sha256) == (None, "")
 
 
+def test_what_was_read_depends_on_the_address_where_names_are_relative(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("1.ttl", "2.ttl", "3.ttl")]
+    for path, name in zip(paths, ("<e1>", "<e1>", "<urn:e1>"), strict=True):
+        path.write_text(f"{name} a <http://www.w3.org/ns/prov#Entity> .")
+    one, same, full = (read(path)[0] for path in paths)
+    assert one.has_relative_names
+    assert one.sha256 == same.sha256
+    assert len({one.content_sha256, same.content_sha256, one.sha256}) == 3
+    assert full.content_sha256 == full.sha256
+    assert one.again(None).content_sha256 == one.content_sha256
+
+
 def test_too_many_problems_are_counted(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LISTED_PROBLEMS", 3)
     log.write_text(json.dumps([record(start=None)] * 10))

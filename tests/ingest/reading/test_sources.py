@@ -13,6 +13,7 @@ from provgraph.errors import LoadError, SettingsError
 from provgraph.ingest.reading.bundles import is_bundle
 from provgraph.ingest.reading.sources import (
     Source,
+    address_of,
     check_names,
     checksum,
     checksum_of,
@@ -152,6 +153,21 @@ def test_the_stamp_changes_with_the_file_and_with_each_file_of_a_job(folder: Pat
     (job / "provDict.txt").write_bytes(LOG + b"\n")
     assert stamp_of(job) != before
     assert stamp_of(folder / "missing") is None
+
+
+def test_the_address_of_a_file_is_its_absolute_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a/x.ttl", "./a/x.ttl", "b/../a/x.ttl", "a/x.ttl.gz"):
+        assert address_of(Source(name, Path(name)), "00") == (tmp_path / "a/x.ttl").as_uri()
+
+
+def test_the_address_of_what_is_no_file_follows_from_its_content(tmp_path: Path) -> None:
+    piped = Source("-", tmp_path / "copy")
+    assert address_of(piped, "00" * 32).startswith("arcp://ni,sha-256;")
+    told = Source("x.ttl", tmp_path / "copy", address="file:///data/x.ttl")
+    assert address_of(told, "00" * 32) == "file:///data/x.ttl"
 
 
 def test_a_name_that_is_no_text_is_kept_as_one() -> None:

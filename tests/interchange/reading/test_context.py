@@ -25,6 +25,18 @@ def test_kinds_are_those_that_the_document_says() -> None:
     assert context.kind(X) is Kind.ENTITY, "no influence names it, so nobody looked"
 
 
+def test_kinds_that_no_element_says_follow_from_the_other_relations() -> None:
+    statements: list[PartOrProblem] = [
+        ProvStatement(ProvType.INFLUENCE, None, (A1, E1)),
+        ProvStatement(ProvType.USAGE, None, (A1, E1, None)),
+        ProvStatement(ProvType.AGENT, X, ()),
+        ProvStatement(ProvType.INFLUENCE, None, (X, None)),
+        ProvStatement(ProvType.GENERATION, None, (X, A1, None)),
+    ]
+    context = StatementContext.of(lambda: statements)
+    assert [context.kind(each) for each in (A1, E1, X)] == [Kind.ACTIVITY, Kind.ENTITY, Kind.AGENT]
+
+
 def test_what_bundles_say_is_known() -> None:
     inside = ProvStatement(ProvType.ENTITY, E1, (), (_LABEL,), _EX + "b")
     outside = ProvStatement(ProvType.ENTITY, E1, (), (_LABEL,))

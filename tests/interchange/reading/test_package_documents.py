@@ -87,16 +87,3 @@ def test_values_of_the_package_become_literals() -> None:
         Literal("7", XSD + "int"),
         Literal("text"),
     ]
-
-
-def test_turtle_with_names_of_no_prefix_is_read_whole() -> None:
-    """The package knows only names with a prefix; each namespace gets one."""
-    content = (
-        b"@prefix prov: <http://www.w3.org/ns/prov#> .\n"
-        b"<http://a.example/x/e1> a prov:Entity ; <http://b.example/y#tag> 1 ."
-    )
-    (document,) = read(content)
-    assert isinstance(document, Document)
-    (entity,) = document.entities
-    assert entity.identifier == "prov:http://a.example/x/e1"
-    assert list(entity.attributes) == ["http://b.example/y#tag"]

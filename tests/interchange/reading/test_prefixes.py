@@ -42,3 +42,15 @@ def test_the_standard_prefixes_keep_their_meaning() -> None:
 def test_a_namespace_is_a_text(uri: object) -> None:
     with pytest.raises(LoadError, match="'ex'"):
         DeclaredPrefixes().add("ex", uri)
+
+
+def test_a_relative_namespace_is_relative_to_the_document() -> None:
+    prefixes = DeclaredPrefixes(address="file:///data/d.json")
+    prefixes.add("ex", "http://example.org/")
+    assert not prefixes.are_relative
+    prefixes.add("default", "#")
+    assert prefixes.uri("e1") == "file:///data/d.json#e1"
+    bundle = DeclaredPrefixes(prefixes)
+    bundle.add("b", "b/")
+    assert bundle.uri("b:e1") == "file:///data/b/e1"
+    assert (prefixes.are_relative, bundle.are_relative) == (True, True)

@@ -41,6 +41,12 @@ def _stream(content: bytes) -> BufferedReader:
         ("@prefix foaf: <http://xmlns.com/foaf/0.1/> .", None),
         ("<html><body>document</body></html>", None),
         ('{"entity": {}}', None),
+        (f'[{{"@id": "x", "{_PROV}used": []}}]', "prov-json-ld"),
+        ('{"@context": "https://example.org/c", "prov:used": {"@id": "x"}}', "prov-json-ld"),
+        ('{"@context": "https://example.org/c", "wasGeneratedBy": "x"}', "prov-json-ld"),
+        ('{"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": []}', None),
+        (f'{{"prov": "{_PROV}"}}', None),
+        (f"{{ <urn:e> a <{_PROV}Entity> . }}", "prov-o"),
     ],
 )
 def test_each_format_is_recognised_by_one_loader(head: str, name: str | None) -> None:

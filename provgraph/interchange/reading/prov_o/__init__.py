@@ -1,0 +1,4 @@
+"""PROV-O and JSON-LD: triples of RDF → statements of PROV.
+
+Only `parsing` imports rdflib; the other modules are pure functions of triples.
+"""
