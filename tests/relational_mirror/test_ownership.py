@@ -5,7 +5,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from provgraph.errors import MirrorError, NoStoreError
 from provgraph.ingest.forgetting import forget
@@ -17,6 +16,7 @@ from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
 from tests.relational_mirror.conftest import RowsByTable, ask, do, rows_in
+from tests.store.relational.test_stand_ins import make_older as make_older_store
 
 
 @pytest.fixture
@@ -179,9 +179,7 @@ def test_a_store_of_an_older_provgraph_gets_its_id_and_keeps_its_mirror(
     with opened(path) as store:
         store.make()
         engine = store._database.writer()  # type: ignore[attr-defined]
-        with engine.begin() as connection:
-            connection.execute(text("DROP TABLE store"))
-            connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+        make_older_store(engine, "0004")
     with opened(path) as store:
         assert sync(store, mirror_url).mode == "incremental"
     with opened(path) as store:

@@ -84,7 +84,7 @@ def test_an_archive_in_a_folder_and_through_processes(store: Store, tmp_path: Pa
     assert [report.status for report in reports] == ["loaded"] * 3
     (refused,) = load(store, [str(zipped(tmp_path / "c.zip", {"x.txt": b"x"}))])
     assert (refused.status, refused.source) == ("refused", str(tmp_path / "c.zip"))
-    assert "none of its 1 files" in refused.problems[0].what
+    assert "it holds 1 file, none of a format" in refused.problems[0].what
 
 
 @pytest.mark.parametrize("folder", ["", "48153007/"])
