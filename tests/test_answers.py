@@ -37,9 +37,10 @@ def test_an_answer_holds_plain_values(night: provgraph.Provenance) -> None:
 
 
 def test_an_answer_prints_as_a_summary(night: provgraph.Provenance) -> None:
-    question, found = str(night.what_produced(DL3)).splitlines()
+    question, found, levels = str(night.what_produced(DL3)).splitlines()
     assert question == f"What produced {DL3}?"
     assert found.startswith("27 runs, 43 files")
+    assert levels == "14 DL2, 7 DL1, 7 DL0"
 
 
 def test_other_programs_take_the_graph(night: provgraph.Provenance, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.conftest import LOGS
 from tests.processes import environment
 
 #: The most files of provgraph that a command may pass through.
-LOAD_FILES = 32
+LOAD_FILES = 38
 QUESTION_FILES = 18
 EXPORT_FILES = 18
 
