@@ -17,6 +17,8 @@ _NEIGHBOURS = 250
 _SUGGESTIONS = 3
 #: How alike two names have to be, from 0 to 1.
 _ALIKE = 0.75
+#: How many characters tell what a name was to become.
+_BEGUN = 3
 
 
 def not_found(store: Store, name: str, header: Sequence[str], is_on_disk: bool) -> NotFoundError:
@@ -100,7 +102,7 @@ def _spelt_alike(store: Store, name: str) -> list[str]:
     """
     asked = folded(_last_part(name))
     near = {each: _likeness(asked, each) for each in store.names_near(asked, _NEIGHBOURS)}
-    begun = {each for each in near if asked and each.startswith(asked)}
+    begun = {each for each in near if len(asked) >= _BEGUN and each.startswith(asked)}
     alike = [each for each in near if near[each] >= _ALIKE or each in begun]
     alike.sort(key=lambda each: -near[each])
     likeliest = (store.called([each], (), 1) for each in alike[:_SUGGESTIONS])

@@ -151,8 +151,11 @@ def _named_version(store: Store, name: str, folder: Path | None) -> list[Found]:
     path, separator, activity = name.rpartition("@")
     if not separator:
         return []
-    for identifier in _path_identifiers(path, folder):
-        wanted = Filter(version=Version(identifier, _whole_id(store, activity)))
+    run = _whole_id(store, activity)
+    places = _path_identifiers(path, folder)
+    places += sorted({each.place for each in _at_path_ending(store, path) if each.place})
+    for place in places:
+        wanted = Filter(version=Version(place, run))
         if found := store.find(wanted, SortOrder.NEWEST, PageRequest(size=1)).found:
             return list(found)
     return []
@@ -169,16 +172,20 @@ def _whole_id(store: Store, activity: str) -> str:
 
 def _by_path_ending(store: Store, name: str) -> list[Found]:
     """The newest record at each path that ends in this file name, or in these parts of a path."""
+    at_path: dict[str, list[Found]] = {}
+    for found in _at_path_ending(store, name):
+        at_path.setdefault(found.place or "", []).append(found)
+    newest = [max(there, key=_recency) for there in at_path.values()]
+    return list({each.node.key: each for each in newest}.values())
+
+
+def _at_path_ending(store: Store, name: str) -> list[Found]:
     parts = [part for part in name.split("/") if part not in ("", ".", "..")]
     if not parts:
         return []
     ending = "/" + "/".join(parts)
-    at_path: dict[str, list[Found]] = {}
-    for found in _all_pages(store, Filter(base_name=parts[-1])):
-        if f"/{location_of(found.place or '')}".endswith(ending):
-            at_path.setdefault(found.place or "", []).append(found)
-    newest = [max(there, key=_recency) for there in at_path.values()]
-    return list({each.node.key: each for each in newest}.values())
+    found = _all_pages(store, Filter(base_name=parts[-1]))
+    return [each for each in found if f"/{location_of(each.place or '')}".endswith(ending)]
 
 
 def _by_label(store: Store, name: str) -> list[Node]:

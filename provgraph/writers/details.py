@@ -10,7 +10,7 @@ from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import SOFTWARE
 from provgraph.model.values import canonical_json, visible
-from provgraph.model.vocabulary import RelationType
+from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.details import RecordDetails
 from provgraph.store.records import Explained
 from provgraph.writers.screen import PLAIN, Screen
@@ -137,8 +137,11 @@ def _edge_line(details: RecordDetails, edge: Edge) -> str:
     other = details.others.get(edge.target if outgoing else edge.source, details.node)
     role = f" as {visible(edge.role)}" if edge.role else ""
     arrow = f"{edge.relation} →" if outgoing else f"← {edge.relation} of"
-    named = edge.location or other.location or other.label
-    return f"{arrow} {visible(named)}{role}  ({visible(other.id)})"
+    if other.kind is not Kind.ENTITY:
+        moved = edge.location is not None and edge.location != details.node.location
+        role += f", at {visible(edge.location or '')}" if moved else ""
+    named = edge.location if other.kind is Kind.ENTITY else None
+    return f"{arrow} {visible(named or other.location or other.label)}{role}  ({visible(other.id)})"
 
 
 def _why(each: Explained) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.commands.shell import Shell
+from tests.commands.shell import DL3, Shell
 
 
 def test_show_explains_every_match(full_shell: Shell) -> None:
@@ -21,3 +21,12 @@ def test_stats_digest_and_schema(full_shell: Shell) -> None:
     digest = full_shell("digest").stdout.strip()
     assert len(digest) == 64
     assert "type Query" in full_shell("schema").stdout
+
+
+def test_show_names_runs_files_and_where_a_run_had_the_file(full_shell: Shell) -> None:
+    text = full_shell("show", DL3).stdout
+    assert "wasGeneratedBy → create-dl3 as DL3/Event  (2f40ac73-" in text
+    moved = full_shell("show", "/data/ctao/dl1/run02001.dl1.h5").stdout
+    assert ", at /data/ctao/dl1/run02001.dl1.h5  (" in moved
+    run = full_shell("show", "2f40ac73").stdout
+    assert f"← wasGeneratedBy of {DL3} as DL3/Event" in run

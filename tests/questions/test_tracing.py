@@ -58,6 +58,7 @@ def test_the_end_of_a_path_and_the_beginning_of_an_id_name_a_record(
 
 def test_the_beginning_of_an_id_has_six_characters_or_more(corpus: Store) -> None:
     assert find(corpus, "5a620a").id == TRAINING
+    assert find(corpus, "energy.pkl@5a620a").id == f"file:{ENERGY}@{TRAINING}"
     assert find(corpus, f"{ENERGY}@5a620a").id == f"file:{ENERGY}@{TRAINING}"
     for short in ("5a620", "product:70de1"):
         with pytest.raises(NotFoundError):
