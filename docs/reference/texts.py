@@ -27,6 +27,7 @@ GUIDES: Final = {
     "loads": "how-to/loading.md",
     "forget": "how-to/loading.md",
     "invalidate": "how-to/loading.md",
+    "search": "how-to/loading.md",
     "watch": "how-to/collecting.md",
     "what-produced": "how-to/pictures.md",
     "impact": "how-to/pictures.md",

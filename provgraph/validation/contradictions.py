@@ -64,7 +64,8 @@ def contradictions(order: EventOrder) -> Iterator[Contradiction]:
 
     Yields:
         For each event the worst of the times that it contradicts, among those of the nearest events
-        that have a time.
+        that have a time; then all others among the events that must come directly before it.
+        Example: of a file that seven runs read after it was gone, seven are yielded.
     """
     kept = pruned(order.sources, order.targets, order.latest)
     if len(kept):
@@ -95,11 +96,15 @@ class _TimesAlongOrder:
         between = np.flatnonzero(ends[:, 0] != ends[:, 1])
         self._between = between[np.lexsort((between, ends[between, 1], ends[between, 0]))]
         self._ends = ends[self._between]
+        self._by_target = np.argsort(self._ends[:, 1], kind="stable")
+        self._targets = self._ends[self._by_target, 1]
 
     def contradictions(self) -> Iterator[Contradiction]:
         seen, via = self._followed()
         for component in np.flatnonzero((self._earliest != 0) & (seen > self._earliest)).tolist():
-            yield self._contradiction(component, via)
+            worst = self._contradiction(component, via)
+            yield worst
+            yield from self._others(component, worst)
         differ = (self._earliest < self._latest) & (self._earliest_event != self._latest_event)
         for part in self._graph.parts():
             component = int(self._component[self._graph.edges[part[0], 0]])
@@ -127,6 +132,17 @@ class _TimesAlongOrder:
             here = int(self._ends[via[here], 0])
         first, second = int(self._latest_event[here]), int(self._earliest_event[component])
         return Contradiction(self._event(first), self._event(second), tuple(reversed(edges)))
+
+    def _others(self, component: int, worst: Contradiction) -> Iterator[Contradiction]:
+        """The events directly before a component whose times it contradicts, each once."""
+        first, last = np.searchsorted(self._targets, (component, component + 1))
+        told = {worst.first}
+        for edge in self._by_target[first:last].tolist():
+            source = int(self._ends[edge, 0])
+            event = self._event(int(self._latest_event[source]))
+            if self._latest[source] > self._earliest[component] and event not in told:
+                told.add(event)
+                yield Contradiction(event, worst.second, (int(self._kept[self._between[edge]]),))
 
     def _within(self, component: int, part: Numbers) -> Contradiction:
         first, second = int(self._latest_event[component]), int(self._earliest_event[component])

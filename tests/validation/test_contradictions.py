@@ -4,7 +4,7 @@ import numpy as np
 
 from provgraph.validation.contradictions import pruned
 from provgraph.validation.instance import Numbers
-from tests.validation.histories import derived, gone, made, verdict
+from tests.validation.histories import derived, gone, made, run, used, verdict
 
 
 def numbers(*values: int) -> Numbers:
@@ -21,11 +21,24 @@ def test_without_times_nothing_is_left() -> None:
     assert pruned(numbers(1, 2), numbers(2, 3), numbers(0, 0, 0, 0)).tolist() == []
 
 
-def test_each_event_is_told_the_worst_contradiction_only() -> None:
+def test_each_event_is_told_with_all_that_must_come_directly_before_it() -> None:
     late, later, early = made("F", None, 20), made("G", None, 30), made("H", None, 10)
-    found = verdict(late, later, early, derived("H", "F"), derived("H", "G"))
-    assert [finding.message for finding in found.findings] == [
-        "file H was made 20 s before file G was made, though H was derived from G"
+    found = verdict(late, later, early, derived("H", "F"), derived("H", "G"), derived("H", "F"))
+    assert sorted(finding.message for finding in found.findings) == [
+        "file H was made 10 s before file F was made, though H was derived from F",
+        "file H was made 20 s before file G was made, though H was derived from G",
+    ]
+
+
+def test_all_readers_of_a_file_that_was_gone_are_named() -> None:
+    readers = [f"r{number}" for number in range(7)]
+    runs = [run(name, 20 + number, 40) for number, name in enumerate(readers)]
+    usages = [used(name, "F") for name in readers]
+    found = verdict(gone("F", 10), *runs, *usages, run("early", 5, 8), used("early", "F"))
+    assert sorted(finding.message for finding in found.findings) == [
+        f"file F became invalid {10 + number} s before run tool-{name} ({name}) started, "
+        f"though tool-{name} read F"
+        for number, name in enumerate(readers)
     ]
 
 
