@@ -21,6 +21,7 @@ from provgraph.model.identifiers import (
     local_name,
     location_of,
     place_of,
+    scheme_of,
 )
 from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node
 from provgraph.model.values import storable_text
@@ -67,7 +68,7 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
         [each for each in found if each.node.id == name]
         or _bearing(found, ids)
         or _bearing(found, header)
-        or _newest(found, paths)
+        or [each for each in _newest(found, paths) if not _is_another(each, header)]
         or _bearing(found, addresses)
         or _named_version(store, name, folder)
     )
@@ -144,6 +145,12 @@ def _newest(found: Sequence[Found], paths: Sequence[str]) -> list[Found]:
         if there := [each for each in found if path in each.node.identifiers]:
             return [max(there, key=_recency)]
     return []
+
+
+def _is_another(found: Found, header: Sequence[str]) -> bool:
+    """Whether a record is another product than the file on disk, which has taken its path since."""
+    products = {name for name in found.node.identifiers if scheme_of(name) == "product"}
+    return bool(header) and bool(products) and products.isdisjoint(header)
 
 
 def _named_version(store: Store, name: str, folder: Path | None) -> list[Found]:

@@ -212,7 +212,7 @@ def test_a_product_that_no_load_knows_answers_with_its_own_header(newcomer: Shel
     told = newcomer("what-produced", counts)
     assert told.returncode == 0
     assert "made by bin-events 0.32.0" in told.stdout
-    assert "No load knows" in told.stderr
+    assert "no load knows" in told.stderr
     assert json.loads(newcomer("stats", "--json").stdout)["entities"] == 0
     # What was made from it no header tells.
     assert newcomer("impact", counts).returncode == 2

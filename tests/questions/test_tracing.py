@@ -1,16 +1,20 @@
 """What a name means, also when several files bear it; lineages and chains of the record."""
 
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from provgraph.errors import AmbiguousError, NotFoundError
+from provgraph.ingest.loading import load
 from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.tracing import find, lineage, path
 from provgraph.store.protocol import Store
+from provgraph.store.registry import open_store
 from tests.conftest import PRODUCTS
+from tests.loaders.ctao.examples import DL3 as CTAO_DL3
 
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
 PRODUCT = "product:70de1f24-6744-4ced-99bb-c74834735e51"
@@ -76,6 +80,21 @@ def test_a_product_on_disk_is_known_by_its_header(corpus: Store) -> None:
     assert find(corpus, str(copy), Path.cwd()).id == PRODUCT
     with pytest.raises(NotFoundError):
         find(corpus, str(copy))
+
+
+def test_a_file_that_took_the_path_of_another_product_is_not_that_product(tmp_path: Path) -> None:
+    """What a load knows of the path is about the file that stood there before."""
+    store = open_store("sqlite://")
+    path = tmp_path / "x.fits"
+    shutil.copy(CTAO_DL3, path)
+    list(load(store, [str(path)]))
+    known = find(store, str(path), tmp_path).id
+    shutil.copy(PRODUCTS / "run02001.dl3.fits", path)
+    with pytest.raises(NotFoundError, match=PRODUCT):
+        find(store, str(path), tmp_path)
+    # Whoever asks from elsewhere, or for the id, is told what is known.
+    assert find(store, str(path)).id == find(store, known, tmp_path).id == known
+    store.close()
 
 
 def test_a_path_means_its_newest_version(corpus: Store) -> None:

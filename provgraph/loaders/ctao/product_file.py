@@ -127,7 +127,7 @@ def unpacked_header(stream: BufferedReader) -> tuple[Mapping[str, Value], str | 
         header, path = None, None
     fields = product_fields(header) if isinstance(header, dict) else None
     if not content.startswith(MAGIC) or fields is None:
-        raise LoadError("is no packed header of a product")
+        raise LoadError("is no data product with a header of CTAO's")
     return fields, path if isinstance(path, str) else None
 
 

@@ -171,7 +171,7 @@ def test_only_the_header_of_a_large_file_is_read(tmp_path: Path) -> None:
     "content", [MAGIC, MAGIC + b"[]", MAGIC + b'{"path": null, "header": {}}', b""]
 )
 def test_a_damaged_packed_header_is_refused(content: bytes) -> None:
-    with pytest.raises(LoadError, match="no packed header"):
+    with pytest.raises(LoadError, match="no data product"):
         unpacked_header(BufferedReader(BytesIO(content)))
 
 
