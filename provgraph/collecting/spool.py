@@ -128,7 +128,7 @@ def put_in_spool(
         _content_name(source),
         now.isoformat(timespec="milliseconds"),
         __version__,
-        address_of_path(os.path.abspath(source)) if content == Path(source) else None,
+        _address(content, source),
     )
     writing = spool / f".{name}.writing"
     make_spool(spool)
@@ -294,6 +294,13 @@ def _writable(item: Path) -> Iterator[None]:
             f"{item} can't be taken from the spool: {error.strerror}; check its owner, its rights "
             "and the disk"
         ) from error
+
+
+def _address(content: bytes | Path, source: str) -> str | None:
+    """Give the address of a file that is put aside under its own name."""
+    path = os.path.abspath(source)
+    is_file = isinstance(content, Path) and os.path.abspath(content) == path
+    return address_of_path(path) if is_file else None
 
 
 def _content_name(source: str) -> str:

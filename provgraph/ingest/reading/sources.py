@@ -79,8 +79,9 @@ def address_of(source: Source, sha256: str) -> str:
     """
     if source.address is not None:
         return source.address
-    if Path(source.name) == source.path:
-        return address_of_path(os.path.abspath(source.name))
+    path = os.path.abspath(source.path)
+    if os.path.abspath(source.name) == path:
+        return address_of_path(path)
     return address_of_content(sha256)
 
 
