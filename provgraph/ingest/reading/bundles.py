@@ -51,7 +51,7 @@ def bundled(path: Path, name: str) -> bytes:
         OSError: a file can't be read.
     """
     if not path.is_dir():
-        return packed_header(path, os.path.abspath(path) if name == str(path) else None)
+        return packed_header(path, name if name == os.path.abspath(path) else None)
     return packed_object(path) if is_research_object(path) else b"".join(packed(path))
 
 
