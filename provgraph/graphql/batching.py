@@ -39,6 +39,7 @@ class EdgeWithEnds:
         role: in which role; None where no source says so.
         time: when; None where no source says so.
         location: the path by which the run named the file; None where it named none.
+        inferred: whether it follows from another relation, and no source states it.
     """
 
     effect: Node
@@ -46,6 +47,7 @@ class EdgeWithEnds:
     role: str | None
     time: str | None
     location: str | None
+    inferred: bool
 
 
 async def in_worker_thread(run: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -116,6 +118,7 @@ class RequestContext(BaseContext):
                 edge.role,
                 edge.time,
                 edge.location,
+                edge.inferred,
             )
             for edge, other in zip(edges, others, strict=True)
             if other is not None

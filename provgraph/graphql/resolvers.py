@@ -37,6 +37,7 @@ class EdgeWithIds(NamedTuple):
     role: str | None
     time: str | None
     location: str | None
+    inferred: bool
 
 
 class NamedValue(NamedTuple):
@@ -65,6 +66,7 @@ def edges(parent: strawberry.Parent[Lineage]) -> list[EdgeWithIds]:
             edge.role,
             edge.time,
             edge.location,
+            edge.inferred,
         )
         for edge in parent.edges
     ]

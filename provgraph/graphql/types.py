@@ -174,6 +174,9 @@ class Generation:
     role: str | None = _attribute("The part that the entity played.")
     time: DateTime | None = _attribute("When it was made, where a source says so.")
     location: str | None = _attribute("The path by which the run named it.")
+    inferred: bool = _attribute(
+        "Whether it follows from another relation, and no source states it."
+    )
 
 
 @strawberry.type(description="That an activity read an entity.")
@@ -185,6 +188,9 @@ class Usage:
     role: str | None = _attribute("The part that the entity played.")
     time: DateTime | None = _attribute("When it was read, where a source says so.")
     location: str | None = _attribute("The path by which the run named it.")
+    inferred: bool = _attribute(
+        "Whether it follows from another relation, and no source states it."
+    )
 
 
 @strawberry.type(description="That an agent answers for an activity.")
@@ -298,6 +304,7 @@ class LineageEdge:
     role: str | None = _of_relation("role")
     time: DateTime | None = _of_relation("time")
     location: str | None = _of_relation("location")
+    inferred: bool = _of_relation("inferred")
 
 
 @strawberry.type(name="Lineage", description="The answer to a lineage question.")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from provgraph.model.identifiers import scheme_of, strength
-from provgraph.model.records import Fact, Mention, Run, end_of, start_of
+from provgraph.model.records import Fact, Mention, Run
+from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import Attributes, Value, fingerprint
 from provgraph.model.vocabulary import RelationType
 
@@ -208,10 +209,10 @@ def _file(mentions: list[Mention], runs: Mapping[str, RunTimes]) -> File:
 
 
 def _by_base_name(mentions: Iterable[Mention]) -> dict[tuple[RelationType, str], list[Mention]]:
-    """Side and base name → the mentions that have a place."""
+    """Side and base name → the mentions that have a place and that a source states."""
     groups: dict[tuple[RelationType, str], list[Mention]] = defaultdict(list)
     for mention in mentions:
-        if mention.base_name is not None:
+        if mention.base_name is not None and not mention.is_inferred:
             groups[(mention.relation, mention.base_name)].append(mention)
     return groups
 

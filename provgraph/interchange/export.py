@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from provgraph.errors import extra_needed
 from provgraph.interchange import stored_elements, stored_relations
+from provgraph.interchange.labels import with_label_and_location
 from provgraph.interchange.store_reader import (
     DESCRIPTION_SUBJECTS,
     StoreReader,
@@ -154,7 +155,8 @@ def statements(view: View, selection: Selection | None = None) -> Iterator[Docum
         page, relations stand behind the records at which they begin.
     """
     reader = StoreReader(view)
-    yield from _whole_store(reader) if selection is None else _chosen(reader, selection)
+    parts = _whole_store(reader) if selection is None else _chosen(reader, selection)
+    yield from map(with_label_and_location, parts)
 
 
 def _whole_store(reader: StoreReader) -> Iterator[DocumentPart]:
@@ -163,6 +165,8 @@ def _whole_store(reader: StoreReader) -> Iterator[DocumentPart]:
     for subject, kind in DESCRIPTION_SUBJECTS.items():
         for ids in reader.pages(subject):
             yield from stored_elements.of_descriptions(reader.descriptions(kind, ids))
+            for relations in reader.relations_from(kind, ids).values():
+                yield from map(stored_relations.of_relation, relations)
     for names in reader.pages(Subject.STATED):
         yield from _stated_apart(reader, names)
     for ids in reader.pages(Subject.ENTITY):

@@ -2,8 +2,8 @@
 
 Documents, the check of PROV-CONSTRAINTS and the relational mirror all read a store here. A page
 holds some thousand records, so a store of any size is read in bounded memory. A whole record has
-with it all that begins at it: a run its inputs and outputs, settings, configuration files and
-relations; an entity what sources state of it, and its relations.
+with it all that begins at it and that sources state: a run its inputs and outputs, settings,
+configuration files and relations; an entity what sources state of it, and its relations.
 
 Example:
     >>> reader = StoreReader(view)
@@ -33,7 +33,8 @@ class WholeRun:
 
     Attributes:
         run: the run itself.
-        mentions: its inputs and outputs, in the order in which the store gives them.
+        mentions: its inputs and outputs, in the order in which the store gives them; those that are
+            inferred follow from other relations again, and are left out.
         settings: the keys of its settings, in hexadecimal.
         config_files: the places of its configuration files, sorted.
         relations: the stated relations of which it is the source, in the store's order.
@@ -217,7 +218,7 @@ class StoreReader:
         """
         view = self._view
         mentions: dict[str, list[StoredMention]] = defaultdict(list)
-        for stored in view.mentions_of(ids):
+        for stored in filter(_is_stated, view.mentions_of(ids)):
             mentions[stored.mention.run].append(stored)
         relations = self.relations_from(Kind.ACTIVITY, ids)
         settings = view.settings_of(ids) if has_configuration else {}
@@ -259,13 +260,17 @@ class StoreReader:
             entities: known by an identifier or by their path alone.
 
         Yields:
-            the inputs and outputs, of whatever run, that are these entities.
+            the inputs and outputs, of whatever run, that are these entities; no inferred ones.
         """
         listed = list(entities)
         ids = {each.id for each in listed}
         names = {name for each in listed for name in (each.id, *each.identifiers)}
         for found in (self._view.structural_mentions(names, ()), self._view.plain_reads(names)):
-            yield from (stored for stored in found if stored.entity in ids)
+            yield from (each for each in filter(_is_stated, found) if each.entity in ids)
+
+
+def _is_stated(stored: StoredMention) -> bool:
+    return not stored.mention.is_inferred
 
 
 class _Stated:

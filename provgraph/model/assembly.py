@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
-from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, leads_on
+from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType, leads_on
 
 
 def assemble_lineage(
@@ -103,22 +103,32 @@ def ways_of(direction: Direction) -> tuple[Direction, ...]:
 
 
 def distinct_edges(edges: Iterable[Edge]) -> list[Edge]:
-    """Join the relations that differ in the location alone.
+    """Join the relations that differ in the location alone; what is stated hides what is inferred.
 
     Args:
         edges: perhaps several times the same.
 
     Returns:
         Each relation once. Of several locations the smallest is kept, which is any path by which
-        the run named the file.
+        the run named the file. Between two records, an inferred relation is left out beside a
+        stated one of its type.
     """
     found: dict[tuple[object, ...], Edge] = {}
     for edge in edges:
-        what = (edge.relation, edge.source, edge.target, edge.role, edge.time)
+        what = (edge.relation, edge.source, edge.target, edge.role, edge.time, edge.inferred)
         known = found.setdefault(what, edge)
         if edge.location is not None and edge.location < (known.location or "\U0010ffff"):
             found[what] = edge
-    return list(found.values())
+    if not any(edge.inferred for edge in found.values()):
+        return list(found.values())
+    stated = {_ends_of_type(edge) for edge in found.values() if not edge.inferred}
+    return [
+        edge for edge in found.values() if not edge.inferred or _ends_of_type(edge) not in stated
+    ]
+
+
+def _ends_of_type(edge: Edge) -> tuple[RelationType, bytes, bytes]:
+    return edge.relation, edge.source, edge.target
 
 
 def _cut_off(

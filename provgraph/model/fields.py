@@ -158,6 +158,11 @@ RELATION_FIELDS = (
         "The path by which the run named the file that it read or wrote.",
         lambda edge, _: edge.location,
     ),
+    RelationField(
+        "inferred",
+        "Whether it follows from another relation, and no source states it.",
+        lambda edge, _: edge.inferred,
+    ),
 )
 
 

@@ -107,6 +107,8 @@ class Edge:
         time: when; ISO 8601 with ``Z``.
         location: the path by which the run named the file in this relation; of several the
             smallest.
+        inferred: whether no source states it: it follows from another relation (docs/contract.md,
+            Commands).
     """
 
     relation: RelationType
@@ -115,6 +117,7 @@ class Edge:
     role: str | None = None
     time: str | None = None
     location: str | None = None
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

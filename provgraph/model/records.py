@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Self, TypeVar
 
+from provgraph.model.attributes import HIDDEN
 from provgraph.model.identifiers import base_name
 from provgraph.model.values import Attributes, Value, fingerprint
 from provgraph.model.vocabulary import (
@@ -20,7 +21,6 @@ from provgraph.model.vocabulary import (
     EntityType,
     Kind,
     RelationType,
-    Status,
 )
 
 _T = TypeVar("_T", "Document", "Mention")
@@ -87,6 +87,14 @@ class Fact:
     ARGUMENTS = "arguments"
     #: True of a run that the header of its product tells of.
     IN_HEADER = "productHeader"
+    #: Times of a start or an end that a source states apart from the run: they count as the run's
+    #: start and end (PROV-CONSTRAINTS, constraints 28 and 29), and are hidden from people.
+    TIME_OF_START = HIDDEN + "timeOfStart"
+    TIME_OF_END = HIDDEN + "timeOfEnd"
+
+
+#: The source of an input or output that no source states, but that follows from what one states.
+INFERRED = "inferred"
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,8 @@ class Mention:
         place: where the file stood (see `identifiers.place_of`); None when only an identifier is
             known.
         identifier: a product, GUID or PROV identifier; None when the source knows none.
-        source: who says so: a format and a namespace (docs/contract.md, rule 9).
+        source: who says so: a format and a namespace (docs/contract.md, rule 9); `INFERRED` when it
+            only follows from another relation.
         time: when the file was read or written, where a source says that; canonical UTC.
         attributes: what else is said of this reading or writing.
     """
@@ -151,6 +160,11 @@ class Mention:
     def is_output(self) -> bool:
         """Whether the run wrote the file."""
         return self.relation is RelationType.WAS_GENERATED_BY
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether no source states this, but it follows from another relation."""
+        return self.source == INFERRED
 
     @property
     def base_name(self) -> str | None:
@@ -310,54 +324,6 @@ class Document:
     config_files: tuple[str, ...] = ()
     settings_keys: tuple[bytes, ...] = ()
     end: int | None = field(default=None, compare=False)
-
-
-#: The statuses that a source can state, the gravest first.
-_GRAVEST_FIRST = (Status.ERROR, Status.INTERRUPTED, Status.COMPLETED)
-
-
-def status_of(facts: Attributes) -> Status:
-    """Tell how a run ended (docs/contract.md, Vocabulary).
-
-    Args:
-        facts: the run's facts.
-
-    Returns:
-        The gravest of the stated status words. Without such a word: completed when the run has an
-        end; running when that is said, or a start is known by more than the header of its product.
-    """
-    stated = set(facts.get(Fact.STATUS, ()))
-    for status in _GRAVEST_FIRST:
-        if status.value in stated:
-            return status
-    if Fact.END in facts:
-        return Status.COMPLETED
-    is_begun = Fact.START in facts and Fact.IN_HEADER not in facts
-    return Status.RUNNING if is_begun or Status.RUNNING.value in stated else Status.UNKNOWN
-
-
-def start_of(facts: Attributes) -> str | None:
-    """Find when a run started: the earliest start that any source gives (docs/contract.md, rule 3).
-
-    Args:
-        facts: the run's facts.
-
-    Returns:
-        A canonical time; None when no source gives one.
-    """
-    return min((str(value) for value in facts.get(Fact.START, ())), default=None)
-
-
-def end_of(facts: Attributes) -> str | None:
-    """Find when a run ended: the latest end that any source gives (docs/contract.md, rule 3).
-
-    Args:
-        facts: the run's facts.
-
-    Returns:
-        A canonical time; None when no source gives one.
-    """
-    return max((str(value) for value in facts.get(Fact.END, ())), default=None)
 
 
 def first_text(facts: Attributes, name: str) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from provgraph.model.lineage import Edge, Lineage, Node, listed_part
+from provgraph.model.records import INFERRED
 from provgraph.model.values import readable
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.boxes import INVALID, MORE, TAINTED, Box, box
@@ -155,7 +156,8 @@ def _arrows(edges: Iterable[Edge], numbers: dict[bytes, int]) -> Iterable[Arrow]
             relations, roles = labels.setdefault(
                 (numbers[edge.source], numbers[edge.target]), ({}, {})
             )
-            relations[edge.relation.value] = None
+            mark = f" ({INFERRED})" if edge.inferred else ""
+            relations[edge.relation.value + mark] = None
             if edge.role and edge.role.strip():
                 roles[readable(edge.role, ROLE_LENGTH)] = None
     return (

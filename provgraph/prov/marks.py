@@ -12,6 +12,8 @@ from provgraph.prov.statements import PROV
 SOURCE = "prov"
 #: The beginning of the names of attributes that mark statements of provgraph's own documents.
 MARK = "provgraph."
+#: The mark that names the attributes which only the writer added, for readers other than provgraph.
+ADDED = "added"
 #: The attribute of a relation's role, as provgraph calls it.
 ROLE = "prov:role"
 #: URI of a ``prov:type`` → the type of entity that follows from it (PROV-DM, sections 5.4, 5.6

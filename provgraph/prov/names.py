@@ -78,7 +78,7 @@ _ESCAPED = re.compile(r"_x([0-9A-F]+)_")
 #: Prefixes that every document has: prefix → namespace.
 KNOWN_PREFIXES = {"prov": PROV, "xsd": XSD}
 #: Prefixes that readers know: namespace → prefix.
-_WELL_KNOWN = {
+WELL_KNOWN = {
     "http://www.w3.org/2000/01/rdf-schema#": "rdfs",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://purl.org/dc/terms/": "dcterms",
@@ -107,6 +107,8 @@ def end_from_uri(uri: str, kind: Kind) -> End:
         described, _, identifier = uri.removeprefix(DESCRIPTION).partition("/")
         if described in _DESCRIBED:
             return End(Kind(described), unquote(identifier))
+    if kind in DESCRIPTIONS:
+        return End(kind, uri)
     return End(kind, entity_id(uri) if kind is Kind.ENTITY else record_id(uri, kind))
 
 
@@ -368,7 +370,7 @@ class Prefixes:
         namespace, local = split(uri)
         prefix = self._prefix_of.get(namespace)
         if prefix is None:
-            prefix = _WELL_KNOWN.get(namespace) or f"ns{len(self.used) + 1}"
+            prefix = WELL_KNOWN.get(namespace) or f"ns{len(self.used) + 1}"
             self._prefix_of[namespace] = prefix
             self.used[prefix] = namespace
         return f"{prefix}:{local}"

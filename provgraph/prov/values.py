@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from provgraph.model.attributes import (
     LANGUAGE,
@@ -21,7 +22,17 @@ from provgraph.model.attributes import (
     union,
 )
 from provgraph.model.values import Value, Values, canonical_json, storable_text, storable_value
-from provgraph.prov.statements import INTERNATIONALIZED_STRING, QUALIFIED_NAME, XSD, Literal
+from provgraph.prov.statements import (
+    INTERNATIONALIZED_STRING,
+    PROV,
+    QUALIFIED_NAME,
+    XSD,
+    Literal,
+    Pair,
+)
+
+T = TypeVar("T")
+_TYPE_URI = PROV + "type"
 
 STRING, BOOLEAN, DOUBLE = XSD + "string", XSD + "boolean", XSD_DOUBLE
 INT, LONG, INTEGER = XSD + "int", XSD + "long", XSD + "integer"
@@ -204,6 +215,22 @@ def join_values(values: Iterable[Value]) -> Values:
 def _text_or_none(value: Value) -> str | None:
     """The value if it is a text, else None."""
     return value if isinstance(value, str) else None
+
+
+def class_in(pairs: Iterable[Pair], classes: Mapping[str, T]) -> T | None:
+    """Find what follows from the types that a statement gives its record.
+
+    Args:
+        pairs: the attributes of the statement.
+        classes: URI of a ``prov:type`` → what follows from it.
+
+    Returns:
+        what follows from the first type that is among the classes; None without any.
+    """
+    for uri, literal in pairs:
+        if uri == _TYPE_URI and literal.type == QUALIFIED_NAME and literal.text in classes:
+            return classes[literal.text]
+    return None
 
 
 def types_of(attributes: Mapping[str, Values]) -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import Any
 from provgraph.interchange.store_reader import DESCRIPTION_SUBJECTS, StoreReader, WholeRun
 from provgraph.model.attributes import OPEN
 from provgraph.model.identifiers import base_name
-from provgraph.model.records import End, Fact, Run, status_of
+from provgraph.model.records import End, Fact, Run
+from provgraph.model.runs import end_of, start_of, status_of
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.relational_mirror.description_index import DescriptionIndex
@@ -201,5 +202,6 @@ def _filled(content: Content) -> Content:
 
 def _status(run: Run) -> str | None:
     """The status where a source gives one, or times that tell; None of a run that is only named."""
-    known = {Fact.STATUS, Fact.START, Fact.END} & run.facts.keys()
-    return status_of(run.facts).value if known else None
+    facts = run.facts
+    is_known = Fact.STATUS in facts or start_of(facts) is not None or end_of(facts) is not None
+    return status_of(facts).value if is_known else None

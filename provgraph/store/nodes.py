@@ -10,17 +10,8 @@ from provgraph.model.filters import PageRequest, SortOrder
 from provgraph.model.identifiers import base_name, local_name, location_of
 from provgraph.model.invalidation import INVALIDATED, invalidation_of
 from provgraph.model.lineage import Edge, Node
-from provgraph.model.records import (
-    Agent,
-    Description,
-    Fact,
-    Run,
-    end_of,
-    first_text,
-    key_of,
-    start_of,
-    status_of,
-)
+from provgraph.model.records import Agent, Description, Fact, Run, first_text, key_of
+from provgraph.model.runs import end_of, start_of, status_of
 from provgraph.model.values import Attributes, with_zone
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov.names import VOPROV
@@ -79,12 +70,16 @@ def run_name(run: Run) -> str | None:
 def entity_name(record: EntityRecord) -> str | None:
     """The base name of an entity's first path, or its attribute ``name``, or a label, or nothing.
 
+    A URL with a query ends in no file name, so it is the last choice.
+
     Args:
         record: the entity.
     """
-    if record.standings:
-        return base_name(record.standings[0].place)
-    return first_text(record.attributes, "name") or label_of(record.attributes)
+    names = [base_name(standing.place) for standing in record.standings[:1]]
+    if names and "?" not in names[0]:
+        return names[0]
+    attributes = record.attributes
+    return first_text(attributes, "name") or label_of(attributes) or next(iter(names), None)
 
 
 def agent_name(agent: Agent) -> str | None:
@@ -238,7 +233,8 @@ def edges_in_order(edges: Iterable[Edge]) -> list[Edge]:
         edges: perhaps several times the same, or the same with different locations.
 
     Returns:
-        Each once, sorted by type, source, target, role and time.
+        Each once, inferred ones only where no source states the same; sorted by type, source,
+        target, role and time.
     """
     return sorted(
         distinct_edges(edges),

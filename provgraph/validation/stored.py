@@ -20,7 +20,8 @@ from provgraph.interchange.stored_relations import (
 from provgraph.model.attributes import is_hidden
 from provgraph.model.identifiers import base_name
 from provgraph.model.invalidation import invalid_since
-from provgraph.model.records import Fact, end_of, first_text, start_of
+from provgraph.model.records import Fact, first_text
+from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.prov.statements import (
@@ -118,7 +119,11 @@ def _element(
 
 
 def _times(type_: ProvType, attributes: Attributes) -> tuple[str | None, ...]:
-    return (start_of(attributes), end_of(attributes)) if type_ is ProvType.ACTIVITY else ()
+    """The times that are said of an activity itself; starts and ends are relations of their own."""
+    if type_ is not ProvType.ACTIVITY:
+        return ()
+    own = {name: attributes.get(name, ()) for name in (Fact.START, Fact.END)}
+    return start_of(own), end_of(own)
 
 
 def _pairs(attributes: Attributes, label: str | None) -> tuple[Pair, ...]:

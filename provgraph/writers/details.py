@@ -8,7 +8,7 @@ from provgraph.model.attributes import json_safe
 from provgraph.model.fields import record_document, relation_document
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge, Node
-from provgraph.model.records import SOFTWARE
+from provgraph.model.records import INFERRED, SOFTWARE
 from provgraph.model.values import canonical_json, visible
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.details import RecordDetails
@@ -141,7 +141,9 @@ def _edge_line(details: RecordDetails, edge: Edge) -> str:
         moved = edge.location is not None and edge.location != details.node.location
         role += f", at {visible(edge.location or '')}" if moved else ""
     named = edge.location if other.kind is Kind.ENTITY else None
-    return f"{arrow} {visible(named or other.location or other.label)}{role}  ({visible(other.id)})"
+    mark = f", {INFERRED}" if edge.inferred else ""
+    name = visible(named or other.location or other.label)
+    return f"{arrow} {name}{role}  ({visible(other.id)}){mark}"
 
 
 def _why(each: Explained) -> dict[str, Any]:
@@ -159,6 +161,7 @@ def _why(each: Explained) -> dict[str, Any]:
 
 def _why_line(each: Explained) -> str:
     did = "wrote" if each.relation is RelationType.WAS_GENERATED_BY else "read"
+    did += f" ({INFERRED})" if each.source == INFERRED else ""
     named = location_of(each.place) if each.place else str(each.identifier)
     return (
         f"{visible(each.run)} {did} {visible(named)}: {because(Rule(each.rule), each.identifier)}"

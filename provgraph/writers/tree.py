@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from provgraph.model.lineage import Direction, Lineage, Node
+from provgraph.model.records import INFERRED
 from provgraph.model.values import readable
 from provgraph.model.vocabulary import AGENT_RELATIONS, RelationType
 from provgraph.writers.phrases import PHRASES
@@ -35,12 +36,14 @@ class Branch:
         relation: how it is related to the one above.
         roles: in which roles.
         location: the path by which the run named the file; None without one.
+        inferred: whether no source states the relation.
     """
 
     node: Node
     relation: RelationType
     roles: tuple[str, ...]
     location: str | None = None
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,8 @@ class _Rendering:
         return [_aside(f"… {self._shown[node.key]}")] if node.key in self._tree.branches else []
 
     def _phrase(self, branch: Branch) -> str:
-        return PHRASES[branch.relation][0 if self._tree.upstream else 1]
+        phrase = PHRASES[branch.relation][0 if self._tree.upstream else 1]
+        return f"{phrase} ({INFERRED})" if branch.inferred else phrase
 
     def _branch(self, branch: Branch) -> list[Part]:
         roles = f"as {_roles(branch)}" if branch.roles else ""
@@ -217,6 +221,7 @@ class _BranchKey(NamedTuple):
     relation: RelationType
     inline: bool
     location: str | None
+    inferred: bool
 
 
 def _branches(lineage: Lineage, upstream: bool) -> tuple[_Hanging, _Hanging]:
@@ -231,14 +236,13 @@ def _branches(lineage: Lineage, upstream: bool) -> tuple[_Hanging, _Hanging]:
             continue
         inline = edge.relation in AGENT_RELATIONS and edge.target != lineage.root.key
         near, far = (edge.source, edge.target) if upstream or inline else (edge.target, edge.source)
-        roles.setdefault(_BranchKey(near, far, edge.relation, inline, edge.location), {}).update(
-            {edge.role: None} if edge.role else {}
-        )
+        key = _BranchKey(near, far, edge.relation, inline, edge.location, edge.inferred)
+        roles.setdefault(key, {}).update({edge.role: None} if edge.role else {})
     branches: _Hanging = {}
     agents: _Hanging = {}
     for each, played in roles.items():
         (agents if each.inline else branches).setdefault(each.near, []).append(
-            Branch(nodes[each.far], each.relation, tuple(played), each.location)
+            Branch(nodes[each.far], each.relation, tuple(played), each.location, each.inferred)
         )
     for below in branches.values():
         below.sort(key=lambda branch: _reading_order(branch, branches))

@@ -16,9 +16,9 @@ from provgraph.store.registry import open_store
 from tests.conftest import empty_neo4j
 from tests.interchange.corpus import (
     CHANGED,
+    PARTLY_READ,
     READ_ALL_THE_SAME,
     READ_IN_PART,
-    REFUSED,
     are_equal,
     exported,
     files,
@@ -52,8 +52,8 @@ def _comes_out_equal(store: Store, path: Path) -> bool:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_a_document_comes_out_as_it_went_in(path: Path) -> None:
     name = name_of(path)
-    if name in REFUSED:
-        assert [type(each) for each in read(path.read_bytes())] == [Problem]
+    if name in PARTLY_READ:
+        assert any(isinstance(each, Problem) for each in read(path.read_bytes()))
         return
     with closing(open_store("sqlite://")) as store:
         if name in READ_ALL_THE_SAME:
@@ -71,7 +71,7 @@ def test_examples_of_the_specifications_read_as_the_package_reads_them(path: Pat
     try:
         in_package(path.read_bytes(), path.suffix)
     except Exception:
-        assert [type(each) for each in read(path.read_bytes())] == [Problem]
+        assert any(isinstance(each, Problem) for each in read(path.read_bytes()))
         return
     with closing(open_store("sqlite://")) as store:
         assert _comes_out_equal(store, path)

@@ -108,3 +108,10 @@ def test_ways_and_ends() -> None:
         RUN.key: 1,
         FILE.key: 2,
     }
+
+
+def test_a_stated_relation_stands_for_the_inferred_one() -> None:
+    """Also where the stated one says more; an inferred one of other records stays."""
+    inferred = [replace(EDGES[0], inferred=True), replace(EDGES[1], inferred=True)]
+    stated = replace(EDGES[0], role="DL1")
+    assert distinct_edges([*inferred, stated, stated]) == [inferred[1], stated]

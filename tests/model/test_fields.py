@@ -43,4 +43,5 @@ def test_a_relation_names_its_ends_by_their_ids() -> None:
         "role": "in",
         "time": None,
         "location": "/data/f",
+        "inferred": False,
     }

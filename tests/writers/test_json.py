@@ -32,7 +32,8 @@ def test_json_has_the_keys_of_the_contract() -> None:
         *("startTime", "endTime", "duration", "status", "version", "type", "dataLevel", "host"),
         *("generatedAtTime", "invalidatedAtTime", "invalidation", "tainted", "more", "attributes"),
     }
-    assert set(answer["edges"][0]) == {"relation", "source", "target", "role", "time", "location"}
+    edge = {"relation", "source", "target", "role", "time", "location", "inferred"}
+    assert set(answer["edges"][0]) == edge
     assert (
         answer["root"] == answer["nodes"][0]["id"] == "product:5a4a9d13-a646-4ef6-acc4-ab1dc521c011"
     )

@@ -221,7 +221,7 @@ class _Update:
         several = (
             (name, values)
             for name, values in run.facts.items()
-            if len(values) > 1 and _is_single(name)
+            if len(values) > 1 and _is_single(name) and not _are_objects(values)
         )
         self.disagreements.extend(Disagreement(run.id, name, values) for name, values in several)
 
@@ -305,6 +305,11 @@ def _is_single(fact: str) -> bool:
     An attribute of a PROV document may have any number of values.
     """
     return not is_hidden(fact) and not is_open(fact) and is_native(fact)
+
+
+def _are_objects(values: Sequence[object]) -> bool:
+    """Whether values are about several things, such as one object a parameter."""
+    return all(isinstance(value, Mapping) for value in values)
 
 
 def _mentions(known: Mapping[bytes, StoredMention]) -> dict[bytes, Mention]:

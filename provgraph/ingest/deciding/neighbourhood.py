@@ -8,18 +8,23 @@ before is noted.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from provgraph.identity.entities import ResolvedEntity
+from provgraph.identity.entities import ResolvedEntity, Standing, newest_first
 from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, resolve
 from provgraph.model.attributes import data_level, join_attributes
 from provgraph.model.identifiers import is_strong, places_in, version_of
+from provgraph.model.locations import stated_places
 from provgraph.model.records import Mention, StatedEntity
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import EntityType
 from provgraph.store.journal import marks_of_changes
 from provgraph.store.records import Changes, EntityRecord, StoredMention
 from provgraph.store.views import Facts
+
+#: The greatest number that a column of type integer holds.
+_GREATEST_RANK = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,17 +287,33 @@ def _record(
         if name in stated:
             attributes = join_attributes(attributes, stated[name].attributes)
             types.add(stated[name].type)
+    stated_at = _stated_standings(entity, attributes)
     return EntityRecord(
         id=entity.id,
         type=max(types, key=list(EntityType).index),
-        identifiers=entity.identifiers,
-        standings=entity.standings,
+        identifiers=(*entity.identifiers, *(each.place for each in stated_at)),
+        standings=newest_first((*entity.standings, *stated_at)),
         generated_at=entity.generated_at,
         invalidated_at=entity.invalidated_at,
         data_level=data_level(attributes, roles),
         attributes=attributes,
         former=tuple(name for name in entity.former if name in stated),
     )
+
+
+def _stated_standings(entity: ResolvedEntity, attributes: Attributes) -> list[Standing]:
+    """Say where documents locate an entity, which changes nothing for others at that place.
+
+    Of several entities at one place the one that was made last is the newest.
+    """
+    since = entity.generated_at or ""
+    rank = 0
+    if since:
+        seconds = int(datetime.fromisoformat(since).replace(tzinfo=UTC).timestamp())
+        rank = min(max(seconds, 0), _GREATEST_RANK)
+    known = set(entity.identifiers)
+    places = (place for place in stated_places(attributes) if place not in known)
+    return [Standing(place, rank, since, None) for place in places]
 
 
 def _with_places(names: Collection[str]) -> set[str]:

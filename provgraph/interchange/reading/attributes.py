@@ -11,7 +11,7 @@ from provgraph.model.attributes import TEXT, is_plain_text, text_of
 from provgraph.model.records import Fact
 from provgraph.model.values import Value, Values, canonical_json, utc
 from provgraph.prov import names
-from provgraph.prov.marks import MARK, ROLE
+from provgraph.prov.marks import ADDED, MARK, ROLE
 from provgraph.prov.statements import Literal, Pair, ProvStatement, ProvType
 from provgraph.prov.values import join_values, native_value, stored_value
 
@@ -67,6 +67,8 @@ class AttributeReader:
             LoadError: a time can't be read.
         """
         attributes, marks = self.read(statement.attributes)
+        for name in marks.pop(ADDED, ()):
+            attributes.pop(str(name), None)
         if statement.type is ProvType.ACTIVITY:
             start, end = statement.slots
             if start is not None:

@@ -7,8 +7,9 @@ from typing import TypeAlias
 from provgraph.interchange.reading.attributes import AttributeReader, value_hashes
 from provgraph.loaders.protocol import Problem
 from provgraph.model.vocabulary import Kind
-from provgraph.prov import names
+from provgraph.prov import ivoa, names
 from provgraph.prov.statements import ELEMENTS, SLOTS, DocumentPart, ProvStatement, ProvType, Slot
+from provgraph.prov.values import class_in
 
 #: What a reader of documents gives: statements, names of bundles, and what can't be read.
 PartOrProblem: TypeAlias = DocumentPart | Problem
@@ -23,6 +24,8 @@ _SLOT_KINDS = {
     Slot.ACTIVITY: Kind.ACTIVITY,
     Slot.AGENT: Kind.AGENT,
 }
+#: Of several kinds that a record is said to be, lineage walks from the first.
+_ORDER = (Kind.ACTIVITY, Kind.ENTITY, Kind.AGENT)
 
 
 @dataclass
@@ -31,14 +34,16 @@ class StatementContext:
 
     Attributes:
         kinds: URI → what the record is, of the records that stand in a slot where PROV allows any
-            kind.
+            kind, and of those that are of a class of the IVOA's.
         inferred: the same of records that are only named in slots of other relations.
         in_bundles: hashes of what bundles say of records, as `value_hashes` makes them.
+        configuring: the URIs of the parameters and configuration files that a run names.
     """
 
     kinds: dict[str, Kind] = field(default_factory=dict)
     inferred: dict[str, Kind] = field(default_factory=dict)
     in_bundles: set[int] = field(default_factory=set)
+    configuring: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, statements: Callable[[], Iterable[PartOrProblem]]) -> "StatementContext":
@@ -60,11 +65,12 @@ class StatementContext:
                 if each.bundle is not None and each.type in ELEMENTS and each.id is not None:
                     attributes, _ = reader.read_element(each)
                     context.in_bundles.update(value_hashes(each, attributes))
-                elif each.type is ProvType.INFLUENCE:
+                if each.type is ProvType.INFLUENCE:
                     unknown.update(
                         end for end in each.slots if end is not None and names.kind_in(end) is None
                     )
-        for each in statements() if unknown else ():
+                context._note_class(each)
+        for each in statements() if unknown - context.kinds.keys() else ():
             if isinstance(each, ProvStatement) and each.type in ELEMENTS:
                 if each.id in unknown:
                     context._note(context.kinds, each.id, _KINDS[each.type])
@@ -83,6 +89,19 @@ class StatementContext:
         """
         return names.kind_in(uri) or self.kinds.get(uri) or self.inferred.get(uri, Kind.ENTITY)
 
+    def _note_class(self, statement: ProvStatement) -> None:
+        """Keep what a record is by the IVOA's model, and what configures runs."""
+        if statement.type is ProvType.ENTITY and statement.id is not None:
+            kind = class_in(statement.attributes, ivoa.KINDS)
+            if kind is not None:
+                self.kinds[statement.id] = kind
+        elif (
+            statement.type is ProvType.INFLUENCE
+            and statement.slots[1] is not None
+            and class_in(statement.attributes, {ivoa.CONFIGURED: True})
+        ):
+            self.configuring.add(statement.slots[1])
+
     def _infer(self, statement: ProvStatement, unknown: Collection[str]) -> None:
         """Note what a relation's slots tell of the records in them (PROV-CONSTRAINTS, table 5)."""
         for uri, slot in zip(statement.slots, SLOTS[statement.type], strict=True):
@@ -92,5 +111,6 @@ class StatementContext:
     @staticmethod
     def _note(kinds: dict[str, Kind], uri: str, kind: Kind) -> None:
         """Keep, of several kinds that a record is said to be, the one that lineage walks from."""
-        order = (Kind.ACTIVITY, Kind.ENTITY, Kind.AGENT)
-        kinds[uri] = min(kind, kinds.get(uri, kind), key=order.index)
+        before = kinds.get(uri, kind)
+        if before in _ORDER:
+            kinds[uri] = min(kind, before, key=_ORDER.index)

@@ -11,6 +11,7 @@ from provgraph.errors import LoadError
 from provgraph.interchange.reading.attributes import AttributeReader
 from provgraph.interchange.reading.context import PartOrProblem, StatementContext
 from provgraph.interchange.reading.elements import bundle_document, element_document
+from provgraph.interchange.reading.ivoa_records import Configurations
 from provgraph.interchange.reading.relations import relation_document
 from provgraph.loaders.protocol import Problem
 from provgraph.model.records import Document
@@ -28,6 +29,7 @@ class Converter:
         """
         self._context = context or StatementContext()
         self._reader = AttributeReader()
+        self._configurations = Configurations(self._context, self._reader)
 
     def document_of(self, same: Sequence[ProvStatement]) -> Document | Problem:
         """Read what one relation says, or all the statements of one element.
@@ -39,12 +41,22 @@ class Converter:
             the document; a problem when the statements can't be read.
         """
         try:
+            if self._configurations.take(same):
+                return Document()
             if same[0].type in ELEMENTS:
                 return element_document(same, self._reader, self._context)
             return relation_document(same[0], self._reader, self._context)
         except LoadError as error:
             what = f"{same[0].type.value} {same[0].id or ''}".strip()
             return Problem(what, f"this is not loaded: {error}")
+
+    def rest(self) -> Iterator[Document]:
+        """Say what can be said only when all statements have been read.
+
+        Yields:
+            a document for each run whose configuration was gathered.
+        """
+        return self._configurations.documents()
 
 
 def documents(parts: Iterable[PartOrProblem]) -> Iterator[Document | Problem]:
@@ -71,3 +83,4 @@ def documents(parts: Iterable[PartOrProblem]) -> Iterator[Document | Problem]:
             yield bundle_document(each)
         elif each.type not in ELEMENTS:
             yield converter.document_of([each])
+    yield from converter.rest()

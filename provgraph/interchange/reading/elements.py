@@ -15,6 +15,7 @@ from provgraph.interchange.reading.attributes import (
     value_hashes,
 )
 from provgraph.interchange.reading.context import StatementContext
+from provgraph.interchange.reading.ivoa_records import description_document
 from provgraph.model.attributes import TEXT, TYPE, join_attributes
 from provgraph.model.records import (
     Agent,
@@ -26,7 +27,13 @@ from provgraph.model.records import (
     build_quickly,
 )
 from provgraph.model.values import Value, Values, canonical_json
-from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind
+from provgraph.model.vocabulary import (
+    DESCRIPTIONS,
+    AgentType,
+    DescriptionType,
+    EntityType,
+    Kind,
+)
 from provgraph.prov import names
 from provgraph.prov.marks import AGENT_TYPES, ENTITY_TYPES
 from provgraph.prov.statements import PROV, QUALIFIED_NAME, BundleNamed, ProvStatement, ProvType
@@ -71,6 +78,8 @@ def element_document(
     first = same[0]
     if first.id is None or first.id.startswith("_:"):
         raise LoadError("it has no identifier")
+    if context.kinds.get(first.id) in DESCRIPTIONS and first.type is ProvType.ENTITY:
+        return description_document(same, reader)
     if len(same) == 1 and first.bundle is None:
         return _single(first, first.id, reader, context)
     together: AttributeValues = {}

@@ -3,10 +3,13 @@
 from provgraph.errors import LoadError
 from provgraph.model.values import storable_text
 from provgraph.prov.addresses import is_relative, resolved
+from provgraph.prov.names import WELL_KNOWN
 from provgraph.prov.statements import PROV, XSD
 
 #: The prefixes that every document knows (PROV-JSON member submission, section 2.1).
 _KNOWN = {"prov": PROV, "xsd": XSD, "xsi": "http://www.w3.org/2001/XMLSchema-instance"}
+#: Prefixes with one meaning, which some tools use and do not declare: prefix → namespace.
+_UNDECLARED = {prefix: namespace for namespace, prefix in WELL_KNOWN.items()}
 
 
 class DeclaredPrefixes:
@@ -67,12 +70,12 @@ class DeclaredPrefixes:
             name: as ``ex:e1``; or a full URI in one of the declared namespaces.
 
         Returns:
-            the URI; None when the prefix is not declared.
+            the URI; None when the prefix is neither declared nor well known, as ``voprov`` is.
         """
         prefix, colon, local = name.partition(":")
         if not colon:
             return None if self._default is None else self._default + name
-        namespace = self._known.get(prefix)
+        namespace = self._known.get(prefix) or _UNDECLARED.get(prefix)
         if namespace is not None:
             return namespace + local
         return name if any(map(name.startswith, self._known.values())) else None

@@ -5,7 +5,7 @@ them, are read too.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BufferedReader
 from typing import Any, Self, TypeAlias
 
@@ -18,8 +18,8 @@ from provgraph.interchange.reading.prefixes import DeclaredPrefixes
 from provgraph.interchange.reading.rereading import RereadableStream
 from provgraph.loaders.protocol import HEAD, Problem, RelativeNames
 from provgraph.model.records import Document
-from provgraph.model.vocabulary import DescriptionType
-from provgraph.prov.names import VO_ENDS, VOPROV
+from provgraph.prov import ivoa
+from provgraph.prov.names import VOPROV
 from provgraph.prov.statements import (
     ELEMENTS,
     INTERNATIONALIZED_STRING,
@@ -38,29 +38,15 @@ from provgraph.prov.statements import (
 )
 from provgraph.prov.values import QNAME, UNRESOLVED_NAME, native_literal
 
-#: IVOA's classes by their sections, as the voprov package writes them: its own way into W3C's PROV
-#: is to entities and influences too.
-_VO_CLASSES = {
-    "valueEntity": "ValueEntity",
-    "datasetEntity": "DatasetEntity",
-    "parameter": "Parameter",
-    "configFile": "ConfigFile",
-    **{each.kind.value: each.value for each in DescriptionType},
-    "valueDescription": "ValueDescription",
-    "datasetDescription": "DatasetDescription",
-    "isDescribedBy": "DescriptionRelation",
-    "isRelatedTo": "RelatedToRelation",
-    "wasConfiguredBy": "ConfigurationRelation",
-    "hadReference": "HadReference",
-}
 _TYPES = {
-    **{name: ProvType.INFLUENCE if name in VO_ENDS else ProvType.ENTITY for name in _VO_CLASSES},
+    **{name: ProvType.INFLUENCE if name in ivoa.ENDS else ProvType.ENTITY for name in ivoa.CLASSES},
     **TYPE_NAMED,
 }
 _SECTIONS = "|".join((PREFIX, BUNDLE, *_TYPES))
 _HEAD = re.compile(rb'^(?:\xef\xbb\xbf)?\s*+\{\s*+"(?:%s)"\s*+:' % _SECTIONS.encode())
 # What makes a document one whose statements can't be understood one by one.
 _BUNDLE_KEY, _INFLUENCE_KEY = b'"bundle"', b'"wasInfluencedBy"'
+_OF_IVOA = tuple(f'"{section}"'.encode() for section in ivoa.CLASSES)
 _PREFIX_FIRST = re.compile(rb'(?:\xef\xbb\xbf)?\s*+\{\s*+"prefix"')
 
 
@@ -114,7 +100,7 @@ class ProvJsonLoader:
             a document for each record, a problem for each part that can't be read.
         """
         with RereadableStream(stream) as again:
-            words = again.words_in((_BUNDLE_KEY, _INFLUENCE_KEY))
+            words = again.words_in((_BUNDLE_KEY, _INFLUENCE_KEY, *_OF_IVOA))
             is_late = _begins_late(again) or _BUNDLE_KEY in words
             late = _late_prefixes(again, self._address) if is_late else {}
             context = (
@@ -130,6 +116,7 @@ class ProvJsonLoader:
                     yield converter.document_of(group)
                 else:
                     yield from (converter.document_of([each]) for each in group)
+            yield from converter.rest()
 
     def statements(self, stream: BufferedReader) -> Iterator[PartOrProblem]:
         """Read the statements of a document as a stream; of one with late prefixes twice.
@@ -212,17 +199,30 @@ def _groups(
             else:
                 yield inside.statements(section, key, value)
         except LoadError as error:
-            yield Problem(f"byte {members.position()}", f"{section} {key[:200]}: {error}")
+            inside.problems.append(str(error))
+        yield from _problems(inside, f"byte {members.position()}", f"{section} {key[:200]}")
     if inside is not document:
         yield inside.named()
     yield from members.problems
 
 
+def _problems(reader: "_SectionReader", where: str, of: str) -> Iterator[Problem]:
+    """Tell what could not be read of a member."""
+    while reader.problems:
+        yield Problem(where, f"{of}: {reader.problems.pop(0)}")
+
+
 class _SectionReader:
-    """Reads the records of a document or a bundle."""
+    """Reads the records of a document or a bundle.
+
+    Attributes:
+        prefixes: that it declares.
+        problems: what could not be read of the last member.
+    """
 
     def __init__(self, prefixes: DeclaredPrefixes, bundle: str | None = None) -> None:
         self.prefixes = prefixes
+        self.problems: list[str] = []
         self._key = bundle
         self._bundle: str | None = None
         self._names: dict[str, str] = {}
@@ -265,9 +265,19 @@ class _SectionReader:
             raise LoadError("its prefix is not declared")
         if type(value) is dict:
             return self._statement(section, identifier, value)
-        if type(value) is not list or not all(type(each) is dict for each in value):
+        if type(value) is not list:
             raise LoadError(f"it is {type(value).__name__}, not an object or a list of objects")
-        return [found for each in value for found in self._statement(section, identifier, each)]
+        return [found for each in value for found in self._one_of(section, identifier, each)]
+
+    def _one_of(self, section: str, identifier: str | None, record: Any) -> Iterable[ProvStatement]:
+        """Read one of several records; one that can't be read is a problem, the others stay."""
+        try:
+            if type(record) is dict:
+                return self._statement(section, identifier, record)
+            self.problems.append(f"a record is {type(record).__name__}, not an object")
+        except LoadError as error:
+            self.problems.append(str(error))
+        return ()
 
     def _statement(
         self, section: str, identifier: str | None, record: dict[str, Any]
@@ -367,13 +377,13 @@ _FORMAL: dict[str, dict[str, tuple[int, bool]]] = {
         }
         for kind, slot_names in SLOT_NAMES.items()
     },
-    **{name: {} for name in _VO_CLASSES if name not in VO_ENDS},
+    **{name: {} for name in ivoa.CLASSES if name not in ivoa.ENDS},
     **{
         name: {f"voprov:{end}": (at, False) for at, end in enumerate(ends)}
-        for name, ends in VO_ENDS.items()
+        for name, ends in ivoa.ENDS.items()
     },
 }
 _OF_CLASS = {
     section: ((PROV + "type", Literal(VOPROV + name, QUALIFIED_NAME)),)
-    for section, name in _VO_CLASSES.items()
+    for section, name in ivoa.CLASSES.items()
 }

@@ -5,7 +5,7 @@ a document is read: a document is recognised without them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import sha256
 from io import BufferedReader
 from typing import Self
@@ -114,12 +114,6 @@ class _WholeLoader:
         raise NotImplementedError
 
 
-def _whole(parts: Sequence[PartOrProblem], lost: Sequence[str], address: str) -> WholeDocument:
-    """Put together what the prov package reads, and what it says that it loses."""
-    problems = [Problem("the whole source", each) for each in lost]
-    return WholeDocument([*parts, *problems]).at(address)
-
-
 class ProvXmlLoader(_WholeLoader):
     """Reads PROV-XML documents (W3C note "PROV-XML", 30 April 2013)."""
 
@@ -139,10 +133,9 @@ class ProvXmlLoader(_WholeLoader):
 
     def _read_whole(self, content: bytes, address: str) -> WholeDocument:
         with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
-            from provgraph.interchange.reading import package_documents  # noqa: PLC0415
+            from provgraph.interchange.reading import prov_xml  # noqa: PLC0415
 
-        parts, lost = package_documents.read_xml(content)
-        return _whole(parts, lost, package_documents.xml_base(content, address))
+        return WholeDocument(prov_xml.read_xml(content)).at(prov_xml.base_of(content, address))
 
 
 class ProvNLoader(_WholeLoader):
@@ -164,9 +157,10 @@ class ProvNLoader(_WholeLoader):
 
     def _read_whole(self, content: bytes, address: str) -> WholeDocument:
         with extra_needed("rdf", self.name):  # and imported late, for it loads slowly
-            from provgraph.interchange.reading import package_documents  # noqa: PLC0415
+            from provgraph.interchange.reading import package_documents, prov_n  # noqa: PLC0415
 
-        return _whole(*package_documents.read_prov_n(content), address)
+        parts = prov_n.read_prov_n(content, package_documents.statements_of)
+        return WholeDocument(parts).at(address)
 
 
 class ProvOLoader(_WholeLoader):

@@ -1,8 +1,8 @@
 """Reads PROV-O in the syntaxes of RDF: Turtle, TriG, N-Triples and RDF/XML."""
 
-from provgraph.interchange.reading.package_documents import checked_xml
 from provgraph.interchange.reading.prov_o.parsing import parse_text, parse_xml
 from provgraph.interchange.reading.prov_o.reader import statements
+from provgraph.interchange.reading.prov_xml import checked_xml
 from provgraph.interchange.reading.whole import WholeDocument
 
 

@@ -19,12 +19,15 @@ from provgraph.interchange.reading.attributes import (
     written_zone,
 )
 from provgraph.interchange.reading.context import StatementContext
+from provgraph.interchange.reading.ivoa_records import reference_document, without_class
 from provgraph.model.attributes import HIDDEN, OPEN, OPEN_RELATION
 from provgraph.model.identifiers import is_strong
 from provgraph.model.records import (
+    INFERRED,
     Agent,
     Document,
     End,
+    Fact,
     Mention,
     Run,
     StatedEntity,
@@ -32,10 +35,11 @@ from provgraph.model.records import (
     build_quickly,
 )
 from provgraph.model.values import Value, Values
-from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.prov import names
+from provgraph.model.vocabulary import DESCRIPTIONS, Kind, RelationType
+from provgraph.prov import ivoa, names
 from provgraph.prov.marks import SOURCE
 from provgraph.prov.statements import SLOT_NAMES, SLOTS, ProvStatement, ProvType, Slot
+from provgraph.prov.values import class_in
 
 _KINDS = {
     Slot.ENTITY: Kind.ENTITY,
@@ -53,6 +57,17 @@ _MORE_SLOTS = {
         if number > (0 if kind in _TRIGGERED else 1)
     )
     for kind, slot_names in SLOT_NAMES.items()
+}
+#: The slot of a derivation that names the activity.
+_DERIVING = SLOT_NAMES[ProvType.DERIVATION].index("activity")
+#: Class of the IVOA's → the relation that provgraph makes of it.
+_OF_IVOA = {
+    ivoa.DESCRIBED: RelationType.IS_DESCRIBED_BY,
+    ivoa.RELATED: RelationType.WAS_INFLUENCED_BY,
+}
+_DESCRIBED_BY = {
+    Kind.ACTIVITY: Kind.ACTIVITY_DESCRIPTION,
+    Kind.ENTITY: Kind.ENTITY_DESCRIPTION,
 }
 _RELATIONS = frozenset(RelationType)
 _ANY_KIND = frozenset(kind.value for kind in Kind)
@@ -83,7 +98,7 @@ def relation_document(
     if statement.bundle is not None:
         attributes[names.BUNDLE] = (statement.bundle,)
     if slots[0] is None or slots[cause] is None:
-        return _open_document(statement, attributes, context)
+        return _with_time(_open_document(statement, attributes, context), kind, slots)
     time = None
     for number, name, is_time in _MORE_SLOTS[kind]:
         value = slots[number]
@@ -100,10 +115,68 @@ def relation_document(
     effect_end, cause_end = (
         _end(statement, slots, number, marks, context) for number in (0, cause)
     )
+    if kind is ProvType.INFLUENCE and (of_ivoa := class_in(statement.attributes, _OF_IVOA)):
+        return _of_ivoa(of_ivoa, (effect_end, cause_end), role, attributes)
     relation_type = RelationType(kind.value)
-    return _stated_document(
+    stated = _stated_document(
         StatedRelation(relation_type, effect_end, cause_end, role, time, attributes), marks
     )
+    if kind is ProvType.DERIVATION and slots[_DERIVING] is not None:
+        return _with_run(stated, slots)
+    return _with_time(stated, kind, slots)
+
+
+def _of_ivoa(
+    relation: RelationType, ends: tuple[End, End], role: str | None, attributes: AttributeValues
+) -> Document:
+    """Read a relation of the IVOA's model that PROV knows as an influence only."""
+    effect, cause = ends
+    is_description = relation is RelationType.IS_DESCRIBED_BY
+    if is_description and cause.kind is Kind.ENTITY and effect.kind in _DESCRIBED_BY:
+        # The document does not say what it is.
+        cause = End(_DESCRIBED_BY[effect.kind], cause.id.removeprefix("prov:"))
+    if is_description and cause.kind in DESCRIPTIONS:
+        rest = without_class(attributes)
+        return Document(relations=(StatedRelation(relation, effect, cause, role, None, rest),))
+    influence = StatedRelation(
+        RelationType.WAS_INFLUENCED_BY, effect, cause, role, None, attributes
+    )
+    return reference_document(effect, cause) or Document(relations=(influence,))
+
+
+def _with_time(document: Document, kind: ProvType, slots: Sequence[str | None]) -> Document:
+    """Add the time of a start or end to its activity (PROV-CONSTRAINTS, constraints 28 and 29)."""
+    if kind not in _TRIGGERED or slots[0] is None or slots[-1] is None:
+        return document
+    fact = Fact.TIME_OF_START if kind is ProvType.START else Fact.TIME_OF_END
+    facts = {} if document.run is None else document.run.facts
+    times = {**facts, fact: (canonical_time(slots[-1]),)}
+    return replace(document, run=Run(names.record_id(slots[0], Kind.ACTIVITY), times))
+
+
+def _with_run(derivation: Document, slots: Sequence[str | None]) -> Document:
+    """Add what a derivation that names its activity implies (PROV-CONSTRAINTS, inference 11).
+
+    The activity used the one entity and generated the other.
+    """
+    generated, used, activity = (str(slots[at]) for at in (0, 1, _DERIVING))
+    run = names.record_id(activity, Kind.ACTIVITY)
+    inputs_and_outputs = tuple(
+        Mention(run, relation, None, *_place_and_identifier(entity), INFERRED)
+        for relation, entity in (
+            (RelationType.USED, used),
+            (RelationType.WAS_GENERATED_BY, generated),
+        )
+    )
+    return replace(derivation, run=Run(run, {}), mentions=inputs_and_outputs)
+
+
+def _place_and_identifier(entity: str) -> tuple[str | None, str | None]:
+    """Find how a run names an entity of which a document gives the URI."""
+    named = names.entity_id(entity)
+    if named[:5] == "prov:" or is_strong(named):
+        return None, named
+    return named.rpartition("@")[0] or named, None
 
 
 def _mention_document(
@@ -117,11 +190,7 @@ def _mention_document(
     is_usage = statement.type is ProvType.USAGE
     activity, entity = (slots[0], slots[1]) if is_usage else (slots[1], slots[0])
     run = names.record_id(str(activity), Kind.ACTIVITY)
-    named = names.entity_id(str(entity))
-    place: str | None = None
-    identifier: str | None = named
-    if named[:5] != "prov:" and not is_strong(named):
-        place, identifier = named.rpartition("@")[0] or named, None
+    place, identifier = _place_and_identifier(str(entity))
     source = SOURCE
     if "source" in marks:
         place, identifier = first_mark(marks, "place"), first_mark(marks, "identifier")

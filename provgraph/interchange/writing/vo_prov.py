@@ -14,8 +14,8 @@ from provgraph.interchange.writing.prov_json import Row
 from provgraph.model.identifiers import base_name, location_of
 from provgraph.model.records import SOFTWARE
 from provgraph.model.vocabulary import DESCRIPTIONS, EntityType, RelationType
-from provgraph.prov import names
-from provgraph.prov.marks import MARK
+from provgraph.prov import ivoa, names
+from provgraph.prov.marks import ADDED, MARK
 from provgraph.prov.names import Prefixes
 from provgraph.prov.statements import (
     PROV,
@@ -28,40 +28,6 @@ from provgraph.prov.statements import (
 )
 from provgraph.prov.values import native_literal, native_value
 
-#: Attributes of the model's classes, by provgraph's names for them.
-_TERMS = frozenset(
-    {
-        "location",
-        "generatedAtTime",
-        "invalidatedAtTime",
-        "comment",
-        "version",
-        "description",
-        "docurl",
-        "doculink",
-        "value",
-        "valueType",
-        "contentType",
-        "unit",
-        "ucd",
-        "utype",
-        "min",
-        "max",
-        "default",
-        "options",
-        "type",
-        "email",
-        "affiliation",
-        "phone",
-        "address",
-        "url",
-        "rights",
-        "creatorId",
-        "multiplicity",
-        "status",
-    }
-)
-_IN_PROV = frozenset({"name", "role"})
 _SECTIONS_OF = {EntityType.VALUE.value: "valueEntity", EntityType.DATASET.value: "datasetEntity"}
 
 
@@ -148,14 +114,23 @@ def in_terms(statement: ProvStatement) -> ProvStatement:
         the statement with ``voprov:`` names, without what only provgraph needs; a file that has a
         location has a name too.
     """
-    pairs = list(
-        dict.fromkeys(pair for each in statement.attributes if (pair := _term(each)) is not None)
-    )
+    attributes = _said(statement)
+    if statement.id is not None and statement.id.startswith(names.DESCRIPTION):
+        own = names.own_attribute_uri(MARK)  # the class of a description is no attribute of it
+        attributes = tuple(pair for pair in attributes if not pair[0].startswith(own))
+    pairs = list(dict.fromkeys(pair for each in attributes if (pair := _term(each)) is not None))
     present = {name for name, _ in pairs}
     locations = [value.text for name, value in pairs if name == names.VOPROV + "location"]
     if statement.type is ProvType.ENTITY and locations and PROV + "name" not in present:
         pairs.append((PROV + "name", Literal(base_name(locations[0]))))
     return replace(statement, attributes=tuple(pairs))
+
+
+def _said(statement: ProvStatement) -> tuple[Pair, ...]:
+    """Leave out what is only there for readers of W3C's PROV: the model has its own terms."""
+    mark = names.own_attribute_uri(MARK + ADDED)
+    added = {names.attribute_uri(value.text) for uri, value in statement.attributes if uri == mark}
+    return tuple(pair for pair in statement.attributes if pair[0] not in added)
 
 
 def _term(pair: Pair) -> Pair | None:
@@ -166,9 +141,9 @@ def _term(pair: Pair) -> Pair | None:
     name = uri[len(names.ATTRIBUTE) :]
     is_mark = name.startswith(MARK)
     name = name.removeprefix(MARK)
-    if name in _IN_PROV:
+    if name in ivoa.IN_PROV:
         return PROV + name, value
-    if name in _TERMS:
+    if name in ivoa.TERMS:
         return names.VOPROV + name, value
     return None if is_mark else pair
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from provgraph.loaders.ctadirac.job import Job
 from provgraph.model.identifiers import place_of
-from provgraph.model.records import Document, Mention, Run, end_of, start_of
+from provgraph.model.records import Document, Mention, Run
+from provgraph.model.runs import end_of, start_of
 
 #: The source of the mentions that are in the catalogue's words.
 SOURCE = "ctadirac"

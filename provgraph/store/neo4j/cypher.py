@@ -5,6 +5,7 @@ from typing import Any
 
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge, Node
+from provgraph.model.records import INFERRED
 from provgraph.model.vocabulary import NODE_LABEL, Kind, RelationType
 from provgraph.store import nodes
 from provgraph.store.neo4j import records, relations
@@ -32,7 +33,7 @@ STATED_TYPES = "|".join(
 BY_ALIAS = f"CALL db.index.fulltext.queryNodes('{ALIASES}', $aliases) YIELD node AS n RETURN n"
 
 #: A relation ``r`` as answers show it, its ends aside (`edge_from`).
-EDGE = "type(r), r.role, toString(r.time), coalesce(r.fullPlace, r.place)"
+EDGE = f"type(r), r.role, toString(r.time), coalesce(r.fullPlace, r.place), r.source = '{INFERRED}'"
 #: The entities, activities and agents of some keys; the node is ``n``.
 BY_KEY = """
 CALL () {
@@ -89,9 +90,16 @@ def edge_from(said: Sequence[Any], source: bytes, target: bytes) -> Edge:
         source: the key of the effect.
         target: the key of the cause.
     """
-    relation, role, time, place = said
-    location = None if place is None else location_of(place)
-    return Edge(RelationType[relation], source, target, role, time_with_zone(time), location)
+    relation, role, time, place, is_inferred = said
+    return Edge(
+        RelationType[relation],
+        source,
+        target,
+        role,
+        time_with_zone(time),
+        None if place is None else location_of(place),
+        inferred=bool(is_inferred),
+    )
 
 
 def node_from(labels: Iterable[str], stored: Stored) -> Node:

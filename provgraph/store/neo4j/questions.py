@@ -195,6 +195,7 @@ def _ranks(stored: Mapping[str, Any]) -> dict[str, int]:
 
 
 _IN_LINEAGE = "WHERE n:Entity OR n:Activity OR n:Agent "
+_LABELS = frozenset(NODE_LABEL[kind] for kind in NAMED_KINDS)
 _AGENTS = "|".join(each.name for each in AGENT_RELATIONS)
 _ARROWS = {Direction.UPSTREAM: ("-", "->"), Direction.DOWNSTREAM: ("<-", "-")}
 
@@ -293,6 +294,8 @@ def _one_way(
 def _read(row: Iterable[Any], found: list[Node], edges: list[Edge]) -> None:
     """One node that was reached, the relations walked from it, and its agents."""
     way, labels, stored, walked, agents = row
+    if _LABELS.isdisjoint(labels):
+        return  # what describes runs may be influenced by somebody, and is no part of a lineage
     node = node_from(labels, stored)
     found.append(node)
     upstream = way == Direction.UPSTREAM.value

@@ -19,12 +19,10 @@ from provgraph.model.records import (
     Fact,
     Run,
     StatedEntity,
-    end_of,
     first_text,
     key_of,
-    start_of,
-    status_of,
 )
+from provgraph.model.runs import end_of, start_of, status_of
 from provgraph.model.values import Values, canonical_json, with_zone
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,

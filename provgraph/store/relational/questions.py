@@ -207,6 +207,7 @@ def edges_of(
     query = (
         select(
             *(relation.type, relation.source, relation.target, relation.role, relation.time),
+            relation.said_by,
             tables.name.c.text.label("place"),
         )
         .outerjoin(tables.name, tables.name.c.key == relation.place)
@@ -242,41 +243,42 @@ _DEEP_WALK = """
 {name}_expanded AS (SELECT key FROM {name}_reached WHERE distance < :depth)"""
 _EDGES = """
   SELECT relation.type, relation.source, relation.target, relation.role, relation.time,
-         relation.place
+         relation.place, relation.said_by
   FROM {name}_expanded CROSS JOIN relation
   WHERE relation.{behind} = {name}_expanded.key AND relation.type IN ({types})"""
 _REST = """,
 found(key) AS ({reached}),
 leaf AS (
   SELECT relation.type, relation.source, relation.target, relation.role, relation.time,
-         relation.place
+         relation.place, relation.said_by
   FROM found CROSS JOIN relation
   WHERE relation.source = found.key AND relation.type IN ({agents})
 ),
-edge(type, source, target, role, time, place) AS ({edges} UNION SELECT * FROM leaf),
+edge(type, source, target, role, time, place, said_by) AS ({edges} UNION SELECT * FROM leaf),
 member(key) AS (SELECT key FROM found UNION SELECT target FROM leaf)
-SELECT 'edge' AS is_a, edge.type AS id, source, target, role, time,
+SELECT 'edge' AS is_a, edge.type AS id, source, target, role, time, said_by,
        name.text AS name, NULL AS type, NULL AS data_level, NULL AS facts, NULL AS identifiers,
        NULL AS standings, NULL AS generated_at, NULL AS invalidated_at
 FROM edge LEFT JOIN name ON name.key = edge.place
 UNION ALL
-SELECT 'activity', activity.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+SELECT 'activity', activity.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        activity.facts, NULL, NULL, NULL, NULL
 FROM member CROSS JOIN activity WHERE activity.key = member.key
 UNION ALL
-SELECT 'entity', entity.id, NULL, NULL, NULL, NULL, NULL, entity.type, entity.data_level,
+SELECT 'entity', entity.id, NULL, NULL, NULL, NULL, NULL, NULL, entity.type, entity.data_level,
        entity.attributes, entity.identifiers, entity.standings,
        entity.generated_at, entity.invalidated_at
 FROM member CROSS JOIN entity WHERE entity.key = member.key
 UNION ALL
-SELECT 'agent', agent.id, NULL, NULL, NULL, NULL, agent.name, agent.type, NULL,
+SELECT 'agent', agent.id, NULL, NULL, NULL, NULL, NULL, agent.name, agent.type, NULL,
        agent.attributes, NULL, NULL, NULL, NULL
 FROM member CROSS JOIN agent WHERE agent.key = member.key
 """
 #: Where the depth ended: nodes from which relations lead to records that the walk did not find.
 _MORE = """
 UNION ALL
-SELECT 'more', NULL, reached.key, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT 'more', NULL, reached.key, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM {name}_reached AS reached
 WHERE reached.distance = :depth AND EXISTS (
   SELECT 1 FROM relation

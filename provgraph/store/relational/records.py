@@ -12,6 +12,7 @@ from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.invalidation import invalid_since
 from provgraph.model.lineage import Edge
 from provgraph.model.records import (
+    INFERRED,
     Agent,
     Description,
     End,
@@ -21,10 +22,9 @@ from provgraph.model.records import (
     StatedEntity,
     StatedRelation,
     batches,
-    end_of,
     key_of,
-    start_of,
 )
+from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import Attributes, canonical_json, fingerprint, with_zone
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.nodes import agent_name, asked_names, entity_name, run_name
@@ -279,7 +279,7 @@ def edge_of(row: Row[Any], relation: str, place: str | None) -> Edge:
     """A relation as answers show it.
 
     Args:
-        row: with the ends, role and time as in `tables.relation`.
+        row: with the ends, role, time and who said it, as in `tables.relation`.
         relation: its type.
         place: by which the run named the file.
     """
@@ -290,6 +290,7 @@ def edge_of(row: Row[Any], relation: str, place: str | None) -> Edge:
         row.role,
         with_zone(row.time),
         None if place is None else location_of(place),
+        inferred=row.said_by == INFERRED,
     )
 
 

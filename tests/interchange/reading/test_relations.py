@@ -7,6 +7,7 @@ from provgraph.interchange.reading.attributes import AttributeReader
 from provgraph.interchange.reading.context import StatementContext
 from provgraph.interchange.reading.relations import relation_document
 from provgraph.model.records import Document, End
+from provgraph.model.runs import end_of, start_of
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov import names
 from provgraph.prov.statements import PROV, Literal, Pair, ProvStatement, ProvType
@@ -131,3 +132,32 @@ def test_an_influence_joins_records_of_the_kinds_that_the_document_says() -> Non
 def test_a_time_that_is_none_is_refused() -> None:
     with pytest.raises(LoadError):
         _read(ProvType.USAGE, A1, E1, "soon")
+
+
+def test_a_derivation_implies_what_its_run_read_and_made() -> None:
+    document = _read(ProvType.DERIVATION, E2, E1, A1, None, None)
+    assert document.run is not None
+    assert document.run.id == A1
+    said = [(each.relation, each.identifier, each.is_inferred) for each in document.mentions]
+    assert said == [
+        (RelationType.USED, f"prov:{E1}", True),
+        (RelationType.WAS_GENERATED_BY, f"prov:{E2}", True),
+    ]
+
+
+@pytest.mark.parametrize("activity", [None, "_:run"])
+def test_a_derivation_without_a_run_implies_nothing(activity: str | None) -> None:
+    document = _read(ProvType.DERIVATION, E2, E1, activity, None, None)
+    assert (document.run, document.mentions) == (None, ())
+
+
+@pytest.mark.parametrize("starter", [A2, None])
+def test_the_time_of_a_start_is_a_start_of_the_activity(starter: str | None) -> None:
+    """Also of a start whose cause nobody names."""
+    (started, ended) = (
+        _read(kind, A1, None, starter, WRITTEN).run for kind in (ProvType.START, ProvType.END)
+    )
+    assert started is not None
+    assert ended is not None
+    assert (started.id, start_of(started.facts), end_of(started.facts)) == (A1, TIME, None)
+    assert (ended.id, start_of(ended.facts), end_of(ended.facts)) == (A1, None, TIME)

@@ -10,7 +10,11 @@ from astropy.table import Table
 from provgraph.ingest.loading import load
 from provgraph.interchange.export import export
 from provgraph.interchange.writing import votable
-from provgraph.prov.statements import XSD, Literal, ProvStatement, ProvType
+from provgraph.model.records import End
+from provgraph.model.vocabulary import DescriptionType, Kind
+from provgraph.prov.marks import MARK
+from provgraph.prov.names import own_attribute_uri, uri_of_end
+from provgraph.prov.statements import SLOTS, XSD, Literal, ProvStatement, ProvType, Slot
 from provgraph.store.registry import open_store
 from tests.conftest import CORPUS
 
@@ -39,3 +43,78 @@ def test_what_the_model_has_no_column_for_is_json() -> None:
     (row,) = _tables("".join(votable.write([statement])))["entity"]
     assert row["id"] == "ns1:e1"
     assert json.loads(row["attributes"]) == {"ns1:tag": [1, "a\x01b"]}
+
+
+#: The classes and attributes of the IVOA Provenance DM 1.0 that VOTables of a store have.
+_MODEL = {
+    "Activity": "id name startTime endTime comment informant",
+    "ActivityDescription": "name version description docurl type subtype",
+    "Agent": "id name type comment email affiliation phone address url",
+    "Collection": "entity",
+    "ConfigFileDescription": "name contentType description",
+    "DatasetDescription": "name description docurl type contentType",
+    "Entity": "id name location generatedAtTime invalidatedAtTime comment usedEntity",
+    "EntityDescription": "name description docurl type",
+    "GenerationDescription": "role description type multiplicity entityDescription",
+    "ParameterDescription": ("name valueType unit ucd utype min max default options description"),
+    "UsageDescription": "role description type multiplicity entityDescription",
+    "Used": "role time entity",
+    "ValueDescription": "name description docurl type valueType unit ucd utype",
+    "ValueEntity": "value",
+    "WasAssociatedWith": "role agent",
+    "WasAttributedTo": "role agent",
+    "WasGeneratedBy": "role activity",
+}
+
+
+def _one_of_each(kind: ProvType) -> ProvStatement:
+    slots = tuple(
+        "2026-01-01T01:00:00+01:00" if slot is Slot.TIME else f"{_EX}x" for slot in SLOTS[kind]
+    )
+    return ProvStatement(kind, f"{_EX}{kind.value}", slots)
+
+
+def test_only_what_is_of_the_model_bears_a_utype() -> None:
+    described = [
+        ProvStatement(
+            ProvType.ENTITY,
+            uri_of_end(End(kind.kind, "d")),
+            (),
+            ((own_attribute_uri(MARK + "type"), Literal(kind.value)),),
+        )
+        for kind in DescriptionType
+    ]
+    content = "".join(votable.write([*map(_one_of_each, ProvType), *described]))
+    allowed = {f"voprov:{name}" for name in _MODEL} | {
+        f"voprov:{name}.{each}"
+        for name, attributes in _MODEL.items()
+        for each in attributes.split()
+    }
+    utypes = set()
+    for table in parse(BytesIO(content.encode())).iter_tables():
+        utypes |= {table.utype, *(field.utype for field in table.fields)}
+        for field in table.fields:
+            assert field.arraysize == "*"
+            assert (field.xtype == "timestamp") == field.name.lower().endswith("time")
+    assert utypes - {None} == allowed - {"voprov:ValueEntity"}
+
+
+def test_times_are_written_in_utc() -> None:
+    content = "".join(votable.write([_one_of_each(ProvType.USAGE)]))
+    (row,) = _tables(content)["used"]
+    assert row["time"] == "2026-01-01T00:00:00.000Z"
+
+
+def test_a_description_has_its_own_table_and_keeps_its_multiplicity() -> None:
+    statement = ProvStatement(
+        ProvType.ENTITY,
+        uri_of_end(End(Kind.USAGE_DESCRIPTION, "d")),
+        (),
+        (
+            (own_attribute_uri(MARK + "type"), Literal("UsageDescription")),
+            (own_attribute_uri("multiplicity"), Literal("1..*")),
+        ),
+    )
+    tables = _tables("".join(votable.write([statement])))
+    assert list(tables) == ["usageDescription"]
+    assert tables["usageDescription"][0]["multiplicity"] == "1..*"
