@@ -142,7 +142,7 @@ def test_documents_are_written(form: str, core: Core) -> None:
     ("extra", "arguments"),
     [
         ("pictures", ("what-produced", "run02001.dl1.h5", "--format", "svg")),
-        ("pictures", ("what-produced", "run02001.dl1.h5", "--format", "png")),
+        ("pictures", ("what-produced", "run02001.dl1.h5", "-o", "x.png")),
         ("rdf", ("export", "--format", "turtle")),
         ("rdf", ("what-produced", "run02001.dl1.h5", "--format", "prov-xml")),
         ("fits", ("export", "--format", "votable")),

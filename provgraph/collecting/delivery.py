@@ -8,7 +8,8 @@ from pathlib import Path
 
 from provgraph.collecting import spool as spools
 from provgraph.collecting.courier import deliver_in_own_process
-from provgraph.collecting.spool import Label, put_in_spool
+from provgraph.collecting.label import Label
+from provgraph.collecting.spool import put_in_spool
 from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import (
     LoadError,

@@ -22,16 +22,14 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from provgraph import __version__
+from provgraph.collecting.label import LABEL, Label, address_put_aside, read_label
 from provgraph.errors import LoadError, SpoolError
-from provgraph.prov.addresses import address_of_path, is_relative
 
-LABEL = "item.json"
 WHY = "why.txt"
 REFUSED = "refused"
 #: What a killed process left half-written is taken away after this many seconds.
@@ -46,31 +44,6 @@ _LONGEST_LABEL = 1 << 16
 _AS_IT_IS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 #: What opening says where there is no file, but nothing, a link, a folder or a socket.
 _NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENXIO)
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What is known of a log that waits.
-
-    Attributes:
-        source: what reports and the load record call it.
-        namespace: in which its paths mean files.
-        format: the loader's name; None to recognise it by content.
-        store: where it is to go, without password.
-        content: the file with its bytes, beside the label.
-        time: when it was put aside.
-        version: provgraph's.
-        address: of the source, if it is a file; see `provgraph.prov.addresses`.
-    """
-
-    source: str
-    namespace: str
-    format: str | None
-    store: str
-    content: str
-    time: str
-    version: str
-    address: str | None = None
 
 
 def make_spool(spool: Path) -> None:
@@ -128,7 +101,7 @@ def put_in_spool(
         _content_name(source),
         now.isoformat(timespec="milliseconds"),
         __version__,
-        _address(content, source),
+        address_put_aside(content, source),
     )
     writing = spool / f".{name}.writing"
     make_spool(spool)
@@ -217,7 +190,7 @@ def label_of(item: Path) -> Label:
             it.
     """
     try:
-        label = _label(json.loads(_label_text(item)))
+        label = read_label(json.loads(_label_text(item)))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise LoadError(f"its {LABEL} is damaged ({type(error).__name__}: {error})") from error
     if Path(label.content).name != label.content:
@@ -296,13 +269,6 @@ def _writable(item: Path) -> Iterator[None]:
         ) from error
 
 
-def _address(content: bytes | Path, source: str) -> str | None:
-    """Give the address of a file that is put aside under its own name."""
-    path = os.path.abspath(source)
-    is_file = isinstance(content, Path) and os.path.abspath(content) == path
-    return address_of_path(path) if is_file else None
-
-
 def _content_name(source: str) -> str:
     name = Path(source).name
     usable = name not in ("", "..", "-", LABEL, WHY) and len(os.fsencode(name)) <= _LONGEST_NAME
@@ -377,18 +343,6 @@ def _label_text(item: Path) -> bytes:
         if found.st_size > _LONGEST_LABEL:
             raise LoadError(f"its {LABEL} is damaged: of more than {_LONGEST_LABEL} bytes")
         return os.read(descriptor, _LONGEST_LABEL)
-
-
-def _label(said: Any) -> Label:
-    # Labels of earlier versions have no address.
-    values = {field.name: said[field.name] for field in fields(Label) if field.name != "address"}
-    values["address"] = said.get("address")
-    for name, value in values.items():
-        if not (isinstance(value, str) or (name in ("format", "address") and value is None)):
-            raise LoadError(f"its {LABEL} is damaged: {name} is no text")
-    if values["address"] is not None and is_relative(values["address"]):
-        raise LoadError(f"its {LABEL} is damaged: its address is no URI")
-    return Label(**values)
 
 
 def _check_is_a_file_of(item: Path, name: str, found: os.stat_result) -> None:

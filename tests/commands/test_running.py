@@ -59,6 +59,7 @@ READING = {
     "invalidate": ("x", "--reason", "r"),
     "lineage": ("x",),
     "loads": (),
+    "search": ("--invalid",),
     "serve": ("--port", "0"),
     "show": ("x",),
     "stats": (),

@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from provgraph.identity.entities import Standing
 from provgraph.model.identifiers import base_name, is_strong, location_of
@@ -279,7 +278,7 @@ def edge_of(row: Row[Any], relation: str, place: str | None) -> Edge:
     """A relation as answers show it.
 
     Args:
-        row: with the ends, role, time and who said it, as in `tables.relation`.
+        row: with the ends, role, time and source of `tables.relation`.
         relation: its type.
         place: by which the run named the file.
     """

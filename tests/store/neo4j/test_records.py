@@ -58,7 +58,7 @@ def test_a_run_shows_the_gravest_status_the_earliest_start_and_the_latest_end() 
 
 def test_what_no_source_says_is_derived() -> None:
     shown = records.run_properties(Run("r", {}))
-    assert (shown["name"], shown["status"]) == ("r", "running")
+    assert (shown["name"], shown["status"]) == ("r", "unknown")
     assert shown["derived"] == ["name", "status"]
 
 
