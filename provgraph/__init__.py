@@ -6,7 +6,16 @@ From Python, `provgraph.open` opens a store; job scripts call `provgraph.capture
 from typing import Any
 
 __version__ = "0.2.0"
-__all__ = ["Answer", "AnswerEdge", "AnswerNode", "LoadedSource", "Look", "Provenance", "open"]
+__all__ = [
+    "Answer",
+    "AnswerEdge",
+    "AnswerNode",
+    "InvalidMark",
+    "LoadedSource",
+    "Look",
+    "Provenance",
+    "open",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,4 +30,4 @@ def __getattr__(name: str) -> Any:
 
     if name == "open":
         return api.open_provenance
-    return getattr(api if name == "Provenance" else answers, name)
+    return getattr(api if name in ("LoadedSource", "Provenance") else answers, name)

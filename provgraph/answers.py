@@ -19,7 +19,6 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.pictures import dot, png, svg
 from provgraph.pictures.look import PLAIN, Look
 from provgraph.store.protocol import Store
-from provgraph.store.records import LoadRecord
 from provgraph.writers import json as json_writer
 from provgraph.writers import text
 
@@ -32,55 +31,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedSource:
-    """One reading of one source, as the store keeps it.
+class InvalidMark:
+    """The mark of an invalid record.
 
     Attributes:
-        id: of the load; ``forget`` takes it.
-        source: the file, folder or database that was read.
-        format: the loader's name.
-        namespace: the file system that the paths in the source are on.
-        sha256: the checksum of the source's bytes, in hexadecimal.
-        time: when the source was loaded, in UTC.
-        version: the version of provgraph that loaded it.
-        status: ``loaded``, ``partial``, or ``unfinished`` when the load was interrupted.
-        counts: the numbers of activities, entities, agents and relations that the source names.
-        problems: (where, what) of each part that could not be read.
+        time: since when the record is invalid, in UTC.
+        reason: why. Several reasons are separated by ``; ``.
+        by: who says so. Several people are separated by ``; ``.
     """
 
-    id: str
-    source: str
-    format: str
-    namespace: str
-    sha256: str
     time: datetime
-    version: str
-    status: str
-    counts: Mapping[str, int]
-    problems: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, load: LoadRecord) -> LoadedSource:
-        """Make plain values of a load.
-
-        Args:
-            load: as a store keeps it.
-
-        Returns:
-            The load.
-        """
-        return cls(
-            load.id,
-            load.source,
-            load.format,
-            load.namespace,
-            load.sha256,
-            datetime.fromisoformat(load.time + "Z"),
-            load.version,
-            load.status,
-            load.counts,
-            load.problems,
-        )
+    reason: str | None
+    by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +90,7 @@ class AnswerNode:
     generated_at: datetime | None
     invalidated_at: datetime | None
     data_level: str | None
-    invalidation: Invalidation | None
+    invalidation: InvalidMark | None
     tainted: tuple[str, ...]
     more: bool
     attributes: dict[str, Value]
@@ -145,6 +107,7 @@ class AnswerEdge:
         role: the part that the file or agent played for the run, such as ``DL1/Event``.
         time: when, in UTC.
         location: the path by which the run named the file.
+        inferred: whether it was concluded, and no source states it.
     """
 
     relation: RelationType
@@ -153,6 +116,7 @@ class AnswerEdge:
     role: str | None
     time: datetime | None
     location: str | None
+    inferred: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +157,11 @@ class Answer:
         """
         ids = {node.key: node.id for node in (lineage.root, *lineage.nodes)}
         return cls(
-            _node(lineage.root),
+            answer_node(lineage.root),
             lineage.direction,
             lineage.depth,
             lineage.truncated,
-            tuple(map(_node, lineage.nodes)),
+            tuple(map(answer_node, lineage.nodes)),
             tuple(_edge(edge, ids) for edge in lineage.edges),
             lineage,
             opened,
@@ -332,7 +296,15 @@ def moment(time: str | None) -> datetime | None:
     return None if time is None else datetime.fromisoformat(time)
 
 
-def _node(node: Node) -> AnswerNode:
+def answer_node(node: Node) -> AnswerNode:
+    """Make plain values of a record.
+
+    Args:
+        node: as a store answers.
+
+    Returns:
+        The record.
+    """
     return AnswerNode(
         id=node.id,
         kind=node.kind,
@@ -351,11 +323,17 @@ def _node(node: Node) -> AnswerNode:
         generated_at=moment(node.generated_at),
         invalidated_at=moment(node.invalidated_at),
         data_level=node.data_level,
-        invalidation=node.invalidation,
+        invalidation=_mark(node.invalidation),
         tainted=node.tainted,
         more=node.more,
         attributes=node.shown_attributes,
     )
+
+
+def _mark(mark: Invalidation | None) -> InvalidMark | None:
+    if mark is None:
+        return None
+    return InvalidMark(datetime.fromisoformat(mark.time), mark.reason, mark.by)
 
 
 def _edge(edge: Edge, ids: Mapping[bytes, str]) -> AnswerEdge:
@@ -366,6 +344,7 @@ def _edge(edge: Edge, ids: Mapping[bytes, str]) -> AnswerEdge:
         edge.role,
         moment(edge.time),
         edge.location,
+        edge.inferred,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from provgraph.answers import LoadedSource
 from provgraph.askable import AskableStore
 from provgraph.errors import SettingsError, extra_needed
 from provgraph.ingest.forgetting import Forgettable, forget, would_go
@@ -17,13 +18,65 @@ from provgraph.store.registry import open_store
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
 
     from provgraph.ingest.reports import Report
     from provgraph.relational_mirror.syncing import Summary
     from provgraph.relational_mirror.verification import Verification
+    from provgraph.store.records import LoadRecord
     from provgraph.validation.sources import CheckedSources
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSource:
+    """One reading of one source, as the store keeps it.
+
+    Attributes:
+        id: of the load; ``forget`` takes it.
+        source: the file, folder or database that was read.
+        format: the loader's name.
+        namespace: the file system that the paths in the source are on.
+        sha256: the checksum of the source's bytes, in hexadecimal.
+        time: when the source was loaded, in UTC.
+        version: the version of provgraph that loaded it.
+        status: ``loaded``, ``partial``, or ``unfinished`` when the load was interrupted.
+        counts: the numbers of activities, entities, agents and relations that the source names.
+        problems: (where, what) of each part that could not be read.
+    """
+
+    id: str
+    source: str
+    format: str
+    namespace: str
+    sha256: str
+    time: datetime
+    version: str
+    status: str
+    counts: Mapping[str, int]
+    problems: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, load: LoadRecord) -> LoadedSource:
+        """Make plain values of a load.
+
+        Args:
+            load: as a store keeps it.
+
+        Returns:
+            The load.
+        """
+        return cls(
+            load.id,
+            load.source,
+            load.format,
+            load.namespace,
+            load.sha256,
+            datetime.fromisoformat(load.time + "Z"),
+            load.version,
+            load.status,
+            load.counts,
+            load.problems,
+        )
 
 
 def open_provenance(store: str | None = None, *, password: str | None = None) -> Provenance:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from provgraph.answers import Answer
+from provgraph.answers import Answer, AnswerNode, answer_node
 from provgraph.errors import NotFoundError, SettingsError, StoreError
+from provgraph.model.filters import Filter, PageRequest
 from provgraph.model.lineage import Direction, Node
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.details import details_of
 from provgraph.questions.own_header import store_of_header
+from provgraph.questions.taints import with_taints
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.digest import digest
 from provgraph.writers import details as details_writer
@@ -161,6 +163,25 @@ class AskableStore:
             LookupFailedError: no record bears the name, or several do.
         """
         return details_writer.as_document(details_of(self.store, self._find(record)))
+
+    def search(self, *, invalid: bool, limit: int = 1_000) -> list[AnswerNode]:
+        """Find the records that somebody marked as invalid.
+
+        Args:
+            invalid: True, the one thing that can be searched for.
+            limit: how many records at most.
+
+        Returns:
+            The records, by id.
+
+        Raises:
+            SettingsError: nothing is searched for, or the limit is less than 1.
+        """
+        if not invalid or limit < 1:
+            raise SettingsError("search for invalid=True, with a limit of 1 or more")
+        page = self.store.find(Filter(invalid=True), page=PageRequest(size=limit))
+        found = with_taints(self.store, (each.node for each in page.found))
+        return [answer_node(node) for node in found]
 
     def stats(self) -> dict[str, int]:
         """Count what the store holds.

@@ -136,6 +136,10 @@ def test_loads_are_listed_and_taken_back(night: provgraph.Provenance) -> None:
     mark = night.invalidate(DL3, "pointing was off", datetime(2026, 11, 22, tzinfo=UTC))
     assert (mark.format, mark.status) == ("invalidation", "loaded")
     assert mark == night.loads()[-1]
+    [marked] = night.search(invalid=True)
+    assert marked.invalidation == provgraph.InvalidMark(
+        datetime(2026, 11, 22, tzinfo=UTC), "pointing was off", None
+    )
     assert night.digest() != before
     assert night.forget(mark.id) == mark
     assert night.digest() == before
