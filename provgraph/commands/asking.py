@@ -14,9 +14,9 @@ from provgraph.commands.options import (
     PICTURES,
     RELATIONS,
     answer_options,
+    chosen_format,
 )
 from provgraph.commands.running import (
-    chosen_format,
     note,
     opened_store,
     refuse_bytes,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from provgraph.commands.options import DOCUMENTS, output_option
-from provgraph.commands.running import chosen_format, opened_store, reporting_errors, write_out
+from provgraph.commands.options import DOCUMENTS, chosen_format, output_option
+from provgraph.commands.running import opened_store, reporting_errors, write_out
 from provgraph.interchange.export import export as export_documents
 from provgraph.interchange.export import with_relations
 from provgraph.questions.tracing import find

@@ -1,6 +1,6 @@
 """Options that several commands share, and the words that they accept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -250,3 +250,33 @@ def _with_options(function: _Function, *options: Any) -> _Function:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def chosen_format(
+    given: str | None, output: Path | None, known: Collection[str], usual: str
+) -> str:
+    """Find the format that is written: the given one, else that of the file's ending.
+
+    Args:
+        given: what ``--format`` says; None without.
+        output: what ``--output`` says; None without.
+        known: the formats that the command writes.
+        usual: the format of what has no ending.
+
+    Returns:
+        The format.
+
+    Raises:
+        UsageError: no format has that ending.
+    """
+    if given is not None or output is None or not output.suffix:
+        return given or usual
+    endings = {end: name for end, name in ENDINGS.items() if name in known}
+    if usual not in endings.values():
+        endings[".json"] = usual
+    if output.suffix.lower() not in endings:
+        raise click.UsageError(
+            f"{output.name}: no format has the ending {output.suffix}; the endings are "
+            f"{', '.join(endings)}, or name the format with --format"
+        )
+    return endings[output.suffix.lower()]

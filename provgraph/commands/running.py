@@ -12,7 +12,7 @@ import os
 import stat
 import sys
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import update_wrapper
 from importlib import import_module
@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from provgraph.commands.options import ENDINGS
 from provgraph.errors import MissingExtraError, ProvGraphError, UnreachableError, extra_needed
 
 if TYPE_CHECKING:
@@ -254,36 +253,6 @@ def write_out(pieces: Iterable[bytes], output: Path | None) -> None:
     except OSError as error:
         raise ProvGraphError(f"{output} can't be written: {error.strerror}") from error
     click.echo(f"wrote {output}", err=True)
-
-
-def chosen_format(
-    given: str | None, output: Path | None, known: Collection[str], usual: str
-) -> str:
-    """Find the format that is written: the given one, else that of the file's ending.
-
-    Args:
-        given: what ``--format`` says; None without.
-        output: what ``--output`` says; None without.
-        known: the formats that the command writes.
-        usual: the format of what has no ending.
-
-    Returns:
-        The format.
-
-    Raises:
-        UsageError: no format has that ending.
-    """
-    if given is not None or output is None or not output.suffix:
-        return given or usual
-    endings = {end: name for end, name in ENDINGS.items() if name in known}
-    if usual not in endings.values():
-        endings[".json"] = usual
-    if output.suffix.lower() not in endings:
-        raise click.UsageError(
-            f"{output.name}: no format has the ending {output.suffix}; the endings are "
-            f"{', '.join(endings)}, or name the format with --format"
-        )
-    return endings[output.suffix.lower()]
 
 
 def screen() -> "Screen":

@@ -14,8 +14,8 @@ import click
 import pytest
 
 from provgraph.commands.main import COMMANDS
-from provgraph.commands.options import DOCUMENTS, FORMATS
-from provgraph.commands.running import at_most, chosen_format, note, write_out
+from provgraph.commands.options import DOCUMENTS, FORMATS, chosen_format
+from provgraph.commands.running import at_most, note, write_out
 from provgraph.errors import ProvGraphError
 from provgraph.store.neo4j import connection
 from tests.commands.shell import DL3, Shell

@@ -92,6 +92,7 @@ def _digest_at_once(history: list[tuple[str, dict[str, object]]]) -> str:
 
 def empty_tables(store: Store) -> None:
     assert isinstance(store, RelationalStore)
+    store.make()
     with store._database.writer().begin() as connection:
         names = ", ".join(f'"{table}"' for table in metadata.tables)
         connection.execute(text(f"TRUNCATE {names}"))
