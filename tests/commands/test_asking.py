@@ -22,7 +22,8 @@ def test_what_produced_as_json(full_shell: Shell) -> None:
         answer["root"] == answer["nodes"][0]["id"] == "product:70de1f24-6744-4ced-99bb-c74834735e51"
     )
     assert set(answer) == {"root", "direction", "depth", "truncated", "nodes", "edges"}
-    assert set(answer["edges"][0]) == {"relation", "source", "target", "role", "time", "location"}
+    fields = {"relation", "source", "target", "role", "time", "location", "inferred"}
+    assert set(answer["edges"][0]) == fields
     first_run = answer["nodes"][1]
     assert (first_run["startTime"], first_run["status"]) == (
         "2026-11-21T08:30:55.925Z",

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from provgraph.collecting.delivery import spool_sources
-from provgraph.errors import SettingsError, UnreachableError
+from provgraph.errors import LoginError, SettingsError
 from provgraph.ingest import writing
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
@@ -514,7 +514,7 @@ def test_no_password_is_kept(databases: dict[str, str], memory: Store) -> None:
     (kept,) = memory.loads()
     assert "provgraph-tests" in databases["2020-04"]
     assert "provgraph-tests" not in repr(report) + repr(kept)
-    with pytest.raises(UnreachableError) as refused:
+    with pytest.raises(LoginError) as refused:
         load_one(memory, databases["2020-04"].replace("provgraph-tests", "wrong word"))
     assert "wrong word" not in str(refused.value)
 
