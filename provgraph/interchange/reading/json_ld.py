@@ -44,14 +44,20 @@ def read_json_ld(content: bytes, address: str) -> WholeDocument:
         LoadError: it is no JSON, or names a context that is not known.
     """
     try:
-        data = json.loads(content.decode("utf-8-sig"))
+        data = _json(content)
         if _is_prov_json_ld(data):
             return _of_statements(data, address)
         return _of_graph(with_contexts(data), address)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise LoadError(f"it is no JSON: {error}") from None
     except RecursionError:
         raise LoadError("nested too deeply") from None
+
+
+def _json(content: bytes) -> Any:
+    """Parse a document; Python refuses an integer of more than 4,300 digits as well."""
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except ValueError as error:
+        raise LoadError(f"it is no JSON that can be read: {error}") from None
 
 
 def _entries(context: Any) -> list[Any]:
