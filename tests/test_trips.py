@@ -14,8 +14,8 @@ from tests.processes import environment
 
 #: The most files of provgraph that a command may pass through.
 LOAD_FILES = 40
-QUESTION_FILES = 21
-EXPORT_FILES = 19
+QUESTION_FILES = 22
+EXPORT_FILES = 20
 
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
 #: Runs a command in a process of its own, and writes which files it passed through.
