@@ -106,7 +106,7 @@ DEVELOPERS = (
     ),
     Variable(
         "PROVGRAPH_TEST_FUZZ_SECONDS",
-        "20",
+        "10",
         "How many seconds each loader is fed with broken sources.",
     ),
     Variable(

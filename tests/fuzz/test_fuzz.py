@@ -20,7 +20,7 @@ from tests.fuzz.target import Target
 
 FINDS = CORPUS / "fuzz"
 ROOT = Path(__file__).parents[2]
-SECONDS = int(os.environ.get("PROVGRAPH_TEST_FUZZ_SECONDS", "20"))
+SECONDS = int(os.environ.get("PROVGRAPH_TEST_FUZZ_SECONDS", "10"))
 PROV = Path(str(prov.tests.__file__)).parent
 #: What each loader's inputs are made from: small logs and documents of different kinds.
 SEEDS = {
