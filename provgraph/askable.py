@@ -12,7 +12,7 @@ from provgraph.model.lineage import Direction, Node
 from provgraph.model.vocabulary import RelationType
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.details import details_of
-from provgraph.questions.own_header import store_of_header
+from provgraph.questions.own_header import store_instead
 from provgraph.questions.taints import with_taints
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.digest import digest
@@ -20,7 +20,7 @@ from provgraph.writers import details as details_writer
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from types import TracebackType
 
     from provgraph.store.protocol import Store
@@ -135,9 +135,14 @@ class AskableStore:
                 f"{error}: directions are {', '.join(Direction)}; "
                 f"relations are {', '.join(RelationType)}"
             ) from None
-        opened, root = self._store_that_knows(str(record), chosen_direction)
-        found = lineage(opened(), root, chosen_direction, depth, followed)
-        return Answer.of(found, opened)
+        try:
+            root = self._find(record)
+        except NotFoundError as error:
+            own, root = store_instead(error, str(record), chosen_direction, Path.cwd())
+            found = lineage(own, root, chosen_direction, depth, followed)
+            return Answer.of(found, lambda: own)
+        found = lineage(self.store, root, chosen_direction, depth, followed)
+        return Answer.of(found, lambda: self.store)
 
     def with_configuration(self, answer: Answer) -> Answer:
         """Add the parameter sets and configuration files of its runs to an answer: for a drawing.
@@ -198,19 +203,6 @@ class AskableStore:
             64 hexadecimal digits.
         """
         return digest(self.store.scan())
-
-    def _store_that_knows(
-        self, name: str, direction: Direction
-    ) -> tuple[Callable[[], Store], Node]:
-        """This store; of a product that no load knows one that holds what its own header says."""
-        try:
-            return lambda: self.store, self._find(name)
-        except NotFoundError:
-            own = None if direction is Direction.DOWNSTREAM else store_of_header(name, Path.cwd())
-            if own is None:
-                raise
-            store, root = own
-            return lambda: store, root
 
     def _find(self, record: str | os.PathLike[str]) -> Node:
         return find(self.store, str(record), Path.cwd())

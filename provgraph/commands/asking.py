@@ -39,7 +39,7 @@ from provgraph.model.vocabulary import RelationType
 from provgraph.pictures import registry as pictures
 from provgraph.pictures.look import Look, Orientation
 from provgraph.questions.configuration import with_configuration
-from provgraph.questions.own_header import store_of_header, told
+from provgraph.questions.own_header import store_instead, told
 from provgraph.questions.tracing import find
 from provgraph.questions.tracing import lineage as walk_lineage
 from provgraph.store.protocol import Store
@@ -117,19 +117,13 @@ def _answer(name: str, direction: Direction, relations: Sequence[str], **options
 
 @contextmanager
 def _store_that_knows(name: str, direction: Direction) -> Iterator[tuple[Store, Node]]:
-    """The store with the record that the name means.
-
-    Of a product that no load knows the store holds what its own header says. That tells what led
-    to the product, and nothing of what was made from it.
-    """
+    """The store with the record that the name means; of an unknown product that of its header."""
     with opened_store() as store:
         try:
             yield store, find(store, name, Path.cwd())
             return
-        except NotFoundError:
-            own = None if direction is Direction.DOWNSTREAM else store_of_header(name, Path.cwd())
-            if own is None:
-                raise
+        except NotFoundError as error:
+            own = store_instead(error, name, direction, Path.cwd())
     with closing(own[0]):
         note(f"no load knows {name}: {told(own[1])}")
         yield own

@@ -6,7 +6,7 @@ The header is read into a store in memory, so the store that was asked is not wr
 import os
 from pathlib import Path
 
-from provgraph.errors import LoadError, MissingExtraError
+from provgraph.errors import LoadError, MissingExtraError, NotFoundError
 from provgraph.ingest.reading.bundles import is_bundle
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
@@ -14,7 +14,7 @@ from provgraph.ingest.writing import PendingSource, write_together
 from provgraph.loaders.ctao.product_file import headers_in
 from provgraph.model.attributes import attributes_of
 from provgraph.model.identifiers import ACTIVITY_ID, DEFAULT_NAMESPACE, product_identifier
-from provgraph.model.lineage import Node
+from provgraph.model.lineage import Direction, Node
 from provgraph.model.records import Document, StatedEntity, first_text
 from provgraph.questions.tracing import find
 from provgraph.store.protocol import Store
@@ -22,6 +22,31 @@ from provgraph.store.registry import open_store
 
 #: What ctapipe's header says of a run: name and version of the software.
 _RUN = ("CTA ACTIVITY NAME", "CTA ACTIVITY SOFTWARE NAME", "CTA ACTIVITY SOFTWARE VERSION")
+
+
+def store_instead(
+    error: NotFoundError, name: str, direction: Direction, folder: Path
+) -> tuple[Store, Node]:
+    """Find what answers where no load knows a name: the header of the file that bears the name.
+
+    A header tells what led to its product, and nothing of what was made from it.
+
+    Args:
+        error: says that no load knows the name.
+        name: what was asked for.
+        direction: which way was asked.
+        folder: what a relative path is relative to.
+
+    Returns:
+        The store of the header, which the caller closes, and the product in it.
+
+    Raises:
+        NotFoundError: the given error; no header helps.
+    """
+    own = None if direction is Direction.DOWNSTREAM else store_of_header(name, folder)
+    if own is None:
+        raise error
+    return own
 
 
 def store_of_header(name: str, folder: Path) -> tuple[Store, Node] | None:
