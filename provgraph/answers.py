@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from provgraph.errors import extra_needed
 from provgraph.interchange.export import statements, within
-from provgraph.model.invalidation import Invalidation
+from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import Kind, RelationType

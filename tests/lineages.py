@@ -10,7 +10,7 @@ from string import ascii_letters
 
 from hypothesis import strategies as st
 
-from provgraph.model.invalidation import Invalidation
+from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import key_of
 from provgraph.model.values import utc, with_zone

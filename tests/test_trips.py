@@ -13,8 +13,8 @@ from tests.conftest import LOGS
 from tests.processes import environment
 
 #: The most files of provgraph that a command may pass through.
-LOAD_FILES = 40
-QUESTION_FILES = 22
+LOAD_FILES = 33
+QUESTION_FILES = 21
 EXPORT_FILES = 20
 
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"

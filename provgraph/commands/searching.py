@@ -7,9 +7,9 @@ import click
 
 from provgraph.commands.options import json_option
 from provgraph.commands.running import note, opened_store, reporting_errors
+from provgraph.model.derived import Invalidation
 from provgraph.model.fields import record_document
 from provgraph.model.filters import Filter, PageRequest
-from provgraph.model.invalidation import Invalidation
 from provgraph.model.lineage import Node, display_name
 from provgraph.model.values import time_text, visible
 from provgraph.questions.taints import with_taints

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from provgraph.model.derived import end_of, start_of
 from provgraph.model.identifiers import scheme_of, strength
 from provgraph.model.records import Fact, Mention, Run
-from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import Attributes, Value, fingerprint
 from provgraph.model.vocabulary import RelationType
 

@@ -10,8 +10,8 @@ from provgraph.errors import LoadError, LookupFailedError, SettingsError
 from provgraph.ingest.deciding.assertions import make_assertions
 from provgraph.ingest.deciding.integration import plan_changes
 from provgraph.ingest.writing import current_time, new_load_id
+from provgraph.model.derived import INVALIDATED, INVALIDATED_BY, INVALIDATION_REASON
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
-from provgraph.model.invalidation import INVALIDATED, INVALIDATED_BY, INVALIDATION_REASON
 from provgraph.model.lineage import Node
 from provgraph.model.records import Document, Run, StatedEntity
 from provgraph.model.values import Attributes, canonical_json, storable_text, utc

@@ -6,6 +6,7 @@ that an entry point names should therefore be light: it recognises its format by
 imports large libraries only where it reads.
 """
 
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
@@ -64,17 +65,17 @@ def loader_named(name: str) -> Loader:
     return _loader(name)
 
 
-def addressed(loader: Loader, address: str) -> Loader:
+def addressed(loader: Loader, address: Callable[[], str]) -> Loader:
     """Tell a loader where its document is, if it wants to know.
 
     Args:
         loader: any.
-        address: the URI of the document.
+        address: gives the URI of the document. It is asked only if the loader wants to know.
 
     Returns:
         A loader of the same format.
     """
-    return loader.at(address) if isinstance(loader, AddressedLoader) else loader
+    return loader.at(address()) if isinstance(loader, AddressedLoader) else loader
 
 
 @cache

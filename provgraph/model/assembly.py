@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
-from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType, leads_on
+from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationType
 
 
 def assemble_lineage(
@@ -136,7 +136,7 @@ def _cut_off(
 ) -> set[bytes]:
     """The nodes shown from which a walked relation leads to a node that is not shown."""
     ends = (
-        (way, *ends_of(edge, way)) for edge in walked if leads_on(edge.relation) for way in ways
+        (way, *ends_of(edge, way)) for edge in walked if edge.relation in LEADING for way in ways
     )
     return {
         near for way, near, far in ends if near in shown and near in ways[way] and far not in shown

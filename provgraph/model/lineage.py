@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from provgraph.model.attributes import readable_attributes
-from provgraph.model.invalidation import Invalidation
+from provgraph.model.derived import Invalidation
 from provgraph.model.values import Attributes, Value, counted, seconds_between
 from provgraph.model.vocabulary import Kind, RelationType
 

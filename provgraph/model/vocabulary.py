@@ -206,15 +206,6 @@ RELATIONS: dict[RelationType, Relation] = {
 ORIGIN_RELATIONS = tuple(row.type for row in RELATIONS.values() if row.leads_to_origin)
 #: The relations by which a walk finds the agents of the records that it reached.
 AGENT_RELATIONS = tuple(row.type for row in RELATIONS.values() if row.names_agent)
-
-
-def leads_on(relation: RelationType) -> bool:
-    """Tell whether a relation can lead from one record of a lineage to another.
-
-    Args:
-        relation: the type.
-
-    Returns:
-        False for relations whose causes are no elements of PROV: configuration and descriptions.
-    """
-    return not RELATIONS[relation].causes.isdisjoint(ANYTHING)
+#: The relations that can lead from one record of a lineage to another. The causes of the others are
+#: no elements of PROV: configuration and descriptions.
+LEADING = frozenset(type for type, row in RELATIONS.items() if not row.causes.isdisjoint(ANYTHING))

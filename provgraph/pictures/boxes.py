@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from provgraph.model.derived import Invalidation
 from provgraph.model.identifiers import base_name
-from provgraph.model.invalidation import Invalidation
 from provgraph.model.lineage import Node, display_name
 from provgraph.model.values import readable, time_text
 from provgraph.model.vocabulary import Kind, Status

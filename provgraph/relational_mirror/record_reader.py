@@ -5,9 +5,9 @@ from typing import Any
 
 from provgraph.interchange.store_reader import DESCRIPTION_SUBJECTS, StoreReader, WholeRun
 from provgraph.model.attributes import OPEN
+from provgraph.model.derived import end_of, start_of, status_of
 from provgraph.model.identifiers import base_name
 from provgraph.model.records import End, Fact, Run
-from provgraph.model.runs import end_of, start_of, status_of
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.relational_mirror.description_index import DescriptionIndex

@@ -6,12 +6,11 @@ from typing import TypeVar
 
 from provgraph.model.assembly import distinct_edges
 from provgraph.model.attributes import text_of
+from provgraph.model.derived import INVALIDATED, end_of, invalidation_of, start_of, status_of
 from provgraph.model.filters import PageRequest, SortOrder
 from provgraph.model.identifiers import base_name, local_name, location_of
-from provgraph.model.invalidation import INVALIDATED, invalidation_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Agent, Description, Fact, Run, first_text, key_of
-from provgraph.model.runs import end_of, start_of, status_of
 from provgraph.model.values import Attributes, with_zone
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov.names import VOPROV

@@ -67,7 +67,7 @@ class EntityRecord:
         generated_at: when it was written; canonical UTC.
         invalidated_at: when it lost the last place where it stood (docs/contract.md, rule 4);
             canonical UTC. What somebody declared invalid says so in its attributes
-            (`provgraph.model.invalidation`).
+            (`provgraph.model.derived`).
         data_level: such as ``DL3``; None when nothing says it.
         attributes: what sources say of it as such.
         former: names without a strong identifier (a path, or PATH@RUN) under which a source has

@@ -18,10 +18,9 @@ from provgraph.interchange.stored_relations import (
     open_relations,
 )
 from provgraph.model.attributes import is_hidden
+from provgraph.model.derived import end_of, invalid_since, start_of
 from provgraph.model.identifiers import base_name
-from provgraph.model.invalidation import invalid_since
 from provgraph.model.records import Fact, first_text
-from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import Kind
 from provgraph.prov.statements import (

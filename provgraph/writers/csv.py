@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
+from provgraph.model.derived import Invalidation
 from provgraph.model.fields import RECORD_FIELDS
-from provgraph.model.invalidation import Invalidation
 from provgraph.model.lineage import Lineage, Node
 from provgraph.model.values import Value, canonical_json, storable_text
 

@@ -19,7 +19,7 @@ from provgraph.ingest.deciding.integration import current_plan, plan_changes
 from provgraph.ingest.forgetting import forget, would_go
 from provgraph.ingest.loading import load
 from provgraph.loaders.ctapipe import document_of
-from provgraph.model.invalidation import INVALIDATED
+from provgraph.model.derived import INVALIDATED
 from provgraph.model.records import (
     Agent,
     Description,

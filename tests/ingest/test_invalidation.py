@@ -9,7 +9,7 @@ from provgraph.errors import LookupFailedError, SettingsError
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
 from provgraph.ingest.loading import load
-from provgraph.model.invalidation import Invalidation
+from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Node
 from provgraph.model.vocabulary import Kind
 from provgraph.questions.tracing import find

@@ -90,11 +90,11 @@ def test_what_nobody_reads_is_told_with_what_was_looked_for() -> None:
 
 
 def test_a_loader_that_wants_it_is_told_the_address() -> None:
-    loader = addressed(loader_named("prov-o"), "file:///data/d.ttl")
+    loader = addressed(loader_named("prov-o"), lambda: "file:///data/d.ttl")
     assert loader is not loader_named("prov-o")
     stream = cast("BufferedReader", BytesIO(b"<e1> a <http://www.w3.org/ns/prov#Entity> ."))
     told, document = loader.documents(stream, "default")
     assert told == RelativeNames()
     assert isinstance(document, Document)
     assert document.entities[0].identifier == "prov:file:///data/e1"
-    assert addressed(loader_named("ctapipe"), "file:///x") is loader_named("ctapipe")
+    assert addressed(loader_named("ctapipe"), pytest.fail) is loader_named("ctapipe")

@@ -3,8 +3,8 @@
 import json
 from dataclasses import replace
 
+from provgraph.model.derived import Invalidation
 from provgraph.model.fields import RECORD_FIELDS, record_document, relation_document
-from provgraph.model.invalidation import Invalidation
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import key_of
 from provgraph.model.vocabulary import ANYTHING, Kind, RelationType

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from provgraph.ingest.loading import load
-from provgraph.model.invalidation import INVALIDATED
+from provgraph.model.derived import INVALIDATED
 from provgraph.model.records import Document, End, StatedEntity, StatedRelation
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.protocol import Store

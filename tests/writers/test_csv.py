@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from provgraph.model.invalidation import Invalidation
+from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Lineage
 from provgraph.writers.csv import COLUMNS
 from provgraph.writers.csv import write as write_csv

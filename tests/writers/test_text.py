@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from provgraph.model.invalidation import Invalidation
+from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Direction, Lineage, Restriction, restrict_lineage
 from provgraph.model.vocabulary import Kind
 from provgraph.writers.screen import Screen, columns

@@ -14,8 +14,8 @@ from provgraph.identity.entities import ResolvedEntity, Standing, newest_first
 from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, resolve
 from provgraph.model.attributes import data_level, join_attributes
+from provgraph.model.derived import stated_places
 from provgraph.model.identifiers import is_strong, places_in, version_of
-from provgraph.model.locations import stated_places
 from provgraph.model.records import Mention, StatedEntity
 from provgraph.model.values import Attributes
 from provgraph.model.vocabulary import EntityType

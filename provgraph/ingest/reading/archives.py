@@ -18,12 +18,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import IO, Self, cast
+from typing import IO, TYPE_CHECKING, Self, cast
 from weakref import finalize
 
 from provgraph.errors import LoadError
+from provgraph.loaders.protocol import HEAD
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: An archive may have so many members, of so many bytes together.
 MOST_MEMBERS = 10_000
@@ -231,3 +235,31 @@ def _tar_bytes(path: Path) -> Iterator[BufferedReader]:
     with path.open("rb") as file:
         is_packed = file.peek(2).startswith(_GZIP_MAGIC)
         yield cast("BufferedReader", gzip.GzipFile(fileobj=file)) if is_packed else file
+
+
+def unpacked(file: BufferedReader) -> BufferedReader:
+    """Read what is packed in a gzip file.
+
+    Args:
+        file: a gzip file, at its start.
+
+    Returns:
+        The bytes; where the file is damaged, all those before the damage, and then an error.
+    """
+    return BufferedReader(_InPieces(gzip.GzipFile(fileobj=file)), buffer_size=HEAD)
+
+
+class _InPieces(RawIOBase):
+    """A gzip stream that hands out what it could unpack before it says that the rest is broken."""
+
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        self._packed = packed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        data = self._packed.read1(len(view))
+        view[: len(data)] = data
+        return len(data)

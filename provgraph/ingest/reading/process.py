@@ -112,7 +112,7 @@ def _found(order: ReadingOrder) -> Iterator[Found]:
     with opened(order.source) as stream:
         if order.start:
             stream.seek(order.start)
-        loader = addressed(loader_named(order.format_name), order.address)
+        loader = addressed(loader_named(order.format_name), lambda: order.address)
         yield from loader.documents(stream, order.namespace, order.start)
 
 

@@ -177,7 +177,8 @@ class Reading:
             return read_elsewhere(order)
         if start:
             stream.seek(start)
-        return addressed(loader, self._address).documents(stream, namespace, start)
+        there = addressed(loader, lambda: self._address)
+        return there.documents(stream, namespace, start)
 
     @property
     def _address(self) -> str:

@@ -1,9 +1,9 @@
 """What ``load`` is given: files, folders, ``-``, databases; their bytes and their checksums."""
 
 import errno
-import gzip
 import hashlib
 import os
+import re
 import shutil
 import stat
 import sys
@@ -11,13 +11,18 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from io import BufferedReader, BytesIO, RawIOBase
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import LoadError, SettingsError, UnknownFormatError, extra_needed
-from provgraph.ingest.reading.archives import TemporaryFolder, is_archive, unpacked_archive
+from provgraph.ingest.reading.archives import (
+    TemporaryFolder,
+    is_archive,
+    unpacked,
+    unpacked_archive,
+)
 from provgraph.ingest.reading.bundles import bundled, files_in, is_bundle, is_bundle_folder
 from provgraph.loaders.ctadirac.job_folder import jobs_among
 from provgraph.loaders.ctaprov.address import Database, database_of
@@ -27,13 +32,17 @@ from provgraph.model.values import storable_text
 from provgraph.prov.addresses import address_of_content, address_of_member, address_of_path
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
     from provgraph.loaders.ctaprov.snapshot import Snapshot
 
 STDIN = "-"
 _PIECE = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
+#: No text has these bytes; the first block of any archive has one, and so has any binary format.
+_CONTROL = re.compile(rb"[^\t-\r\x1b -\xff]")
+_BLOCK = 512
+#: What a text begins with, or has in its head, of which only the header may count.
+_HEADERS = (b"SIMPLE  =", b"# %ECSV ")
+_METADATA = b'"ctao_metadata_version"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,8 @@ def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
 
 def _members(source: Source) -> Iterator[Source]:
     """The files in an archive; any other source is one itself."""
-    if not stat.S_ISREG(_mode(source.path)) or not is_archive(source.path):
+    regular = stat.S_ISREG(_mode(source.path))
+    if not regular or is_plain(source.path) or not is_archive(source.path):
         yield source
         return
     archive = unpacked_archive(source.path)
@@ -158,6 +168,26 @@ def _members(source: Source) -> Iterator[Source]:
         yield replace(source, folder=None, problem=archive.problem)
     elif not archive.members:
         yield source
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a file is a text that counts as a whole, as logs and most documents are.
+
+    One look at its first bytes tells it, so that few files are shown to those who know archives
+    and headers.
+
+    Args:
+        path: of anything.
+
+    Returns:
+        False also for what is no file, and for what can't be read.
+    """
+    try:
+        with path.open("rb", buffering=0) as file:
+            head = file.read(HEAD)
+    except (OSError, ValueError):
+        return False
+    return not (_CONTROL.search(head, 0, _BLOCK) or head.startswith(_HEADERS) or _METADATA in head)
 
 
 def found_in(
@@ -248,7 +278,7 @@ def stamp_of(file: Path | int) -> tuple[int, ...] | None:
         its files. None when the file is gone.
     """
     try:
-        if isinstance(file, Path) and is_bundle_folder(file):
+        if isinstance(file, Path) and os.path.isdir(file) and is_bundle_folder(file):
             return tuple(number for each in files_in(file) for number in stamp_of(each) or ())
         found = os.stat(file)
     except OSError:
@@ -271,7 +301,8 @@ def checksum_of(source: Source) -> Checksum | None:
     if source.problem is not None:
         return None
     if source.database is None:
-        return _checksum_of_bundle(source) if is_bundle(source.path) else checksum(source.path)
+        is_one = not is_plain(source.path) and is_bundle(source.path)
+        return _checksum_of_bundle(source) if is_one else checksum(source.path)
     try:
         with database_snapshot(source.database) as moment:
             return Checksum(*moment.checksum(), None)
@@ -352,7 +383,7 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise LoadError("is a device or a pipe, not a file")
     try:
-        if is_bundle(source.path):
+        if not is_plain(source.path) and is_bundle(source.path):
             content = bundled(source.path, source.name)
             yield BufferedReader(BytesIO(content), buffer_size=HEAD)
             return
@@ -362,26 +393,6 @@ def opened(source: Source) -> Iterator[BufferedReader]:
         with source.path.open("rb", buffering=HEAD) as opened_file:
             file = cast("BufferedReader", opened_file)
             is_packed = file.peek(2).startswith(_GZIP_MAGIC)
-            yield _unpacked(file) if is_packed else file
+            yield unpacked(file) if is_packed else file
     except (OSError, EOFError) as error:
         raise LoadError(f"can't be read: {getattr(error, 'strerror', None) or error}") from error
-
-
-def _unpacked(file: BufferedReader) -> BufferedReader:
-    return BufferedReader(_InPieces(gzip.GzipFile(fileobj=file)), buffer_size=HEAD)
-
-
-class _InPieces(RawIOBase):
-    """A gzip stream that hands out what it could unpack before it says that the rest is broken."""
-
-    def __init__(self, packed: gzip.GzipFile) -> None:
-        self._packed = packed
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer)
-        data = self._packed.read1(len(view))
-        view[: len(data)] = data
-        return len(data)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from provgraph.loaders.ctadirac.job import Job
+from provgraph.model.derived import end_of, start_of
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import Document, Mention, Run
-from provgraph.model.runs import end_of, start_of
 
 #: The source of the mentions that are in the catalogue's words.
 SOURCE = "ctadirac"

@@ -13,8 +13,8 @@ from provgraph.loaders.ctaprov.columns import (
 )
 from provgraph.loaders.ctaprov.layout import TableLayout
 from provgraph.model.attributes import OPEN, attributes_of
+from provgraph.model.derived import INVALIDATED
 from provgraph.model.identifiers import SCHEMES, is_strong, place_of
-from provgraph.model.invalidation import INVALIDATED
 from provgraph.model.records import StatedEntity
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import EntityType

@@ -5,8 +5,8 @@ The rules are in docs/contract.md, The ctaprov mirror: activities, activityDescr
 
 from collections import defaultdict
 
+from provgraph.model.derived import end_of, start_of
 from provgraph.model.records import Fact, first_text
-from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import RelationType
 from provgraph.relational_mirror.mapping.configuration import add_config_files, add_parameters

@@ -5,8 +5,8 @@ The rules are in docs/contract.md, The ctaprov mirror: entities.id, entities.nam
 
 from collections.abc import Sequence
 
+from provgraph.model.derived import invalid_since
 from provgraph.model.identifiers import location_of
-from provgraph.model.invalidation import invalid_since
 from provgraph.model.records import first_text
 from provgraph.model.vocabulary import EntityType, Kind
 from provgraph.relational_mirror.mapping.cells import array, attribute_text, timestamp

@@ -17,7 +17,7 @@ from provgraph.model.assembly import assemble_lineage, ends_of_depth, ways_of, w
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name, is_strong, location_of
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
-from provgraph.model.vocabulary import AGENT_RELATIONS, NODE_LABEL, Kind, RelationType, leads_on
+from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, NODE_LABEL, Kind, RelationType
 from provgraph.store import nodes
 from provgraph.store.neo4j import records
 from provgraph.store.neo4j.connection import Connection
@@ -236,7 +236,7 @@ def _ends(
     connection: Connection, lineage: Lineage, relations: Iterable[RelationType]
 ) -> set[bytes]:
     """The nodes where the depth ended from which relations lead to nodes that are not shown."""
-    types = "|".join(each.name for each in relations if leads_on(each))
+    types = "|".join(each.name for each in relations if each in LEADING)
     if not types:
         return set()
     shown = [node.key.hex() for node in lineage.nodes]
@@ -278,7 +278,7 @@ def _one_way(
     types = "|".join(each.name for each in relations or (RelationType.USED,))
     left, right = _ARROWS[way]
     reach = "" if depth is None else str(depth)
-    kept = "" if all(map(leads_on, relations)) else _IN_LINEAGE
+    kept = "" if LEADING.issuperset(relations) else _IN_LINEAGE
     expanded = "" if depth is None else f"WHERE distance < {depth} "
     return (
         f"MATCH path = (:{label} {{id: $root}}){left}[:{types}*0..{reach}]{right}(n) {kept}"

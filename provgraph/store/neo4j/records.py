@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from provgraph.identity.entities import Standing
 from provgraph.identity.files import times_of
+from provgraph.model.derived import end_of, invalid_since, start_of, status_of
 from provgraph.model.identifiers import base_name, is_strong, location_of
-from provgraph.model.invalidation import invalid_since
 from provgraph.model.records import (
     Agent,
     Description,
@@ -22,7 +22,6 @@ from provgraph.model.records import (
     first_text,
     key_of,
 )
-from provgraph.model.runs import end_of, start_of, status_of
 from provgraph.model.values import Values, canonical_json, with_zone
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,

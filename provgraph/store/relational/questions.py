@@ -16,7 +16,7 @@ from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import key_of
-from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType, leads_on
+from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationType
 from provgraph.store import nodes
 from provgraph.store.records import Found, FoundPage
 from provgraph.store.relational import records, tables
@@ -335,7 +335,7 @@ def _leading_beyond(
     for way in ways_of(lineage.direction):
         behind, ahead = (relation[end] for end in _ENDS[way])
         query = select(behind.label("behind"), ahead.label("ahead")).where(
-            relation.type.in_(list(filter(leads_on, relations)))
+            relation.type.in_([each for each in relations if each in LEADING])
         )
         rows = records.in_chunks(connection, query, behind.in_, ends_of_depth(lineage, way))
         found.update(row.behind for row in rows if row.ahead not in shown)
@@ -344,7 +344,10 @@ def _leading_beyond(
 
 @lru_cache(maxsize=64)
 def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: bool) -> TextClause:
-    types = {"types": _listed(relations), "leading": _listed(filter(leads_on, relations))}
+    types = {
+        "types": _listed(relations),
+        "leading": _listed(each for each in relations if each in LEADING),
+    }
     parts = [
         {"name": way.value, "behind": _ENDS[way][0], "ahead": _ENDS[way][1], **types}
         for way in ways_of(direction)

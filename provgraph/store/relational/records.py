@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from provgraph.identity.entities import Standing
+from provgraph.model.derived import end_of, invalid_since, start_of
 from provgraph.model.identifiers import base_name, is_strong, location_of
-from provgraph.model.invalidation import invalid_since
 from provgraph.model.lineage import Edge
 from provgraph.model.records import (
     INFERRED,
@@ -23,7 +23,6 @@ from provgraph.model.records import (
     batches,
     key_of,
 )
-from provgraph.model.runs import end_of, start_of
 from provgraph.model.values import Attributes, canonical_json, fingerprint, with_zone
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.nodes import agent_name, asked_names, entity_name, run_name

@@ -3,13 +3,19 @@
 import gzip
 import hashlib
 import os
+import tarfile
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from provgraph.errors import LoadError, SettingsError
+from provgraph.ingest.reading.archives import is_archive
 from provgraph.ingest.reading.bundles import is_bundle
 from provgraph.ingest.reading.sources import (
     Source,
@@ -19,6 +25,7 @@ from provgraph.ingest.reading.sources import (
     checksum_of,
     expanded,
     found_in,
+    is_plain,
     opened,
     stamp_of,
 )
@@ -131,6 +138,54 @@ def test_of_a_broken_archive_what_could_be_unpacked_is_read(tmp_path: Path) -> N
     with pytest.raises(LoadError, match="can't be read"):
         read()
     assert sum(map(len, pieces)) > 1 << 16
+
+
+def _tar(name: str) -> bytes:
+    content = BytesIO()
+    with tarfile.open(fileobj=content, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    return content.getvalue()
+
+
+def _zip() -> bytes:
+    content = BytesIO()
+    zipfile.ZipFile(content, "w").close()
+    return content.getvalue()
+
+
+#: What is unpacked, or of which only the header counts.
+NOT_PLAIN = [
+    _tar('{"activity_uuid": "' + 80 * "x"),
+    _zip(),
+    gzip.compress(LOG, mtime=0),
+    b"SIMPLE  =                    T",
+    b"\x89HDF\r\n\x1a\n",
+    b"# %ECSV 1.0\n",
+    b' {"ctao_metadata_version": "1"}',
+]
+
+
+@pytest.mark.parametrize("content", NOT_PLAIN)
+def test_what_is_unpacked_or_has_a_header_is_not_plain(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    assert not is_plain(path)
+
+
+@given(st.binary(), st.sampled_from([b"", LOG, *NOT_PLAIN]), st.binary(max_size=4))
+def test_a_plain_file_is_neither_archive_nor_bundle(
+    tmp_path_factory: pytest.TempPathFactory, before: bytes, middle: bytes, behind: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any"
+    path.write_bytes(before + middle + behind)
+    assert not is_plain(path) or not (is_archive(path) or is_bundle(path))
+
+
+def test_a_log_is_plain(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"\xef\xbb\xbf" + LOG.replace(b"A", "\u00c5\u2028".encode()))
+    assert is_plain(path)
+    assert not is_plain(tmp_path)
 
 
 def test_checksums_are_of_the_bytes(tmp_path: Path) -> None:

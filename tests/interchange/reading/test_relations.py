@@ -6,8 +6,8 @@ from provgraph.errors import LoadError
 from provgraph.interchange.reading.attributes import AttributeReader
 from provgraph.interchange.reading.context import StatementContext
 from provgraph.interchange.reading.relations import relation_document
+from provgraph.model.derived import end_of, start_of
 from provgraph.model.records import Document, End
-from provgraph.model.runs import end_of, start_of
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov import names
 from provgraph.prov.statements import PROV, Literal, Pair, ProvStatement, ProvType

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from provgraph.identity.entities import Standing, loss_of_all
-from provgraph.model.invalidation import invalid_since
+from provgraph.model.derived import invalid_since
 
 revision = "0007"
 down_revision = "0006"
