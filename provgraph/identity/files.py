@@ -92,7 +92,7 @@ def _process(facts: Attributes) -> str | None:
     return fingerprint(known).hex()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class File:
     """One file among the inputs or the outputs of one run, under all its names there.
 
@@ -197,13 +197,16 @@ def files_of(
 
 def _file(mentions: list[Mention], runs: Mapping[str, RunTimes]) -> File:
     """The file that these mentions name."""
+    first = mentions[0]
     identifiers = {mention.identifier for mention in mentions if mention.identifier is not None}
     places = {mention.place for mention in mentions if mention.place is not None}
+    # Most files have one name at most.
+    sorted_identifiers = identifiers if len(identifiers) < 2 else sorted(identifiers, key=strength)
     return File(
-        run=runs[mentions[0].run],
-        is_output=mentions[0].is_output,
-        identifiers=tuple(sorted(identifiers, key=strength)),
-        places=tuple(sorted(places)),
+        run=runs[first.run],
+        is_output=first.is_output,
+        identifiers=tuple(sorted_identifiers),
+        places=tuple(places if len(places) < 2 else sorted(places)),
         mentions=tuple(mentions),
     )
 

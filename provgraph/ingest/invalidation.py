@@ -9,7 +9,7 @@ from provgraph import __version__
 from provgraph.errors import LoadError, LookupFailedError, SettingsError
 from provgraph.ingest.deciding.assertions import make_assertions
 from provgraph.ingest.deciding.integration import plan_changes
-from provgraph.ingest.writing import current_time, new_load_id
+from provgraph.ingest.reports import current_time, new_load_id
 from provgraph.model.derived import INVALIDATED, INVALIDATED_BY, INVALIDATION_REASON
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.lineage import Node

@@ -9,11 +9,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from multiprocessing import get_context
 from typing import Protocol
 
 from provgraph.errors import SettingsError
+from provgraph.ingest import writing
 from provgraph.ingest.reading.process import SMALLEST
 from provgraph.ingest.reading.reading import Reading, read_whole
 from provgraph.ingest.reading.sources import (
@@ -24,8 +25,21 @@ from provgraph.ingest.reading.sources import (
     checksum_of,
     expanded,
 )
-from provgraph.ingest.reports import Report, report_on_known, report_on_reading, report_on_strangers
-from provgraph.ingest.writing import BATCH, LargeLoad, PendingSource, is_whole, write_together
+from provgraph.ingest.reports import (
+    Report,
+    is_whole,
+    report_on_known,
+    report_on_reading,
+    report_on_strangers,
+)
+from provgraph.ingest.writing import (
+    LargeLoad,
+    PendingSource,
+    by_run,
+    in_portions,
+    next_batch,
+    write_together,
+)
 from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document, batches
@@ -36,6 +50,9 @@ from provgraph.store.waiting import retry_while_unreachable
 
 #: How many sources wait for each reading process; large ones have one of their own.
 AHEAD = 8
+
+#: How many small sources are written at once.
+TOGETHER = 500
 
 #: How many sources are looked up at once.
 AT_ONCE = 64
@@ -179,7 +196,7 @@ class _SourceGatherer:
         self._namespace = namespace
         self._observer = observer
         self._gathered: list[PendingSource | Report] = []
-        self._documents = 0
+        self._bytes = 0
 
     def take_folder(self, folder: str | None, group: Iterable[_Read]) -> Iterator[Report]:
         """Load the sources of one folder, or those that were named one by one.
@@ -197,21 +214,22 @@ class _SourceGatherer:
                 self._gathered.append(report_on_known(each.source, each.known, each.known.sha256))
                 ours += 1
                 continue
-            first = list(islice(each.documents, BATCH + 1))
+            documents = in_portions(each.documents)
+            first, size = next_batch(documents)
             if not each.reading.is_ours and folder is not None:
                 self._observer.pass_over(each.source)
                 strangers += 1
                 continue
             ours += 1
-            yield from self._take(each.reading, first, each.documents)
+            yield from self._take(each.reading, first, size, documents)
         if folder is not None and not ours:
             self._gathered.append(report_on_strangers(folder, strangers))
 
     def _take(
-        self, reading: Reading, first: list[Document], more: Iterator[Document]
+        self, reading: Reading, first: list[Document], size: int, more: Iterator[Document]
     ) -> Iterator[Report]:
         """Write a large source at once; keep a small one to be written together with the next."""
-        if len(first) > BATCH or reading.finishes or reading.source.database is not None:
+        if size >= writing.BATCH_BYTES or reading.finishes or reading.source.database is not None:
             yield from self.flush()
             large = LargeLoad(self._store, reading, chain(first, more))
             yield large.write(self._namespace, self._observer.wrote)
@@ -219,16 +237,16 @@ class _SourceGatherer:
         if reading.status == "refused":
             self._gathered.append(report_on_reading(reading))
             return
-        if any(
+        if self._bytes + size > writing.BATCH_BYTES or any(
             isinstance(each, PendingSource)
             and each.reading.content_sha256 == reading.content_sha256
             for each in self._gathered
         ):
             # The same bytes under another name are to be found in the store.
             yield from self.flush()
-        self._gathered.append(PendingSource(reading, first))
-        self._documents += len(first)
-        if self._documents >= BATCH or len(self._gathered) >= BATCH:
+        self._gathered.append(PendingSource(reading, by_run(first)))
+        self._bytes += size
+        if len(self._gathered) >= TOGETHER:
             yield from self.flush()
 
     def flush(self) -> Iterator[Report]:
@@ -237,7 +255,7 @@ class _SourceGatherer:
         Yields:
             the report on each gathered source, in their order.
         """
-        gathered, self._gathered, self._documents = self._gathered, [], 0
+        gathered, self._gathered, self._bytes = self._gathered, [], 0
         pending = [each for each in gathered if isinstance(each, PendingSource)]
         reports = iter(write_together(self._store, pending, self._namespace) if pending else ())
         for each in gathered:

@@ -1,14 +1,17 @@
-"""Reports: what became of each source."""
+"""Reports: what became of each source, for users and as the record of a load."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import uuid4
 
+from provgraph import __version__
 from provgraph.ingest.deciding.integration import Disagreement
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import formats_read
-from provgraph.model.values import counted, storable_text
+from provgraph.model.values import counted, storable_text, utc
 from provgraph.store.records import LoadRecord
 
 
@@ -127,4 +130,67 @@ def report_on_strangers(folder: str, files: int) -> Report:
     )
     return Report(
         storable_text(folder), None, "refused", problems=(Problem("the whole folder", what),)
+    )
+
+
+# Loads on record.
+
+
+def new_load_id() -> str:
+    """Make an id for a load.
+
+    A load keeps its id when its transaction is tried again. So a commit of which the answer was
+    lost is recognised, and does not become a second load.
+    """
+    return str(uuid4())
+
+
+def current_time() -> str:
+    """Give the present time as a canonical UTC time, with microseconds."""
+    return utc(datetime.now(UTC).isoformat(timespec="microseconds"))
+
+
+def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
+    """Tell whether a load leaves nothing to do for its source.
+
+    What one version of provgraph could not read, another version may be able to read: a partial
+    load counts only for the version that made it.
+
+    Args:
+        load: the newest load of the source's bytes; None when there is none.
+        format_name: the format that the source is to be read as; None for any.
+
+    Returns:
+        True when the source need not be read again.
+    """
+    if load is None or (format_name is not None and load.format != format_name):
+        return False
+    return load.status == "loaded" or (load.status == "partial" and load.version == __version__)
+
+
+def load_record(reading: Reading, load: str, namespace: str) -> LoadRecord:
+    """Make the record of a load, as it is now.
+
+    Args:
+        reading: of the source.
+        load: the load's id.
+        namespace: in which the source is read (`docs/contract.md`, rule 7).
+
+    Returns:
+        the record.
+    """
+    return LoadRecord(
+        id=load,
+        source=reading.source.stored_name,
+        format=reading.format_name or "",
+        namespace=namespace,
+        sha256=reading.content_sha256,
+        time=current_time(),
+        version=__version__,
+        status=reading.status,
+        counts=reading.counts,
+        problems=tuple((problem.where, problem.what) for problem in reading.listed_problems),
+        size=reading.checksum.size if reading.checksum else 0,
+        read_to=reading.read_to,
+        continues=reading.begun.id if reading.begun and reading.begun.id != load else None,
     )

@@ -1,41 +1,36 @@
 """Writing loads: each load becomes visible as a whole, or not at all."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import count, islice
-from uuid import uuid4
+from typing import cast
 
-from provgraph import __version__
 from provgraph.errors import StoreError
 from provgraph.ingest.deciding.assertions import make_assertions, unasserted_documents
 from provgraph.ingest.deciding.integration import ChangePlan, current_plan, plan_changes
 from provgraph.ingest.reading.reading import Reading
-from provgraph.ingest.reports import Report, report_on_known, report_on_reading
-from provgraph.model.records import Document, key_of
-from provgraph.model.values import utc
+from provgraph.ingest.reports import (
+    Report,
+    is_whole,
+    load_record,
+    new_load_id,
+    report_on_known,
+    report_on_reading,
+)
+from provgraph.model.records import Document, Mention, Run, batches, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord
 from provgraph.store.views import View
 from provgraph.store.waiting import retry_while_unreachable
 
-#: How many documents are integrated at once; a source with more of them is a large one.
-BATCH = 500
-
-
-def new_load_id() -> str:
-    """Make an id for a load.
-
-    A load keeps its id when its transaction is tried again. So a commit of which the answer was
-    lost is recognised, and does not become a second load.
-    """
-    return str(uuid4())
-
-
-def current_time() -> str:
-    """Give the present time as a canonical UTC time, with microseconds."""
-    return utc(datetime.now(UTC).isoformat(timespec="microseconds"))
+#: How many bytes of documents are integrated at once; a source with more of them is a large one.
+#: The runs of 500 logs of ctapipe, or 20,000 statements of a PROV document.
+BATCH_BYTES = 16 << 20
+#: What a record takes besides its texts.
+_RECORD_BYTES = 500
+#: How many files of one run are decided on, and asserted, together.
+_MENTIONS = 1_000
 
 
 @dataclass
@@ -45,6 +40,108 @@ class PendingSource:
     reading: Reading
     documents: list[Document]
     load: str = field(default_factory=new_load_id)
+
+
+def next_batch(documents: Iterator[Document]) -> tuple[list[Document], int]:
+    """Take the next documents to be integrated together.
+
+    Args:
+        documents: those that are left.
+
+    Returns:
+        as many as `BATCH_BYTES` allow, at least one, or none at the end; and how many bytes they
+        take. When they take less than that, none are left.
+    """
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        batch.append(document)
+        size += size_of(document)
+        if size >= BATCH_BYTES:
+            break
+    return batch, size
+
+
+def in_portions(documents: Iterable[Document]) -> Iterator[Document]:
+    """Divide documents that name very many files, so that they fit into batches.
+
+    Args:
+        documents: as loaders made them.
+
+    Yields:
+        most documents as they are. Of the others the run with its first files and all else, then
+        the run with more files; only the last portion tells where the record ends.
+    """
+    for document in documents:
+        if len(document.mentions) <= _MENTIONS:
+            yield document
+            continue
+        portions = batches(document.mentions, _MENTIONS)
+        yield replace(document, mentions=tuple(next(portions)), end=None)
+        run = document.run and Run(document.run.id, {})
+        yield from (Document(run, tuple(some)) for some in portions)
+        yield Document(run, end=document.end)
+
+
+def by_run(documents: Sequence[Document]) -> list[Document]:
+    """Put what documents say of the files of one run into one document.
+
+    A PROV document says it input by input. What it says of one run is then one assertion.
+
+    Args:
+        documents: of a batch.
+
+    Returns:
+        the documents that say something else, too; and a document a run, or several when the run
+        has very many files.
+    """
+    files: dict[str, list[Mention]] = defaultdict(list)
+    others = []
+    for each in documents:
+        if each.run and each.mentions and each == Document(Run(each.run.id, {}), each.mentions):
+            files[each.run.id].extend(each.mentions)
+        else:
+            others.append(each)
+    for run, mentions in files.items():
+        others += [Document(Run(run, {}), tuple(some)) for some in batches(mentions, _MENTIONS)]
+    return others
+
+
+def size_of(document: Document) -> int:
+    """Estimate how many bytes of memory a document takes.
+
+    Args:
+        document: as a loader made it.
+
+    Returns:
+        the length of its texts, and something for each record.
+    """
+    size = _RECORD_BYTES
+    for mention in document.mentions:
+        size += _RECORD_BYTES + len(mention.place or "") + len(mention.identifier or "")
+        size += _text_in(mention.attributes.values())
+    for relation in document.relations:
+        size += _RECORD_BYTES + len(relation.source.id) + len(relation.target.id)
+        size += _text_in(relation.attributes.values())
+    for said in (document.entities, document.agents, document.descriptions):
+        size += sum(_RECORD_BYTES + _text_in(each.attributes.values()) for each in said)
+    for settings in document.settings:
+        size += _text_in(settings.values.values())
+    return size if document.run is None else size + _text_in(document.run.facts.values())
+
+
+def _text_in(values: Iterable[object]) -> int:
+    """Count the characters in values, and some for each that is no text."""
+    size = 0
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            size += 50 + len(str(value))
+        elif kind is tuple or kind is list:
+            size += _text_in(cast("Iterable[object]", value))
+        else:
+            size += 50 + (_text_in(value.values()) if isinstance(value, dict) else 0)
+    return size
 
 
 def write_together(store: Store, pending: Sequence[PendingSource], namespace: str) -> list[Report]:
@@ -85,7 +182,7 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
         new = [each for each in pending if each.load not in done]
         # The early plan was made for all sources: it is of no use when some are there by now.
         planned = current_plan(transaction, None if done else early, turn, _documents(new))
-        loads = [_record(each.reading, each.load, namespace) for each in new]
+        loads = [load_record(each.reading, each.load, namespace) for each in new]
         _apply(
             transaction, planned, loads, [said for each in new for said in assertions[each.load]]
         )
@@ -97,24 +194,6 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
         )
         for each in pending
     ]
-
-
-def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:
-    """Tell whether a load leaves nothing to do for its source.
-
-    What one version of provgraph could not read, another version may be able to read: a partial
-    load counts only for the version that made it.
-
-    Args:
-        load: the newest load of the source's bytes; None when there is none.
-        format_name: the format that the source is to be read as; None for any.
-
-    Returns:
-        True when the source need not be read again.
-    """
-    if load is None or (format_name is not None and load.format != format_name):
-        return False
-    return load.status == "loaded" or (load.status == "partial" and load.version == __version__)
 
 
 def _known_loads(
@@ -255,7 +334,7 @@ class LargeLoad:
         """Give the documents that are not in the store yet."""
         if self._documents is None or (self._reading.sha256 and _progress(begun) != self._come_to):
             self._take(self._reading.again(begun), self._load)
-            return self._reading.read(namespace)
+            return in_portions(self._reading.read(namespace))
         return self._documents
 
     def _report(self, load: LoadRecord) -> Report:
@@ -270,20 +349,24 @@ class LargeLoad:
         wrote: Callable[[int], None],
     ) -> bool:
         """Write as much as one transaction takes; True when there may be more."""
-        limit, end = self._store.limits.documents, None
-        for _ in count() if limit is None else range(max(1, limit // BATCH)):
-            some = list(islice(documents, BATCH))
+        limit, end, written = self._store.limits.documents, None, 0
+        while limit is None or written < limit:
+            some, _ = next_batch(documents)
             if not some:
                 transaction.apply(
                     Changes(loads=[self._record(namespace, self._reading.status)]), ()
                 )
                 return False
-            new = unasserted_documents(transaction, some, earlier) if earlier else some
-            assertions = make_assertions(self._load, self._next_part, new)
-            _apply(transaction, plan_changes(transaction, new), [], assertions)
+            number, end = len(some), some[-1].end
+            if self._reading.source.database is None:
+                some = by_run(some)
+            elif earlier:
+                some = unasserted_documents(transaction, some, earlier)
+            assertions = make_assertions(self._load, self._next_part, some)
+            _apply(transaction, plan_changes(transaction, some), [], assertions)
             self._next_part += len(assertions)
-            end = some[-1].end
-            wrote(len(some))
+            written += number
+            wrote(number)
         # Not the reading's own: more may be read than is written. Some sources can't be gone on
         # with at all.
         unfinished = replace(
@@ -307,26 +390,8 @@ class LargeLoad:
         )
 
     def _record(self, namespace: str, status: str) -> LoadRecord:
-        record = _record(self._reading, self._load, namespace)
+        record = load_record(self._reading, self._load, namespace)
         counts = {
             name: number + self._counted.get(name, 0) for name, number in record.counts.items()
         }
         return replace(record, status=status, counts=counts)
-
-
-def _record(reading: Reading, load: str, namespace: str) -> LoadRecord:
-    return LoadRecord(
-        id=load,
-        source=reading.source.stored_name,
-        format=reading.format_name or "",
-        namespace=namespace,
-        sha256=reading.content_sha256,
-        time=current_time(),
-        version=__version__,
-        status=reading.status,
-        counts=reading.counts,
-        problems=tuple((problem.where, problem.what) for problem in reading.listed_problems),
-        size=reading.checksum.size if reading.checksum else 0,
-        read_to=reading.read_to,
-        continues=reading.begun.id if reading.begun and reading.begun.id != load else None,
-    )

@@ -28,6 +28,8 @@ Attributes: TypeAlias = Mapping[str, Values]
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
 ).encode
+#: What `_encode` makes of a text, without its look at what the value is.
+_quoted = json.encoder.encode_basestring
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPES = {code: f"\\u{code:04x}" for code in (0, *range(0xD800, 0xE000))}
 #: How many levels of objects and lists an activity's record may have.
@@ -74,7 +76,7 @@ def _flat_json(parts: tuple[object, ...]) -> str:
     """
     return (
         "["
-        + ",".join([_encode(part) if isinstance(part, str) else _part(part) for part in parts])
+        + ",".join([_quoted(part) if isinstance(part, str) else _part(part) for part in parts])
         + "]"
     )
 

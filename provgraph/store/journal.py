@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import TypeVar
 
 from provgraph.identity.files import RunTimes
-from provgraph.model.records import Agent, Description, End, Run, StatedEntity
+from provgraph.model.records import Agent, Description, End, Mention, Run, StatedEntity
 from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import Kind
 from provgraph.store.records import Changes, EntityRecord, JournalEntry, StoredMention
@@ -247,6 +247,17 @@ class ReadRecorder:
             Each mention once, in no order.
         """
         return self._asked("mentions", runs, self._facts.mentions_of)
+
+    def mentions_beside(self, said: Mapping[str, Collection[Mention]]) -> list[StoredMention]:
+        """The known inputs and outputs of runs that matter for new ones.
+
+        Args:
+            said: id of a run → the new ones.
+
+        Returns:
+            Each mention once, in no order.
+        """
+        return self._asked("mentions", said, lambda _: self._facts.mentions_beside(said))
 
     def structural_mentions(
         self, names: Collection[str], twins: Collection[bytes]

@@ -3,11 +3,19 @@
 Nothing here runs. See `provgraph.store.protocol`, which also says what every method raises.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from provgraph.identity.files import RunTimes
-from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity
+from provgraph.model.records import (
+    Agent,
+    Description,
+    End,
+    Mention,
+    Run,
+    Settings,
+    StatedEntity,
+)
 from provgraph.model.vocabulary import Kind
 from provgraph.store.records import (
     EntityRecord,
@@ -36,6 +44,20 @@ class Facts(Protocol):
 
         Args:
             runs: their ids.
+
+        Returns:
+            Each mention once, in no order.
+        """
+
+    def mentions_beside(self, said: Mapping[str, Collection[Mention]]) -> list[StoredMention]:
+        """The known inputs and outputs of runs that matter for new ones.
+
+        Sources may name one file differently (docs/contract.md, rule 9), so of a run that several
+        sources speak of all inputs and outputs matter. Of any other run only those matter that are
+        said again: a run may have very many.
+
+        Args:
+            said: id of a run → the new ones.
 
         Returns:
             Each mention once, in no order.

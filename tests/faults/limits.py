@@ -19,11 +19,11 @@ RETRY_SECONDS = 2.0
 
 def small_batches() -> None:
     """Integrate few documents at once, and read already the long log in another process."""
-    from provgraph.ingest import writing  # noqa: PLC0415 - see above
-    from provgraph.ingest.reading import process  # noqa: PLC0415
+    from provgraph.ingest.reading import process  # noqa: PLC0415 - see above
+    from tests.batches import limit_batches  # noqa: PLC0415
 
     process.SMALLEST = SMALLEST
-    writing.BATCH = BATCH
+    limit_batches(BATCH)
 
 
 def impatient() -> None:
@@ -37,9 +37,9 @@ def impatient() -> None:
 
 def in_steps() -> None:
     """Write a log of moderate length in several transactions."""
-    from provgraph.ingest import writing  # noqa: PLC0415 - see above
-    from provgraph.store.neo4j.store import Neo4jStore  # noqa: PLC0415
+    from provgraph.store.neo4j.store import Neo4jStore  # noqa: PLC0415 - see above
     from provgraph.store.records import StoreLimits  # noqa: PLC0415
+    from tests.batches import limit_batches  # noqa: PLC0415
 
-    writing.BATCH = STEP
+    limit_batches(STEP)
     Neo4jStore.limits = StoreLimits(documents=STEP)

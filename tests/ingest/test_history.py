@@ -13,7 +13,7 @@ import pytest
 
 from provgraph import __version__
 from provgraph.errors import StoreError, UnreachableError
-from provgraph.ingest import forgetting, writing
+from provgraph.ingest import forgetting
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load, look_up
 from provgraph.ingest.reading.reading import Reading
@@ -27,6 +27,7 @@ from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import LoadRecord, StoreLimits
 from provgraph.store.registry import open_store
 from provgraph.store.relational.store import RelationalStore
+from tests.batches import limit_batches
 from tests.conftest import empty_neo4j
 from tests.loaders.examples import record
 from tests.services import Neo4jServer
@@ -182,9 +183,8 @@ def test_a_load_in_several_transactions_goes_on_where_it_stopped(
 ) -> None:
     """Neo4j keeps a transaction in memory, so a very large source takes several."""
     empty_neo4j(neo4j_server.url)
-    monkeypatch.setattr(writing, "BATCH", 2)
+    limit_batches(2, monkeypatch)
     monkeypatch.setattr(Neo4jStore, "limits", StoreLimits(documents=4))
-    monkeypatch.setattr("provgraph.ingest.loading.BATCH", 2)
     path = tmp_path / "large.provlog"
     path.write_text(runs(*ids_of(11)))
     with closing(open_neo4j(neo4j_server.url)) as store:
@@ -210,8 +210,7 @@ def test_a_load_in_several_transactions_goes_on_where_it_stopped(
 @pytest.fixture
 def in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """The embedded stores take no more than four documents at once."""
-    monkeypatch.setattr(writing, "BATCH", 2)
-    monkeypatch.setattr("provgraph.ingest.loading.BATCH", 2)
+    limit_batches(2, monkeypatch)
     monkeypatch.setattr(RelationalStore, "limits", StoreLimits(documents=4))
     monkeypatch.setattr("provgraph.ingest.forgetting.BATCH", 2)
 

@@ -22,7 +22,7 @@ from typing import Any, cast
 import pytest
 
 from provgraph.errors import NotFoundError, SettingsError, UnreachableError
-from provgraph.ingest import loading, writing
+from provgraph.ingest import loading
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
@@ -32,6 +32,7 @@ from provgraph.store.digest import digest
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import Changes, LoadRecord, StoreLimits
 from provgraph.store.relational.store import open_sqlite
+from tests.batches import limit_batches
 from tests.loaders.examples import LOGS, PRODUCTS, record
 
 FAILED = LOGS / "edge_failed.provlog"
@@ -444,7 +445,7 @@ def test_the_size_of_transactions_never_matters(
         for name in ("edge_overwrite", "edge_nested", "edge_context", "edge_failed")
     ]
     expected = digest_of(*names)
-    monkeypatch.setattr(loading, "BATCH", batch)
+    limit_batches(batch, monkeypatch)
     assert digest_of(*names) == digest_of(*reversed(names)) == expected
 
 
@@ -509,8 +510,7 @@ def test_a_load_that_broke_off_is_there_as_a_whole_or_not_at_all(
 ) -> None:
     names = (FAILED, LOGS / "edge_overwrite.provlog")
     expected = digest_of(*names)
-    for module in (loading, writing):
-        monkeypatch.setattr(module, "BATCH", 2)
+    limit_batches(2, monkeypatch)
     reports = load(cast("Store", _FailingStore(store, fails_at)), map(str, names))
     done: list[Report] = []
     with pytest.raises(UnreachableError):
@@ -534,8 +534,7 @@ def test_a_load_that_goes_on_loses_no_record_and_no_problem(
     path.write_text(
         '{"activity_name": "without id"}\n' + FAILED.read_text(encoding="utf-8"), encoding="utf-8"
     )
-    for module in (loading, writing):
-        monkeypatch.setattr(module, "BATCH", 2)
+    limit_batches(2, monkeypatch)
     monkeypatch.setattr(store, "limits", StoreLimits(documents=2))
     with pytest.raises(UnreachableError):
         loaded(cast("Store", _FailingStore(store, fails_at)), path)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from provgraph import __version__
 from provgraph.ingest.reading.sources import Source
-from provgraph.ingest.reports import Report, report_on_known, report_on_strangers
+from provgraph.ingest.reports import Report, is_whole, report_on_known, report_on_strangers
 from provgraph.loaders.protocol import Problem
 from provgraph.store.records import LoadRecord
 
@@ -41,3 +42,25 @@ def test_a_folder_of_strangers_names_the_formats_that_are_read() -> None:
     (problem,) = report.problems
     assert "it holds 3 files, none of a format" in problem.what
     assert "ctapipe" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("status", "version", "expected"),
+    [
+        ("loaded", __version__, True),
+        ("loaded", "0.0.1", True),
+        ("partial", __version__, True),
+        ("partial", "0.0.1", False),
+        ("unfinished", __version__, False),
+    ],
+)
+def test_is_whole(status: str, version: str, expected: bool) -> None:
+    counts = {"activities": 1, "entities": 0, "agents": 0, "relations": 0}
+    kept = LoadRecord("1", "x", "ctapipe", "default", "", "", version, status, counts)
+    assert is_whole(kept) is expected
+    assert is_whole(kept, "ctapipe") is expected
+    assert not is_whole(kept, "ctadirac")
+
+
+def test_no_load_leaves_all_to_do() -> None:
+    assert not is_whole(None)

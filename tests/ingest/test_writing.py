@@ -12,15 +12,18 @@ import pytest
 from provgraph import __version__
 from provgraph.ingest import writing
 from provgraph.ingest.deciding import integration
+from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
-from provgraph.ingest.writing import is_whole
+from provgraph.model.records import Agent, Document, Mention, Run
+from provgraph.model.vocabulary import RelationType
 from provgraph.questions.tracing import find
 from provgraph.store import journal
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store, Transaction
-from provgraph.store.records import Changes, LoadRecord
+from provgraph.store.records import Changes
 from provgraph.store.registry import open_store
+from tests.batches import limit_batches
 from tests.loaders.examples import record
 
 
@@ -214,23 +217,72 @@ def test_what_an_older_version_loaded_whole_is_not_read_again(tmp_path: Path, st
     assert store.stats()["loads"] == 1
 
 
-@pytest.mark.parametrize(
-    ("status", "version", "expected"),
-    [
-        ("loaded", __version__, True),
-        ("loaded", "0.0.1", True),
-        ("partial", __version__, True),
-        ("partial", "0.0.1", False),
-        ("unfinished", __version__, False),
-    ],
-)
-def test_is_whole(status: str, version: str, expected: bool) -> None:
-    counts = {"activities": 1, "entities": 0, "agents": 0, "relations": 0}
-    kept = LoadRecord("1", "x", "ctapipe", "default", "", "", version, status, counts)
-    assert is_whole(kept) is expected
-    assert is_whole(kept, "ctapipe") is expected
-    assert not is_whole(kept, "ctadirac")
+# --- batches
 
 
-def test_no_load_leaves_all_to_do() -> None:
-    assert not is_whole(None)
+def read_of(run: str, number: int) -> Mention:
+    return Mention(run, RelationType.USED, identifier=f"prov:{number}", source="prov")
+
+
+def test_what_documents_say_of_the_files_of_one_run_becomes_one_document() -> None:
+    reads = [read_of(run, number) for number in range(2) for run in "AB"]
+    named = Document(Run("A", {"name": ("tool",)}))
+    documents = [*(Document(Run(each.run, {}), (each,)) for each in reads), named]
+    assert writing.by_run(documents) == [
+        named,
+        Document(Run("A", {}), (reads[0], reads[2])),
+        Document(Run("B", {}), (reads[1], reads[3])),
+    ]
+
+
+def test_a_record_with_very_many_files_is_taken_in_portions() -> None:
+    reads = tuple(read_of("A", number) for number in range(2_500))
+    document = Document(Run("A", {"name": ("tool",)}), reads, config_files=("file:/c",), end=7)
+    first, *more = portions = list(writing.in_portions([document]))
+    assert (first.run, first.config_files) == (document.run, document.config_files)
+    assert all(each.run == Run("A", {}) and not each.config_files for each in more)
+    assert [mention for each in portions for mention in each.mentions] == list(reads)
+    assert max(len(each.mentions) for each in portions) <= 1_000
+    assert [each.end for each in portions if each.end is not None] == [7] == [portions[-1].end]
+
+
+@pytest.mark.parametrize("length", [10, 1_000_000])
+def test_a_batch_takes_as_much_as_memory_allows(length: int) -> None:
+    agent = Agent("A", attributes={"text": ("x" * length,)})
+    documents = iter([Document(agents=(agent,))] * 100)
+    first, size = writing.next_batch(documents)
+    assert len(first) == (100 if length == 10 else 17)
+    assert (size >= writing.BATCH_BYTES) is (length > 10)
+    rest, _ = writing.next_batch(documents)
+    assert len(rest) == min(17, 100 - len(first))
+
+
+PROV_DOCUMENT = {
+    "prefix": {"ex": "http://ex.org/"},
+    "entity": {f"ex:e{n}": {"ex:n": n} for n in range(6)},
+    "activity": {f"ex:a{n}": {"prov:startTime": f"2026-01-0{n + 1}T00:00:00Z"} for n in range(3)},
+    "used": {
+        f"_:u{n}": {"prov:activity": f"ex:a{n % 3}", "prov:entity": f"ex:e{n}"} for n in range(6)
+    },
+    "wasGeneratedBy": {
+        f"_:g{n}": {"prov:activity": f"ex:a{n % 3}", "prov:entity": f"ex:e{n}"} for n in range(5)
+    },
+    "wasDerivedFrom": {
+        f"_:d{n}": {"prov:generatedEntity": f"ex:e{n}", "prov:usedEntity": f"ex:e{n - 1}"}
+        for n in range(1, 6)
+    },
+}
+
+
+@pytest.mark.parametrize("documents", [1, 2, 7])
+def test_a_document_means_the_same_in_batches_of_any_size(
+    documents: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "document.json"
+    path.write_text(json.dumps(PROV_DOCUMENT))
+    expected = one_after_the_other([path])
+    limit_batches(documents, monkeypatch)
+    assert one_after_the_other([path]) == expected
+    with closing(open_store("sqlite://")) as store:
+        forget(store, str(only(store, path).load))
+        assert not any(store.stats().values())

@@ -314,6 +314,29 @@ def test_all_stores_keep_descriptions_alike(store: Store) -> None:
     reference.close()
 
 
+def test_of_a_run_that_one_source_speaks_of_only_files_that_are_said_again_matter(
+    store: Store,
+) -> None:
+    """docs/contract.md, rule 9: what several sources name differently may be one file."""
+
+    def read(run: str, place: str, source: str) -> Mention:
+        return Mention(run, USED, None, place, None, source)
+
+    log = [read("A", f"file:/{name}", "log") for name in "xy"]
+    others = [read("B", "file:/x", "log"), read("B", "lfn:/x", "catalogue")]
+    put(store, Document(Run("A", {}), tuple(log)), Document(Run("B", {}), tuple(others)))
+    again, new = log[0], read("A", "file:/z", "log")
+    from_catalogue = read("A", "lfn:/x", "catalogue")
+    with store.viewing() as view:
+
+        def matter(**said: list[Mention]) -> set[bytes]:
+            return {each.mention.key for each in view.mentions_beside(said)}
+
+        assert matter(A=[again, new], C=[new]) == {again.key}
+        assert matter(A=[from_catalogue]) == {each.key for each in log}
+        assert matter(B=[new]) == {each.key for each in others}
+
+
 def test_the_ends_of_a_relation_exist(store: Store) -> None:
     ends = End(Kind.ACTIVITY, "run"), End(Kind.AGENT, "someone")
     put(store, Document(relations=(StatedRelation(RelationType.WAS_ASSOCIATED_WITH, *ends),)))

@@ -215,6 +215,10 @@ def one_run() -> Iterator[Store]:
 QUESTIONS: dict[str, tuple[Callable[[Facts], Any], bytes]] = {
     "runs": (lambda facts: facts.runs(["R"]), mark("run", "R")),
     "mentions of runs": (lambda facts: facts.mentions_of(["R"]), mark("mentions", "R")),
+    "mentions beside new ones": (
+        lambda facts: facts.mentions_beside({"R": [READ]}),
+        mark("mentions", "R"),
+    ),
     "mentions by name": (
         lambda facts: facts.structural_mentions(["file:/data/a"], ()),
         mark("name", "file:/data/a"),

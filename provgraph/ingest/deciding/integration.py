@@ -22,7 +22,7 @@ from provgraph.ingest.deciding.neighbourhood import (
     TouchedMention,
     decide_entities,
     marks_of_decisions,
-    mentions_by_run,
+    mentions_beside,
     touched_mentions,
 )
 from provgraph.model.attributes import is_hidden, is_open, join_attributes
@@ -171,13 +171,10 @@ class _Update:
         changes.runs, moved = self._joined_runs()
         changes.stated = self._joined_entities()
         self.touched = self._touched_mentions(moved)
-        neighbourhood = Neighbourhood(self.facts, self.touched, self._stated_names())
-        decide_entities(
-            self.facts,
-            neighbourhood,
-            {entity.identifier: entity for entity in changes.stated},
-            changes,
-        )
+        # What is stated again in the same words changes nothing.
+        stated = {entity.identifier: entity for entity in changes.stated}
+        neighbourhood = Neighbourhood(self.facts, self.touched, stated.keys())
+        decide_entities(self.facts, neighbourhood, stated, changes)
         return changes
 
     def _plain_facts(self, changes: Changes) -> None:
@@ -289,7 +286,7 @@ class _Update:
             for mention in document.mentions:
                 said[mention.run][mention.key] = mention
         runs = said.keys() | set(moved)
-        known = mentions_by_run(self.facts, runs)
+        known = mentions_beside(self.facts, said, moved)
         return [
             each
             for run in sorted(runs)

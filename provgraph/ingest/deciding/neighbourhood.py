@@ -59,10 +59,31 @@ def mentions_by_run(
     Returns:
         run → key of the mention → the mention. A run without mentions has an empty dict.
     """
-    known: defaultdict[str, dict[bytes, StoredMention]] = defaultdict(dict)
-    for stored in facts.mentions_of(runs):
-        known[stored.mention.run][stored.mention.key] = stored
-    return known
+    return _by_run(facts.mentions_of(runs))
+
+
+def mentions_beside(
+    facts: Facts, said: Mapping[str, Mapping[bytes, Mention]], moved: Collection[str]
+) -> defaultdict[str, dict[bytes, StoredMention]]:
+    """Read the mentions of runs that matter for new ones.
+
+    Args:
+        facts: as they stand.
+        said: id of a run → the new mentions.
+        moved: ids of runs that have other times now, so that all their mentions matter.
+
+    Returns:
+        run → key of the mention → the mention.
+    """
+    others = {run: mentions.values() for run, mentions in said.items() if run not in moved}
+    return _by_run([*facts.mentions_of(moved), *facts.mentions_beside(others)])
+
+
+def _by_run(mentions: Iterable[StoredMention]) -> defaultdict[str, dict[bytes, StoredMention]]:
+    found: defaultdict[str, dict[bytes, StoredMention]] = defaultdict(dict)
+    for stored in mentions:
+        found[stored.mention.run][stored.mention.key] = stored
+    return found
 
 
 def touched_mentions(
@@ -119,7 +140,7 @@ class Neighbourhood:
         self,
         facts: Facts,
         touched: Sequence[TouchedMention],
-        stated: set[str],
+        stated: Collection[str],
         gone: Sequence[StoredMention] = (),
         unsaid: Collection[str] = (),
     ) -> None:

@@ -200,7 +200,8 @@ def _groups(
                 yield inside.statements(section, key, value)
         except LoadError as error:
             inside.problems.append(str(error))
-        yield from _problems(inside, f"byte {members.position()}", f"{section} {key[:200]}")
+        if inside.problems:
+            yield from _problems(inside, f"byte {members.position()}", f"{section} {key[:200]}")
     if inside is not document:
         yield inside.named()
     yield from members.problems

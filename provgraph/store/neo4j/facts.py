@@ -4,14 +4,23 @@ Nothing here writes.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from neo4j import Record
 from neo4j import Transaction as DriverTransaction
 from typing_extensions import override
 
 from provgraph.identity.files import RunTimes
-from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity, batches
+from provgraph.model.records import (
+    Agent,
+    Description,
+    End,
+    Mention,
+    Run,
+    Settings,
+    StatedEntity,
+    batches,
+)
 from provgraph.model.vocabulary import NODE_LABEL, Kind
 from provgraph.store.journal import Subject
 from provgraph.store.neo4j import bookkeeping, configuration, records, relations
@@ -27,6 +36,7 @@ from provgraph.store.records import (
     Page,
     StoredMention,
     StoredRelation,
+    several_speak_of,
 )
 from provgraph.store.views import View
 
@@ -116,6 +126,30 @@ class Neo4jView(View):
             f"RETURN {MENTION}"
         )
         return [mention_from(row) for row in self._queries.by_id(query, runs)]
+
+    @override
+    def mentions_beside(self, said: Mapping[str, Collection[Mention]]) -> list[StoredMention]:
+        query = (
+            "MATCH (a:Activity) WHERE a.id IN $ids WITH a "
+            "MATCH (a)-[r:USED|WAS_GENERATED_BY]-(:Entity) WHERE r.statedSource IS NULL "
+            "RETURN coalesce(a.fullId, a.id), collect(DISTINCT r.source)"
+        )
+        known = {row[0]: row[1] for row in self._queries.by_id(query, said)}
+        several, alone = several_speak_of(said, known)
+        rows = [
+            {"run": indexed(run), "keys": [key.hex() for key in some]}
+            for run, keys in alone.items()
+            for some in batches(keys, BATCH)
+        ]
+        query = (
+            "UNWIND $rows AS row MATCH (a:Activity {id: row.run}) WITH a, row "
+            "MATCH (a)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.key IN row.keys "
+            f"RETURN {MENTION}"
+        )
+        again = (
+            row for some in batches(rows, BATCH) for row in self._queries.run(query, rows=some)
+        )
+        return [*self.mentions_of(several), *map(mention_from, again)]
 
     @override
     def structural_mentions(

@@ -13,7 +13,16 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case
 from typing_extensions import override
 
 from provgraph.identity.files import RunTimes
-from provgraph.model.records import Agent, Description, End, Run, Settings, StatedEntity, key_of
+from provgraph.model.records import (
+    Agent,
+    Description,
+    End,
+    Mention,
+    Run,
+    Settings,
+    StatedEntity,
+    key_of,
+)
 from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import DESCRIPTION_TYPES, Kind, RelationType
 from provgraph.store.journal import Subject
@@ -26,6 +35,7 @@ from provgraph.store.records import (
     Page,
     StoredMention,
     StoredRelation,
+    several_speak_of,
 )
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.records import Record
@@ -88,6 +98,23 @@ class RelationalView(View):
             keys,
         )
         return [*used, *made]
+
+    @override
+    def mentions_beside(self, said: Mapping[str, Collection[Mention]]) -> list[StoredMention]:
+        runs = {key_of(Kind.ACTIVITY, run): run for run in said}
+        relation = tables.relation.c
+        known: dict[str, set[str]] = defaultdict(set)
+        for end, kind in (
+            (relation.source, RelationType.USED),
+            (relation.target, RelationType.WAS_GENERATED_BY),
+        ):
+            query = select(end.label("run"), relation.said_by).distinct()
+            query = query.where(relation.type == kind, relation.stated.is_(None))
+            for row in records.in_chunks(self._connection, query, end.in_, runs):
+                known[runs[row.run]].add(row.said_by)
+        several, alone = several_speak_of(said, known)
+        again = self._mentions(relation.key.in_, [key for keys in alone.values() for key in keys])
+        return [*self.mentions_of(several), *again]
 
     @override
     def structural_mentions(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select
@@ -32,6 +33,8 @@ Record = dict[str, Any]
 T = TypeVar("T")
 #: How many keys one statement asks for.
 CHUNK = 1000
+#: Names of so many characters are keyed anew each time; there are few of them.
+_LONG = 256
 
 
 def in_chunks(
@@ -56,13 +59,18 @@ def in_chunks(
         yield from connection.execute(query.where(condition(chunk))).all()
 
 
+@lru_cache(1 << 15)
+def _name_key(text: str) -> bytes:
+    return fingerprint("name", text)
+
+
 def name_key(text: str) -> bytes:
     """The key of a place, an identifier or a base name.
 
     Args:
         text: the name.
     """
-    return fingerprint("name", text)
+    return _name_key(text) if len(text) < _LONG else fingerprint("name", text)
 
 
 def attributes_of(text: str | None) -> Attributes:

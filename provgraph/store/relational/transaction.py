@@ -272,31 +272,28 @@ class RelationalTransaction(RelationalView, Transaction):
             for column in table.columns
             if column.name not in primary
         }
-        unique = {tuple(record[name] for name in primary): record for record in records}
-        self._write(
-            table,
-            statement.on_conflict_do_update(index_elements=primary, set_=rest),
-            unique.values(),
-        )
+        replacing = statement.on_conflict_do_update(index_elements=primary, set_=rest)
+        for some in batches(records, _ROWS):
+            # One statement can't replace a row twice.
+            unique = {tuple(record[name] for name in primary): record for record in some}
+            self._write(table, replacing, list(unique.values()))
 
     def _add(self, table: Table, records: Iterable[records.Record]) -> None:
         """Insert; rows of a known key are equal to what is there."""
-        self._write(table, self._insert(table).on_conflict_do_nothing(), records)
+        for some in batches(records, _ROWS):
+            self._write(table, self._insert(table).on_conflict_do_nothing(), some)
 
-    def _write(self, table: Table, statement: Insert, records: Iterable[records.Record]) -> None:
+    def _write(self, table: Table, statement: Insert, records: list[records.Record]) -> None:
         """Hand the records to the driver as they are.
 
         SQLAlchemy's look at each value takes longer than its writing.
         """
-        for found in batches(records, _ROWS):
-            if self._is_sqlite:
-                text = str(statement.compile(dialect=_NAMED))
-                self._connection.exec_driver_sql(text, found)
-            else:
-                columns = tuple(
-                    [record[column.name] for record in found] for column in table.columns
-                )
-                self._connection.exec_driver_sql(_from_arrays(table, statement), columns)
+        if self._is_sqlite:
+            text = str(statement.compile(dialect=_NAMED))
+            self._connection.exec_driver_sql(text, records)
+        else:
+            columns = tuple([record[column.name] for record in records] for column in table.columns)
+            self._connection.exec_driver_sql(_from_arrays(table, statement), columns)
 
 
 def _exists(condition: ColumnElement[bool], of: Table) -> ColumnElement[bool]:
@@ -308,7 +305,7 @@ def _exists(condition: ColumnElement[bool], of: Table) -> ColumnElement[bool]:
 _NAMED: Dialect = sqlite.dialect(paramstyle="named")
 _ARRAY_TYPES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 #: How many rows one statement writes.
-_ROWS = 5_000
+_ROWS = 2_000
 
 
 def _from_arrays(table: Table, statement: Insert) -> str:

@@ -1,5 +1,7 @@
 """What one load says of each subject, and how what several loads say is joined."""
 
+import pytest
+
 from provgraph.ingest.deciding.assertions import (
     join_agents,
     join_descriptions,
@@ -52,6 +54,27 @@ def test_a_relation_asserts_that_its_ends_exist() -> None:
     assert [each.relations for each in found if each.relations] == [(relation,)]
     assert [each.agents for each in found if each.agents] == [(Agent("CTAO"),)]
     assert [each.entities for each in found if each.entities] == [(StatedEntity("prov:x"),)]
+
+
+def test_what_several_relations_name_is_asserted_once() -> None:
+    ends = [End(Kind.ENTITY, f"prov:{name}") for name in "xyz"]
+    documents = [
+        Document(relations=(StatedRelation(RelationType.WAS_DERIVED_FROM, ends[0], cause),))
+        for cause in ends[1:]
+    ]
+    found = [read_assertion(each) for each in make_assertions("load", 0, documents)]
+    assert sorted(entity.identifier for facts in found for entity in facts.entities) == [
+        "prov:x",
+        "prov:y",
+        "prov:z",
+    ]
+
+
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 40_000, 1_000_000])
+def test_assertions_of_any_length_come_back(size: int) -> None:
+    agent = Agent("A", attributes={"text": ("ab" * size,)})
+    (made,) = make_assertions("load", 0, [Document(agents=(agent,))])
+    assert read_assertion(made).agents == (agent,)
 
 
 def test_of_two_names_of_an_agent_the_smaller_is_shown_and_both_are_kept() -> None:

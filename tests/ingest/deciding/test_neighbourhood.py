@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from provgraph.ingest.deciding.integration import integrate, plan_changes
 from provgraph.ingest.deciding.neighbourhood import touched_mentions
 from provgraph.ingest.loading import load
-from provgraph.model.records import Mention
-from provgraph.model.vocabulary import RelationType
+from provgraph.model.records import Document, End, Mention, Run, StatedEntity, StatedRelation
+from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.tracing import find
 from provgraph.store.digest import digest
+from provgraph.store.journal import ReadRecorder, mark
 from provgraph.store.protocol import Store
 from provgraph.store.records import StoredMention
 from provgraph.store.registry import open_store
@@ -83,3 +85,18 @@ def test_only_what_is_new_or_moved_is_touched() -> None:
     moved = list(touched_mentions(known, said, moved=True))
     assert [each.now.mention for each in moved] == [old, new]
     assert not any(each.can_change_others for each in moved)
+
+
+def test_what_is_stated_again_leads_to_no_mention(memory: Store) -> None:
+    """Of a PROV document each relation names entities that its other statements have stated."""
+    entity = StatedEntity("prov:x", {"size": (1,)})
+    read = Mention("R", RelationType.USED, identifier="prov:x", source="prov")
+    relation = StatedRelation(
+        RelationType.WAS_ATTRIBUTED_TO, End(Kind.ENTITY, "prov:x"), End(Kind.AGENT, "A")
+    )
+    with memory.writing() as transaction:
+        integrate(transaction, [Document(Run("R", {}), (read,), (entity,))])
+        recorder = ReadRecorder(transaction)
+        changes = plan_changes(recorder, [Document(entities=(entity,), relations=(relation,))])
+    assert mark("name", "prov:x") not in recorder.marks
+    assert (changes.changes.mentions, changes.changes.entities) == ([], [])

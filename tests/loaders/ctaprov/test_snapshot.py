@@ -17,7 +17,6 @@ import pytest
 
 from provgraph.collecting.delivery import spool_sources
 from provgraph.errors import LoginError, SettingsError
-from provgraph.ingest import writing
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.sources import Source
@@ -30,6 +29,7 @@ from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.records import StoreLimits
 from provgraph.store.registry import open_store
+from tests.batches import limit_batches
 from tests.loaders.ctadirac.test_loader import BUNDLES, ancestors, guid_of
 from tests.loaders.ctaprov.conftest import DUMPS, GENERATIONS, Restore, change, load_one
 from tests.services import PostgresServer
@@ -447,7 +447,7 @@ def test_an_interrupted_load_is_gone_on_with(
     databases: dict[str, str], memory: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Into a store that takes a few documents at a time, as Neo4j takes some thousands."""
-    monkeypatch.setattr(writing, "BATCH", 20)
+    limit_batches(20, monkeypatch)
     memory.limits = StoreLimits(documents=20)
     url = databases["2020-04"]
     with pytest.raises(_InterruptedError):
