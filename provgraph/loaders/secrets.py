@@ -27,6 +27,8 @@ _HINT = re.compile(r"pass|pwd|secret|token|sig|auth|cred|key", re.IGNORECASE)
 #: Options are looked for in a command line, not in longer texts, where that would take quadratic
 #: time.
 _LONGEST_COMMAND = 10_000
+#: Longer texts are looked through each time.
+_LONGEST_REMEMBERED = 200
 
 #: Variables that shape a computation: which software is found and with how many threads it runs.
 ENVIRONMENT_VARIABLES = frozenset(
@@ -64,6 +66,10 @@ def masked(text: str) -> str:
         The text with ``***`` for what follows ``token=`` or ``--password`` and the like, and for
         the credentials in URLs.
     """
+    return _masked_often(text) if len(text) < _LONGEST_REMEMBERED else _masked(text)
+
+
+def _masked(text: str) -> str:
     if "://" in text:
         text = _URL_CREDENTIALS.sub(rf"\1{MASK}@", text)
     if not _HINT.search(text):
@@ -76,6 +82,10 @@ def masked(text: str) -> str:
         if "-" in text and len(text) < _LONGEST_COMMAND
         else text
     )
+
+
+#: The texts that thousands of runs have in common.
+_masked_often = lru_cache(maxsize=4096)(_masked)
 
 
 def masked_arguments(arguments: Sequence[Any]) -> list[Any]:
@@ -135,6 +145,18 @@ def masked_parameter(name: str, value: Any) -> Any:
         masked. An empty value of a secret stays as it is.
     """
     return MASK if _is_secret(name) and value not in (None, "", False) else masked_value(value)
+
+
+def masked_parameters(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Mask the secrets in the values of parameters.
+
+    Args:
+        values: name → value.
+
+    Returns:
+        The same names, with what `masked_parameter` makes of their values.
+    """
+    return {name: masked_parameter(name, value) for name, value in values.items()}
 
 
 @lru_cache(maxsize=4096)
