@@ -19,7 +19,14 @@ from provgraph.loaders.repeated import RepeatedObjects, settings_of, software_of
 from provgraph.loaders.secrets import computing_environment, masked, masked_parameters
 from provgraph.model.attributes import attributes_of
 from provgraph.model.identifiers import place_of, product_identifier
-from provgraph.model.records import Document, Fact, Mention, Run, StatedEntity
+from provgraph.model.records import (
+    Document,
+    Fact,
+    Mention,
+    Run,
+    StatedEntity,
+    build_quickly,
+)
 from provgraph.model.values import SharedObject, Values, utc
 from provgraph.model.vocabulary import RelationType
 
@@ -196,13 +203,15 @@ class _FileEntry:
             relation: used or generated.
             source: the name under which this loader's mentions are kept.
         """
-        return Mention(
-            run,
-            relation,
-            self.role,
-            self.place,
-            self.identifier,
-            source,
+        return build_quickly(
+            Mention,
+            run=run,
+            relation=relation,
+            role=self.role,
+            place=self.place,
+            identifier=self.identifier,
+            source=source,
+            time=None,
             attributes=self.attributes,
         )
 

@@ -251,8 +251,7 @@ def _settings(component: str, values: Mapping[str, Value]) -> Settings:
     words = component, repr(values)
     settings = _SETTINGS.get(words)
     if settings is None:
-        parameters = json.loads(canonical_json(values))
-        settings = Settings(component, masked_parameters(parameters))
+        settings = Settings(component, masked_parameters(values))
         if len(_SETTINGS) >= _MOST_SETTINGS:
             _SETTINGS.clear()
         _SETTINGS[words] = settings

@@ -102,9 +102,7 @@ def masked_arguments(arguments: Sequence[Any]) -> list[Any]:
     secret_follows = False
     for argument in arguments:
         words.append(MASK if secret_follows else _masked_argument(argument))
-        secret_follows = (
-            isinstance(argument, str) and _SECRET_OPTION.fullmatch(argument) is not None
-        )
+        secret_follows = isinstance(argument, str) and _is_secret_option(argument)
     return words
 
 
@@ -112,9 +110,12 @@ def _masked_argument(argument: Any) -> Any:
     """One word of a command line; of ``--password=…`` all behind the sign is a secret."""
     if isinstance(argument, str):
         option, equals, _ = argument.partition("=")
-        if equals and _SECRET_OPTION.fullmatch(option):
-            return f"{option}={MASK}"
+        return f"{option}={MASK}" if equals and _is_secret_option(option) else masked(argument)
     return masked_value(argument)
+
+
+def _is_secret_option(word: str) -> bool:
+    return word.startswith("-") and _SECRET_OPTION.fullmatch(word) is not None
 
 
 def masked_value(value: Any) -> Any:
