@@ -196,6 +196,7 @@ class _SourceGatherer:
         self._namespace = namespace
         self._observer = observer
         self._gathered: list[PendingSource | Report] = []
+        self._contents: set[str] = set()
         self._bytes = 0
 
     def take_folder(self, folder: str | None, group: Iterable[_Read]) -> Iterator[Report]:
@@ -237,13 +238,11 @@ class _SourceGatherer:
         if reading.status == "refused":
             self._gathered.append(report_on_reading(reading))
             return
-        if self._bytes + size > writing.BATCH_BYTES or any(
-            isinstance(each, PendingSource)
-            and each.reading.content_sha256 == reading.content_sha256
-            for each in self._gathered
-        ):
+        content = reading.content_sha256
+        if self._bytes + size > writing.BATCH_BYTES or content in self._contents:
             # The same bytes under another name are to be found in the store.
             yield from self.flush()
+        self._contents.add(content)
         self._gathered.append(PendingSource(reading, by_run(first)))
         self._bytes += size
         if len(self._gathered) >= TOGETHER:
@@ -256,6 +255,7 @@ class _SourceGatherer:
             the report on each gathered source, in their order.
         """
         gathered, self._gathered, self._bytes = self._gathered, [], 0
+        self._contents.clear()
         pending = [each for each in gathered if isinstance(each, PendingSource)]
         reports = iter(write_together(self._store, pending, self._namespace) if pending else ())
         for each in gathered:

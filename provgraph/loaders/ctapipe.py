@@ -4,10 +4,9 @@ A log is a row of JSON arrays of activities, or the older Python repr of the sam
 of ``ctapipe.core.provenance``, versions 0.6 to 0.32.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BufferedReader
 from typing import Any
@@ -16,17 +15,23 @@ from provgraph.errors import LoadError
 from provgraph.loaders.json_stream import JsonRecords, Record
 from provgraph.loaders.protocol import BLANK, HEAD, Problem
 from provgraph.loaders.python_literal import literal_records
-from provgraph.loaders.secrets import computing_environment, masked, masked_parameter
+from provgraph.loaders.repeated import RepeatedObjects, settings_of, software_of
+from provgraph.loaders.secrets import computing_environment, masked, masked_parameters
 from provgraph.model.attributes import attributes_of
 from provgraph.model.identifiers import place_of, product_identifier
-from provgraph.model.records import SOFTWARE, Document, Fact, Mention, Run, Settings, StatedEntity
-from provgraph.model.values import Value, Values, canonical_json, utc
+from provgraph.model.records import (
+    Document,
+    Fact,
+    Mention,
+    Run,
+    StatedEntity,
+    build_quickly,
+)
+from provgraph.model.values import SharedObject, Values, utc
 from provgraph.model.vocabulary import RelationType
 
 #: The role in which ctapipe names the configuration file of a tool among the inputs.
 CONFIGURATION_ROLE = "Tool Configuration"
-#: Where a run's own paths are kept, apart from the settings that it shares with other runs.
-OWN_PATHS = "paths"
 
 # The quantifiers are possessive: a head of 64 KiB that is no log must not be tried from each of its
 # brackets again. A PROV document is no log, although any name may stand in it.
@@ -37,6 +42,14 @@ _JSON_LOG = re.compile(
     re.DOTALL,
 )
 _PYTHON_LOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*+[\[{(].*?u?'activity_(?:uuid|name)'", re.DOTALL)
+#: Where objects stand that many records repeat: what they say of the system, and the configuration
+#: of the components within a tool. The tool's own differs from run to run.
+_REPEATED = RepeatedObjects(
+    re.compile(
+        r'"(?:config"\s*+:\s*+\{\s*+"\w++"\s*+:\s*+\{'
+        r'|(platform|python|environment|[A-Z]\w*+)"\s*+:\s*+(?=\{))'
+    )
+)
 #: Fact → the keys that lead to it in the ``system`` object of an activity.
 _SYSTEM_FACTS = {
     Fact.VERSION: ("ctapipe_version",),
@@ -44,6 +57,8 @@ _SYSTEM_FACTS = {
     Fact.BOOT_TIME: ("platform", "boot_time"),
     Fact.EXECUTABLE: ("executable",),
 }
+#: Where `_flattened` puts these values, which are kept under the names of the facts alone.
+_SYSTEM_NAMES = [".".join(("system", *path)) for path in _SYSTEM_FACTS.values()]
 #: The names of `Fact`. A key of the log that happens to be called so is no such fact.
 _OUR_FACTS = frozenset(value for name, value in vars(Fact).items() if name.isupper())
 #: The keys of an activity that have functions of their own here; `_other_facts` leaves them out.
@@ -94,7 +109,7 @@ class CtapipeLoader:
                 yield found
                 continue
             try:
-                yield replace(document_of(found.record, namespace), end=found.end)
+                yield document_of(found.record, namespace, found.end)
             except LoadError as error:
                 yield Problem(found.where, f"this activity is not loaded: {error}")
 
@@ -115,12 +130,13 @@ class LocatedRecord:
     end: int | None
 
 
-def document_of(record: Mapping[str, Any], namespace: str) -> Document:
+def document_of(record: Mapping[str, Any], namespace: str, end: int | None = None) -> Document:
     """Turn the record of one activity into a document.
 
     Args:
         record: the record, as in the log.
         namespace: in which the record's paths mean files (docs/contract.md, rule 7).
+        end: the byte of the log behind the record, where reading can be resumed there.
 
     Returns:
         The run with its files, settings and configuration files.
@@ -129,7 +145,7 @@ def document_of(record: Mapping[str, Any], namespace: str) -> Document:
         LoadError: a field that nothing can be made of without is missing or malformed.
     """
     identifier = _required_text(record, "activity_uuid")
-    software = _software(record)
+    software = software_of(record)
     source = f"ctapipe {namespace}"
     inputs = [_FileEntry(entry, namespace) for entry in _required_list(record, "input")]
     outputs = [_FileEntry(entry, namespace) for entry in _required_list(record, "output")]
@@ -145,8 +161,9 @@ def document_of(record: Mapping[str, Any], namespace: str) -> Document:
         run=Run(identifier, _facts(record, software is not None)),
         mentions=tuple({mention.key: mention for mention in mentions}.values()),
         entities=tuple(StatedEntity(name, header) for name, header in headers.items()),
-        settings=(*_configuration(record.get("config")), *((software,) if software else ())),
+        settings=(*settings_of(record.get("config")), *((software,) if software else ())),
         config_files=tuple(dict.fromkeys(config_files)),
+        end=end,
     )
 
 
@@ -169,15 +186,14 @@ class _FileEntry:
         header = stated if isinstance(stated, dict) else {}
         self.identifier = product_identifier(header)
         self.header = attributes_of(header) if self.identifier else {}
-        rest = {
-            key: value
-            for key, value in entry.items()
-            if key not in ("url", "role", "reference_meta")
-        }
-        # What is no header is kept as it is.
-        malformed = {"reference_meta": stated} if stated is not header else {}
-        made_up = {} if self.identifier else header
-        self.attributes = attributes_of({**made_up, **rest, **malformed})
+        others = {} if self.identifier else dict(header)
+        for key, value in entry.items():
+            if key not in ("url", "role", "reference_meta"):
+                others[key] = value
+        if stated is not header:
+            # What is no header is kept as it is.
+            others["reference_meta"] = stated
+        self.attributes = attributes_of(others)
 
     def mention(self, run: str, relation: RelationType, source: str) -> Mention:
         """The entry as the mention of a file by a run.
@@ -187,13 +203,15 @@ class _FileEntry:
             relation: used or generated.
             source: the name under which this loader's mentions are kept.
         """
-        return Mention(
-            run,
-            relation,
-            self.role,
-            self.place,
-            self.identifier,
-            source,
+        return build_quickly(
+            Mention,
+            run=run,
+            relation=relation,
+            role=self.role,
+            place=self.place,
+            identifier=self.identifier,
+            source=source,
+            time=None,
             attributes=self.attributes,
         )
 
@@ -227,22 +245,42 @@ def _other_facts(
     }
     if not isinstance(record.get("config", {}), dict):
         facts["config"] = record["config"]
-    facts.update(_flattened("system", record.get("system")))
+    facts = masked_parameters(facts)
+    facts.update(_system_facts(record.get("system")))
     # The packages are kept as settings, which many runs share.
     facts.pop("system.python.packages" if has_software else "", None)
-    for path in _SYSTEM_FACTS.values():
-        facts.pop(".".join(("system", *path)), None)
+    for name in _SYSTEM_NAMES:
+        facts.pop(name, None)
     facts[Fact.ARGUMENTS] = facts.pop("system.arguments", None)
     environment = system.get("environment")
     if isinstance(environment, dict):
         facts = {
             key: value for key, value in facts.items() if not key.startswith("system.environment.")
         }
-        facts |= {
-            f"system.environment.{key}": value
-            for key, value in computing_environment(environment).items()
-        }
-    return attributes_of({key: masked_parameter(key, value) for key, value in facts.items()})
+        kept = computing_environment(environment).items()
+        facts |= masked_parameters({f"system.environment.{key}": value for key, value in kept})
+    return attributes_of(facts)
+
+
+def _system_facts(system: object) -> dict[str, Any]:
+    """What the record says of the system, by dotted names, with its secrets masked."""
+    if not isinstance(system, dict) or not system:
+        return masked_parameters({"system": system})
+    facts: dict[str, Any] = {}
+    for key, value in system.items():
+        name = f"system.{key}"
+        facts |= (
+            _repeated_facts(name, value)
+            if isinstance(value, SharedObject)
+            else masked_parameters(dict(_flattened(name, value)))
+        )
+    return facts
+
+
+@lru_cache(maxsize=256)
+def _repeated_facts(name: str, value: SharedObject) -> dict[str, Any]:
+    """Facts of a system that are the same in thousands of runs."""
+    return masked_parameters(dict(_flattened(name, value)))
 
 
 def _flattened(name: str, value: object) -> Iterator[tuple[str, Any]]:
@@ -252,92 +290,6 @@ def _flattened(name: str, value: object) -> Iterator[tuple[str, Any]]:
             yield from _flattened(f"{name}.{key}", item)
     else:
         yield name, value
-
-
-def _configuration(config: object) -> Iterator[Settings]:
-    """The configuration as settings, one for each component.
-
-    Paths stand apart, under `OWN_PATHS`: each run has its own, and thousands of runs can share the
-    rest. A parameter is named by tool, component and trait, such as
-    ``ProcessorTool.SimTelEventSource.max_events``. ctapipe's components are classes, so their names
-    begin with a capital; a dict under any other name is a value.
-    """
-    if not isinstance(config, dict):
-        return
-    settings, paths = _split_configuration("", config)
-    yield from settings
-    if paths:
-        yield Settings(
-            OWN_PATHS, {name: masked_parameter(name, value) for name, value in paths.items()}
-        )
-
-
-def _split_configuration(
-    name: str, values: Mapping[str, Any]
-) -> tuple[list[Settings], dict[str, Value]]:
-    """The settings of a component and of all components within it; apart from them the paths."""
-    shared: dict[str, Value] = {}
-    paths: dict[str, Value] = {}
-    components: dict[str, Any] = {}
-    for key, value in values.items():
-        full_name = f"{name}.{key}" if name else key
-        if isinstance(value, dict) and key[:1].isupper():
-            components[full_name] = value
-        else:
-            (paths if _names_paths(value) else shared)[full_name] = value
-    settings = [_settings(name, canonical_json(shared))] if shared else []
-    for component, traits in components.items():
-        # A tool has other paths in each run; the components within a tool mostly have the same
-        # values in thousands of runs.
-        inner_settings, inner_paths = (
-            _shared_component(component, canonical_json(traits))
-            if name
-            else _split_configuration(component, traits)
-        )
-        settings += inner_settings
-        paths |= inner_paths
-    return settings, paths
-
-
-@lru_cache(maxsize=512)
-def _shared_component(name: str, values: str) -> tuple[list[Settings], dict[str, Value]]:
-    """`_split_configuration` of a component's JSON text: thousands of runs have the same text."""
-    return _split_configuration(name, json.loads(values))
-
-
-@lru_cache(maxsize=4096)
-def _settings(component: str, values: str) -> Settings:
-    """Settings from their JSON text: thousands of runs have the same text."""
-    parameters = json.loads(values)
-    return Settings(
-        component, {name: masked_parameter(name, value) for name, value in parameters.items()}
-    )
-
-
-def _names_paths(value: object) -> bool:
-    """Whether a value is an absolute path, or a list of such paths."""
-    if isinstance(value, str):
-        return value.startswith("/")
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(item, str) and item.startswith("/") for item in value)
-    )
-
-
-def _software(record: Mapping[str, Any]) -> Settings | None:
-    """The names and versions of the Python packages; None when the record has no such list."""
-    try:
-        return _packages(canonical_json(record["system"]["python"]["packages"]))
-    except (KeyError, TypeError):
-        return None
-
-
-@lru_cache(maxsize=256)
-def _packages(json_list: str) -> Settings:
-    """The packages from the JSON text of a list: thousands of runs have the same text."""
-    packages = [(str(each["name"]), str(each["version"])) for each in json.loads(json_list)]
-    return Settings(SOFTWARE, dict(sorted(packages)))
 
 
 def _required_text(record: Mapping[str, Any], field: str) -> str:
@@ -384,7 +336,7 @@ def activity_records(stream: BufferedReader, start: int = 0) -> Iterator[Located
         for part in literal_records(stream):
             yield part if isinstance(part, Problem) else LocatedRecord(*part, None)
         return
-    records = JsonRecords(stream, lambda record: "activity_uuid" in record, start)
+    records = JsonRecords(stream, lambda record: "activity_uuid" in record, start, _REPEATED)
     for found in records:
         yield (
             found

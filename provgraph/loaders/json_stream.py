@@ -13,11 +13,12 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from io import BufferedReader
-from typing import Any, cast
+from typing import Any
 
 from provgraph.errors import LoadError
 from provgraph.loaders.protocol import HEAD, Problem
-from provgraph.model.values import MAX_NESTING, key_count, storable_text, storable_value
+from provgraph.loaders.repeated import RepeatedObjects, storable_record
+from provgraph.model.values import MAX_NESTING, key_count, storable_text
 
 CHUNK = 1 << 20
 #: A larger record is not loaded. In bytes of memory, in which one wide character of a text makes
@@ -61,7 +62,11 @@ class JsonRecords:
     """
 
     def __init__(
-        self, stream: BufferedReader, is_record: Callable[[Record], bool], start: int = 0
+        self,
+        stream: BufferedReader,
+        is_record: Callable[[Record], bool],
+        start: int = 0,
+        repeated: RepeatedObjects | None = None,
     ) -> None:
         """Take a stream; nothing is read yet but what a look ahead needs.
 
@@ -70,7 +75,9 @@ class JsonRecords:
             is_record: whether an object is a record. Behind damage, an object that is no record is
                 taken for a part of what was damaged.
             start: the byte of the log at which the stream stands.
+            repeated: knows the objects that records repeat; None to decode each of them.
         """
+        self._repeated = repeated
         self._stream = stream
         self._is_record = is_record
         self._decode = json.JSONDecoder(strict=False, object_pairs_hook=self._object_of).raw_decode
@@ -122,6 +129,9 @@ class JsonRecords:
         if (known := self._hopeless.pop(self._dropped + self._at, None)) is not None:
             self._damage(known)
             return
+        if self._damaged is None and (quick := self._quickly()) is not None:
+            yield quick
+            return
         try:
             found, raw = self._whole_object()
         except json.JSONDecodeError as error:
@@ -141,6 +151,18 @@ class JsonRecords:
             self._give_up(f"an integer of more than {sys.get_int_max_str_digits()} digits", within)
         else:
             yield from self._decoded(found, raw)
+
+    def _quickly(self) -> tuple[int, Record] | None:
+        """Read the object by the help of what records repeat, where that can be done."""
+        if self._repeated is None:
+            return None
+        found = self._repeated.decoded(self._text, self._at)
+        if found is None:
+            return None
+        position = self.position()
+        self._at += found[1]
+        self._repeated.expect(found[1])
+        return position, found[0]
 
     def _give_up(self, what: str, within: list[int]) -> None:
         """Leave an object that can't be read, and note which objects within it can't either.
@@ -164,6 +186,8 @@ class JsonRecords:
         """Hand out an object, unless it is a part of something damaged."""
         position = self.position()
         self._at += len(raw)
+        if self._repeated is not None:
+            self._repeated.expect(len(raw))
         if self._damaged is not None:
             if not self._is_record(found):
                 return
@@ -172,7 +196,7 @@ class JsonRecords:
         if keys is None:
             yield Problem(f"byte {position}", "nested too deeply for a record; it is not loaded")
             return
-        usable = _storable(found, raw)
+        usable = storable_record(found, raw)
         yield position, usable
         if self._has_doubled_key or (usable is not found and key_count(usable) != keys):
             what = f"the key {_doubled_key(raw)[:60]!r} stands twice in one object"
@@ -257,11 +281,13 @@ class JsonRecords:
         at, offset = self._counted
         if at > self._at:
             raise AssertionError("the current place only moves forward")
-        self._counted = (
-            self._at,
-            offset + len(self._text[at : self._at].encode("utf-8", "surrogateescape")),
+        offset += (
+            self._at - at
+            if self._text.isascii()
+            else len(self._text[at : self._at].encode("utf-8", "surrogateescape"))
         )
-        return self._counted[1]
+        self._counted = self._at, offset
+        return offset
 
     def _read(self, size: int) -> bool:
         """Read on, and drop from the buffer what is done with; False at the end of the stream."""
@@ -346,13 +372,6 @@ def _values(text: str) -> int:
 
 def _damaged(how: str) -> str:
     return f"cut off or damaged ({how})"
-
-
-def _storable(found: Record, raw: str) -> Record:
-    """The object with texts that every store can hold; most texts are so and need no look."""
-    if raw.isascii() and "\\u" not in raw and "\x00" not in raw:
-        return found
-    return cast("Record", storable_value(found))
 
 
 def _doubled_key(raw: str) -> str:

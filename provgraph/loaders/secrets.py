@@ -27,6 +27,8 @@ _HINT = re.compile(r"pass|pwd|secret|token|sig|auth|cred|key", re.IGNORECASE)
 #: Options are looked for in a command line, not in longer texts, where that would take quadratic
 #: time.
 _LONGEST_COMMAND = 10_000
+#: Longer texts are looked through each time.
+_LONGEST_REMEMBERED = 200
 
 #: Variables that shape a computation: which software is found and with how many threads it runs.
 ENVIRONMENT_VARIABLES = frozenset(
@@ -64,6 +66,10 @@ def masked(text: str) -> str:
         The text with ``***`` for what follows ``token=`` or ``--password`` and the like, and for
         the credentials in URLs.
     """
+    return _masked_often(text) if len(text) < _LONGEST_REMEMBERED else _masked(text)
+
+
+def _masked(text: str) -> str:
     if "://" in text:
         text = _URL_CREDENTIALS.sub(rf"\1{MASK}@", text)
     if not _HINT.search(text):
@@ -76,6 +82,10 @@ def masked(text: str) -> str:
         if "-" in text and len(text) < _LONGEST_COMMAND
         else text
     )
+
+
+#: The texts that thousands of runs have in common.
+_masked_often = lru_cache(maxsize=4096)(_masked)
 
 
 def masked_arguments(arguments: Sequence[Any]) -> list[Any]:
@@ -92,9 +102,7 @@ def masked_arguments(arguments: Sequence[Any]) -> list[Any]:
     secret_follows = False
     for argument in arguments:
         words.append(MASK if secret_follows else _masked_argument(argument))
-        secret_follows = (
-            isinstance(argument, str) and _SECRET_OPTION.fullmatch(argument) is not None
-        )
+        secret_follows = isinstance(argument, str) and _is_secret_option(argument)
     return words
 
 
@@ -102,9 +110,12 @@ def _masked_argument(argument: Any) -> Any:
     """One word of a command line; of ``--password=…`` all behind the sign is a secret."""
     if isinstance(argument, str):
         option, equals, _ = argument.partition("=")
-        if equals and _SECRET_OPTION.fullmatch(option):
-            return f"{option}={MASK}"
+        return f"{option}={MASK}" if equals and _is_secret_option(option) else masked(argument)
     return masked_value(argument)
+
+
+def _is_secret_option(word: str) -> bool:
+    return word.startswith("-") and _SECRET_OPTION.fullmatch(word) is not None
 
 
 def masked_value(value: Any) -> Any:
@@ -135,6 +146,18 @@ def masked_parameter(name: str, value: Any) -> Any:
         masked. An empty value of a secret stays as it is.
     """
     return MASK if _is_secret(name) and value not in (None, "", False) else masked_value(value)
+
+
+def masked_parameters(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Mask the secrets in the values of parameters.
+
+    Args:
+        values: name → value.
+
+    Returns:
+        The same names, with what `masked_parameter` makes of their values.
+    """
+    return {name: masked_parameter(name, value) for name, value in values.items()}
 
 
 @lru_cache(maxsize=4096)

@@ -170,6 +170,16 @@ class Mention:
         """Whether the run wrote the file."""
         return self.relation is RelationType.WAS_GENERATED_BY
 
+    def is_structural(self, twin: bytes | None) -> bool:
+        """Whether the mention can change which file other mentions are of.
+
+        All can but inputs that are known by their path alone.
+
+        Args:
+            twin: the key that it shares with mentions of other sources; None when there are none.
+        """
+        return self.is_output or self.identifier is not None or twin is not None
+
     @property
     def is_inferred(self) -> bool:
         """Whether no source states this, but it follows from another relation."""

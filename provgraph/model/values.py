@@ -36,6 +36,16 @@ _ESCAPES = {code: f"\\u{code:04x}" for code in (0, *range(0xD800, 0xE000))}
 MAX_NESTING = 100
 
 
+class SharedObject(dict[str, Any]):
+    """An object that all stores can hold, and that is one instance in many records.
+
+    What is made of it is found again by its identity, as `functools.lru_cache` does. So nobody may
+    change it.
+    """
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
 def canonical_json(value: object) -> str:
     r"""Write a value as JSON in the one form that equal values share.
 
@@ -121,6 +131,8 @@ def storable_value(value: Value) -> Value:
     """
     if isinstance(value, str):
         return storable_text(value)
+    if isinstance(value, SharedObject):
+        return value
     if isinstance(value, Mapping):
         return {storable_text(str(key)): storable_value(item) for key, item in value.items()}
     if isinstance(value, Sequence):
@@ -128,19 +140,21 @@ def storable_value(value: Value) -> Value:
     return value
 
 
-def key_count(value: dict[str, Any]) -> int | None:
+def key_count(value: dict[str, Any], levels: int = MAX_NESTING) -> int | None:
     """Count the keys of a decoded JSON object and of all objects in it.
 
     Args:
-        value: the object, made of dicts, lists and plain values.
+        value: the object, made of dicts, lists and plain values. A `SharedObject` in it counts as a
+            plain value.
+        levels: how deeply it may be nested; by default deeper than anything that a run says of
+            itself.
 
     Returns:
-        The number of keys altogether; None when the object is nested deeper than `MAX_NESTING`,
-        which is deeper than anything that a run says of itself.
+        The number of keys altogether; None when the object is nested more deeply.
     """
     layer: list[Any] = [value]
     keys = 0
-    for _ in range(MAX_NESTING):
+    for _ in range(levels):
         dicts = [each for each in layer if type(each) is dict]
         lists = (each for each in layer if type(each) is list)
         keys += sum(map(len, dicts))

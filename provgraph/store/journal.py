@@ -383,7 +383,7 @@ def _written(
     for stored, structural in mentions:
         yield from _bearing(stored, structural)
     for stored in changes.mentions:
-        yield from _bearing(stored, stored.is_structural)
+        yield from _bearing(stored, stored.mention.is_structural(stored.twin))
     for mention in gone.mentions:
         yield from _bearing(StoredMention(mention), structural=True)
 

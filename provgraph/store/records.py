@@ -45,16 +45,6 @@ class StoredMention:
     entity: str = ""
     rule: str = ""
 
-    @property
-    def is_structural(self) -> bool:
-        """Whether the mention can change which file other mentions are of.
-
-        All can but inputs that are known by their path alone.
-        """
-        return (
-            self.mention.is_output or self.mention.identifier is not None or self.twin is not None
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:

@@ -66,7 +66,7 @@ class Facts(Protocol):
     def structural_mentions(
         self, names: Collection[str], twins: Collection[bytes]
     ) -> list[StoredMention]:
-        """The mentions by which others may be decided (`StoredMention.is_structural`).
+        """The mentions by which others may be decided (`Mention.is_structural`).
 
         Args:
             names: places and identifiers.

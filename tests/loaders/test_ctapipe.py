@@ -9,9 +9,9 @@ import pytest
 
 from provgraph.errors import LoadError
 from provgraph.ingest.loading import load
-from provgraph.loaders import ctapipe
 from provgraph.loaders.ctapipe import CtapipeLoader, document_of
 from provgraph.loaders.protocol import HEAD
+from provgraph.loaders.repeated import OWN_PATHS
 from provgraph.model.records import SOFTWARE, key_of
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.relational.store import open_sqlite
@@ -183,7 +183,7 @@ def test_packages_and_settings_are_shared_by_runs() -> None:
     one, other = settings_of(first), settings_of(second)
     assert one.keys() == other.keys()
     differing = {name for name in one if one[name].key != other[name].key}
-    assert differing == {ctapipe.OWN_PATHS}
+    assert differing == {OWN_PATHS}
     assert all(isinstance(v, list) or str(v).startswith("/") for v in one["paths"].values.values())
     assert one[SOFTWARE].values["numpy"]
 

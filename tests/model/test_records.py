@@ -97,3 +97,22 @@ def test_items_are_read_only_when_they_are_needed() -> None:
 def test_a_batch_holds_at_least_one_item(size: int) -> None:
     with pytest.raises(ValueError, match="at least one"):
         list(batches([1], size))
+
+
+MADE, USED = RelationType.WAS_GENERATED_BY, RelationType.USED
+
+
+@pytest.mark.parametrize(
+    ("relation", "identifier", "twin", "expected"),
+    [
+        (USED, None, None, False),
+        (USED, "product:P", None, True),
+        (USED, None, b"twin", True),
+        (MADE, None, None, True),
+    ],
+)
+def test_only_plain_reads_change_nothing_for_others(
+    relation: RelationType, identifier: str | None, twin: bytes | None, expected: bool
+) -> None:
+    mention = Mention("r", relation, None, "file:/x", identifier)
+    assert mention.is_structural(twin) is expected

@@ -44,7 +44,8 @@ class TouchedMention:
     @property
     def can_change_others(self) -> bool:
         """Whether the mention, as it was or as it is now, can change which file others mean."""
-        return self.now.is_structural or (self.before is not None and self.before.is_structural)
+        states = (self.now,) if self.before is None else (self.now, self.before)
+        return any(each.mention.is_structural(each.twin) for each in states)
 
 
 def mentions_by_run(
@@ -215,7 +216,7 @@ class Neighbourhood:
         joint = EquivalenceClasses([])
         written = set()
         for stored in (*self.mentions.values(), *gone):
-            if stored.is_structural:
+            if stored.mention.is_structural(stored.twin):
                 joint.add_together(
                     [*stored.mention.names, *([stored.twin.hex()] if stored.twin else [])]
                 )

@@ -211,7 +211,7 @@ def mention_row(stored: StoredMention) -> Record:
         "place": name_key(mention.place) if mention.place is not None else None,
         "identifier": name_key(mention.identifier) if mention.identifier is not None else None,
         "twin": stored.twin,
-        "structural": stored.is_structural,
+        "structural": mention.is_structural(stored.twin),
         "said_by": mention.source,
         "rule": stored.rule,
         "stated": None,

@@ -139,7 +139,7 @@ naming = Table(
 )
 
 #: All relations, from effect (source) to cause (target). Inputs and outputs of runs are mentions:
-#: they also keep what the source called the file. `structural` as in `StoredMention.is_structural`;
+#: they also keep what the source called the file. `structural` as in `Mention.is_structural`;
 #: `stated` keeps the stated ends of the other relations.
 relation = Table(
     "relation",
