@@ -16,7 +16,7 @@ from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.pictures import dot, png, svg
+from provgraph.pictures import dot, pdf, png, svg
 from provgraph.pictures.look import PLAIN, Look
 from provgraph.store.protocol import Store
 from provgraph.writers import json as json_writer
@@ -258,6 +258,20 @@ class Answer:
             SettingsError: the image would be too large to be read.
         """
         return png.write(self.lineage, look)
+
+    def to_pdf(self, look: Look = PLAIN) -> bytes:
+        """Draw the answer as a PDF, which is sharp at any size.
+
+        Args:
+            look: how the drawing should look.
+
+        Returns:
+            The bytes of a PDF file.
+
+        Raises:
+            SettingsError: the drawing would be too large to be read.
+        """
+        return pdf.write(self.lineage, look)
 
     def to_py2neo(self) -> py2neo.Subgraph:
         """Make a subgraph of py2neo.

@@ -10,6 +10,7 @@ from string import ascii_letters
 
 from hypothesis import strategies as st
 
+from provgraph.commands.options import IMAGES
 from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import key_of
@@ -61,7 +62,7 @@ HOSTILE = (
 
 
 #: The formats that are text.
-TEXTS = (*WRITERS, *(form for form in PICTURES if form != "png"))
+TEXTS = (*WRITERS, *(form for form in PICTURES if form not in IMAGES))
 
 
 def written(lineage: Lineage, form: str, look: Look = PLAIN) -> str:

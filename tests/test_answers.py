@@ -91,6 +91,7 @@ def test_drawings_as_one_wants_them(night: provgraph.Provenance) -> None:
     assert "shape=note" in answer.to_dot(look)
     assert 'href="https://example.org/product' in answer.to_svg(look)
     assert answer.to_png(look).startswith(b"\x89PNG")
+    assert answer.to_pdf(look).startswith(b"%PDF-")
     with pytest.raises(SettingsError, match="'sideways' is no orientation: down, across are"):
         provgraph.Look(orientation="sideways")
 

@@ -143,6 +143,7 @@ def test_documents_are_written(form: str, core: Core) -> None:
     [
         ("pictures", ("what-produced", "run02001.dl1.h5", "--format", "svg")),
         ("pictures", ("what-produced", "run02001.dl1.h5", "-o", "x.png")),
+        ("pictures", ("what-produced", "run02001.dl1.h5", "-o", "x.pdf")),
         ("rdf", ("export", "--format", "turtle")),
         ("rdf", ("what-produced", "run02001.dl1.h5", "--format", "prov-xml")),
         ("fits", ("export", "--format", "votable")),
@@ -182,7 +183,8 @@ import provgraph
 from provgraph.errors import MissingExtraError
 with provgraph.open() as store:
     answer = store.what_produced("run02001.dl1.h5")
-    for method in (answer.to_networkx, answer.to_prov, answer.to_svg, answer.to_png):
+    pictures = (answer.to_svg, answer.to_png, answer.to_pdf)
+    for method in (answer.to_networkx, answer.to_prov, *pictures):
         try:
             method()
         except MissingExtraError as error:
@@ -190,7 +192,7 @@ with provgraph.open() as store:
 """
     done = core.execute("-c", script)
     assert done.stderr == ""
-    assert done.stdout.split() == ["networkx", "rdf", "pictures", "pictures"]
+    assert done.stdout.split() == ["networkx", "rdf", *["pictures"] * 3]
 
 
 def test_the_package_says_what_it_is(wheel: Path) -> None:

@@ -10,6 +10,7 @@ import click
 from provgraph.commands.options import (
     DOCUMENTS,
     FORMATS,
+    IMAGES,
     PICTURE_OPTIONS,
     PICTURES,
     RELATIONS,
@@ -138,8 +139,8 @@ def _look(format_name: str, output: Path | None, options: Mapping[str, Any]) -> 
                 f"{', '.join(given)}: only for pictures, --format {', '.join(PICTURES)}"
             )
         return None
-    if format_name == "png":
-        refuse_bytes(output)
+    if format_name in IMAGES:
+        refuse_bytes(format_name, output)
     return Look(
         orientation=Orientation.ACROSS if options["across"] else Orientation.DOWN,
         agents=options["agents"] is not False,

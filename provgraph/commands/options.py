@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 #: The formats of a lineage that are pictures (`provgraph.pictures`).
-PICTURES = ("svg", "png", "dot", "mermaid")
+PICTURES = ("svg", "png", "pdf", "dot", "mermaid")
+#: Those that are no text.
+IMAGES = ("png", "pdf")
 #: The formats of a lineage that hold no more than the lineage itself.
 FORMATS = ("text", "json", "csv", *PICTURES)
 #: The formats of PROV documents (`provgraph.interchange`).
@@ -38,6 +40,7 @@ ENDINGS = {
     ".csv": "csv",
     ".svg": "svg",
     ".png": "png",
+    ".pdf": "pdf",
     ".dot": "dot",
     ".gv": "dot",
     ".mmd": "mermaid",

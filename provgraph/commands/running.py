@@ -283,10 +283,11 @@ def show_text(text: str) -> None:
         click.echo(text, nl=False)
 
 
-def refuse_bytes(output: Path | None) -> None:
+def refuse_bytes(format_name: str, output: Path | None) -> None:
     """Refuse to write what is no text to a terminal, or into a pipe unasked.
 
     Args:
+        format_name: the format, such as ``png``.
         output: the file to write to; ``-`` for stdout, whatever that is; None for stdout.
 
     Raises:
@@ -294,11 +295,12 @@ def refuse_bytes(output: Path | None) -> None:
     """
     if output is not None and str(output) != "-":
         return
+    what = f"a {format_name.upper()} is no text"
     if sys.stdout.isatty():
-        raise click.UsageError("a PNG is no text for a terminal: name a file for it with -o FILE")
+        raise click.UsageError(f"{what} for a terminal: name a file for it with -o FILE")
     if output is None and not _is_file():
         raise click.UsageError(
-            "a PNG is no text: name a file for it with -o FILE; -o - writes it into a pipe"
+            f"{what}: name a file for it with -o FILE; -o - writes it into a pipe"
         )
 
 

@@ -1,18 +1,21 @@
 """What follows from what sources state of one record: its times, its mark, its places.
 
+A time that a source states of an entity goes before one that is computed.
+
 To be marked as invalid and to be overwritten are two facts. The mark is stated; that a file lost
 its last place is computed (docs/contract.md, rule 4). Neither replaces the other.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from provgraph.model.attributes import TEXT, TYPE, text_of
+from provgraph.errors import LoadError
+from provgraph.model.attributes import OPEN, TEXT, TYPE, text_of
 from provgraph.model.identifiers import place_of
-from provgraph.model.records import Fact
-from provgraph.model.values import Attributes, Value, with_zone
-from provgraph.model.vocabulary import Status
+from provgraph.model.records import TIME_OF_INVALIDATION, Fact
+from provgraph.model.values import Attributes, Value, utc, with_zone
+from provgraph.model.vocabulary import RelationType, Status
 
 #: The statuses that a source can state, the gravest first.
 _GRAVEST_FIRST = (Status.ERROR, Status.INTERRUPTED, Status.COMPLETED)
@@ -21,12 +24,18 @@ INVALIDATED = "invalidated"
 INVALIDATION_REASON = "invalidationReason"
 INVALIDATED_BY = "invalidatedBy"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?:\d{3}){1,3}", re.ASCII)
+_IVOA = "http://www.ivoa.net/documents/ProvenanceDM/index.html#"
 #: Where documents say that an entity is (PROV-DM, section 5.7.2.1): PROV's attribute, its name in
 #: PROV-O, and that of the IVOA's model.
-_LOCATION = (
-    "prov:location",
-    "prov:atLocation",
-    "http://www.ivoa.net/documents/ProvenanceDM/index.html#location",
+_LOCATION = ("prov:location", "prov:atLocation", f"{_IVOA}location")
+#: Where sources say since when and until when an entity was: attributes of PROV-O and of the IVOA's
+#: model, and a generation or invalidation by nobody.
+_GENERATION, _INVALIDATION = (
+    (term, f"prov:{term}", f"{_IVOA}{term}", f"{OPEN}{relation}")
+    for term, relation in (
+        ("generatedAtTime", RelationType.WAS_GENERATED_BY),
+        ("invalidatedAtTime", RelationType.WAS_INVALIDATED_BY),
+    )
 )
 _PATH = re.compile(r"/[^/\s]|(?:file|lfn):/|[A-Za-z][A-Za-z0-9+.-]*://[^/\s]", re.ASCII)
 #: A place on Earth or in a laboratory may be named by a record of its own, but a path is no record.
@@ -75,6 +84,43 @@ def end_of(facts: Attributes) -> str | None:
         A canonical time; None when no source gives one.
     """
     return max(_times(facts, Fact.END, Fact.TIME_OF_END), default=None)
+
+
+def stated_generation(attributes: Attributes, times: Iterable[str] = ()) -> str | None:
+    """Find when an entity was generated, as far as a source says so itself.
+
+    Args:
+        attributes: of the entity.
+        times: of the generations that name a run; canonical UTC.
+
+    Returns:
+        The earliest time; None when no source says any. Example: ``wasGeneratedBy(plot, draw,
+        2026-11-21T10:02:00)`` gives that time, also when the run ``draw`` ended at 11:00.
+    """
+    return min((*times, *_entity_times(attributes, _GENERATION)), default=None)
+
+
+def stated_invalidation(attributes: Attributes) -> str | None:
+    """Find when an entity was invalidated, as far as a source says so itself.
+
+    Args:
+        attributes: of the entity.
+
+    Returns:
+        The latest time, so that an entity was as long as any source says; None when none does.
+    """
+    names = (*_INVALIDATION, TIME_OF_INVALIDATION)
+    return max(_entity_times(attributes, names), default=None)
+
+
+def _entity_times(attributes: Attributes, names: Iterable[str]) -> Iterator[str]:
+    """The times among the values of some attributes; whatever else stands there is no time."""
+    for value in (value for name in names for value in attributes.get(name, ())):
+        of_relation = isinstance(value, Mapping) and TEXT not in value and value.get("time")
+        try:
+            yield utc(text_of(of_relation or value))
+        except LoadError:
+            continue
 
 
 def _times(facts: Attributes, *names: str) -> Iterator[str]:

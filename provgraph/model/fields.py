@@ -112,11 +112,17 @@ RECORD_FIELDS = (
         "All its identifiers, each scheme:value, the strongest first.",
         attrgetter("identifiers"),
     ),
-    RecordField("generatedAtTime", _FILES, "When it was made.", attrgetter("generated_at")),
+    RecordField(
+        "generatedAtTime",
+        _FILES,
+        "When it was made: as a source states it, else when its run ended.",
+        attrgetter("generated_at"),
+    ),
     RecordField(
         "invalidatedAtTime",
         _FILES,
-        "When it lost the last place where it stood, because something else was written there.",
+        "When it ceased to be, as a source states it; else when it lost the last place where it "
+        "stood, because something else was written there.",
         attrgetter("invalidated_at"),
     ),
     RecordField(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from provgraph.model.attributes import readable_attributes
-from provgraph.model.derived import Invalidation
+from provgraph.model.derived import Invalidation, stated_invalidation
 from provgraph.model.values import Attributes, Value, counted, seconds_between
 from provgraph.model.vocabulary import Kind, RelationType
 
@@ -45,7 +45,8 @@ class Node:
         version: the version of the tool.
         host: the host on which the run ran.
         generated_at: when the file was made.
-        invalidated_at: when the file lost its last place (docs/contract.md, rule 4).
+        invalidated_at: when the file ceased to be, as a source states it; else when it lost its
+            last place (docs/contract.md, rule 4).
         data_level: ``DLn``.
         invalidation: what somebody says of a file or run that is bad; None of all others. To be
             overwritten is another fact (`invalidated_at`).
@@ -86,6 +87,11 @@ class Node:
     def shown_attributes(self) -> dict[str, Value]:
         """The attributes that people see, fit for strict JSON."""
         return readable_attributes(self.attributes)
+
+    @property
+    def end_word(self) -> str:
+        """What happened to a file that is no more: ``gone`` when a source states its end."""
+        return "overwritten" if stated_invalidation(self.attributes) is None else "gone"
 
     @property
     def duration(self) -> float | None:

@@ -102,6 +102,8 @@ class Fact:
     TIME_OF_END = HIDDEN + "timeOfEnd"
 
 
+#: The attribute of an entity with the time of its invalidation by a run, hidden from people.
+TIME_OF_INVALIDATION = HIDDEN + "timeOfInvalidation"
 #: The source of an input or output that no source states, but that follows from what one states.
 INFERRED = "inferred"
 

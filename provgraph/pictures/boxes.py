@@ -155,7 +155,7 @@ def _tip(node: Node) -> Iterator[str]:
         ("ended ", node.end_time),
         ("on ", node.host),
         ("made ", node.generated_at),
-        ("overwritten ", node.invalidated_at),
+        (f"{node.end_word} ", node.invalidated_at),
     )
     yield from (f"{what}{fact}" for what, fact in facts if fact)
     if node.invalidation is not None:

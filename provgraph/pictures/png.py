@@ -4,22 +4,17 @@ That needs no program, and no font of the machine for Latin letters.
 """
 
 import math
-import re
 from importlib.resources import as_file, files
 
 from provgraph.errors import SettingsError, extra_needed
 from provgraph.model.lineage import Lineage
 from provgraph.pictures.look import PLAIN, Look
-from provgraph.pictures.svg import Drawing
+from provgraph.pictures.svg import FAMILY, Drawing, is_foreign
 
 #: Pixels for each unit of the drawing; fewer when the image would become too large.
 SHARP, LEGIBLE = 2.0, 0.6
 #: More pixels in all need too much memory; with more in a row or column many programs fail.
 MOST_PIXELS, LONGEST_SIDE = 50e6, 32_000
-_FAMILY = "Liberation Sans"
-_STYLE = f'svg {{ font-family: "{_FAMILY}", sans-serif }}'
-#: What our font lacks, other fonts are asked for.
-_FOREIGN = re.compile("[^\n -\u036f…]")
 
 
 def write(lineage: Lineage, look: Look = PLAIN) -> bytes:
@@ -40,16 +35,15 @@ def write(lineage: Lineage, look: Look = PLAIN) -> bytes:
         import resvg_py  # noqa: PLC0415 - only this extra brings it
 
     drawing = Drawing(lineage, look)
-    document = drawing.document()
+    document = drawing.document(FAMILY)
     with as_file(files("provgraph") / "data" / "fonts" / "LiberationSans-Regular.ttf") as font:
         return resvg_py.svg_to_bytes(
             svg_string=document,
             zoom=_zoom(*drawing.size),
-            style_sheet=_STYLE,
             font_files=[str(font)],
-            font_family=_FAMILY,
-            sans_serif_family=_FAMILY,
-            skip_system_fonts=not _FOREIGN.search(document),
+            font_family=FAMILY,
+            sans_serif_family=FAMILY,
+            skip_system_fonts=not is_foreign(document),
         )
 
 

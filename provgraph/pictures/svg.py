@@ -3,6 +3,7 @@
 The drawing holds no script, no style sheet and nothing from elsewhere.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
@@ -14,9 +15,14 @@ from provgraph.pictures.captions import Captions, Point
 from provgraph.pictures.figure import Arrow, colours, figure, line_width
 from provgraph.pictures.geometry import MARGIN, Curve, geometry_of
 from provgraph.pictures.look import PLAIN, Look
-from provgraph.pictures.shapes import outline, width
+from provgraph.pictures.shapes import HEIGHT, outline, width
 from provgraph.pictures.text_width import ems, fitted
 
+#: The font that provgraph brings, for drawings that are to look alike on every machine.
+FAMILY = "Liberation Sans"
+_ANY_FAMILY = f"Helvetica, Arial, {FAMILY}, sans-serif"
+#: What our font lacks, other fonts are asked for.
+_FOREIGN = re.compile("[^\n -\u036f…]")
 NAME_SIZE, DETAIL_SIZE, LABEL_SIZE, REMARK_SIZE = 12.0, 9.5, 9.0, 11.0
 #: How much of a box's width its two lines may take: an ellipse is narrower where they stand.
 TEXT_ROOM = {Kind.ENTITY: 0.8}
@@ -45,11 +51,24 @@ def write(lineage: Lineage, look: Look = PLAIN) -> str:
     return Drawing(lineage, look).document()
 
 
+def is_foreign(document: str) -> bool:
+    """Tell whether a drawing has letters that our font lacks.
+
+    Args:
+        document: the SVG document.
+
+    Returns:
+        Whether the fonts of the machine are needed.
+    """
+    return _FOREIGN.search(document) is not None
+
+
 class Drawing:
     """A lineage with a place for everything that is shown of it.
 
     Attributes:
         size: its width and height.
+        title: the name of what was asked about.
     """
 
     def __init__(self, lineage: Lineage, look: Look) -> None:
@@ -60,20 +79,40 @@ class Drawing:
             width = max(width, 2 * MARGIN + REMARK_SIZE * ems(self._shown.remark))
             height += REMARK_SIZE
         self.size = Point(width, height)
+        self.title = self._shown.boxes[self._shown.root].name
 
-    def document(self) -> str:
-        """The SVG document."""
-        return "".join(f"{line}\n" for line in self._lines())
+    def document(self, family: str = _ANY_FAMILY) -> str:
+        """Write the drawing.
 
-    def _lines(self) -> Iterator[str]:
+        Args:
+            family: the font, or several of which the first that is there is taken.
+
+        Returns:
+            The SVG document.
+        """
+        return "".join(f"{line}\n" for line in self._lines(family))
+
+    def links(self) -> Iterator[tuple[float, float, float, float, str]]:
+        """Tell where a click leads.
+
+        Yields:
+            For each box with a link its left and upper side, its width and height, and the
+            address.
+        """
+        for box, middle in zip(self._shown.boxes, self._places.boxes, strict=True):
+            if box.link:
+                wide = width(box.kind)
+                yield middle.x - wide / 2, middle.y - HEIGHT / 2, wide, HEIGHT, box.link
+
+    def _lines(self, family: str) -> Iterator[str]:
         size = f'width="{self.size.x:.0f}" height="{self.size.y:.0f}"'
         view = f'viewBox="0 0 {self.size.x:.0f} {self.size.y:.0f}"'
         boxes, arrows = self._shown.boxes, self._shown.arrows
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} {view} '
-            'font-family="Helvetica, Arial, Liberation Sans, sans-serif" text-anchor="middle">'
+            f'font-family="{family}" text-anchor="middle">'
         )
-        yield f"<title>{escape(boxes[self._shown.root].name)}</title>"
+        yield f"<title>{escape(self.title)}</title>"
         yield (
             '<defs><marker id="head" viewBox="0 0 8 8" refX="7.5" refY="4" '
             'markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">'

@@ -55,8 +55,10 @@ class EntityRecord:
         type: which kind of entity.
         identifiers: all its names, strongest first: identifiers and paths.
         standings: at which paths it stood, and from when to when.
-        generated_at: when it was written; canonical UTC.
-        invalidated_at: when it lost the last place where it stood (docs/contract.md, rule 4);
+        generated_at: when it was written, as a source states it, else as its run tells; canonical
+            UTC.
+        invalidated_at: when it ceased to be, as a source states it, else when it lost the last
+            place where it stood (docs/contract.md, rule 4);
             canonical UTC. What somebody declared invalid says so in its attributes
             (`provgraph.model.derived`).
         data_level: such as ``DL3``; None when nothing says it.

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from provgraph.model.derived import stated_generation
 from provgraph.model.lineage import (
     Direction,
     Lineage,
@@ -173,7 +174,7 @@ class _LineageText:
         return (
             node.kind is Kind.ENTITY
             and not self._is_list
-            and node.generated_at is None
+            and (node.generated_at is None or stated_generation(node.attributes) is not None)
             and self._is_settled(node)
             and any(tree.upstream and tree.ends_with(node) for tree in self.known)
         )
@@ -242,7 +243,7 @@ def _of_file(node: Node, named: str | None) -> Iterator[Part]:
     if node.generated_at and is_known_by_path(node):
         yield Part(f"version of {time_text(node.generated_at)}", rank=2)
     if node.invalidated_at:
-        yield Part(f"overwritten {time_text(node.invalidated_at)}", rank=1)
+        yield Part(f"{node.end_word} {time_text(node.invalidated_at)}", rank=1)
 
 
 def _marks(node: Node) -> Iterator[Part]:

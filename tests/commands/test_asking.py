@@ -131,7 +131,7 @@ def test_the_page_on_pictures_shows_what_the_command_prints(newcomer: Shell) -> 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--across",), "--across/--down: only for pictures, --format svg, png, dot, mermaid"),
+        (("--across",), "--across/--down: only for pictures, --format svg, png, pdf, dot, mermaid"),
         (
             ("--format", "csv", "--no-agents", "--no-fold"),
             "--agents/--no-agents, --fold/--no-fold: only for pictures",

@@ -159,23 +159,25 @@ def test_the_ending_of_a_name_chooses_the_format() -> None:
         chosen_format(None, Path("all.csv"), DOCUMENTS, "prov-json")
 
 
-PNG = ("what-produced", DL3, "--format", "png", "--depth", "2")
+IMAGE = ("what-produced", DL3, "--depth", "2")
 
 
-def test_a_png_goes_to_a_file_and_to_a_pipe_only_when_asked(
-    full_shell: Shell, tmp_path: Path
+@pytest.mark.parametrize(("form", "beginning"), [("png", b"\x89PNG\r\n\x1a\n"), ("pdf", b"%PDF-")])
+def test_an_image_goes_to_a_file_and_to_a_pipe_only_when_asked(
+    form: str, beginning: bytes, full_shell: Shell, tmp_path: Path
 ) -> None:
-    out = tmp_path / "lineage.png"
-    done = full_shell(*PNG[:2], "--depth", "2", "-o", str(out))
+    out = tmp_path / f"lineage.{form}"
+    done = full_shell(*IMAGE, "-o", str(out))
     assert (done.returncode, done.stdout) == (0, "")
-    assert out.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-    unasked = full_shell(*PNG)
+    assert out.read_bytes().startswith(beginning)
+    asked = (*IMAGE, "--format", form)
+    unasked = full_shell(*asked)
     assert (unasked.returncode, unasked.stdout) == (2, "")
-    assert "-o - writes it into a pipe" in unasked.stderr
-    assert piped(full_shell, *PNG, "-o", "-") == out.read_bytes()
-    with (tmp_path / "redirected.png").open("wb") as file:
-        subprocess.run(command_of(full_shell, *PNG), stdout=file, check=True)
-    assert (tmp_path / "redirected.png").read_bytes() == out.read_bytes()
+    assert f"a {form.upper()} is no text: name a file for it with -o FILE" in unasked.stderr
+    assert piped(full_shell, *asked, "-o", "-") == out.read_bytes()
+    with (tmp_path / "redirected").open("wb") as file:
+        subprocess.run(command_of(full_shell, *asked), stdout=file, check=True)
+    assert (tmp_path / "redirected").read_bytes() == out.read_bytes()
 
 
 def command_of(shell: Shell, *arguments: str) -> list[str]:
@@ -220,9 +222,9 @@ def on_terminal(
     return process.returncode, shown.decode().replace("\r\n", "\n"), message
 
 
-@pytest.mark.parametrize("output", [(), ("-o", "-")])
-def test_a_png_is_not_for_a_terminal(full_shell: Shell, output: tuple[str, ...]) -> None:
-    code, shown, message = on_terminal(full_shell, *PNG, *output)
+@pytest.mark.parametrize("form", [("png", "-o", "-"), ("png",), ("pdf", "-o", "-")])
+def test_an_image_is_not_for_a_terminal(full_shell: Shell, form: tuple[str, ...]) -> None:
+    code, shown, message = on_terminal(full_shell, *IMAGE, "--format", *form)
     assert (code, shown) == (2, "")
     assert "name a file for it with -o FILE" in message
 

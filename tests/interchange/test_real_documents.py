@@ -1,5 +1,6 @@
 """What documents of real tools say, from the file to the answer, in every store."""
 
+from contextlib import closing
 from itertools import permutations
 from pathlib import Path
 from shutil import copy, copytree
@@ -248,6 +249,64 @@ def test_of_two_files_at_one_location_the_last_made_is_meant(store: Store, tmp_p
     assert _node(store, "plot.png").id == f"prov:{EX}new"
     forget(store, next(each for each in store.loads() if each.source == str(paths[0])).id)
     assert _node(store, "/data/plot.png").id == f"prov:{EX}old"
+
+
+_PROV_N = """document
+prefix ex <http://example.org/>
+entity(ex:plot)
+activity(ex:draw, 2026-01-01T10:00:00, 2026-01-01T11:00:00)
+wasGeneratedBy(ex:plot, ex:draw, 2026-01-01T10:02:30)
+wasInvalidatedBy(ex:plot, {cleaner}, 2026-01-02T00:00:00)
+endDocument
+"""
+_TURTLE = """@prefix prov: <http://www.w3.org/ns/prov#> . @prefix ex: <http://example.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:draw a prov:Activity ; prov:endedAtTime "2026-01-01T11:00:00Z"^^xsd:dateTime .
+ex:plot a prov:Entity ; {ways}
+  prov:generatedAtTime "2026-01-01T10:02:30Z"^^xsd:dateTime ;
+  prov:invalidatedAtTime "2026-01-02T01:00:00+01:00"^^xsd:dateTime .
+"""
+_JSON = """{"prefix": {"ex": "http://example.org/"},
+  "entity": {"ex:plot": {"prov:generatedAtTime": "2026-01-01T10:02:30Z", "prov:invalidatedAtTime":
+    {"$": "2026-01-02T00:00:00", "type": "xsd:dateTime"}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("run.provn", _PROV_N.replace("{cleaner}", "ex:clean")),
+        ("nobody.provn", _PROV_N.replace("{cleaner}", "-")),
+        ("run.ttl", _TURTLE.replace("{ways}", "prov:wasGeneratedBy ex:draw ;")),
+        ("nobody.ttl", _TURTLE.replace("{ways}", "")),
+        ("attributes.json", _JSON),
+    ],
+)
+def test_a_stated_time_of_a_file_is_its_time(
+    name: str, content: str, store: Store, tmp_path: Path
+) -> None:
+    """It was generated while its run went on, and invalidated without being overwritten."""
+    path = tmp_path / name
+    path.write_text(content)
+    _load(store, path)
+    found = _upstream(store, EX + "plot")
+    root = json.document(found)["nodes"][0]
+    told = root["generatedAtTime"], root["invalidatedAtTime"]
+    assert told == ("2026-01-01T10:02:30.000Z", "2026-01-02T00:00:00.000Z")
+    assert "gone 2026-01-02 00:00:00" in text.write(found)
+    assert not [each for each in root["attributes"] if "timeOf" in each]
+    _export_and_load(store, tmp_path)
+    forget(store, store.loads()[0].id)
+    assert store.stats() == open_store("sqlite://").stats()
+
+
+def _export_and_load(store: Store, folder: Path) -> None:
+    """What was stated survives an export."""
+    copied = folder / "exported.json"
+    copied.write_text("".join(export(store, "prov-json")))
+    with closing(open_store("sqlite://")) as other:
+        _load(other, copied)
+        assert digest(other.scan()) == digest(store.scan())
 
 
 class _Counting:

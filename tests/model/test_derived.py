@@ -8,6 +8,8 @@ from provgraph.model.derived import (
     invalid_since,
     invalidation_of,
     start_of,
+    stated_generation,
+    stated_invalidation,
     stated_places,
     status_of,
 )
@@ -102,3 +104,17 @@ def test_all_names_of_the_attribute_count_once() -> None:
     name = "http://www.ivoa.net/documents/ProvenanceDM/index.html#location"
     attributes = {"prov:location": ("/b", "/a"), "prov:atLocation": ("/b",), name: ("/c",)}
     assert stated_places(attributes) == ["file:/a", "file:/b", "file:/c"]
+
+
+def test_of_several_stated_times_the_widest_interval_counts() -> None:
+    attributes: Attributes = {
+        "prov:generatedAtTime": ({"$": T2 + "Z", "type": "xsd:dateTime"},),
+        "open.wasGeneratedBy": ({"open": "target", "time": T1}, {"open": "target"}),
+        "generatedAtTime": ("last Tuesday",),
+        "prov:invalidatedAtTime": ("2026-11-21T09:00:01+01:00",),
+        "open.wasInvalidatedBy": ({"open": "target", "time": T2},),
+    }
+    assert stated_generation(attributes) == T1
+    assert stated_generation(attributes, ["2026-11-21T08:00:00.000"]) == "2026-11-21T08:00:00.000"
+    assert stated_invalidation(attributes) == T2
+    assert (stated_generation({}), stated_invalidation({})) == (None, None)

@@ -14,7 +14,7 @@ from provgraph.identity.entities import ResolvedEntity, Standing, newest_first
 from provgraph.identity.files import EquivalenceClasses, RunTimes, files_of, times_of, twins
 from provgraph.identity.resolution import Resolution, resolve
 from provgraph.model.attributes import data_level, join_attributes
-from provgraph.model.derived import stated_places
+from provgraph.model.derived import stated_generation, stated_invalidation, stated_places
 from provgraph.model.identifiers import is_strong, places_in, version_of
 from provgraph.model.records import Mention, StatedEntity
 from provgraph.model.values import Attributes
@@ -268,12 +268,12 @@ def decide_entities(
         for name, each in {**facts.stated(names), **stated_now}.items()
         if each is not None
     }
-    roles = _roles(around, resolution)
+    roles, times_of_writing = _roles(around, resolution), _times_of_writing(around, resolution)
     for entity in resolution.entities.values():
         old = known.get(entity.id)
         if old is not None and not around.changed.intersection(entity.identifiers):
             roles[entity.id].add(old.data_level or "")
-        record = _record(entity, stated, roles[entity.id])
+        record = _record(entity, stated, roles[entity.id], times_of_writing.get(entity.id, ()))
         if old != record:
             changes.entities.append(record)
     changes.removals.entities = sorted(known.keys() - resolution.entities.keys())
@@ -300,8 +300,21 @@ def _roles(around: Neighbourhood, resolution: Resolution) -> defaultdict[str, se
     return roles
 
 
+def _times_of_writing(around: Neighbourhood, resolution: Resolution) -> dict[str, list[str]]:
+    """Find the times of generation that sources state, entity by entity."""
+    found: dict[str, list[str]] = {}
+    for key, stored in around.mentions.items():
+        mention = stored.mention
+        if mention.is_output and mention.time is not None:
+            found.setdefault(resolution.assignments[key].entity, []).append(mention.time)
+    return found
+
+
 def _record(
-    entity: ResolvedEntity, stated: Mapping[str, StatedEntity], roles: set[str]
+    entity: ResolvedEntity,
+    stated: Mapping[str, StatedEntity],
+    roles: set[str],
+    times: Collection[str],
 ) -> EntityRecord:
     attributes: Attributes = {}
     types = {EntityType.DATASET}
@@ -315,8 +328,8 @@ def _record(
         type=max(types, key=list(EntityType).index),
         identifiers=(*entity.identifiers, *(each.place for each in stated_at)),
         standings=newest_first((*entity.standings, *stated_at)),
-        generated_at=entity.generated_at,
-        invalidated_at=entity.invalidated_at,
+        generated_at=stated_generation(attributes, times) or entity.generated_at,
+        invalidated_at=stated_invalidation(attributes) or entity.invalidated_at,
         data_level=data_level(attributes, roles),
         attributes=attributes,
         former=tuple(name for name in entity.former if name in stated),

@@ -24,6 +24,7 @@ from provgraph.model.attributes import HIDDEN, OPEN, OPEN_RELATION
 from provgraph.model.identifiers import is_strong
 from provgraph.model.records import (
     INFERRED,
+    TIME_OF_INVALIDATION,
     Agent,
     Document,
     End,
@@ -145,8 +146,17 @@ def _of_ivoa(
 
 
 def _with_time(document: Document, kind: ProvType, slots: Sequence[str | None]) -> Document:
-    """Add the time of a start or end to its activity (PROV-CONSTRAINTS, constraints 28 and 29)."""
-    if kind not in _TRIGGERED or slots[0] is None or slots[-1] is None:
+    """Add the time of a start or end to its activity, that of an invalidation to its entity.
+
+    See PROV-CONSTRAINTS, constraints 28 and 29.
+    """
+    if slots[0] is None or slots[-1] is None:
+        return document
+    if kind is ProvType.INVALIDATION and slots[1] is not None:
+        time = canonical_time(slots[-1])
+        entity = StatedEntity(names.entity_id(slots[0]), {TIME_OF_INVALIDATION: (time,)})
+        return replace(document, entities=(entity,))
+    if kind not in _TRIGGERED:
         return document
     fact = Fact.TIME_OF_START if kind is ProvType.START else Fact.TIME_OF_END
     facts = {} if document.run is None else document.run.facts

@@ -6,7 +6,7 @@ from provgraph.errors import LoadError
 from provgraph.interchange.reading.attributes import AttributeReader
 from provgraph.interchange.reading.context import StatementContext
 from provgraph.interchange.reading.relations import relation_document
-from provgraph.model.derived import end_of, start_of
+from provgraph.model.derived import end_of, start_of, stated_invalidation
 from provgraph.model.records import Document, End
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov import names
@@ -161,3 +161,11 @@ def test_the_time_of_a_start_is_a_start_of_the_activity(starter: str | None) -> 
     assert ended is not None
     assert (started.id, start_of(started.facts), end_of(started.facts)) == (A1, TIME, None)
     assert (ended.id, start_of(ended.facts), end_of(ended.facts)) == (A1, None, TIME)
+
+
+def test_the_time_of_an_invalidation_is_the_entitys_end() -> None:
+    """Whoever invalidated it."""
+    for activity in (A1, None):
+        (entity,) = _read(ProvType.INVALIDATION, E1, activity, WRITTEN).entities
+        assert (entity.identifier, stated_invalidation(entity.attributes)) == (f"prov:{E1}", TIME)
+    assert not _read(ProvType.INVALIDATION, E1, A1, None).entities
