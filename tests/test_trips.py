@@ -13,7 +13,7 @@ from tests.conftest import LOGS
 from tests.processes import environment
 
 #: The most files of provgraph that a command may pass through.
-LOAD_FILES = 33
+LOAD_FILES = 34
 QUESTION_FILES = 21
 EXPORT_FILES = 20
 
