@@ -20,8 +20,8 @@ def figures() -> Iterator[Figure]:
     for kind in STORES:
         say(f"shapes on {kind}")
         with empty(kind) as (_, store):
-            _write(store, _ladder())
-            _write(store, _chain())
+            write(store, _ladder())
+            write(store, chain())
             ladder = _seconds(store, "product:ladder-0-0", _WIDTH * (_LEVELS - 1) + 1)
             yield within(f"ladder of 40 levels x 10, {kind}: full ancestry", ladder, 1)
             yield within(
@@ -40,7 +40,7 @@ def _ladder() -> list[StatedRelation]:
     ]
 
 
-def _chain() -> list[StatedRelation]:
+def chain() -> list[StatedRelation]:
     return [_derived(f"chain-{link}", f"chain-{link + 1}") for link in range(_LENGTH - 1)]
 
 
@@ -49,7 +49,7 @@ def _derived(effect: str, cause: str) -> StatedRelation:
     return StatedRelation(RelationType.WAS_DERIVED_FROM, *ends)
 
 
-def _write(store: Store, relations: list[StatedRelation]) -> None:
+def write(store: Store, relations: list[StatedRelation]) -> None:
     with store.writing() as transaction:
         integrate(transaction, [Document(relations=tuple(relations))])
 

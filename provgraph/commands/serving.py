@@ -1,15 +1,19 @@
 """The commands about the query API: ``serve`` and ``schema``."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 
 import click
 from fastapi import FastAPI
 
-from provgraph.commands.running import note, opened_store, reporting_errors
+from provgraph.commands.running import given, note, opened_store, reporting_errors
 from provgraph.errors import NoStoreError, UnreachableError
 from provgraph.graphql.endpoint import endpoint
 from provgraph.graphql.schema import sdl
+from provgraph.settings import Environment, read_environment
 from provgraph.store.protocol import Store
+from provgraph.store.registry import open_store
 from provgraph.web import app, server
 
 
@@ -44,6 +48,18 @@ def serve_store(store: Store, host: str, port: int, insecure: bool = False) -> N
     server.serve(application, host, port)
 
 
+def _worker_app(settings: Environment, allowed_hosts: Sequence[str]) -> FastAPI:
+    """The application of one process among several, with a store of its own."""
+    store = open_store(settings.store, settings.store_password)
+
+    @asynccontextmanager
+    async def closing(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    return app.create_app(store, endpoint(store), allowed_hosts=allowed_hosts, lifespan=closing)
+
+
 @click.command()
 @reporting_errors
 def schema() -> None:
@@ -59,13 +75,24 @@ def schema() -> None:
     is_flag=True,
     help="Listen on an address that others reach, though anyone may then ask.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer, all at the same port.",
+)
 @reporting_errors
-def serve(host: str, port: int, insecure: bool) -> None:
+def serve(host: str, port: int, insecure: bool, workers: int) -> None:
     """Answer GraphQL at /graphql, and /healthz, /readyz and /metrics."""
-    server.allowed_hosts(host, insecure)
+    hosts = server.allowed_hosts(host, insecure)
     with opened_store() as store:
         check_store(store)
-        serve_store(store, host, port, insecure)
+        if workers == 1:
+            serve_store(store, host, port, insecure)
+            return
+    settings = read_environment(given("store"))
+    server.serve_by_workers(partial(_worker_app, settings, hosts), host, port, workers)
 
 
 def check_store(store: Store) -> None:

@@ -6,14 +6,15 @@ same field are looked up by one call of the store.
 """
 
 import asyncio
+import atexit
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from graphql import GraphQLError
-from starlette.concurrency import run_in_threadpool
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
@@ -23,6 +24,10 @@ from provgraph.model.vocabulary import RelationType
 from provgraph.store.protocol import Store
 
 T = TypeVar("T")
+#: The threads of requests, as many as the library would use; the others wait.
+_WORKERS: Final = ThreadPoolExecutor(40, thread_name_prefix="graphql")
+#: Event loops of requests that are over; making one takes longer than a short request.
+_IDLE: Final[list[asyncio.Runner]] = []
 #: How many lineages one request may ask for.
 MOST_WALKS = 100
 #: How many relations one request may list by the fields of its records.
@@ -59,7 +64,29 @@ async def in_worker_thread(run: Callable[[], Coroutine[Any, Any, T]]) -> T:
     Returns:
         What the coroutine returns.
     """
-    return await run_in_threadpool(lambda: asyncio.run(run()))
+    return await asyncio.get_running_loop().run_in_executor(_WORKERS, _run, run)
+
+
+def _run(run: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine on an event loop that is idle, else on a new one."""
+    try:
+        runner = _IDLE.pop()
+    except IndexError:
+        runner = asyncio.Runner()
+        atexit.register(runner.close)
+    try:
+        return runner.run(_alone(run()))
+    finally:
+        _IDLE.append(runner)
+
+
+async def _alone(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Await a coroutine, and leave nothing that it began to the next one on this event loop."""
+    try:
+        return await coroutine
+    finally:
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
 
 
 class RequestContext(BaseContext):

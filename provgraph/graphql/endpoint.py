@@ -1,21 +1,28 @@
 """GraphQL over HTTP: POST and GET, and GraphiQL for a browser."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, Final
 
 from cross_web import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.websockets import WebSocket
 from strawberry.fastapi import GraphQLRouter
 
 from provgraph.graphql.batching import RequestContext, in_worker_thread
 from provgraph.graphql.schema import schema
+from provgraph.model.records import batches
 from provgraph.store.protocol import Store
 
 #: The media type of the GraphQL-over-HTTP draft, in which the status says whether the request could
 #: be run.
-RESPONSE_TYPE = "application/graphql-response+json"
+RESPONSE_TYPE: Final = "application/graphql-response+json"
+#: The longest answer that is written down before it is sent, in characters.
+LONGEST_AT_ONCE: Final = 1 << 20
+#: How many members of a list are written down at once.
+_MEMBERS: Final = 500
 
 
 class Endpoint(GraphQLRouter[RequestContext, None]):
@@ -53,6 +60,48 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
         if not isinstance(found, dict | list | type(None)):
             raise json.JSONDecodeError("no object", "", 0)
         return found
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """Make the response, which is written down while it is sent if it is long.
+
+        Args:
+            response_data: what to send.
+            sub_response: with the headers and perhaps the status to send.
+
+        Returns:
+            The response.
+        """
+        pieces = self._pieces(response_data)
+        beginning: list[str] = []
+        length = 0
+        for piece in pieces:
+            beginning.append(piece)
+            length += len(piece)
+            if length > LONGEST_AT_ONCE:
+                break
+        answer = "".join(beginning)
+        media_type, status = "application/json", sub_response.status_code or 200
+        response: Response = (
+            StreamingResponse(chain([answer], pieces), status, media_type=media_type)
+            if length > LONGEST_AT_ONCE
+            else Response(answer, status, media_type=media_type)
+        )
+        response.headers.raw.extend(sub_response.headers.raw)
+        return response
+
+    def _pieces(self, data: object) -> Iterator[str]:
+        """The JSON of an answer: long lists in several pieces."""
+        if isinstance(data, dict) and data:
+            for number, (key, value) in enumerate(data.items()):
+                yield f"{',' if number else '{'}{self.encode_json_string(key)}:"
+                yield from self._pieces(value)
+            yield "}"
+        elif isinstance(data, list) and len(data) > _MEMBERS:
+            for number, members in enumerate(batches(data, _MEMBERS)):
+                yield ("," if number else "[") + self.encode_json_string(members)[1:-1]
+            yield "]"
+        else:
+            yield self.encode_json_string(data)
 
     async def run(self, request: Request | WebSocket, *args: Any, **kwargs: Any) -> Any:
         """Answer a request.
@@ -105,6 +154,8 @@ def _follow_draft(response: Response) -> None:
     if not response.headers.get("content-type", "").startswith("application/json"):
         return
     response.headers["content-type"] = RESPONSE_TYPE
+    if isinstance(response, StreamingResponse):
+        return  # so long an answer has data
     body = bytes(response.body)
     if (
         response.status_code == 200

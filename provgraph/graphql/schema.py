@@ -6,7 +6,9 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from provgraph.graphql import limits
+from provgraph.graphql.documents import OnceADocument
 from provgraph.graphql.failures import ErrorCodes
+from provgraph.graphql.plain_fields import PlainFieldsExecutor
 from provgraph.graphql.types import SCALARS, ActivityObject, AgentObject, EntityObject, Query
 
 
@@ -25,7 +27,8 @@ class _Schema(strawberry.Schema):
 schema = _Schema(
     Query,
     types=[EntityObject, ActivityObject, AgentObject],
-    extensions=[ErrorCodes, *limits.extensions()],
+    extensions=[ErrorCodes, *limits.extensions(), OnceADocument],
+    execution_context_class=PlainFieldsExecutor,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

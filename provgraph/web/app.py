@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import Lifespan
 
 from provgraph import __version__
 from provgraph.errors import NoStoreError, StoreError
@@ -49,7 +50,11 @@ store answers, <a href="/metrics">/metrics</a> how much it was asked.</p>
 
 
 def create_app(
-    store: Store, endpoint: APIRouter, *, allowed_hosts: Sequence[str] = LOOPBACK
+    store: Store,
+    endpoint: APIRouter,
+    *,
+    allowed_hosts: Sequence[str] = LOOPBACK,
+    lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Join the pages of the web faces in one application.
 
@@ -60,12 +65,17 @@ def create_app(
         allowed_hosts: the host names by which the application may be called. A request by another
             name is refused, so that no web page can reach the application by a name of its own
             (DNS rebinding).
+        lifespan: what surrounds the life of the application, if anything.
 
     Returns:
         The application, for any ASGI server.
     """
     app = FastAPI(
-        title="provgraph", version=__version__, openapi_url=None, max_body_size=LARGEST_REQUEST
+        title="provgraph",
+        version=__version__,
+        openapi_url=None,
+        max_body_size=LARGEST_REQUEST,
+        lifespan=lifespan,
     )
     registry = CollectorRegistry()
     app.include_router(endpoint)

@@ -1,6 +1,11 @@
 """Counts requests, and shows the counts to Prometheus."""
 
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import Final
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -10,6 +15,7 @@ from prometheus_client import (
     Info,
     generate_latest,
 )
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +23,8 @@ from provgraph import __version__
 
 #: The methods that are counted by their names; all others are counted as ``other``.
 _METHODS = ("GET", "HEAD", "POST")
+#: By this variable the library knows the folder where several processes add up what they count.
+_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class RequestMetrics:
@@ -33,7 +41,7 @@ class RequestMetrics:
         """
         self._app = app
         self._paths = paths
-        Info("provgraph", "What is running.", registry=registry).info({"version": __version__})
+        _add_version(registry)
         self._requests = Counter(
             "provgraph_http_requests",
             "Requests answered.",
@@ -70,9 +78,32 @@ def metrics_response(registry: CollectorRegistry) -> PlainTextResponse:
     """Write down the metrics in the text format of Prometheus.
 
     Args:
-        registry: where `RequestMetrics` keeps the metrics.
+        registry: where `RequestMetrics` keeps the metrics of this process.
 
     Returns:
         The response to a scrape.
     """
+    if _FOLDER in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        _add_version(registry)
     return PlainTextResponse(generate_latest(registry).decode(), media_type=CONTENT_TYPE_LATEST)
+
+
+@contextmanager
+def counted_together() -> Iterator[None]:
+    """Let the processes that are started meanwhile show what all of them count.
+
+    Yields:
+        None, once: the processes run there.
+    """
+    with TemporaryDirectory(prefix="provgraph-metrics-") as folder:
+        os.environ[_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_FOLDER]
+
+
+def _add_version(registry: CollectorRegistry) -> None:
+    Info("provgraph", "What is running.", registry=registry).info({"version": __version__})

@@ -2,18 +2,26 @@
 
 import socket
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from provgraph.errors import SettingsError
 from provgraph.web.app import LOOPBACK
+from provgraph.web.metrics import counted_together
 
 #: How many seconds a server that is stopped waits for the requests that are under way.
 GRACE: Final = 10
+_SETTINGS: Final[dict[str, Any]] = {
+    "log_level": "warning",
+    "access_log": False,
+    "timeout_graceful_shutdown": GRACE,
+}
 
 
 def allowed_hosts(host: str, insecure: bool = False) -> tuple[str, ...]:
@@ -54,9 +62,32 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
     Raises:
         SettingsError: there is no such address, or another program listens there.
     """
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE
-    )
+    with _announced(host, port) as listener, suppress(KeyboardInterrupt):
+        uvicorn.Server(uvicorn.Config(app, **_SETTINGS)).run(sockets=[listener])
+
+
+def serve_by_workers(make_app: Callable[[], ASGIApp], host: str, port: int, workers: int) -> None:
+    """Answer requests by several processes at one port, until this one is stopped.
+
+    A process that dies is replaced. When this one is stopped, all finish what is under way.
+
+    Args:
+        make_app: makes the application in each process; can be pickled.
+        host: the address to listen at.
+        port: the port, or 0 for any that is free.
+        workers: how many processes.
+
+    Raises:
+        SettingsError: there is no such address, or another program listens there.
+    """
+    config = uvicorn.Config(make_app, factory=True, workers=workers, **_SETTINGS)
+    with _announced(host, port) as listener, counted_together():
+        Multiprocess(config, [listener]).run()
+
+
+@contextmanager
+def _announced(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens, whose URL is printed on stderr."""
     with listening(host, port) as listener:
         url = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
         print(
@@ -64,8 +95,7 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
             file=sys.stderr,
             flush=True,
         )
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+        yield listener
 
 
 def is_loopback(host: str) -> bool:

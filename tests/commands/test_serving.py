@@ -1,10 +1,14 @@
 """``provgraph serve`` and ``schema``, and the web application as a Python program makes it."""
 
 import asyncio
+import os
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -25,21 +29,58 @@ def test_the_schema_is_printed() -> None:
     assert CliRunner().invoke(main, ["schema"]).stdout == sdl()
 
 
-def test_serve_says_where_it_answers_and_ends_when_told(full_shell: Shell) -> None:
-    command = [sys.executable, "-m", "provgraph.commands.main", "serve", "--port", "0"]
-    kept = environment(full_shell.folder, f"sqlite:///{full_shell.store}")
+@contextmanager
+def serving(shell: Shell, *options: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """The URL of ``provgraph serve`` on a store, and its process."""
+    command = [sys.executable, "-m", "provgraph.commands.main", "serve", "--port", "0", *options]
+    kept = environment(shell.folder, f"sqlite:///{shell.store}")
     with subprocess.Popen(command, env=kept, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
-        (url, graphql) = re.findall(r"http://[^\s)]+", running.stderr.readline())
         try:
-            query = f'{{ whatProduced(file: "{DL3}") {{ nodes {{ id }} }} }}'
-            answer = httpx.post(graphql, json={"query": query}, timeout=60).json()
-            assert len(answer["data"]["whatProduced"]["nodes"]) == 71
-            assert httpx.get(f"{url}/healthz").text == "ok\n"
+            yield re.findall(r"http://[^\s)]+", running.stderr.readline())[0], running
         finally:
             running.send_signal(signal.SIGTERM)
             running.wait(60)
+        assert running.stderr.read() == ""
+
+
+def ask(url: str) -> int:
+    """How many records led to a file."""
+    query = f'{{ whatProduced(file: "{DL3}") {{ nodes {{ id }} }} }}'
+    answer = httpx.post(f"{url}/graphql", json={"query": query}, timeout=60).json()
+    return len(answer["data"]["whatProduced"]["nodes"])
+
+
+def test_serve_says_where_it_answers_and_ends_when_told(full_shell: Shell) -> None:
+    with serving(full_shell) as (url, running):
+        assert ask(url) == 71
+        assert httpx.get(f"{url}/healthz").text == "ok\n"
     assert running.returncode in (0, -signal.SIGTERM)
+
+
+@pytest.mark.slow
+def test_two_processes_answer_at_one_port_and_end_when_told(full_shell: Shell) -> None:
+    with serving(full_shell, "--workers", "2") as (url, running):
+        assert ask(url) == 71
+        workers = workers_of(running.pid)
+        assert len(workers) == 2
+        for silent in workers:  # so that the other one has to answer
+            os.kill(silent, signal.SIGSTOP)
+            assert ask(url) == 71
+            os.kill(silent, signal.SIGCONT)
+        counted = httpx.get(f"{url}/metrics").text
+        assert 'requests_total{method="POST",path="/graphql",status="200"} 3.0' in counted
+        assert "provgraph_info{version=" in counted
+    assert running.returncode == 0
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def workers_of(process: int) -> list[int]:
+    """The processes that a server has started to answer."""
+    started = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [
+        int(each) for each in started if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()
+    ]
 
 
 def test_the_database_of_a_server_may_wait_for_its_first_load(

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from provgraph.graphql import endpoint
 from provgraph.graphql.endpoint import RESPONSE_TYPE
 
 
@@ -45,3 +46,22 @@ def test_unreadable_bodies(client: httpx.Client, body: bytes) -> None:
     response = client.post("/graphql", content=body, headers={"content-type": "application/json"})
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+@pytest.mark.parametrize("accept", ["*/*", RESPONSE_TYPE])
+def test_a_long_answer_is_written_down_while_it_is_sent(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    question = {
+        "query": '{ whatProduced(file: "/data/ctao/dl3/run02001.dl3.fits") '
+        "{ root { id } nodes { id attributes } edges { source target role } } }"
+    }
+    headers = {"accept": accept}
+    whole = client.post("/graphql", json=question, headers=headers)
+    monkeypatch.setattr(endpoint, "LONGEST_AT_ONCE", 1_000)
+    monkeypatch.setattr(endpoint, "_MEMBERS", 10)
+    pieces = client.post("/graphql", json=question, headers=headers)
+    assert int(whole.headers["content-length"]) == len(whole.content)
+    assert pieces.headers["transfer-encoding"] == "chunked"
+    assert pieces.content == whole.content
+    assert pieces.headers["content-type"] == whole.headers["content-type"]

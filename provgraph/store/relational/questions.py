@@ -5,30 +5,83 @@ to be found by all of them. The lineage walk: one recursive statement, breadth f
 nodes.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, func, select, text, true
+from sqlalchemy import Connection, select
 
 from provgraph.model.assembly import assemble_lineage, ends_of_depth, ways_of, with_more
-from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
-from provgraph.model.identifiers import base_name
+from provgraph.model.filters import Filter, PageRequest, SortOrder
+from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
-from provgraph.model.records import key_of
+from provgraph.model.records import INFERRED, Run, batches, key_of
+from provgraph.model.values import with_zone
 from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationType
 from provgraph.store import nodes
 from provgraph.store.records import Found, FoundPage
 from provgraph.store.relational import records, tables
-from provgraph.store.relational.taints import marked
+
+#: What is read of the records of each kind whose keys `{member}` has. `{own}` is what a question
+#: adds, behind these columns.
+_RECORDS = {
+    Kind.ACTIVITY: """
+SELECT 'activity', activity.id, NULL, NULL, NULL, activity.facts, NULL, NULL, NULL, NULL, {own}
+FROM {member} CROSS JOIN activity WHERE activity.key = {member}.key""",
+    Kind.ENTITY: """
+SELECT 'entity', entity.id, NULL, entity.type, entity.data_level, entity.attributes,
+       entity.identifiers, entity.standings, entity.generated_at, entity.invalidated_at, {own}
+FROM {member} CROSS JOIN entity WHERE entity.key = {member}.key""",
+    Kind.AGENT: """
+SELECT 'agent', agent.id, agent.name, agent.type, NULL, agent.attributes, NULL, NULL, NULL, NULL,
+       {own}
+FROM {member} CROSS JOIN agent WHERE agent.key = {member}.key""",
+}
 
 
-class _Match(NamedTuple):
-    """A record that one condition leads to; see `Found`."""
+def _records_of(member: str, own: str, kinds: Collection[Kind] = tuple(_RECORDS)) -> str:
+    return " UNION ALL ".join(
+        query.format(member=member, own=own) for kind, query in _RECORDS.items() if kind in kinds
+    )
 
-    key: bytes
-    rank: int
-    place: str | None = None
+
+def _rows(connection: Connection, query: str, values: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    """The rows of a query whose parameters are written ``:name``.
+
+    The driver gets the query as it is: SQLAlchemy would think about it longer than SQLite does.
+    """
+    if connection.dialect.paramstyle == "pyformat":
+        query = _PARAMETER.sub(r"%(\1)s", query)
+    # Fetched many at once, which takes half as long as row by row.
+    for some in connection.exec_driver_sql(query, values).partitions(records.CHUNK):
+        yield from some
+
+
+_PARAMETER = re.compile(r":(\w+)")
+
+
+# Records that meet a filter.
+
+
+_BY_BASE_NAME = """
+SELECT naming.entity, naming.rank, name.text FROM name CROSS JOIN naming
+WHERE name.base_key = :base_name AND naming.name = name.key"""
+_BY_VERSION = f"""
+SELECT relation.source, max(coalesce(naming.rank, 0)), NULL
+FROM relation LEFT JOIN naming
+  ON naming.entity = relation.source AND naming.name = relation.place
+WHERE relation.type = '{RelationType.WAS_GENERATED_BY}'
+  AND relation.target = :activity AND relation.place = :place
+GROUP BY relation.source"""  # noqa: S608 - constants only
+_BY_IDENTIFIER = """
+SELECT key, max(rank), NULL FROM (
+  SELECT entity AS key, rank FROM naming WHERE name IN ({names})
+  UNION ALL SELECT column1, 0 FROM (VALUES {keys}) AS own
+) AS bearing GROUP BY key"""
+_MARKED = """
+SELECT key, 0, NULL FROM entity WHERE invalid_since > ''
+UNION ALL SELECT key, 0, NULL FROM activity WHERE invalid_since > ''"""
 
 
 def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageRequest) -> FoundPage:
@@ -43,149 +96,60 @@ def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageReq
     Returns:
         One page.
     """
-    matches = _matches(connection, wanted)
-    known = named_nodes(connection, {each.key for each in matches}, wanted.kinds)
-    found = (Found(known[each.key], each.rank, each.place) for each in matches if each.key in known)
-    return nodes.found_page(found, order, page)
+    return nodes.found_page(_matches(connection, wanted), order, page)
 
 
-def named_nodes(
-    connection: Connection, keys: Collection[bytes], kinds: Collection[Kind]
-) -> dict[bytes, Node]:
-    """Entities, activities and agents by key.
-
-    Args:
-        connection: to read on.
-        keys: of the records.
-        kinds: those that are wanted.
-
-    Returns:
-        Key → node, of those that are known.
-    """
-    found: dict[bytes, Node] = {}
-    for kind, (table, read) in _NODE_READERS.items():
-        if kind in kinds:
-            for row in records.in_chunks(connection, select(table), table.c.key.in_, keys):
-                found[row.key] = read(row)
-    return found
-
-
-_NODE_READERS: dict[Kind, tuple[Any, Callable[[Row[Any]], Node]]] = {
-    Kind.ENTITY: (tables.entity, lambda row: nodes.entity_node(records.entity_of(row))),
-    Kind.ACTIVITY: (tables.activity, lambda row: nodes.activity_node(records.run_of(row))),
-    Kind.AGENT: (tables.agent, lambda row: nodes.agent_node(records.agent_of(row))),
-}
-
-
-def called(
-    connection: Connection, names: Collection[str], beginnings: Collection[str], limit: int
-) -> list[Node]:
-    """Records by other names; see `provgraph.store.protocol.Questions.called`.
-
-    Args:
-        connection: to read on.
-        names: labels, or last parts of URIs.
-        beginnings: of ids.
-        limit: of how many records of each kind at most.
-
-    Returns:
-        The records, by id.
-    """
-    names = {nodes.folded(each) for each in names}
-    found: dict[bytes, Node] = {}
-    for table, read in _NODE_READERS.values():
-        conditions = [column.in_(names) for column in (table.c.called, table.c.local) if names]
-        conditions += [_begins(table, each) for each in beginnings]
-        for condition in conditions:
-            for row in connection.execute(select(table).where(condition).limit(limit)):
-                found[row.key] = read(row)
-    return sorted(found.values(), key=lambda node: (node.id, node.kind))
-
-
-def _begins(table: Any, beginning: str) -> ColumnElement[bool]:
-    """That an id begins so; the index knows the head of each id, longer beginnings are compared."""
-    if not beginning:
-        return true()
-    head = beginning[: nodes.INDEXED]
-    near = table.c.head.between(head, head + "\U0010ffff")
-    return and_(near, func.substr(table.c.id, 1, len(beginning)) == beginning)
-
-
-def names_near(connection: Connection, name: str, limit: int) -> list[str]:
-    """Names next to a text; see `provgraph.store.protocol.Questions.names_near`.
-
-    Args:
-        connection: to read on.
-        name: perhaps misspelt.
-        limit: how many of each kind at most, before and behind.
-
-    Returns:
-        The names, sorted.
-    """
-    asked = nodes.folded(name)
-    found: set[str] = set()
-    for table, _ in _NODE_READERS.values():
-        column = table.c.called
-        for side, order in ((column < asked, column.desc()), (column >= asked, column)):
-            query = select(column).distinct().where(side).order_by(order).limit(limit)
-            found.update(connection.execute(query).scalars())
-    return sorted(found)
-
-
-def _matches(connection: Connection, wanted: Filter) -> list[_Match]:
+def _matches(connection: Connection, wanted: Filter) -> list[Found]:
     """What all conditions lead to; rank and place are those of the first that knows a place."""
-    answers: list[list[_Match]] = []
+    answers: list[list[Found]] = []
     if wanted.base_name is not None:
-        answers.append(_at_base_name(connection, wanted.base_name))
+        asked = {"base_name": records.name_key(wanted.base_name)}
+        answers.append(_found(connection, _BY_BASE_NAME, asked, wanted.kinds))
     if wanted.version is not None:
-        answers.append(_written(connection, wanted.version))
+        run = key_of(Kind.ACTIVITY, wanted.version.activity)
+        asked = {"activity": run, "place": records.name_key(wanted.version.place)}
+        answers.append(_found(connection, _BY_VERSION, asked, wanted.kinds))
     if wanted.identifiers is not None:
         answers.append(_bearing(connection, wanted.identifiers, wanted.kinds))
     if wanted.invalid:
-        answers.append([_Match(key, 0) for key in marked(connection)])
-    return nodes.meeting_all(answers, lambda each: each.key)
+        answers.append(_found(connection, _MARKED, {}, wanted.kinds))
+    return nodes.meeting_all(answers, lambda each: each.node.key)
+
+
+def _found(
+    connection: Connection, condition: str, asked: Mapping[str, Any], kinds: tuple[Kind, ...]
+) -> list[Found]:
+    """The records that one condition leads to, in one statement."""
+    query = _finding(condition, kinds)
+    rows = _rows(connection, query, asked) if query else ()
+    return [Found(_node(row), *row[10:]) for row in rows]
+
+
+@lru_cache(maxsize=64)
+def _finding(condition: str, kinds: tuple[Kind, ...]) -> str:
+    """The statement; none when no kind is wanted."""
+    wanted = _records_of("matched", "matched.rank, matched.place", kinds)
+    return wanted and f"WITH matched(key, rank, place) AS ({condition}) {wanted}"
 
 
 def _bearing(
-    connection: Connection, identifiers: Iterable[str], kinds: Collection[Kind]
-) -> list[_Match]:
-    names = list(identifiers)
-    ranks = {key_of(kind, each): 0 for each in names for kind in kinds}
-    naming = tables.naming.c
-    query = select(naming.entity, naming.rank)
-    for row in records.in_chunks(connection, query, naming.name.in_, map(records.name_key, names)):
-        ranks[row.entity] = max(row.rank, ranks.get(row.entity, 0))
-    return [_Match(key, rank) for key, rank in ranks.items()]
-
-
-def _written(connection: Connection, version: Version) -> list[_Match]:
-    relation, naming = tables.relation.c, tables.naming.c
-    query = (
-        select(relation.source, func.coalesce(naming.rank, 0).label("rank"))
-        .outerjoin(
-            tables.naming, (naming.entity == relation.source) & (naming.name == relation.place)
+    connection: Connection, identifiers: Iterable[str], kinds: tuple[Kind, ...]
+) -> list[Found]:
+    """The records that bear one of some identifiers, each with its highest rank."""
+    found: dict[bytes, Found] = {}
+    for names in batches(identifiers, records.CHUNK):
+        asked = {f"name{i}": records.name_key(name) for i, name in enumerate(names)}
+        own = [key_of(kind, name) for name in names for kind in _RECORDS]
+        condition = _BY_IDENTIFIER.format(
+            names=", ".join(f":{name}" for name in asked),
+            keys=", ".join(f"(:key{i})" for i in range(len(own))),
         )
-        .where(relation.type == RelationType.WAS_GENERATED_BY)
-        .where(
-            relation.target == key_of(Kind.ACTIVITY, version.activity),
-            relation.place == records.name_key(version.place),
-        )
-    )
-    ranks = {row.source: row.rank for row in connection.execute(query)}
-    return [_Match(key, rank) for key, rank in ranks.items()]
-
-
-def _at_base_name(connection: Connection, name: str) -> list[_Match]:
-    query = (
-        select(tables.name.c.text, tables.naming.c.entity, tables.naming.c.rank)
-        .join(tables.naming, tables.naming.c.name == tables.name.c.key)
-        .where(tables.name.c.base_key == records.name_key(name))
-    )
-    return [
-        _Match(row.entity, row.rank, row.text)
-        for row in connection.execute(query)
-        if base_name(row.text) == name
-    ]
+        asked |= {f"key{i}": key for i, key in enumerate(own)}
+        for each in _found(connection, condition, asked, kinds):
+            known = found.setdefault(each.node.key, each)
+            if each.rank > known.rank:
+                found[each.node.key] = each
+    return list(found.values())
 
 
 def edges_of(
@@ -204,20 +168,28 @@ def edges_of(
         Each edge once, sorted by type, source, target, role and time.
     """
     relation = tables.relation.c
+    said = (relation.source, relation.target, relation.role, relation.time, relation.said_by)
     query = (
-        select(
-            *(relation.type, relation.source, relation.target, relation.role, relation.time),
-            relation.said_by,
-            tables.name.c.text.label("place"),
-        )
+        select(relation.type, tables.name.c.text, *said)
         .outerjoin(tables.name, tables.name.c.key == relation.place)
         .where(relation.type.in_(relations))
     )
     return nodes.edges_in_order(
-        records.edge_of(row, row.type, row.place)
+        _edge(*tuple(row))
         for end in (relation.source, relation.target)
         for row in records.in_chunks(connection, query, end.in_, keys)
     )
+
+
+_RELATION_TYPES = {each.value: each for each in RelationType}
+
+
+def _edge(relation: str, place: str | None, *columns: Any) -> Edge:
+    """A relation as answers show it, from its type, its place's text and the other columns."""
+    source, target, role, time, said_by = columns
+    said = role, with_zone(time), None if place is None else location_of(place)
+    ends = bytes(source), bytes(target)
+    return Edge(_RELATION_TYPES[relation], *ends, *said, inferred=said_by == INFERRED)
 
 
 #: Without a depth, a walk holds each node once. With one, it must know how far it came, so it holds
@@ -256,35 +228,22 @@ leaf AS (
 ),
 edge(type, source, target, role, time, place, said_by) AS ({edges} UNION SELECT * FROM leaf),
 member(key) AS (SELECT key FROM found UNION SELECT target FROM leaf)
-SELECT 'edge' AS is_a, edge.type AS id, source, target, role, time, said_by,
-       name.text AS name, NULL AS type, NULL AS data_level, NULL AS facts, NULL AS identifiers,
-       NULL AS standings, NULL AS generated_at, NULL AS invalidated_at
+SELECT 'edge', edge.type, name.text, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       source, target, role, time, said_by
 FROM edge LEFT JOIN name ON name.key = edge.place
-UNION ALL
-SELECT 'activity', activity.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       activity.facts, NULL, NULL, NULL, NULL
-FROM member CROSS JOIN activity WHERE activity.key = member.key
-UNION ALL
-SELECT 'entity', entity.id, NULL, NULL, NULL, NULL, NULL, NULL, entity.type, entity.data_level,
-       entity.attributes, entity.identifiers, entity.standings,
-       entity.generated_at, entity.invalidated_at
-FROM member CROSS JOIN entity WHERE entity.key = member.key
-UNION ALL
-SELECT 'agent', agent.id, NULL, NULL, NULL, NULL, NULL, agent.name, agent.type, NULL,
-       agent.attributes, NULL, NULL, NULL, NULL
-FROM member CROSS JOIN agent WHERE agent.key = member.key
-"""
+UNION ALL {records}"""
 #: Where the depth ended: nodes from which relations lead to records that the walk did not find.
 _MORE = """
 UNION ALL
-SELECT 'more', NULL, reached.key, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT 'more', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       reached.key, NULL, NULL, NULL, NULL
 FROM {name}_reached AS reached
 WHERE reached.distance = :depth AND EXISTS (
   SELECT 1 FROM relation
   WHERE relation.{behind} = reached.key AND relation.type IN ({leading})
   AND relation.{ahead} NOT IN (SELECT key FROM member)
 )"""
+_NO_EDGE = "NULL, NULL, NULL, NULL, NULL"
 _ENDS = {Direction.UPSTREAM: ("source", "target"), Direction.DOWNSTREAM: ("target", "source")}
 
 
@@ -314,9 +273,8 @@ def walk(
     asked: dict[str, Any] = {"root": root.key, "cut": limit + 1}
     if depth is not None:
         asked["depth"] = depth
-    answer = connection.execute(_statement(direction, tuple(relations), depth is not None), asked)
     walked = _Walked()
-    for row in answer:
+    for row in _rows(connection, _statement(direction, tuple(relations), depth is not None), asked):
         walked.add(row)
     lineage = assemble_lineage(root, direction, depth, limit, walked.found, walked.edges)
     if depth is not None and lineage.truncated:
@@ -343,7 +301,7 @@ def _leading_beyond(
 
 
 @lru_cache(maxsize=64)
-def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: bool) -> TextClause:
+def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: bool) -> str:
     types = {
         "types": _listed(relations),
         "leading": _listed(each for each in relations if each in LEADING),
@@ -355,16 +313,14 @@ def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: 
     walks = ",".join((_DEEP_WALK if deep else _FREE_WALK).format(**part) for part in parts)
     reached = " UNION ".join(f"SELECT key FROM {part['name']}_reached" for part in parts)  # noqa: S608 - constants only
     edges = " UNION ".join(_EDGES.format(**part) for part in parts)
-    rest = _REST.format(reached=reached, edges=edges, agents=_listed(AGENT_RELATIONS))
+    leaves = {"agents": _listed(AGENT_RELATIONS), "records": _records_of("member", _NO_EDGE)}
+    rest = _REST.format(reached=reached, edges=edges, **leaves)
     more = "".join(_MORE.format(**part) for part in parts) if deep else ""
-    return text(f"WITH RECURSIVE {walks}{rest}{more}")
+    return f"WITH RECURSIVE {walks}{rest}{more}"
 
 
 def _listed(relations: Iterable[RelationType]) -> str:
-    """Types of the vocabulary as SQL constants.
-
-    SQLAlchemy would write out a list of parameters at every walk.
-    """
+    """Types of the vocabulary as SQL constants."""
     return ", ".join(f"'{relation}'" for relation in relations) or "NULL"
 
 
@@ -376,25 +332,20 @@ class _Walked:
         self.edges: list[Edge] = []
         self.more: set[bytes] = set()
 
-    def add(self, row: Row[Any]) -> None:
-        if row.is_a == "edge":
-            self.edges.append(records.edge_of(row, row.id, row.name))
-        elif row.is_a == "more":
-            self.more.add(bytes(row.source))
+    def add(self, row: Sequence[Any]) -> None:
+        if row[0] == "edge":
+            self.edges.append(_edge(row[1], row[2], *row[10:]))
+        elif row[0] == "more":
+            self.more.add(bytes(row[10]))
         else:
-            self.found.append(_ROW_READERS[row.is_a](row))
+            self.found.append(_node(row))
 
 
-def _activity(row: Row[Any]) -> Node:
-    return nodes.activity_node(records.run_of(row))
-
-
-def _entity(row: Row[Any]) -> Node:
-    return nodes.entity_node(records.entity_from(row, row.type, row.facts))
-
-
-def _agent(row: Row[Any]) -> Node:
-    return nodes.agent_node(records.agent_from(row.id, row.name, row.type, row.facts))
-
-
-_ROW_READERS = {"activity": _activity, "entity": _entity, "agent": _agent}
+def _node(row: Sequence[Any]) -> Node:
+    """The record of a row that begins with the columns of `_RECORDS`."""
+    kind, identifier, name, type_name, _, attributes, *_ = row
+    if kind == "entity":
+        return nodes.entity_node(records.entity_from(identifier, *row[3:10]))
+    if kind == "activity":
+        return nodes.activity_node(Run(identifier, records.attributes_of(attributes)))
+    return nodes.agent_node(records.agent_from(identifier, name, type_name, attributes))

@@ -30,14 +30,8 @@ from provgraph.store.relational.connection import (
     translated,
 )
 from provgraph.store.relational.facts import RelationalView, load_of, loads_of, mention_query
-from provgraph.store.relational.questions import (
-    called,
-    edges_of,
-    find,
-    named_nodes,
-    names_near,
-    walk,
-)
+from provgraph.store.relational.named import called, named_nodes, names_near
+from provgraph.store.relational.questions import edges_of, find, walk
 from provgraph.store.relational.taints import taints
 from provgraph.store.waiting import warn_of_waiting
 
@@ -102,9 +96,9 @@ class RelationalStore(Store):
     def _reading(self, **options: Any) -> Iterator[Connection]:
         """A connection that reads; of the options SQLite, where all reading is so, needs none."""
         with self._database.reading() as engine, translated(engine):
-            if engine.dialect.name == "sqlite":
-                options = {}
-            with engine.execution_options(**options).connect() as connection:
+            if options and engine.dialect.name != "sqlite":
+                engine = engine.execution_options(**options)  # noqa: PLW2901
+            with engine.connect() as connection:
                 if self._known is None or self._known[0] is not engine:
                     self._known = (engine, missing_in(connection))
                 for query in self._known[1]:
