@@ -264,6 +264,8 @@ class _SectionReader:
         identifier = key if key.startswith("_:") else self.prefixes.uri(key)
         if identifier is None and kind in ELEMENTS:
             raise LoadError("its prefix is not declared")
+        if identifier is None and ":" in key:
+            self.problems.append("its prefix is not declared, so the relation has no name")
         if type(value) is dict:
             return self._statement(section, identifier, value)
         if type(value) is not list:
@@ -292,6 +294,8 @@ class _SectionReader:
             slot = formal.get(name)
             if slot is None:
                 uri = names.get(name) or self._attribute(name)
+                if not uri:
+                    continue
                 if type(value) is str and uri not in REFERENCES:
                     attributes.append((uri, Literal(value)))
                 else:
@@ -311,10 +315,10 @@ class _SectionReader:
         ]
 
     def _attribute(self, name: str) -> str:
-        """Find the URI of an attribute."""
+        """Find the URI of an attribute; empty, and a problem, where its prefix is not declared."""
         uri = self._names[name] = self.prefixes.uri(name) or ""
         if not uri:
-            raise LoadError(f"the prefix of its attribute {name[:200]!r} is not declared")
+            self.problems.append(f"the prefix of its attribute {name[:200]!r} is not declared")
         return uri
 
     def _add(self, attributes: list[Pair], uri: str, value: Any) -> None:
@@ -329,14 +333,20 @@ class _SectionReader:
             attributes.append((uri, self._literal(value)))
 
     def _name_in_slot(self, name: str, value: Any) -> str | None:
-        """Read the name in a slot; None of one whose prefix is not declared, and of no name."""
+        """Read the name in a slot; None of no name.
+
+        One whose prefix is not declared is a problem, and the slot stays open.
+        """
         if type(value) is list:
             if len(value) != 1:
                 raise LoadError(f"its {name} has {len(value)} values")
             (value,) = value
         if type(value) is not str:
             return None
-        return value if value.startswith("_:") else self.prefixes.uri(value)
+        uri = value if value.startswith("_:") else self.prefixes.uri(value)
+        if uri is None:
+            self.problems.append(f"the prefix of its {name}, {value[:200]!r}, is not declared")
+        return uri
 
     def _time(self, name: str, value: Any) -> str | None:
         if type(value) is list and len(value) == 1:
@@ -361,6 +371,8 @@ class _SectionReader:
         if type(text) is not str:
             text = native_literal(text).text
         kind = self.prefixes.uri(named) if isinstance(named, str) else None
+        if kind is None and isinstance(named, str):
+            self.problems.append(f"the prefix of the datatype {named[:200]!r} is not declared")
         if language is not None:
             return Literal(text, INTERNATIONALIZED_STRING if language else kind, str(language))
         if kind in (QUALIFIED_NAME, QNAME):

@@ -12,6 +12,7 @@ import pytest
 from provgraph.ingest.loading import load
 from provgraph.interchange.reading.prov_json import ProvJsonLoader
 from provgraph.loaders.protocol import Problem
+from provgraph.model.attributes import readable_value
 from provgraph.model.records import Document
 from provgraph.store.digest import digest
 from provgraph.store.registry import open_store
@@ -79,7 +80,7 @@ def test_prefixes_of_a_bundle_may_stand_last_and_hide_those_outside() -> None:
         (f'{{{_PREFIX}, "entity": {{"no:e": {{}}, "ex:e1": {{}}}}}}', [E1], "not declared"),
         (
             f'{{{_PREFIX}, "entity": {{"ex:e2": {{"no:a": 1}}, "ex:e1": {{}}}}}}',
-            [E1],
+            [E2, E1],
             "not declared",
         ),
         (f'{{{_PREFIX}, "entity": {{"ex:e2": 5, "ex:e1": {{}}}}}}', [E1], "not an object"),
@@ -102,6 +103,31 @@ def test_every_whole_record_loads(content: str, kept: list[str], what: str) -> N
     documents, problems = _parts(content.encode())
     assert _names(documents) == kept
     assert [problem for problem in problems if what.replace("\\", "") in problem.what]
+
+
+def test_of_a_record_only_what_bears_an_unknown_prefix_is_a_problem() -> None:
+    typed = '{"$": "5", "type": "no:length"}'
+    records = (
+        f'"entity": {{"ex:e1": {{"ex:a": 1, "no:b": [2, 3], "no:c": null, "ex:d": {typed}}}}}, '
+        '"used": {"no:u": {"prov:activity": "ex:a1", "prov:entity": "no:e", "ex:kept": 4}}'
+    )
+    documents, problems = _parts(f"{{{_PREFIX}, {records}}}".encode())
+    (entity,) = documents[0].entities
+    assert entity.attributes == {
+        "http://example.org/a": (1,),
+        "http://example.org/d": ({"$": "5"},),
+    }
+    assert documents[1].run is not None
+    ((used,),) = documents[1].run.facts.values()
+    assert readable_value(used) == {"activity": "http://example.org/a1", "open": "target"}
+    assert [problem.what for problem in problems] == [
+        "entity ex:e1: the prefix of its attribute 'no:b' is not declared",
+        "entity ex:e1: the prefix of its attribute 'no:c' is not declared",
+        "entity ex:e1: the prefix of the datatype 'no:length' is not declared",
+        "used no:u: its prefix is not declared, so the relation has no name",
+        "used no:u: the prefix of its prov:entity, 'no:e', is not declared",
+    ]
+    assert all(problem.where.startswith("byte ") for problem in problems)
 
 
 @pytest.mark.parametrize("depth", [200, 100_000])
