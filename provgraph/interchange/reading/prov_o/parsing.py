@@ -14,11 +14,11 @@ from rdflib import BNode, Dataset
 from rdflib import Literal as RdfLiteral
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID, Graph
 from rdflib.plugins.parsers.jsonld import to_rdf
-from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.store import Store
 
 from provgraph.errors import LoadError
 from provgraph.interchange.reading.prov_o.triples import Resource, Triple
+from provgraph.interchange.reading.prov_o.turtle import TurtleParser
 from provgraph.loaders.protocol import Problem
 from provgraph.model.values import storable_text
 from provgraph.prov.addresses import is_relative, resolved, straightened
@@ -56,13 +56,16 @@ def parse_text(content: bytes, address: str) -> ParsedDocument:
         address: against which relative names resolve where the document gives no base.
 
     Returns:
-        the triples; those in front of an error of syntax, and the error as a problem.
+        the triples; each statement that can't be parsed is a problem.
 
     Raises:
         LoadError: nothing can be read.
     """
     return _parsed(
-        address, lambda graph, base: graph.parse(data=content, format="trig", publicID=base)
+        address,
+        lambda recorder, base, problems: TurtleParser(
+            recorder.graph.default_context, base, recorder.quads, problems
+        ).loadBuf(content),
     )
 
 
@@ -80,7 +83,8 @@ def parse_xml(content: bytes, address: str) -> ParsedDocument:
         LoadError: nothing can be read.
     """
     return _parsed(
-        address, lambda graph, base: graph.parse(data=content, format="xml", publicID=base)
+        address,
+        lambda recorder, base, _: recorder.graph.parse(data=content, format="xml", publicID=base),
     )
 
 
@@ -97,20 +101,18 @@ def parse_json(data: Any, address: str) -> ParsedDocument:
     Raises:
         LoadError: nothing can be read.
     """
-    return _parsed(address, lambda graph, base: to_rdf(data, graph, base=base))
+    return _parsed(address, lambda recorder, base, _: to_rdf(data, recorder.graph, base=base))
 
 
-def _parsed(address: str, parse: Callable[[Dataset, str], Any]) -> ParsedDocument:
+def _parsed(
+    address: str, parse: Callable[["_Recorder", str, list[Problem]], Any]
+) -> ParsedDocument:
     recorder, found = _Recorder(), ParsedDocument()
     base = address.replace(_FILE, _MARKED, 1) if address.startswith(_FILE) else address
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of rdflib's own use of what it deprecates
-            parse(Dataset(store=recorder, default_union=True), base)
-    except BadSyntax as error:
-        found.problems.append(_syntax_problem(error))
-    except IndexError:  # so the parser of Turtle ends where a document ends in a statement
-        found.problems.append(Problem("the end", "the document is cut off in a statement"))
+            parse(recorder, base, found.problems)
     except Exception as error:  # the parsers don't say which they raise
         text = storable_text(" ".join(str(error).split())[:500]) or type(error).__name__
         found.problems.append(Problem("further on", f"nothing from here on is loaded: {text}"))
@@ -132,14 +134,13 @@ def _with_one_fragment(uri: str) -> str:
     return f"{uri[: uri.index('#')]}{uri[uri.rindex('#') :]}"
 
 
-def _syntax_problem(error: BadSyntax) -> Problem:
-    _, _, rest = str(error).partition(">:")
-    text = storable_text(" ".join((rest or str(error)).split())[:300])
-    return Problem(f"line {error.lines + 1}", f"nothing from here on is loaded: {text}")
-
-
 class _Recorder(Store):
-    """A store of rdflib's that keeps what is added in order, each quad once."""
+    """A store of rdflib's that keeps what is added in order, each quad once.
+
+    Attributes:
+        quads: what was added.
+        graph: the graphs of the store, to which parsers add.
+    """
 
     context_aware = True
     graph_aware = True
@@ -147,6 +148,7 @@ class _Recorder(Store):
     def __init__(self) -> None:
         super().__init__()
         self.quads: dict[tuple[Any, Any, Any, Any], None] = {}
+        self.graph = Dataset(store=self, default_union=True)
 
     def add(self, triple: Any, context: Any, quoted: bool = False) -> None:
         self.quads[(*triple, context.identifier)] = None

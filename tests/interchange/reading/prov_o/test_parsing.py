@@ -83,9 +83,10 @@ def test_triples_keep_the_order_of_the_document_and_values_their_types() -> None
     ]
 
 
-def test_what_stands_before_an_error_of_syntax_is_kept() -> None:
-    found = parse_text(b"<urn:s> <urn:p> <urn:o> .\n<urn:s> <urn:p> @@@ .", _FILE)
-    assert [each.object for each in found.triples] == ["urn:o"]
+def test_what_stands_around_an_error_of_syntax_is_kept() -> None:
+    bad = b"<urn:s> <urn:p> <urn:o> .\n<urn:s> <urn:p> @@@ .\n<urn:s> <urn:p> <urn:q> ."
+    found = parse_text(bad, _FILE)
+    assert [each.object for each in found.triples] == ["urn:o", "urn:q"]
     (problem,) = found.problems
     assert problem.where == "line 2"
 
