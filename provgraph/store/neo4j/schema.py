@@ -37,6 +37,13 @@ _MENTION_INDEXES = (
 )
 #: The label of what is no provenance and no load: the writers' lock, the journal, and assertions.
 BOOKKEEPING = "Bookkeeping"
+#: When the entity ``n`` lost the last place where it stood; null while it stands.
+_LOSS = (
+    "CASE WHEN size(coalesce(n.until, [])) > 0 AND NOT '' IN n.until THEN datetime(reduce("
+    "last = '', time IN n.until | CASE WHEN time > last THEN time ELSE last END) + 'Z') END"
+)
+#: A canonical time, as a regular expression.
+_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3,9}"
 _ATTEMPTS = 5
 _WAIT_SECONDS = 300
 
@@ -94,6 +101,8 @@ def create_missing(connection: Connection) -> None:
     existing = _existing(connection)
     if existing and f"provgraph_{NODE_LABEL[Kind.ENTITY]}_calledAs" not in existing:
         _fill_names(connection)
+    if existing and f"provgraph_{NODE_LABEL[Kind.ENTITY]}_invalidSince" not in existing:
+        _fill_marks(connection)
     missing = [definition for name, definition in definitions().items() if name not in existing]
     for definition in missing:
         _make(connection, definition)
@@ -115,6 +124,23 @@ def _fill_names(connection: Connection) -> None:
             f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.calledAs IS NULL CALL (n) "
             f"{{ SET n.calledAs = {called}, n.localName = {local} }} "
             "IN TRANSACTIONS OF 10000 ROWS"
+        )
+
+
+def _fill_marks(connection: Connection) -> None:
+    """Give the property that marks are found by to the marked records of an older provgraph.
+
+    There a mark could stand in the place of the time at which a file was overwritten.
+    """
+    for kind, more in ((Kind.ACTIVITY, ""), (Kind.ENTITY, f", n.invalidatedAtTime = {_LOSS}")):
+        connection.execute(
+            f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.invalidated IS NOT NULL "
+            "AND n.invalidSince IS NULL CALL (n) { "
+            "UNWIND CASE WHEN 'invalidated' IN coalesce(n.severalValues, []) "
+            "THEN n.invalidated ELSE [n.invalidated] END AS time "
+            f"WITH n, time WHERE toStringOrNull(time) =~ '{_TIME}' "
+            f"WITH n, min(time) AS since SET n.invalidSince = since + 'Z'{more} "
+            "} IN TRANSACTIONS OF 10000 ROWS"
         )
 
 

@@ -6,6 +6,8 @@ import pytest
 from neo4j import Driver
 
 from provgraph.errors import NoStoreError
+from provgraph.ingest.invalidation import invalidate
+from provgraph.model.filters import Filter
 from provgraph.model.records import (
     Document,
     Mention,
@@ -13,6 +15,7 @@ from provgraph.model.records import (
     Settings,
 )
 from provgraph.model.vocabulary import NODE_LABEL
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.digest import digest
 from provgraph.store.neo4j import schema
 from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
@@ -123,3 +126,39 @@ def test_an_older_database_learns_what_its_records_are_called(
     schema.create_missing(store._connection)
     assert store.names_near("", 10) == due == ["plot", "tool", "x.fits"]
     assert [node.id for node in store.called(["PLOT"], (), 5)] == [plot]
+
+
+def test_an_older_database_learns_what_is_marked_as_invalid(
+    store: Neo4jStore, driver: Driver
+) -> None:
+    """There a mark stood in the place of the time of the loss; another source's word is no mark."""
+    for number in (1, 2):
+        facts = {"startTime": (f"2026-01-0{number}T00:00:00.000",)}
+        put(
+            store,
+            Document(Run(f"r{number}", facts), (Mention(f"r{number}", MADE, None, "file:/x"),)),
+        )
+    for name, since in (("/x", "2026-02-02"), ("/x", "2026-02-01"), ("/x@r1", "2026-02-03")):
+        invalidate(store, find(store, name), since, "bad")
+    invalidate(store, find(store, "r1"), "2026-02-04", "bad")
+    put(store, Document(Run("r3", {"invalidated": ("no", 5)})))
+    due = digest(store.scan())
+    marked = [("r1", None), ("file:/x@r1", "2026-01-02T00:00:00.000Z"), ("file:/x@r2", None)]
+    driver.execute_query(
+        "MATCH (n) WHERE n.invalidSince IS NOT NULL AND n:Entity "
+        "SET n.invalidatedAtTime = datetime(n.invalidSince)"
+    )
+    driver.execute_query("MATCH (n) REMOVE n.invalidSince")
+    for label in ("Entity", "Activity"):
+        driver.execute_query(f"DROP INDEX provgraph_{label}_invalidSince")
+    assert store.find(Filter(invalid=True)).found == ()
+    schema.create_missing(store._connection)
+    found = [each.node for each in store.find(Filter(invalid=True)).found]
+    assert {(node.id, node.invalidated_at) for node in found} == set(marked)
+    assert {node.invalidation.time for node in found if node.invalidation} == {
+        "2026-02-01T00:00:00.000Z",
+        "2026-02-03T00:00:00.000Z",
+        "2026-02-04T00:00:00.000Z",
+    }
+    assert lineage(store, find(store, "/x@r1")).root.tainted == ("r1",)
+    assert digest(store.scan()) == due
