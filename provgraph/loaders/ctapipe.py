@@ -248,8 +248,7 @@ def _other_facts(
     facts = masked_parameters(facts)
     facts.update(_system_facts(record.get("system")))
     # The packages are kept as settings, which many runs share.
-    facts.pop("system.python.packages" if has_software else "", None)
-    for name in _SYSTEM_NAMES:
+    for name in (*_SYSTEM_NAMES, *(("system.python.packages",) if has_software else ())):
         facts.pop(name, None)
     facts[Fact.ARGUMENTS] = facts.pop("system.arguments", None)
     environment = system.get("environment")

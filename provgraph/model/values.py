@@ -167,7 +167,7 @@ def key_count(value: dict[str, Any], levels: int = MAX_NESTING) -> int | None:
 
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
-    r"\s*(Z|z|[+-]\d\d:?\d\d)?",
+    r"\s*(Z|z|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
 
@@ -198,6 +198,8 @@ def utc(text: str) -> str:
             int(year), int(month), int(day), int(hour or 0), int(minute or 0), tzinfo=_zone(zone)
         )
         moment = (moment + timedelta(seconds=_seconds(second))).astimezone(UTC)
+        if hour is None and zone is not None and len(zone) == 3:
+            raise ValueError("a zone of hours follows a time, not a date")
     except (ValueError, OverflowError) as error:
         raise LoadError(f"{text[:60]!r} is no possible time: {error}") from None
     return moment.strftime("%Y-%m-%dT%H:%M:%S.").rjust(20, "0") + _fraction(fraction)
@@ -211,7 +213,8 @@ def _usual(text: str) -> str | None:
     """
     size = len(text)
     whole = text if size in (19, 23) else text[:-1] if size in (20, 24) and text[-1] == "Z" else ""
-    if whole[10:11] != "T" or whole[4:5] != "-" or whole[19:20] not in (".", ""):
+    marks = whole[4:5] + whole[10:11] + whole[16:17]
+    if marks != "-T:" or whole[19:20] not in (".", ""):
         return None
     try:
         datetime.fromisoformat(whole)
@@ -254,11 +257,12 @@ def _seconds(second: str | None) -> int:
 
 
 def _zone(zone: str | None) -> timezone:
-    """The time zone that a text such as ``+02:00`` or ``Z`` means; UTC for None."""
+    """The time zone that a text such as ``+02:00``, ``+02`` or ``Z`` means; UTC for None."""
     if zone is None or zone in "Zz":
         return UTC
     sign = -1 if zone[0] == "-" else 1
-    return timezone(sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])))
+    minutes = int(zone[-2:]) if len(zone) > 3 else 0
+    return timezone(sign * timedelta(hours=int(zone[1:3]), minutes=minutes))
 
 
 def _fraction(digits: str | None) -> str:

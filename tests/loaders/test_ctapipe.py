@@ -214,6 +214,14 @@ def test_config_that_is_no_dict_is_kept() -> None:
     assert facts_of(record(config="x.yaml"))["config"] == ("x.yaml",)
 
 
+def test_a_key_without_a_letter_is_kept() -> None:
+    system = {"python": {"packages": [{"name": "a", "version": "1"}]}}
+    for said in (record(), record(system=system)):
+        assert facts_of({**said, "": 5})[""] == (5,)
+    config = settings_of(record(config={"": 1, "Tool": {"": 2}}))
+    assert (config[""].values, config["Tool"].values) == ({"": 1}, {"Tool.": 2})
+
+
 def test_config_files(process: Record) -> None:
     document = document_of(process, "default")
     files = tuple(
