@@ -343,9 +343,23 @@ class _Walked:
 
 def _node(row: Sequence[Any]) -> Node:
     """The record of a row that begins with the columns of `_RECORDS`."""
-    kind, identifier, name, type_name, _, attributes, *_ = row
+    columns = tuple(row[:10])
+    is_long = len(columns[5] or "") + len(columns[7] or "") > _LONG
+    return _read_node(*columns) if is_long else _read_often(*columns)
+
+
+#: Records with more characters are read anew each time.
+_LONG = 4096
+
+
+def _read_node(kind: str, identifier: str, name: str | None, *said: Any) -> Node:
     if kind == "entity":
-        return nodes.entity_node(records.entity_from(identifier, *row[3:10]))
+        return nodes.entity_node(records.entity_from(identifier, *said))
     if kind == "activity":
-        return nodes.activity_node(Run(identifier, records.attributes_of(attributes)))
-    return nodes.agent_node(records.agent_from(identifier, name, type_name, attributes))
+        return nodes.activity_node(Run(identifier, records.attributes_of(said[2])))
+    return nodes.agent_node(records.agent_from(identifier, name, said[0], said[2]))
+
+
+#: The same for rows that other questions met, since lineages share most of their records. A row
+#: makes the whole node, so a record that has changed in the store is another row.
+_read_often = lru_cache(maxsize=4096)(_read_node)

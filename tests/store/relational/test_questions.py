@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from provgraph.ingest.deciding.integration import integrate
 from provgraph.model.filters import Filter, Version
 from provgraph.model.lineage import Direction
-from provgraph.model.records import Agent, Document, End, Mention, Run, StatedRelation, key_of
+from provgraph.model.records import Agent, Document, End, Fact, Mention, Run, StatedRelation, key_of
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.relational import tables
 from provgraph.store.relational.store import RelationalStore
@@ -53,6 +53,23 @@ def test_records_of_several_kinds_may_bear_one_id(filled: RelationalStore) -> No
     assert {each.node.kind for each in both} == {Kind.ACTIVITY, Kind.AGENT}
     one = filled.find(Filter(identifiers=("r",), kinds=(Kind.AGENT,))).found
     assert [each.node.kind for each in one] == [Kind.AGENT]
+
+
+def test_a_record_that_has_changed_is_read_anew(filled: RelationalStore) -> None:
+    asked = Filter(identifiers=("r",), kinds=(Kind.ACTIVITY,))
+    assert filled.find(asked).found[0].node.host is None
+    with filled.writing() as transaction:
+        integrate(transaction, [Document(run=Run("r", {Fact.HOST: ("worker7",)}))])
+    assert filled.find(asked).found[0].node.host == "worker7"
+
+
+def test_a_record_with_very_long_attributes(filled: RelationalStore) -> None:
+    said = {"comment": ("x" * 10_000,)}
+    with filled.writing() as transaction:
+        integrate(transaction, [Document(run=Run("long", said))])
+    for _ in range(2):
+        (found,) = filled.find(Filter(identifiers=("long",))).found
+        assert found.node.attributes["comment"] == said["comment"]
 
 
 def test_more_names_than_one_statement_takes(filled: RelationalStore) -> None:
