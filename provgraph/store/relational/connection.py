@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
     inspect,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -30,7 +31,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from typing_extensions import override
 
 from provgraph.databases.postgresql import postgresql_address, words_of
-from provgraph.errors import NoStoreError, StoreError
+from provgraph.errors import NoStoreError, StoreError, UnfinishedCopyError
 from provgraph.store.relational import tables
 from provgraph.store.relational.failures import meaning_of, unreachable
 from provgraph.store.relational.read_only import ReadOnlyFile
@@ -38,6 +39,8 @@ from provgraph.store.relational.read_only import ReadOnlyFile
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision in `MIGRATIONS`; a test holds it true.
 NEWEST = "0007"
+#: The table that only an unfinished copy has (`provgraph.store.relational.filling`).
+UNFINISHED_COPY = "unfinished_copy"
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
 _READING = ("cache_size=-65536", "temp_store=2")
@@ -340,15 +343,43 @@ def missing_in(connection: Connection) -> list[str]:
     return stand_ins(connection)
 
 
+def has_records(connection: Connection) -> bool:
+    """Whether a store holds anything that can be asked for.
+
+    Args:
+        connection: of a reader.
+    """
+    found = (select(1).select_from(table).limit(1) for table in (tables.activity, tables.entity))
+    return any(connection.execute(query).first() is not None for query in found)
+
+
+def refuse_unfinished_copy(connection: Connection) -> None:
+    """Pass a whole store, or none.
+
+    Args:
+        connection: of a reader or writer.
+
+    Raises:
+        UnfinishedCopyError: the tables are those of a copy that is not whole.
+    """
+    if inspect(connection).has_table(UNFINISHED_COPY):
+        query = text(f"SELECT source FROM {UNFINISHED_COPY}")  # noqa: S608 - our own name
+        source = str(connection.execute(query).scalar())
+        raise UnfinishedCopyError(address_of(connection.engine), source)
+
+
 def _revision(connection: Connection) -> str | None:
     """The database's revision; None when it is empty.
 
     Raises:
         StoreError: there are tables of another program, or of a newer provgraph.
+        UnfinishedCopyError: the tables are those of a copy that is not whole.
     """
     names = set(inspect(connection).get_table_names())
     if not names:
         return None
+    if UNFINISHED_COPY in names:
+        refuse_unfinished_copy(connection)
     if not {"alembic_version", tables.activity.name} <= names:
         raise StoreError(
             "the database holds tables of another program; give provgraph one of its own"
