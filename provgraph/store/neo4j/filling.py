@@ -6,59 +6,35 @@ relationships. Most indexes are made at the end.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from typing_extensions import override
 
 from provgraph.errors import StoreError
-from provgraph.model.records import Agent, Description, Run, Settings, StatedEntity, batches
-from provgraph.model.vocabulary import NODE_LABEL, RELATIONS, RelationType
+from provgraph.model.records import batches
 from provgraph.store.copying import CopyState, Filling, StorePart
 from provgraph.store.journal import new_mark, packed
-from provgraph.store.neo4j import bookkeeping, configuration, records, relations, schema
+from provgraph.store.neo4j import schema
 from provgraph.store.neo4j.connection import Connection
-from provgraph.store.neo4j.facts import LOCK, journal_id
-from provgraph.store.neo4j.labels import (
-    agent_labels,
-    description_labels,
-    entity_labels,
-    times_at,
+from provgraph.store.neo4j.elements import (
+    NEO4J_PARTS,
+    SHARED,
+    TIMES,
+    Element,
+    GraphNode,
+    elements,
 )
+from provgraph.store.neo4j.facts import LOCK, journal_id
 from provgraph.store.neo4j.queries import BATCH, Queries
 from provgraph.store.neo4j.transaction import TAKE_TURN
-from provgraph.store.neo4j.values import Properties, indexed
-from provgraph.store.records import (
-    Assertion,
-    EntityRecord,
-    LoadRecord,
-    StoredMention,
-    StoredRelation,
-)
+from provgraph.store.neo4j.values import Properties
 
-_MENTIONS = {
-    RelationType.USED: "CREATE (a)-[r:USED]->(e)",
-    RelationType.WAS_GENERATED_BY: "CREATE (e)-[r:WAS_GENERATED_BY]->(a)",
-}
 #: Bookkeeping that is no assertion is of the store itself: the lock and the journal.
 _CONTENT = "(n) WHERE (NOT n:Bookkeeping OR n.load IS NOT NULL)"
 #: Parameters and configuration files may be left over from records that were forgotten.
 _RECORD = f"{_CONTENT} AND NOT n:Parameter|ConfigFile"
-#: The parts that a Neo4j database takes, which has what is stated of entities at their nodes.
-NEO4J_PARTS = (
-    StorePart.RUNS,
-    StorePart.AGENTS,
-    StorePart.DESCRIPTIONS,
-    StorePart.NAMED_ENTITIES,
-    StorePart.SETTINGS,
-    StorePart.MENTIONS,
-    StorePart.SETTINGS_OF,
-    StorePart.CONFIG_FILES_OF,
-    StorePart.RELATIONS,
-    StorePart.LOADS,
-    StorePart.ASSERTIONS,
-)
 
 
 class Neo4jFilling(Filling):
@@ -94,7 +70,7 @@ class Neo4jFilling(Filling):
     @override
     def add(self, part: StorePart, records: Sequence[Any], state: CopyState) -> None:
         with self._keeping(state) as queries:
-            _WRITERS[part](queries, records)
+            _write(queries, elements(part, records))
             queries.settle()
 
     @override
@@ -145,130 +121,31 @@ class Neo4jFilling(Filling):
             yield Queries(begun)
 
 
-def _create(queries: Queries, labels: Sequence[str], nodes: Iterable[Properties]) -> None:
-    """Write nodes; their times are text (`provgraph.store.neo4j.records.NODE_TIMES`)."""
-    times = times_at(labels[0])
+def _write(queries: Queries, found: Iterable[Element]) -> None:
+    """Write nodes, then the relationships between them."""
+    nodes, joined = defaultdict(list), defaultdict(list)
+    for each in found:
+        if isinstance(each, GraphNode):
+            nodes[each.labels].append(each.properties)
+        else:
+            ends = {"source": each.source[1], "target": each.target[1]}
+            joined[each.type, each.source[0], each.target[0]].append(
+                {**ends, "properties": each.properties}
+            )
+    for labels, rows in nodes.items():
+        _write_nodes(queries, labels, rows)
+    for (kind, source, target), rows in joined.items():
+        ends_by_id = f"MATCH (s:{source} {{id: row.source}}) MATCH (t:{target} {{id: row.target}})"
+        queries.put_relationships(ends_by_id, f"CREATE (s)-[r:{kind}]->(t)", rows)
+
+
+def _write_nodes(queries: Queries, labels: tuple[str, ...], rows: Sequence[Properties]) -> None:
+    if SHARED.intersection(labels):
+        new = {row["id"]: row for row in rows}
+        queries.put_nodes(labels[0], new.items(), only_new=True)
+        return
+    times = TIMES.get(labels[0], ())
     values = ["n = row", *(f"n.{time} = datetime(row.{time})" for time in times)]
     query = f"UNWIND $rows AS row CREATE (n:{':'.join(labels)}) SET {', '.join(values)}"
-    for chunk in batches(nodes, BATCH):
+    for chunk in batches(rows, BATCH):
         queries.write(query, chunk)
-
-
-def _by_labels(queries: Queries, nodes: Iterable[tuple[tuple[str, ...], Properties]]) -> None:
-    groups = defaultdict(list)
-    for labels, properties in nodes:
-        groups[labels].append(properties)
-    for labels, rows in groups.items():
-        _create(queries, labels, rows)
-
-
-def _runs(queries: Queries, found: Sequence[Run]) -> None:
-    _create(queries, ("Activity",), map(records.run_properties, found))
-
-
-def _agents(queries: Queries, found: Sequence[Agent]) -> None:
-    _by_labels(queries, ((agent_labels(each), records.agent_properties(each)) for each in found))
-
-
-def _descriptions(queries: Queries, found: Sequence[Description]) -> None:
-    _by_labels(
-        queries,
-        ((description_labels(each), records.description_properties(each)) for each in found),
-    )
-
-
-def _entities(
-    queries: Queries, found: Sequence[tuple[EntityRecord, tuple[StatedEntity, ...]]]
-) -> None:
-    _by_labels(
-        queries,
-        ((entity_labels(each), records.entity_properties(each, stated)) for each, stated in found),
-    )
-
-
-def _settings(queries: Queries, found: Sequence[Settings]) -> None:
-    """Settings and their parameters, which others may have, too."""
-    _create(queries, ("Collection",), map(configuration.settings_properties, found))
-    members = {
-        each.key.hex(): {own["id"]: own for own in configuration.parameters_of(each)}
-        for each in found
-    }
-    parameters = {key: own for mine in members.values() for key, own in mine.items()}
-    queries.put_nodes("Parameter", parameters.items(), only_new=True)
-    ends = ("MATCH (c:Collection {id: row.one})", "MATCH (p:Parameter {id: other})")
-    queries.put_links(*ends, "CREATE (c)-[:HAD_MEMBER]->(p)", members)
-
-
-def _mentions(queries: Queries, found: Sequence[StoredMention]) -> None:
-    for relation, joining in _MENTIONS.items():
-        rows = (
-            {
-                "run": indexed(stored.mention.run),
-                "entity": indexed(stored.entity),
-                "properties": relations.mention_properties(stored),
-            }
-            for stored in found
-            if stored.mention.relation is relation
-        )
-        ends = "MATCH (a:Activity {id: row.run}) MATCH (e:Entity {id: row.entity})"
-        queries.put_relationships(ends, joining, rows)
-
-
-def _settings_links(queries: Queries, found: Sequence[tuple[str, bytes]]) -> None:
-    _configuration(queries, "Collection", ((run, key.hex()) for run, key in found))
-
-
-def _config_file_links(queries: Queries, found: Sequence[tuple[str, str]]) -> None:
-    files = {place: configuration.config_file_properties(place) for _, place in found}
-    queries.put_nodes("ConfigFile", files.items(), only_new=True)
-    _configuration(queries, "ConfigFile", found)
-
-
-def _configuration(queries: Queries, label: str, found: Iterable[tuple[str, str]]) -> None:
-    links = defaultdict(list)
-    for run, what in found:
-        links[run].append(what)
-    ends = ("MATCH (a:Activity {id: row.one})", f"MATCH (c:{label} {{id: other}})")
-    queries.put_links(*ends, "CREATE (a)-[:WAS_CONFIGURED_BY]->(c)", links)
-
-
-def _relations(queries: Queries, found: Sequence[StoredRelation]) -> None:
-    groups = defaultdict(list)
-    for stored in found:
-        said = stored.relation
-        row = {
-            "source": indexed(stored.source),
-            "target": indexed(stored.target),
-            "properties": relations.relation_properties(said),
-        }
-        groups[said.relation, said.source.kind, said.target.kind].append(row)
-    for (relation, source, target), rows in groups.items():
-        ends = (
-            f"MATCH (s:{NODE_LABEL[source]} {{id: row.source}}) "
-            f"MATCH (t:{NODE_LABEL[target]} {{id: row.target}})"
-        )
-        joining = f"CREATE (s)-[r:{RELATIONS[relation].neo4j_type}]->(t)"
-        queries.put_relationships(ends, joining, rows)
-
-
-def _loads(queries: Queries, found: Sequence[LoadRecord]) -> None:
-    _create(queries, ("Load",), map(bookkeeping.load_properties, found))
-
-
-def _assertions(queries: Queries, found: Sequence[Assertion]) -> None:
-    _create(queries, (schema.BOOKKEEPING,), map(bookkeeping.assertion_properties, found))
-
-
-_WRITERS: dict[StorePart, Callable[[Queries, Sequence[Any]], None]] = {
-    StorePart.RUNS: _runs,
-    StorePart.AGENTS: _agents,
-    StorePart.DESCRIPTIONS: _descriptions,
-    StorePart.NAMED_ENTITIES: _entities,
-    StorePart.SETTINGS: _settings,
-    StorePart.MENTIONS: _mentions,
-    StorePart.SETTINGS_OF: _settings_links,
-    StorePart.CONFIG_FILES_OF: _config_file_links,
-    StorePart.RELATIONS: _relations,
-    StorePart.LOADS: _loads,
-    StorePart.ASSERTIONS: _assertions,
-}
