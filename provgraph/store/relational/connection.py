@@ -47,12 +47,13 @@ _READING = ("cache_size=-65536", "temp_store=2")
 _WRITING = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", *_READING)
 #: Every question here is a walk along indexes; without statistics, as after a load, the planner
 #: would read whole tables at each step of a walk, and compile statements that are over sooner.
-_POSTGRESQL_OPTIONS = (
+POSTGRESQL_OPTIONS = (
     "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
 )
-_POSTGRESQL_FORM = (
-    "a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE, without anything behind "
-    "that"
+#: What the URL of a store has to look like.
+POSTGRESQL_FORM = (
+    "a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE, with more hosts behind a "
+    "comma where there are standbys, and nothing behind that but ?target_session_attrs=…"
 )
 
 
@@ -234,7 +235,7 @@ def postgresql_engine(url: str, password: str | None) -> Engine:
     Raises:
         SettingsError: the URL makes no sense.
     """
-    address = postgresql_address(url, _POSTGRESQL_FORM, password=password)
+    address = postgresql_address(url, POSTGRESQL_FORM, password=password)
     shown = URL.create(
         "postgresql+psycopg",
         username=address.user,
@@ -243,7 +244,7 @@ def postgresql_engine(url: str, password: str | None) -> Engine:
         database=address.database,
     )
     return create_engine(
-        shown, pool_pre_ping=True, connect_args=address.settings(options=_POSTGRESQL_OPTIONS)
+        shown, pool_pre_ping=True, connect_args=address.settings(options=POSTGRESQL_OPTIONS)
     )
 
 

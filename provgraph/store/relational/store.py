@@ -343,10 +343,16 @@ def open_postgresql(url: str, password: str | None = None) -> RelationalStore:
     """Open a store on a PostgreSQL server; nothing is sent yet.
 
     Args:
-        url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE``.
+        url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE``; with several hosts, those of a
+            primary and its standbys.
         password: instead of the one in the URL.
 
     Raises:
         SettingsError: the URL makes no sense.
     """
+    place = url.rpartition("@")[2]
+    if "," in place or "?" in place:
+        from provgraph.store.relational.standbys import primary_and_standbys  # noqa: PLC0415
+
+        return RelationalStore(primary_and_standbys(url, password))
     return RelationalStore(OneEngine(postgresql_engine(url, password)))
