@@ -50,7 +50,7 @@ CREATE TABLE seen (label TEXT, id TEXT, PRIMARY KEY (label, id)) WITHOUT ROWID;
 
 
 @dataclass(slots=True)
-class _File:
+class _ImportFile:
     """A file whose rows have the same columns.
 
     Attributes:
@@ -81,7 +81,7 @@ class ImportFiles(Filling):
         """Take a folder that may not be there."""
         self.address = str(folder)
         self._folder = folder
-        self._files: defaultdict[str, list[_File]] = defaultdict(list)
+        self._files: defaultdict[str, list[_ImportFile]] = defaultdict(list)
         self._database: sqlite3.Connection | None = None
 
     def close(self) -> None:
@@ -101,12 +101,12 @@ class ImportFiles(Filling):
                 "SELECT name, option, heads, columns, size, longest FROM file ORDER BY rowid"
             ):
                 types = Columns(json.loads(columns))
-                file = _File(name, option, tuple(json.loads(heads)), types, size, longest)
+                file = _ImportFile(name, option, tuple(json.loads(heads)), types, size, longest)
                 self._files[file.option].append(file)
                 self._cut_off(file)
             return CopyState.unpacked(kept.execute("SELECT content FROM state").fetchone()[0])
 
-    def _cut_off(self, file: _File) -> None:
+    def _cut_off(self, file: _ImportFile) -> None:
         """Take away what was written without the state behind it."""
         with (self._folder / file.name).open("r+b") as written:
             if written.seek(0, 2) < file.size:
@@ -172,7 +172,7 @@ class ImportFiles(Filling):
             self.close()
             (self._folder / _KEPT).unlink()
 
-    def _own(self) -> Iterator[_File]:
+    def _own(self) -> Iterator[_ImportFile]:
         """The writers' lock and the journal of a new store, in a file of their own."""
         lock = {"name": "writer lock", "store": str(uuid4()), "turns": 1, "imported": True}
         entry = {"name": "journal", "turn": 1, "mark": new_mark(), "content": packed({})}
@@ -181,7 +181,7 @@ class ImportFiles(Filling):
         ):
             columns = Columns({name: type_of(value) for name, value in own.items()})
             heads = ("id:ID(Store)",)
-            file = _File(f"store-{number}.csv", f"--nodes={BOOKKEEPING}", heads, columns)
+            file = _ImportFile(f"store-{number}.csv", f"--nodes={BOOKKEEPING}", heads, columns)
             path = self._folder / file.name
             path.write_text(columns.line([key], own), encoding="utf-8")
             yield file
@@ -226,18 +226,18 @@ class ImportFiles(Filling):
         query = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
         return self._kept().execute(query, (label, key)).rowcount == 1
 
-    def _file(self, option: str, heads: tuple[str, ...], types: dict[str, str]) -> _File:
+    def _file(self, option: str, heads: tuple[str, ...], types: dict[str, str]) -> _ImportFile:
         """The first file that can take such a row."""
         files = self._files[option]
         for file in files:
             if file.heads == heads and file.columns.take(types):
                 return file
         name = option.removeprefix("--").replace("=", "-").replace(":", "-")
-        made = _File(f"{name}-{len(files) + 1}.csv", option, heads, Columns(types))
+        made = _ImportFile(f"{name}-{len(files) + 1}.csv", option, heads, Columns(types))
         files.append(made)
         return made
 
-    def _append(self, file: _File) -> None:
+    def _append(self, file: _ImportFile) -> None:
         """Write the rows, and keep how long the file is then."""
         content = b"".join(file.lines)
         with (self._folder / file.name).open("ab") as written:
@@ -276,5 +276,5 @@ class ImportFiles(Filling):
             ) from error
 
 
-def _header(file: _File) -> str:
+def _header(file: _ImportFile) -> str:
     return file.name.replace(".csv", "-header.csv")

@@ -108,6 +108,8 @@ class RelationalStore(Store):
             transaction = RelationalTransaction(connection)
             yield transaction
             transaction.finish()
+        # What was written is there, so the store can't become a copy any more.
+        self._known = (engine, [])
 
     @override
     @contextmanager
