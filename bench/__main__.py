@@ -13,6 +13,7 @@ from pathlib import Path
 from bench import (
     again,
     against_prov2neo,
+    copying,
     graphql,
     interchange,
     lineage,
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "against_prov2neo": against_prov2neo.figures,
     "memory": memory.figures,
     "parallel": parallel.figures,
+    "copying": copying.figures,
     "again": again.figures,
     "shapes": shapes.figures,
     "graphql": graphql.figures,

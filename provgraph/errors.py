@@ -16,6 +16,7 @@ The tree of the classes::
     └── StoreError             the store refused or failed
         ├── LoginError         a server does not let the user in
         ├── NoStoreError       nothing was ever loaded into what was named as the store
+        ├── UnfinishedCopyError a copy that was not written to its end is no store yet
         └── UnreachableError   the store can't be reached; trying again may help
 
 Each class has a ``code`` for programs (GraphQL shows it) and the ``exit_code`` that a command ends
@@ -255,6 +256,31 @@ class NoStoreError(StoreError):
             "PROVGRAPH_STORE, or make it with `provgraph load SOURCE…`"
         )
         self.is_file = is_file
+
+
+class UnfinishedCopyError(StoreError):
+    """A store is being copied there, or a copy was stopped: what is there is not whole."""
+
+    code = "UNFINISHED_COPY"
+    exit_code = 2
+
+    def __init__(self, where: str, source: str) -> None:
+        """Say which store is not whole, and how it becomes so.
+
+        Args:
+            where: the address of the copy, without password.
+            source: the address of the store that is copied.
+        """
+        super().__init__(
+            f"the store at {where} is an unfinished copy of {source}: nobody can use it before the "
+            f"copy is whole; if nobody is copying now, `provgraph copy {source} {where}` goes on"
+        )
+        self.where = where
+        self.source = source
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Rebuild the error in another process from what it was made of."""
+        return type(self), (self.where, self.source)
 
 
 class UnreachableError(StoreError):

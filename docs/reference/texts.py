@@ -100,6 +100,8 @@ ADVICE: Final = {
     "StoreError": "The message says what the store refused; the log of a server may say more.",
     "LoginError": "Check the user, and the places that the message names for the password.",
     "NoStoreError": "Check `--store` and `PROVGRAPH_STORE` for a typing error, or load something.",
+    "UnfinishedCopyError": "Go on with the copy by the command that the message shows, or, while "
+    "another process copies, wait; to give up, delete the file or the database.",
     "UnreachableError": (
         "Start the server, check host, user and password; then make the same call again."
     ),

@@ -11,6 +11,7 @@ from provgraph.commands.running import LaterCommand, common_options
 
 #: Command → the module that holds the command, and the first paragraph of the command's help.
 COMMANDS = {
+    "copy": ("copying", "Copy all that the store FROM holds into the empty store TO, of any kind."),
     "demo": (
         "demo",
         "Load the real sample provenance shipped with provgraph and ask what produced its DL3 "

@@ -69,6 +69,15 @@ class Progress:
         self._records += records
         self._show(f"{self._records:,} {self._what} read")
 
+    def copied(self, records: int) -> None:
+        """Count records that are copied.
+
+        Args:
+            records: how many were copied since the last call.
+        """
+        self._records += records
+        self._show(f"{self._records:,} {self._what} copied")
+
     def _show(self, text: str) -> None:
         """Write the line anew, unless it was written a moment ago."""
         now = time.monotonic()

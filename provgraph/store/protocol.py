@@ -24,6 +24,7 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import RelationType
+from provgraph.store.copying import Copies
 from provgraph.store.records import (
     Assertion,
     Changes,
@@ -273,7 +274,7 @@ class Contents(Protocol):
         """
 
 
-class Store(Questions, Loads, Contents, Protocol):
+class Store(Questions, Loads, Contents, Copies, Protocol):
     """Where provenance is kept, and who answers questions about it.
 
     Attributes:

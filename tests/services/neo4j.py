@@ -80,19 +80,27 @@ class Neo4jServer(Server):
         if not (self.home / "data").exists():
             self._set_password()
 
-    def _set_password(self) -> None:
-        done = subprocess.run(
+    def administer(self, *command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+        """Run a command of ``neo4j-admin`` in a folder, while the server is stopped."""
+        self._prepare()
+        return self._admin(*command, folder=folder)
+
+    def _admin(self, *command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [
-                *(self._java, *_SHORT_LIVED),
-                *("-cp", f"{self._lib}/*", "org.neo4j.cli.AdminTool"),
-                *("dbms", "set-initial-password", self.password),
+                *(self._java, *_SHORT_LIVED, "-cp", f"{self._lib}/*", "org.neo4j.cli.AdminTool"),
+                *command,
             ],
+            cwd=folder,
             env={**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self._conf)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            check=False,  # the error below says more than CalledProcessError
+            check=False,  # who calls says more than CalledProcessError
             text=True,
         )
+
+    def _set_password(self) -> None:
+        done = self._admin("dbms", "set-initial-password", self.password, folder=self.home)
         if done.returncode:
             # or the next start would take the folder for a finished one
             shutil.rmtree(self.home / "data", ignore_errors=True)

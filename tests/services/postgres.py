@@ -125,3 +125,29 @@ class PostgresServer(Server):
     def _ping(self) -> None:
         with psycopg.connect(self.url(), connect_timeout=30) as connection:
             connection.execute("SELECT 1")
+
+
+class PostgresStandby(PostgresServer):
+    """A hot standby of another server: all of it, read-only, and a little later."""
+
+    name = "postgresql-standby"
+
+    def __init__(self, primary: PostgresServer) -> None:
+        super().__init__()
+        self._primary = primary
+
+    def _prepare(self) -> None:
+        account = self._account
+        if account is not None:
+            os.chown(self.home, account.pw_uid, account.pw_gid)
+        if self._data.exists():
+            return
+        source = f"{self._primary.url()}?application_name=standby"
+        with self._run(
+            *(str(find("pg_basebackup")), "-D", str(self._data), "-d", source),
+            *("-R", "-X", "stream", "-c", "fast", "--no-sync"),
+        ) as backup:
+            code = backup.wait()
+        if code:
+            shutil.rmtree(self._data, ignore_errors=True)
+            raise self._failed(f"pg_basebackup failed with {code}")

@@ -74,11 +74,14 @@ def load_of(stored: Stored) -> LoadRecord:
         name: stored[name]
         for name in ("id", "source", "format", "namespace", "sha256", "version", "status")
     }
+    problems = stored.get("problems", ())
+    # Files for `neo4j-admin` can't hold an empty list, nor one of one empty text (`import_rows`).
+    places = stored.get("problemPlaces") or [""] * len(problems)
     return LoadRecord(
         **texts,
         time=canonical_time(stored["time"]) or "",
         counts={name: int(str(values[0])) for name, values in attributes_of(stored, _LOAD).items()},
-        problems=tuple(zip(stored["problemPlaces"], stored["problems"], strict=True)),
+        problems=tuple(zip(places, problems, strict=True)),
         size=stored.get("size", UNKNOWN_SIZE),
         read_to=stored.get("readTo"),
         continues=stored.get("continues"),

@@ -98,15 +98,17 @@ class Neo4jView(View):
 
     #: What is committed meanwhile is seen.
     is_snapshot = False
+    #: The address of the original, of an unfinished copy alone.
+    copy_of: str | None
 
     def __init__(self, transaction: DriverTransaction) -> None:
         """Take a transaction of the driver, and read the newest turn."""
         self._queries = Queries(transaction)
         self._entities = EntityReader(self._queries)
-        query = f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0), l.store"
+        query = f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0), l.store, l.copyOf"
         self.turn: int
         self._store_id: str | None
-        self.turn, self._store_id = self._queries.run(query)[0]
+        self.turn, self._store_id, self.copy_of = self._queries.run(query)[0]
         self.settled = self.turn
 
     @override

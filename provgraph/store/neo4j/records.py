@@ -209,9 +209,10 @@ def entity_of(stored: Stored, labels: Iterable[str]) -> EntityRecord:
         stored: the node's properties, with the times as text.
         labels: of the node; one of them is the type.
     """
-    standings = zip(
-        *(stored.get(name, ()) for name in ("places", "ranks", "since", "until")), strict=True
-    )
+    places = stored.get("places", ())
+    # Files for `neo4j-admin` can't hold a list of one empty text (`import_rows`).
+    times = (stored.get(name) or [""] * len(places) for name in ("since", "until"))
+    standings = zip(places, stored.get("ranks", ()), *times, strict=True)
     return EntityRecord(
         id=full_text(stored, "id"),
         type=_entity_type(labels),

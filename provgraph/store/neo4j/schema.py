@@ -103,14 +103,48 @@ def create_missing(connection: Connection) -> None:
         _fill_names(connection)
     if existing and f"provgraph_{NODE_LABEL[Kind.ENTITY]}_invalidSince" not in existing:
         _fill_marks(connection)
+    if make_missing(connection):
+        connection.execute(
+            "MATCH (l:Load {id: 'writer-lock'}) DELETE l"
+        )  # as provgraph 0.1 left it
+
+
+def make_missing(connection: Connection) -> bool:
+    """Make the constraints and indexes that are missing, of nodes that this provgraph wrote.
+
+    Args:
+        connection: to the database.
+
+    Returns:
+        Whether any was missing.
+
+    Raises:
+        StoreError: the server refuses.
+    """
+    existing = _existing(connection)
     missing = [definition for name, definition in definitions().items() if name not in existing]
     for definition in missing:
         _make(connection, definition)
     if missing:
         connection.execute(f"CALL db.awaitIndexes({_WAIT_SECONDS})")
-        connection.execute(
-            "MATCH (l:Load {id: 'writer-lock'}) DELETE l"
-        )  # as provgraph 0.1 left it
+    return bool(missing)
+
+
+def make_constraints(connection: Connection) -> None:
+    """Make what a copy needs while it is filled: the constraints alone.
+
+    Without the index of aliases a database is no store (`exists`).
+
+    Args:
+        connection: to the database.
+
+    Raises:
+        StoreError: the server refuses.
+    """
+    connection.execute(f"DROP INDEX {ALIASES} IF EXISTS")
+    for definition in definitions().values():
+        if definition.startswith("CREATE CONSTRAINT"):
+            _make(connection, definition)
 
 
 def _fill_names(connection: Connection) -> None:

@@ -7,16 +7,17 @@ collections of parameters that many activities share.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from typing_extensions import override
 
-from provgraph.errors import NoStoreError
+from provgraph.errors import NoStoreError, UnfinishedCopyError
 from provgraph.model.filters import Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, RelationType
 from provgraph.store import digest, nodes
+from provgraph.store.copying import Filling, Original
 from provgraph.store.digest import Content
 from provgraph.store.neo4j import bookkeeping, configuration, records, relations, schema
 from provgraph.store.neo4j.connection import Connection, address_of
@@ -31,6 +32,7 @@ from provgraph.store.neo4j.cypher import (
     node_from,
 )
 from provgraph.store.neo4j.facts import Neo4jView, loads_of
+from provgraph.store.neo4j.opening import opened
 from provgraph.store.neo4j.questions import called, find, names_near, walk
 from provgraph.store.neo4j.taints import taints
 from provgraph.store.neo4j.transaction import TAKE_TURN, Neo4jTransaction
@@ -39,6 +41,7 @@ from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
 from provgraph.store.waiting import warn_of_waiting
 
+_View = TypeVar("_View", bound=Neo4jView)
 _DESCRIPTIONS_BY_KEY = " UNION ALL ".join(
     f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.key IN $keys RETURN labels(n), n {{.*}}"
     for kind in sorted(DESCRIPTIONS)
@@ -74,7 +77,8 @@ class Neo4jStore(Store):
     @override
     def make(self) -> None:
         if not self._is_made:
-            schema.create_missing(self._connection)
+            if not opened(self._connection).was_imported:
+                schema.create_missing(self._connection)
             self._is_made = True
 
     @property
@@ -83,11 +87,14 @@ class Neo4jStore(Store):
 
         Raises:
             NoStoreError: nobody has written to the database yet.
+            UnfinishedCopyError: it is a copy that is not whole.
         """
-        if not (self._is_made or self._is_there):
-            if not schema.exists(self._connection):
+        if not self._is_there:
+            found = opened(self._connection)
+            if not (self._is_made or found.was_imported or schema.exists(self._connection)):
                 raise NoStoreError(str(self._connection), "the database is not provgraph's yet")
-            self._is_there = True
+            # An empty store may become a copy meanwhile.
+            self._is_there = found.has_records
         return self._connection
 
     @override
@@ -99,7 +106,7 @@ class Neo4jStore(Store):
             with self.writing():
                 pass
         with reading.view() as transaction:
-            view = Neo4jView(transaction)
+            view = self._checked(Neo4jView(transaction))
             # A commit of another process becomes visible bit by bit, the number of its turn perhaps
             # first.
             view.settled = max(view.turn - 1, self._whole_turn)
@@ -112,11 +119,36 @@ class Neo4jStore(Store):
         with ExitStack() as stack:
             with warn_of_waiting(str(self._connection)):
                 begun = stack.enter_context(self._connection.transaction(TAKE_TURN))
-            transaction = Neo4jTransaction(begun)
+            transaction = self._checked(Neo4jTransaction(begun))
             self._whole_turn = transaction.turn
             yield transaction
             transaction.finish()
         self._whole_turn = transaction.turn
+
+    def _checked(self, view: _View) -> _View:
+        """The view, unless somebody has begun to make a copy there since the store was opened.
+
+        Raises:
+            UnfinishedCopyError: that is so.
+        """
+        if view.copy_of is not None:
+            raise UnfinishedCopyError(self.address, view.copy_of)
+        return view
+
+    @override
+    @contextmanager
+    def original(self) -> Iterator[Original]:
+        from provgraph.store.neo4j.originals import Neo4jOriginal  # noqa: PLC0415
+
+        yield Neo4jOriginal(self._reading)
+
+    @override
+    @contextmanager
+    def filling(self) -> Iterator[Filling]:
+        from provgraph.store.neo4j.filling import Neo4jFilling  # noqa: PLC0415
+
+        self._is_made = self._is_there = False
+        yield Neo4jFilling(self._connection)
 
     @override
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
@@ -287,7 +319,8 @@ def open_neo4j(url: str, password: str | None = None) -> Neo4jStore:
     return Neo4jStore(Connection(address_of(url, password)))
 
 
-_ANY_DESCRIPTION = "n:" + "|".join(NODE_LABEL[kind] for kind in sorted(DESCRIPTIONS))
+_DESCRIPTIONS = "|".join(NODE_LABEL[kind] for kind in sorted(DESCRIPTIONS))
+_ANY_DESCRIPTION = f"n:{_DESCRIPTIONS}"
 #: What is counted: its name, and the nodes that are such.
 _COUNTED = (
     ("activities", "n:Activity"),
@@ -343,7 +376,8 @@ _SCANS: tuple[tuple[str, Callable[[Sequence[Any]], Content]], ...] = (
 def _count_relations(relation: RelationType) -> str:
     stated = "WHERE r.statedSource IS NOT NULL " if relation in _SHARED_TYPES else ""
     return (
-        f"MATCH (n:Entity|Activity|Agent) CALL (n) {{ MATCH (n)-[r:{relation.name}]->(m) {stated}"
+        f"MATCH (n:Entity|Activity|Agent|{_DESCRIPTIONS}) "
+        f"CALL (n) {{ MATCH (n)-[r:{relation.name}]->(m) {stated}"
         "WITH DISTINCT m, r.role AS role, r.time AS time RETURN count(*) AS each } "
         f"RETURN '{relation.value}' AS name, sum(each) AS count"
     )

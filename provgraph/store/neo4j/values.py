@@ -26,7 +26,7 @@ LONGEST_INDEXED = 1_000
 #: What an indexed property holds in place of a longer text, with the hash behind it.
 HASHED = "name-sha256:"
 
-_PREFIX = "attribute:"
+PREFIX = "attribute:"
 #: Which attributes are JSON, which have several values, and those whose names Neo4j can't hold.
 #: These are core properties of every kind of record.
 MARKS = frozenset({"jsonAttributes", "severalValues", "otherAttributes"})
@@ -154,7 +154,7 @@ def attribute_properties(attributes: Attributes, core: Set[str]) -> Properties:
         if _is_no_key(name):
             others[name] = values
             continue
-        key = _PREFIX + name if name in core or name.startswith(_PREFIX) else name
+        key = PREFIX + name if name in core or name.startswith(PREFIX) else name
         value = values[0] if len(values) == 1 else list(values)
         if len(values) != 1:
             several.append(key)
@@ -184,7 +184,7 @@ def attributes_of(stored: Stored, core: Set[str]) -> dict[str, Values]:
         found[key] = json.loads(found[key])
     several = stored.get("severalValues", ())
     attributes = {
-        key.removeprefix(_PREFIX): tuple(value) if key in several else (value,)
+        key.removeprefix(PREFIX): tuple(value) if key in several else (value,)
         for key, value in found.items()
     }
     if "otherAttributes" in stored:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
     inspect,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -30,7 +31,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from typing_extensions import override
 
 from provgraph.databases.postgresql import postgresql_address, words_of
-from provgraph.errors import NoStoreError, StoreError
+from provgraph.errors import NoStoreError, StoreError, UnfinishedCopyError
 from provgraph.store.relational import tables
 from provgraph.store.relational.failures import meaning_of, unreachable
 from provgraph.store.relational.read_only import ReadOnlyFile
@@ -38,18 +39,21 @@ from provgraph.store.relational.read_only import ReadOnlyFile
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision in `MIGRATIONS`; a test holds it true.
 NEWEST = "0007"
+#: The table that only an unfinished copy has (`provgraph.store.relational.filling`).
+UNFINISHED_COPY = "unfinished_copy"
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
 _READING = ("cache_size=-65536", "temp_store=2")
 _WRITING = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", *_READING)
 #: Every question here is a walk along indexes; without statistics, as after a load, the planner
 #: would read whole tables at each step of a walk, and compile statements that are over sooner.
-_POSTGRESQL_OPTIONS = (
+POSTGRESQL_OPTIONS = (
     "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
 )
-_POSTGRESQL_FORM = (
-    "a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE, without anything behind "
-    "that"
+#: What the URL of a store has to look like.
+POSTGRESQL_FORM = (
+    "a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE, with more hosts behind a "
+    "comma where there are standbys, and nothing behind that but ?target_session_attrs=…"
 )
 
 
@@ -231,7 +235,7 @@ def postgresql_engine(url: str, password: str | None) -> Engine:
     Raises:
         SettingsError: the URL makes no sense.
     """
-    address = postgresql_address(url, _POSTGRESQL_FORM, password=password)
+    address = postgresql_address(url, POSTGRESQL_FORM, password=password)
     shown = URL.create(
         "postgresql+psycopg",
         username=address.user,
@@ -240,7 +244,7 @@ def postgresql_engine(url: str, password: str | None) -> Engine:
         database=address.database,
     )
     return create_engine(
-        shown, pool_pre_ping=True, connect_args=address.settings(options=_POSTGRESQL_OPTIONS)
+        shown, pool_pre_ping=True, connect_args=address.settings(options=POSTGRESQL_OPTIONS)
     )
 
 
@@ -340,15 +344,43 @@ def missing_in(connection: Connection) -> list[str]:
     return stand_ins(connection)
 
 
+def has_records(connection: Connection) -> bool:
+    """Whether a store holds anything that can be asked for.
+
+    Args:
+        connection: of a reader.
+    """
+    found = (select(1).select_from(table).limit(1) for table in (tables.activity, tables.entity))
+    return any(connection.execute(query).first() is not None for query in found)
+
+
+def refuse_unfinished_copy(connection: Connection) -> None:
+    """Pass a whole store, or none.
+
+    Args:
+        connection: of a reader or writer.
+
+    Raises:
+        UnfinishedCopyError: the tables are those of a copy that is not whole.
+    """
+    if inspect(connection).has_table(UNFINISHED_COPY):
+        query = text(f"SELECT source FROM {UNFINISHED_COPY}")  # noqa: S608 - our own name
+        source = str(connection.execute(query).scalar())
+        raise UnfinishedCopyError(address_of(connection.engine), source)
+
+
 def _revision(connection: Connection) -> str | None:
     """The database's revision; None when it is empty.
 
     Raises:
         StoreError: there are tables of another program, or of a newer provgraph.
+        UnfinishedCopyError: the tables are those of a copy that is not whole.
     """
     names = set(inspect(connection).get_table_names())
     if not names:
         return None
+    if UNFINISHED_COPY in names:
+        refuse_unfinished_copy(connection)
     if not {"alembic_version", tables.activity.name} <= names:
         raise StoreError(
             "the database holds tables of another program; give provgraph one of its own"

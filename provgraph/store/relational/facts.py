@@ -210,8 +210,8 @@ class RelationalView(View):
         def at_either_end(some: Any) -> ColumnElement[bool]:
             return or_(relation.source.in_(some), relation.target.in_(some))
 
-        found = records.in_chunks(self._connection, _relations(), at_either_end, keys)
-        return list({row.key: _stored_relation(row) for row in found}.values())
+        found = records.in_chunks(self._connection, relation_query(), at_either_end, keys)
+        return list({row.key: stored_relation_of(row) for row in found}.values())
 
     @override
     def settings_of(self, runs: Collection[str]) -> dict[str, list[str]]:
@@ -279,7 +279,26 @@ def mention_query() -> Select[Any]:
     )
 
 
-def _relations() -> Select[Any]:
+def settings_links() -> Select[Any]:
+    """Runs with the keys of their settings."""
+    link = tables.settings_of.c
+    return select(tables.activity.c.id, link.settings.label("what")).join(
+        tables.activity, tables.activity.c.key == link.activity
+    )
+
+
+def config_file_links() -> Select[Any]:
+    """Runs with the places of their configuration files."""
+    link = tables.config_file_of.c
+    return (
+        select(tables.activity.c.id, tables.name.c.text.label("what"))
+        .select_from(tables.config_file_of)
+        .join(tables.activity, tables.activity.c.key == link.activity)
+        .join(tables.name, tables.name.c.key == link.place)
+    )
+
+
+def relation_query() -> Select[Any]:
     """Stated relations with the ids of the entities that their ends mean."""
     source, target = tables.entity.alias("source_entity"), tables.entity.alias("target_entity")
     relation = tables.relation
@@ -291,7 +310,12 @@ def _relations() -> Select[Any]:
     )
 
 
-def _stored_relation(row: Any) -> StoredRelation:
+def stored_relation_of(row: Any) -> StoredRelation:
+    """A stated relation with the records that its ends mean now.
+
+    Args:
+        row: of `relation_query`.
+    """
     relation = records.relation_of(row)
     return StoredRelation(
         relation, row.source_id or relation.source.id, row.target_id or relation.target.id

@@ -14,6 +14,7 @@ from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import RelationType
 from provgraph.store import digest, nodes
+from provgraph.store.copying import Filling, Original
 from provgraph.store.digest import Content
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
@@ -22,14 +23,23 @@ from provgraph.store.relational.connection import (
     OneEngine,
     SqlDatabase,
     address_of,
+    has_records,
     lock_for_writing,
     migrate,
     missing_in,
     postgresql_engine,
+    refuse_unfinished_copy,
     sqlite_database,
     translated,
 )
-from provgraph.store.relational.facts import RelationalView, load_of, loads_of, mention_query
+from provgraph.store.relational.facts import (
+    RelationalView,
+    config_file_links,
+    load_of,
+    loads_of,
+    mention_query,
+    settings_links,
+)
 from provgraph.store.relational.named import called, named_nodes, names_near
 from provgraph.store.relational.questions import edges_of, find, walk
 from provgraph.store.relational.taints import taints
@@ -67,7 +77,7 @@ class RelationalStore(Store):
                 # The server was there a moment ago; it may have made the tables, and the answer was
                 # lost.
                 migrate(engine)
-        self._is_made, self._known = True, (engine, [])
+        self._is_made = True
 
     @override
     @contextmanager
@@ -88,9 +98,28 @@ class RelationalStore(Store):
             with warn_of_waiting(address_of(engine)):
                 connection = stack.enter_context(engine.execution_options(writes=True).begin())
                 lock_for_writing(connection)
+            refuse_unfinished_copy(connection)
             transaction = RelationalTransaction(connection)
             yield transaction
             transaction.finish()
+        # What was written is there, so the store can't become a copy any more.
+        self._known = (engine, [])
+
+    @override
+    @contextmanager
+    def original(self) -> Iterator[Original]:
+        from provgraph.store.relational.originals import RelationalOriginal  # noqa: PLC0415
+
+        with self._reading(isolation_level="REPEATABLE READ") as connection:
+            yield RelationalOriginal(connection)
+
+    @override
+    @contextmanager
+    def filling(self) -> Iterator[Filling]:
+        from provgraph.store.relational.filling import RelationalFilling  # noqa: PLC0415
+
+        self._is_made, self._known = False, None
+        yield RelationalFilling(self._database)
 
     @contextmanager
     def _reading(self, **options: Any) -> Iterator[Connection]:
@@ -99,11 +128,18 @@ class RelationalStore(Store):
             if options and engine.dialect.name != "sqlite":
                 engine = engine.execution_options(**options)  # noqa: PLW2901
             with engine.connect() as connection:
-                if self._known is None or self._known[0] is not engine:
-                    self._known = (engine, missing_in(connection))
-                for query in self._known[1]:
+                for query in self._missing(engine, connection):
                     connection.exec_driver_sql(query)
                 yield connection
+
+    def _missing(self, engine: Engine, connection: Connection) -> list[str]:
+        """What stands in for what the tables lack; an empty store may become a copy meanwhile."""
+        if self._known is not None and self._known[0] is engine:
+            return self._known[1]
+        missing = missing_in(connection)
+        if has_records(connection):
+            self._known = (engine, missing)
+        return missing
 
     @override
     def loads_of(self, sha256s: Collection[str], namespace: str) -> dict[str, LoadRecord]:
@@ -257,10 +293,10 @@ class RelationalStore(Store):
             ),
             (select(tables.settings), lambda row: digest.settings_content(row.name, row.key)),
             (
-                _settings_links(),
+                settings_links(),
                 lambda row: digest.configuration_content(row.id, bytes(row.what).hex()),
             ),
-            (_config_file_links(), lambda row: digest.configuration_content(row.id, row.what)),
+            (config_file_links(), lambda row: digest.configuration_content(row.id, row.what)),
         ]
         with self._reading() as connection:
             streaming = connection.execution_options(yield_per=1000)
@@ -303,27 +339,16 @@ def open_postgresql(url: str, password: str | None = None) -> RelationalStore:
     """Open a store on a PostgreSQL server; nothing is sent yet.
 
     Args:
-        url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE``.
+        url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE``; with several hosts, those of a
+            primary and its standbys.
         password: instead of the one in the URL.
 
     Raises:
         SettingsError: the URL makes no sense.
     """
+    place = url.rpartition("@")[2]
+    if "," in place or "?" in place:
+        from provgraph.store.relational.standbys import primary_and_standbys  # noqa: PLC0415
+
+        return RelationalStore(primary_and_standbys(url, password))
     return RelationalStore(OneEngine(postgresql_engine(url, password)))
-
-
-def _settings_links() -> Select[Any]:
-    link = tables.settings_of.c
-    return select(tables.activity.c.id, link.settings.label("what")).join(
-        tables.activity, tables.activity.c.key == link.activity
-    )
-
-
-def _config_file_links() -> Select[Any]:
-    link = tables.config_file_of.c
-    return (
-        select(tables.activity.c.id, tables.name.c.text.label("what"))
-        .select_from(tables.config_file_of)
-        .join(tables.activity, tables.activity.c.key == link.activity)
-        .join(tables.name, tables.name.c.key == link.place)
-    )

@@ -2,6 +2,8 @@
 
 import inspect
 import time
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from neo4j import exceptions as driver_errors
@@ -173,3 +175,40 @@ def test_errors_by_their_code(code: str, expected: type[StoreError], words: str)
         raise error
     assert "the server's words" not in str(raised.value)
     connection.close()
+
+
+def test_a_reader_asks_where_nobody_can_write(neo4j_server: Neo4jServer) -> None:
+    """By a URL with routing, as a cluster needs it; a cluster sends readers to its secondaries."""
+    url = neo4j_server.url.replace("bolt://", "neo4j://")
+    asked = Connection(address_of(url))
+    assert asked.read("RETURN 1")[0][0] == 1
+    with pytest.raises(StoreError, match="read access mode"):
+        asked.read("CREATE (n:Nobody)")
+    with (
+        pytest.raises(StoreError, match="read access mode"),
+        asked.view() as transaction,
+    ):
+        transaction.run("CREATE (n:Nobody)").consume()
+    asked.close()
+
+
+def test_who_wrote_asks_with_the_bookmark_of_that(neo4j_server: Neo4jServer) -> None:
+    """A server of a cluster that is not so far yet lets the question wait."""
+    asked = Connection(address_of(neo4j_server.url.replace("bolt://", "neo4j://")))
+    sent: list[list[str]] = []
+    manager = asked._bookmarks
+    known = manager.get_bookmarks
+
+    def noted() -> Any:
+        found = known()
+        sent.append(sorted(found))
+        return found
+
+    with patch.object(manager, "get_bookmarks", noted):
+        with asked.transaction("RETURN 1") as transaction:
+            transaction.run("CREATE (n:Bookmarked) DELETE n").consume()
+        (written,) = known()
+        asked.read("RETURN 1")
+    assert sent[-1] == [written]
+    assert sent[0] != [written]
+    asked.close()

@@ -86,7 +86,7 @@ def test_a_password_from_elsewhere_and_none_in_the_address() -> None:
     engine = postgresql_engine(POSTGRESQL, "other-secret")
     assert address_of(engine) == "postgresql://me@host:5433/prov"
     assert "secret" not in str(engine.url.render_as_string(hide_password=False))
-    with pytest.raises(SettingsError, match="without anything behind that"):
+    with pytest.raises(SettingsError, match="nothing behind that but"):
         postgresql_engine(POSTGRESQL + "?sslmode=disable", None)
 
 

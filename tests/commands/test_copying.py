@@ -1,0 +1,93 @@
+"""``provgraph copy`` as a user meets it, killed in the middle, too."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provgraph.commands.main import main
+from tests.conftest import LOGS
+from tests.processes import environment, run
+
+
+def do(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A store with a log in it."""
+    found = f"sqlite:///{tmp_path / 'night.db'}"
+    assert do("load", str(LOGS / "irf.provlog"), "--store", found).exit_code == 0
+    return found
+
+
+def test_a_copy_says_what_it_did(url: str, tmp_path: Path) -> None:
+    target = f"sqlite:///{tmp_path / 'copy.db'}"
+    done = do("copy", url, target)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"copied {url} to {target}: ")
+    assert " records, " in done.stdout
+    digests = [do("digest", "--store", each).stdout for each in (url, target)]
+    assert digests[0] == digests[1]
+    again = do("copy", url, target)
+    assert again.exit_code == 1
+    assert again.stderr == (
+        f"provgraph: {target} is not empty, and no unfinished copy of {url}: nothing was written; "
+        "name an empty place for the copy\n"
+    )
+
+
+def test_nothing_is_made_for_a_copy_of_nothing(tmp_path: Path) -> None:
+    done = do("copy", f"sqlite:///{tmp_path / 'no.db'}", f"sqlite:///{tmp_path / 'copy.db'}")
+    assert done.exit_code == 2
+    assert "there is no store at" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_store_is_not_copied_to_itself(url: str) -> None:
+    done = do("copy", url, url)
+    assert done.exit_code == 2
+    assert "FROM and TO are the same store" in done.stderr
+
+
+#: Copies, and is killed when 30 records are written.
+KILLED = """
+import os, signal, sys
+from provgraph.commands.main import main
+from provgraph.commands.progress import Progress
+from provgraph.store.relational import originals
+originals.PIECE = 10
+counted = Progress.copied
+def copied(self, records):
+    counted(self, records)
+    if self._records >= 30:
+        os.kill(os.getpid(), signal.SIGKILL)
+Progress.copied = copied
+main(["copy", *sys.argv[1:]])
+"""
+
+
+def test_a_killed_copy_is_no_store_and_goes_on(url: str, tmp_path: Path) -> None:
+    target = f"sqlite:///{tmp_path / 'copy.db'}"
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, url, target],
+        env=environment(tmp_path, url),
+        check=False,
+        capture_output=True,
+    )
+    assert killed.returncode == -9
+    for command in (("digest",), ("what-produced", "irf.fits"), ("load", str(LOGS))):
+        refused = run(tmp_path, target, *command)
+        assert refused.returncode == 2
+        assert refused.stderr.strip() == (
+            f"provgraph: the store at {target} is an unfinished copy of {url}: nobody can use it "
+            "before the copy is whole; if nobody is copying now, "
+            f"`provgraph copy {url} {target}` goes on"
+        )
+    done = run(tmp_path, target, "copy", url, target)
+    assert done.returncode == 0
+    assert done.stderr.startswith("provgraph: going on with the copy, which has 3")
+    assert do("digest", "--store", target).stdout == do("digest", "--store", url).stdout
