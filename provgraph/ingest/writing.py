@@ -25,8 +25,8 @@ from provgraph.store.views import View
 from provgraph.store.waiting import retry_while_unreachable
 
 #: How many bytes of documents are integrated at once; a source with more of them is a large one.
-#: The runs of 500 logs of ctapipe, or 20,000 statements of a PROV document.
-BATCH_BYTES = 16 << 20
+#: About 1,000 runs of ctapipe, or 30,000 statements of PROV; to decide on them takes 100 MB.
+BATCH_BYTES = 32 << 20
 #: What a record takes besides its texts.
 _RECORD_BYTES = 500
 #: How many files of one run are decided on, and asserted, together.
@@ -116,9 +116,10 @@ def size_of(document: Document) -> int:
     Returns:
         the length of its texts, and something for each record.
     """
-    size = _RECORD_BYTES
+    size = 0
     for mention in document.mentions:
-        size += _RECORD_BYTES + len(mention.place or "") + len(mention.identifier or "")
+        # It may make an entity.
+        size += 2 * _RECORD_BYTES + len(mention.place or "") + len(mention.identifier or "")
         size += _text_in(mention.attributes.values())
     for relation in document.relations:
         size += _RECORD_BYTES + len(relation.source.id) + len(relation.target.id)
@@ -127,7 +128,9 @@ def size_of(document: Document) -> int:
         size += sum(_RECORD_BYTES + _text_in(each.attributes.values()) for each in said)
     for settings in document.settings:
         size += _text_in(settings.values.values())
-    return size if document.run is None else size + _text_in(document.run.facts.values())
+    if document.run is not None and document.run.facts:
+        size += _RECORD_BYTES + _text_in(document.run.facts.values())
+    return size
 
 
 def _text_in(values: Iterable[object]) -> int:

@@ -251,10 +251,10 @@ def test_a_batch_takes_as_much_as_memory_allows(length: int) -> None:
     agent = Agent("A", attributes={"text": ("x" * length,)})
     documents = iter([Document(agents=(agent,))] * 100)
     first, size = writing.next_batch(documents)
-    assert len(first) == (100 if length == 10 else 17)
+    assert len(first) == (100 if length == 10 else 34)
     assert (size >= writing.BATCH_BYTES) is (length > 10)
     rest, _ = writing.next_batch(documents)
-    assert len(rest) == min(17, 100 - len(first))
+    assert len(rest) == min(34, 100 - len(first))
 
 
 PROV_DOCUMENT = {
