@@ -13,6 +13,7 @@ from pathlib import Path
 from bench import (
     again,
     against_prov2neo,
+    documents,
     graphql,
     interchange,
     lineage,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.figures,
     "load": load.figures,
     "against_prov2neo": against_prov2neo.figures,
+    "documents": documents.figures,
     "memory": memory.figures,
     "parallel": parallel.figures,
     "again": again.figures,
