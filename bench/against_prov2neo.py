@@ -52,14 +52,14 @@ def _into_neo4j(log: Path) -> Iterator[Figure]:
             empty_neo4j()
             reference.append(count / timed(lambda: bare.write(driver, *rows)))
             empty_neo4j()
-            with _constraint(driver):
-                constrained.append(said / _prov2neo(python, document))
+            with constraint(driver):
+                constrained.append(said / prov2neo_seconds(python, document))
             say(
                 f"  {ours[-1]:.0f} elements/s into Neo4j, bare {reference[-1]:.0f}, "
                 f"prov2neo {constrained[-1]:.0f}"
             )
         say("prov2neo as it ships, for minutes")
-        shipped = said / _prov2neo(python, document)
+        shipped = said / prov2neo_seconds(python, document)
     speed, name = median(ours), f"one log of {count} elements into Neo4j"
     yield at_least(
         f"{name}; prov2neo as it ships (once), the same as PROV-JSON",
@@ -89,10 +89,10 @@ def _into_sqlite(log: Path) -> Figure:
     for _ in range(ROUNDS):
         with empty("SQLite") as (url, store):
             taken = timed(lambda: _load(store, log))
-            tables = _tables(url)
+            tables = rows_of_tables(url)
         count = sum(len(rows) for _, rows in tables.values())
         ours.append(count / taken)
-        reference.append(count / _write_bare(tables))
+        reference.append(count / write_bare(tables))
         say(f"  {ours[-1]:.0f} rows/s into SQLite, bare {reference[-1]:.0f}")
     name = (
         f"the same log into SQLite ({count} rows); "
@@ -107,7 +107,7 @@ def _load(store: Store, log: Path) -> None:
         raise AssertionError(f"{log.name}: {report}")
 
 
-def _prov2neo(python: Path, document: Path) -> float:
+def prov2neo_seconds(python: Path, document: Path) -> float:
     """The seconds in which prov2neo reads and imports a document into the empty database.
 
     Then it is empty again.
@@ -123,7 +123,7 @@ def _prov2neo(python: Path, document: Path) -> float:
 
 
 @contextmanager
-def _constraint(driver: Driver) -> Iterator[None]:
+def constraint(driver: Driver) -> Iterator[None]:
     """The constraint on what prov2neo merges by."""
     with driver.session() as session:
         session.run(
@@ -136,10 +136,10 @@ def _constraint(driver: Driver) -> Iterator[None]:
             session.run("DROP CONSTRAINT prov2neo").consume()
 
 
-_Tables = dict[str, tuple[list[str], list[tuple[object, ...]]]]
+Tables = dict[str, tuple[list[str], list[tuple[object, ...]]]]
 
 
-def _tables(url: str) -> _Tables:
+def rows_of_tables(url: str) -> Tables:
     """What is in a SQLite store.
 
     For each table the statements that make it and its indexes, and its rows.
@@ -157,7 +157,7 @@ def _tables(url: str) -> _Tables:
         }
 
 
-def _write_bare(tables: _Tables) -> float:
+def write_bare(tables: Tables) -> float:
     """The seconds that the rows alone take, in one transaction."""
     with (
         TemporaryDirectory(prefix="provgraph-bench-") as folder,
@@ -169,7 +169,7 @@ def _write_bare(tables: _Tables) -> float:
         return timed(lambda: _insert(connection, tables))
 
 
-def _insert(connection: sqlite3.Connection, tables: _Tables) -> None:
+def _insert(connection: sqlite3.Connection, tables: Tables) -> None:
     connection.execute("BEGIN IMMEDIATE")
     for table, (_, rows) in tables.items():
         if rows:

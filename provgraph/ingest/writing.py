@@ -29,7 +29,7 @@ from provgraph.store.waiting import retry_while_unreachable
 BATCH_BYTES = 32 << 20
 #: What a record takes besides its texts.
 _RECORD_BYTES = 500
-#: How many files of one run are decided on, and asserted, together.
+#: How many files of one run are asserted together.
 _MENTIONS = 1_000
 
 
@@ -84,9 +84,7 @@ def in_portions(documents: Iterable[Document]) -> Iterator[Document]:
 
 
 def by_run(documents: Sequence[Document]) -> list[Document]:
-    """Put what documents say of the files of one run into one document.
-
-    A PROV document says it input by input. What it says of one run is then one assertion.
+    """Put what documents say of the files of one run together: a PROV document says it one by one.
 
     Args:
         documents: of a batch.
@@ -366,7 +364,8 @@ class LargeLoad:
             elif earlier:
                 some = unasserted_documents(transaction, some, earlier)
             assertions = make_assertions(self._load, self._next_part, some)
-            _apply(transaction, plan_changes(transaction, some), [], assertions)
+            planned = plan_changes(transaction, some, is_written_at_once=True)
+            _apply(transaction, planned, [], assertions)
             self._next_part += len(assertions)
             written += number
             wrote(number)

@@ -76,9 +76,9 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     whole = integration.plan_changes
 
-    def noted(facts: Any, documents: Any) -> Any:
+    def noted(facts: Any, documents: Any, **options: Any) -> Any:
         made.append(facts.turn)
-        return whole(facts, documents)
+        return whole(facts, documents, **options)
 
     monkeypatch.setattr(writing, "plan_changes", noted)
     monkeypatch.setattr(integration, "plan_changes", noted)

@@ -109,15 +109,19 @@ def current_plan(
     """
     if early is not None and early.holds_in(transaction, turn):
         return early
-    return plan_changes(transaction, documents)
+    return plan_changes(transaction, documents, is_written_at_once=True)
 
 
-def plan_changes(facts: Facts, documents: Sequence[Document]) -> ChangePlan:
+def plan_changes(
+    facts: Facts, documents: Sequence[Document], *, is_written_at_once: bool = False
+) -> ChangePlan:
     """Decide what documents change.
 
     Args:
         facts: as they stand, in a view or in a transaction.
         documents: what sources say, in any order.
+        is_written_at_once: whether the same transaction writes the plan, so that nobody can
+            overtake it and nothing need be noted of what it was decided from.
 
     Returns:
         the changes, with the marks by which it is seen later whether the plan still holds.
@@ -127,7 +131,7 @@ def plan_changes(facts: Facts, documents: Sequence[Document]) -> ChangePlan:
             moment may.
     """
     seen = ReadRecorder(facts)
-    update = _Update(seen, documents)
+    update = _Update(facts if is_written_at_once else seen, documents)
     changes = update.changes()
     return ChangePlan(
         changes,
@@ -164,6 +168,11 @@ class _Update:
         self.documents = documents
         self.disagreements: list[Disagreement] = []
         self.touched: list[TouchedMention] = []
+        self._ends_by_kind: defaultdict[Kind, set[str]] = defaultdict(set)
+        for document in documents:
+            for relation in document.relations:
+                self._ends_by_kind[relation.source.kind].add(relation.source.id)
+                self._ends_by_kind[relation.target.kind].add(relation.target.id)
 
     def changes(self) -> Changes:
         changes = Changes()
@@ -262,17 +271,11 @@ class _Update:
         return [entity for entity in said.values() if known.get(entity.identifier) != entity]
 
     def _ends(self, kind: Kind) -> set[str]:
-        """Find the records of one kind that stated relations name.
+        """Give the records of one kind that stated relations name.
 
         These records exist, though no source may say anything else of them.
         """
-        ends = (
-            end
-            for d in self.documents
-            for relation in d.relations
-            for end in (relation.source, relation.target)
-        )
-        return {end.id for end in ends if end.kind is kind}
+        return self._ends_by_kind[kind]
 
     def _stated_names(self) -> set[str]:
         return self._ends(Kind.ENTITY) | {

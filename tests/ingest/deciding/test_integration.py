@@ -59,3 +59,11 @@ def test_without_an_early_plan_one_is_made(store: Store) -> None:
     with store.writing() as transaction:
         planned = current_plan(transaction, None, transaction.turn, [run("A", name="tool")])
     assert [each.id for each in planned.changes.runs] == ["A"]
+
+
+def test_a_plan_that_is_written_at_once_notes_no_reads(store: Store) -> None:
+    with store.writing() as transaction:
+        planned = plan_changes(transaction, [run("A", name="tool")], is_written_at_once=True)
+        assert planned.changes == plan_changes(transaction, [run("A", name="tool")]).changes
+    assert not planned.seen
+    assert planned.touched
