@@ -31,7 +31,7 @@ from provgraph.store.neo4j.cypher import RELATIONSHIP, STATED_TYPES, entity_from
 from provgraph.store.neo4j.entities import EntityReader
 from provgraph.store.neo4j.queries import BATCH, Queries
 from provgraph.store.neo4j.removals import Remover
-from provgraph.store.neo4j.values import Properties, indexed
+from provgraph.store.neo4j.values import Properties, full_text, indexed
 from provgraph.store.records import Assertion, Changes, EntityRecord, StoredMention
 
 _MENTION_PATTERNS = {
@@ -58,19 +58,19 @@ class Writer:
         Raises:
             StoreError: a relation names a record that neither the store nor the changes hold.
         """
-        self._queries.put_nodes(
-            "Activity", ((run.id, records.run_properties(run)) for run in changes.runs)
-        )
+        runs = {run.id: records.run_properties(run) for run in changes.runs}
+        new_runs = self._queries.new_among("Activity", runs)
+        self._queries.put_nodes("Activity", runs.items(), new=new_runs)
         self._put_agents(changes.agents)
         self._put_descriptions(changes.descriptions)
         stated = [*changes.relations, *self._put_entities(changes)]
         self._remover.remove_relations(changes.removals)
-        self._put_mentions(changes.mentions)
+        self._put_mentions(changes.mentions, new_runs)
         self._remover.remove_entities(changes.removals)
         gone = {relation.key for relation in changes.removals.relations}
         self._put_relations([relation for relation in stated if relation.key not in gone])
         self._put_settings(changes.settings)
-        self._put_configuration(changes)
+        self._put_configuration(changes, new_runs)
         self._remover.remove_records(changes.removals)
         self._queries.put_nodes(
             "Load", ((load.id, bookkeeping.load_properties(load)) for load in changes.loads)
@@ -127,12 +127,13 @@ class Writer:
         for node, labels in before:
             stated = records.stated_of(node, labels) | stated
         stated = {name: each for name, each in stated.items() if name not in set(gone.stated)}
+        new = entities.keys() - {full_text(node, "id") for node, _ in before}
         by_type = defaultdict(list)
         for record in entities.values():
             mine = [stated[name] for name in dict.fromkeys(_own_names(record)) if name in stated]
             by_type[record.type].append((record.id, records.entity_properties(record, mine)))
         for kind, rows in by_type.items():
-            self._queries.put_nodes("Entity", rows, _relabelled(kind, EntityType))
+            self._queries.put_nodes("Entity", rows, _relabelled(kind, EntityType), new=new)
         return self._taken_off(_moved_names(map(entity_from, before), entities.values()))
 
     def _bearers_of_news(
@@ -178,8 +179,10 @@ class Writer:
 
     # Relations.
 
-    def _put_mentions(self, mentions: Sequence[StoredMention]) -> None:
-        self._remover.remove_mentions(stored.mention for stored in mentions)
+    def _put_mentions(self, mentions: Sequence[StoredMention], new_runs: Collection[str]) -> None:
+        self._remover.remove_mentions(
+            stored.mention for stored in mentions if stored.mention.run not in new_runs
+        )
         for relation, pattern in _MENTION_PATTERNS.items():
             rows = (
                 _mention_row(stored) for stored in mentions if stored.mention.relation is relation
@@ -222,6 +225,7 @@ class Writer:
         unknown = [_only_named(StatedEntity(name)) for name in names if name not in bearer]
         nodes = ((each.id, records.entity_properties(each, [])) for each in unknown)
         self._queries.put_nodes("Entity", nodes, _relabelled(EntityType.DATASET, EntityType))
+        self._entities.forget()
         for kind in (Kind.ACTIVITY, Kind.AGENT, *sorted(DESCRIPTIONS)):
             rows = ((end.id, records.end_properties(end)) for end in ends if end.kind is kind)
             self._queries.put_nodes(NODE_LABEL[kind], rows, only_new=True)
@@ -234,17 +238,13 @@ class Writer:
 
         Settings of the same content are one node, and so are parameters of the same name and value.
         """
-        ids = [each.key.hex() for each in settings]
-        known = {
-            row[0]
-            for row in self._queries.by_id(
-                "MATCH (c:Collection) WHERE c.id IN $ids RETURN c.id", ids
-            )
-        }
-        new = {each.key.hex(): each for each in settings if each.key.hex() not in known}
+        by_id = {each.key.hex(): each for each in settings}
+        unknown = self._queries.new_among("Collection", by_id)
+        new = {key: each for key, each in by_id.items() if key in unknown}
         self._queries.put_nodes(
             "Collection",
             ((key, configuration.settings_properties(each)) for key, each in new.items()),
+            new=unknown,
         )
         members = {
             key: {each["id"]: each for each in configuration.parameters_of(settings)}
@@ -255,7 +255,7 @@ class Writer:
         ends = ("MATCH (c:Collection {id: row.one})", "MATCH (p:Parameter {id: other})")
         self._queries.put_links(*ends, "CREATE (c)-[:HAD_MEMBER]->(p)", members)
 
-    def _put_configuration(self, changes: Changes) -> None:
+    def _put_configuration(self, changes: Changes, new_runs: Collection[str]) -> None:
         files = {
             place: configuration.config_file_properties(place)
             for _, place in changes.config_files_of
@@ -267,7 +267,9 @@ class Writer:
             for run, what in links:
                 used[run].add(what)
             ends = ("MATCH (a:Activity {id: row.one})", f"MATCH (c:{label} {{id: other}})")
-            self._queries.put_links(*ends, "MERGE (a)-[:WAS_CONFIGURED_BY]->(c)", used)
+            for is_new, clause in ((True, "CREATE"), (False, "MERGE")):
+                mine = {run: what for run, what in used.items() if (run in new_runs) is is_new}
+                self._queries.put_links(*ends, f"{clause} (a)-[:WAS_CONFIGURED_BY]->(c)", mine)
 
 
 def _own_names(record: EntityRecord) -> list[str]:

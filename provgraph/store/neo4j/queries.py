@@ -9,7 +9,7 @@ from provgraph.errors import StoreError
 from provgraph.model.records import batches
 from provgraph.model.vocabulary import NODE_LABEL
 from provgraph.store.neo4j.records import NODE_TIMES
-from provgraph.store.neo4j.values import Properties, indexed
+from provgraph.store.neo4j.values import Properties, full_text, indexed
 
 #: How many rows one query writes, and how many ids one query asks for.
 BATCH = 1_000
@@ -82,27 +82,50 @@ class Queries:
         nodes: Iterable[tuple[str, Properties]],
         labelling: str = "",
         only_new: bool = False,
+        new: Collection[str] = frozenset(),
     ) -> None:
         """Write nodes by their ids; of a known node all properties are replaced.
+
+        A node that is surely new is made without a look for it. Should it be there all the same,
+        the constraint on its id stops the transaction.
 
         Args:
             label: the label that the ids are unique in.
             nodes: id and properties of each. Times are text (`provgraph.model.values.with_zone`).
             labelling: a clause that gives the node ``n`` more labels or takes some away.
             only_new: whether known nodes are left as they are.
+            new: the ids of nodes that are surely new, as this transaction has seen.
         """
         values = [
             "n = row.properties",
             *(f"n.{time} = datetime(row.properties.{time})" for time in _TIMES.get(label, ())),
         ]
         when = "ON CREATE " if only_new else ""
-        query = (
-            f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) "
-            f"{when}SET {', '.join(values)} {labelling}"
-        )
-        rows = ({"id": indexed(each), "properties": properties} for each, properties in nodes)
-        for chunk in batches(rows, BATCH):
-            self.write(query, chunk)
+        setting = f"SET {', '.join(values)} {labelling}"
+        making = f"UNWIND $rows AS row CREATE (n:{label}) {setting}"
+        merging = f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) {when}{setting}"
+        for chunk in batches(nodes, BATCH):
+            for query, is_new in ((making, True), (merging, False)):
+                rows = [
+                    {"id": indexed(each), "properties": properties}
+                    for each, properties in chunk
+                    if (each in new) is is_new
+                ]
+                if rows:
+                    self.write(query, rows)
+
+    def new_among(self, label: str, ids: Collection[str]) -> set[str]:
+        """Find the ids that no node bears.
+
+        Args:
+            label: of the nodes.
+            ids: any number.
+
+        Returns:
+            Those of the ids that are new.
+        """
+        query = f"MATCH (n:{label}) WHERE n.id IN $ids RETURN n {{.id, .fullId}}"
+        return {*ids} - {full_text(row[0], "id") for row in self.by_id(query, ids)}
 
     def put_relationships(self, ends: str, joining: str, rows: Iterable[Properties]) -> None:
         """Write relationships between nodes that are in the store.

@@ -1,11 +1,13 @@
 """The graph as a person sees it in Neo4j Browser, and how it changes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from neo4j import Driver
 
 from provgraph.errors import StoreError
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.model.records import (
     Agent,
     Document,
@@ -176,6 +178,27 @@ def test_shared_parameters_are_one_node(night: Neo4jStore, driver: Driver) -> No
         [1]
     ]
     assert ask(driver, "MATCH (c:Collection {name: 'ProcessTool.Cuts'}) RETURN count(c)") == [[2]]
+
+
+def test_what_was_written_earlier_in_a_transaction_is_not_new(
+    store: Neo4jStore, driver: Driver
+) -> None:
+    settings = Settings("T", {"T.x": 1})
+    document = Document(
+        run=Run("r", {"name": ("t",)}),
+        mentions=(Mention("r", USED, "in", "file:/x"), Mention("r", MADE, "out", "file:/y")),
+        entities=(StatedEntity("prov:urn:x"),),
+        settings=(settings,),
+        config_files=("file:/c",),
+    )
+    with store.writing() as transaction:
+        integrate(transaction, [document])
+        integrate(transaction, [replace(document, run=Run("r", {"more": (1,)}))])
+    put(store, replace(document, run=Run("r", {"later": (2,)})))
+    assert ask(driver, "MATCH (a:Activity) RETURN a.more, a.later") == [[1, 2]]
+    links = "MATCH (:Activity)-[r]-() RETURN type(r), count(r) ORDER BY type(r)"
+    assert ask(driver, links) == [["USED", 1], ["WAS_CONFIGURED_BY", 2], ["WAS_GENERATED_BY", 1]]
+    assert ask(driver, "MATCH (e:Entity) RETURN count(e)") == [[3]]
 
 
 def test_a_type_that_changes_changes_the_label(store: Neo4jStore, driver: Driver) -> None:

@@ -52,6 +52,23 @@ def test_times_of_nodes_are_written_as_times(
     assert "ON CREATE SET" in agent
 
 
+def test_new_nodes_are_made_and_others_are_looked_for(
+    queries: Queries, transaction: NotedTransaction
+) -> None:
+    queries.put_nodes("Agent", [("a", {}), ("b", {}), ("c", {})], new={"a", "c"})
+    [made, of_made], [merged, of_merged] = transaction.sent
+    assert made.startswith("UNWIND $rows AS row CREATE (n:Agent) SET")
+    assert [row["id"] for row in of_made["rows"]] == ["a", "c"]
+    assert "MERGE (n:Agent {id: row.id})" in merged
+    assert [row["id"] for row in of_merged["rows"]] == ["b"]
+
+
+def test_ids_that_no_node_bears_are_new(queries: Queries, transaction: NotedTransaction) -> None:
+    long = "x" * 5_000
+    transaction.rows = [[{"id": "a"}], [{"id": HASHED, "fullId": long}]]
+    assert queries.new_among("Activity", ["a", "b", long]) == {"b"}
+
+
 def test_nothing_to_write_is_not_sent(queries: Queries, transaction: NotedTransaction) -> None:
     queries.put_nodes("Agent", [])
     queries.put_relationships("A", "B", [])
