@@ -17,6 +17,9 @@ from provgraph.web.metrics import counted_together
 
 #: How many seconds a server that is stopped waits for the requests that are under way.
 GRACE: Final = 10
+#: How many seconds a worker may be silent before it is replaced: on a busy machine it takes long to
+#: start.
+SILENCE: Final = 60
 _SETTINGS: Final[dict[str, Any]] = {
     "log_level": "warning",
     "access_log": False,
@@ -80,7 +83,13 @@ def serve_by_workers(make_app: Callable[[], ASGIApp], host: str, port: int, work
     Raises:
         SettingsError: there is no such address, or another program listens there.
     """
-    config = uvicorn.Config(make_app, factory=True, workers=workers, **_SETTINGS)
+    config = uvicorn.Config(
+        make_app,
+        factory=True,
+        workers=workers,
+        timeout_worker_healthcheck=SILENCE,
+        **_SETTINGS,
+    )
     with _announced(host, port) as listener, counted_together():
         Multiprocess(config, [listener]).run()
 
