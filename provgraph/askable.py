@@ -13,7 +13,7 @@ from provgraph.model.vocabulary import RelationType
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.details import details_of
 from provgraph.questions.own_header import store_instead
-from provgraph.questions.taints import with_taints
+from provgraph.questions.summary import with_taints
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.digest import digest
 from provgraph.writers import details as details_writer

@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from provgraph.ingest.loading import load
+from provgraph.model.fields import summary_document
+from provgraph.questions.summary import summary_of
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
@@ -20,7 +23,8 @@ pytestmark = pytest.mark.slow
 
 DL3 = "/data/ctao/dl3/run02002_v2.dl3.fits"
 QUERY = """query ($file: String!) { whatProduced(file: $file) {
-    nodes { __typename id name } edges { relation source target role } } }"""
+    nodes { __typename id name } edges { relation source target role } summary {
+    complete ends { id why } failed invalid versions rewritten suspected { run path id } } } }"""
 Answer = tuple[set[tuple[str, str, str | None]], set[tuple[str, str, str, str | None]]]
 
 
@@ -38,11 +42,14 @@ def test_three_faces_one_answer(store_url: str) -> None:
         },
     )
     assert len(expected[0]) == 77  # 30 runs, 46 files, and itself
+    summary = summary_document(summary_of(store, ours))
+    assert summary["suspected"]
     with served(store) as client:
         by_graphql = asked(client, QUERY, file=DL3)["data"]["whatProduced"]
     store.close()
-    assert _of_graphql(by_graphql) == expected
-    assert _by_command(store_url) == expected
+    by_command = _by_command(store_url)
+    assert _of_graphql(by_graphql) == _of_command(by_command) == expected
+    assert by_graphql["summary"] == by_command["summary"] == summary
 
 
 def _of_graphql(answer: dict[str, list[dict[str, str]]]) -> Answer:
@@ -60,7 +67,7 @@ def _camel(name: str) -> str:
     return first + "".join(map(str.capitalize, rest))
 
 
-def _by_command(url: str) -> Answer:
+def _by_command(url: str) -> Any:
     command = [
         str(Path(sys.executable).parent / "provgraph"),
         "what-produced",
@@ -71,7 +78,10 @@ def _by_command(url: str) -> Answer:
     done = subprocess.run(
         command, env={**os.environ, "PROVGRAPH_STORE": url}, capture_output=True, check=True
     )
-    answer = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def _of_command(answer: dict[str, list[dict[str, str]]]) -> Answer:
     return (
         {(node["kind"], node["id"], node["name"]) for node in answer["nodes"]},
         {
