@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from provgraph.ingest.loading import load
-from provgraph.model.fields import summary_document
+from provgraph.model.fields import difference_document, summary_document
+from provgraph.questions.comparison import diff
 from provgraph.questions.summary import summary_of
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.registry import open_store
@@ -22,9 +23,13 @@ from tests.graphql.conftest import asked, served
 pytestmark = pytest.mark.slow
 
 DL3 = "/data/ctao/dl3/run02002_v2.dl3.fits"
+OTHER = "/data/ctao/dl3/run02002.dl3.fits"
 QUERY = """query ($file: String!) { whatProduced(file: $file) {
     nodes { __typename id name } edges { relation source target role } summary {
     complete ends { id why } failed invalid versions rewritten suspected { run path id } } } }"""
+DIFF = """query ($a: String!, $b: String!) { diff(a: $a, b: $b) {
+    a b identical alike truncated runs { tool change a b version parameters { name a b }
+    packages { name a b } inputs { role a b } } } }"""
 Answer = tuple[set[tuple[str, str, str | None]], set[tuple[str, str, str, str | None]]]
 
 
@@ -46,8 +51,12 @@ def test_three_faces_one_answer(store_url: str) -> None:
     assert summary["suspected"]
     with served(store) as client:
         by_graphql = asked(client, QUERY, file=DL3)["data"]["whatProduced"]
+        differing = asked(client, DIFF, a=OTHER, b=DL3)["data"]["diff"]
+    difference = difference_document(diff(store, find(store, OTHER), ours.root))
     store.close()
-    by_command = _by_command(store_url)
+    assert differing == _printed(store_url, "diff", OTHER, DL3, "--json") == difference
+    assert [run["change"] for run in differing["runs"]] == ["only-b"] * 3 + ["changed"]
+    by_command = _printed(store_url, "what-produced", DL3, "--format", "json")
     assert _of_graphql(by_graphql) == _of_command(by_command) == expected
     assert by_graphql["summary"] == by_command["summary"] == summary
 
@@ -67,14 +76,9 @@ def _camel(name: str) -> str:
     return first + "".join(map(str.capitalize, rest))
 
 
-def _by_command(url: str) -> Any:
-    command = [
-        str(Path(sys.executable).parent / "provgraph"),
-        "what-produced",
-        DL3,
-        "--format",
-        "json",
-    ]
+def _printed(url: str, *arguments: str) -> Any:
+    """What a command prints as JSON."""
+    command = [str(Path(sys.executable).parent / "provgraph"), *arguments]
     done = subprocess.run(
         command, env={**os.environ, "PROVGRAPH_STORE": url}, capture_output=True, check=True
     )

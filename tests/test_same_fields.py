@@ -20,6 +20,7 @@ from provgraph.model.fields import (
     RECORD_FIELDS,
     RELATION_FIELDS,
     SUMMARY_FIELDS,
+    difference_document,
     summary_document,
 )
 from provgraph.model.vocabulary import Kind
@@ -165,3 +166,12 @@ def test_every_face_has_the_fields_of_the_summary(night: Provenance, answer: Ans
     assert isinstance(type_, graphql.GraphQLObjectType)
     assert {name: field.description for name, field in type_.fields.items()} == SUMMARY_FIELDS
     assert all(f"`{name}`" in PAGE.read_text(encoding="utf-8") for name in SUMMARY_FIELDS)
+
+
+def test_every_face_has_the_fields_of_a_comparison(night: Provenance) -> None:
+    said = difference_document(night.diff(DL3, RAW))
+    types = graphql.build_schema(sdl()).type_map
+    for name, document_ in (("LineageDiff", said), ("RunDifference", said["runs"][0])):
+        type_ = types[name]
+        assert isinstance(type_, graphql.GraphQLObjectType)
+        assert set(type_.fields) == set(document_)

@@ -11,6 +11,7 @@ from graphql import GraphQLResolveInfo
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from provgraph.graphql import entry_points, resolvers
+from provgraph.graphql.comparison import LineageDiffObject
 from provgraph.graphql.declaring import JSON, DateTime, attribute, resolved
 from provgraph.graphql.trust import SummaryObject
 from provgraph.model import lineage, vocabulary
@@ -336,6 +337,9 @@ class Query:
     path: LineageObject | None = resolved(
         entry_points.path,
         "A shortest chain between two records, whichever is the effect; it begins at the source.",
+    )
+    diff: LineageDiffObject | None = resolved(
+        entry_points.diff, "What differs between what led to two files or runs."
     )
     node: RecordInterface | None = resolved(entry_points.node, "The record with an id.")
     entity: EntityObject | None = resolved(entry_points.entity, "One entity.")

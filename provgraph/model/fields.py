@@ -5,10 +5,11 @@ fields under these names. `tests/test_same_fields.py` compares them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from operator import attrgetter
 from typing import Any
 
+from provgraph.model.comparison import LineageDiff
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.summary import LineageSummary
 from provgraph.model.values import Value
@@ -207,6 +208,35 @@ def summary_document(summary: LineageSummary) -> dict[str, Value]:
         "versions": {tool: list(found) for tool, found in summary.versions.items()},
         "rewritten": list(summary.rewritten),
         "suspected": [asdict(each) for each in summary.suspected],
+    }
+
+
+def difference_document(found: LineageDiff) -> dict[str, Any]:
+    """Return what differs between two histories as plain data.
+
+    Args:
+        found: what differs.
+
+    Returns:
+        The object that docs/contract.md, Commands, fixes for ``diff --json``.
+    """
+    return {
+        "a": found.a,
+        "b": found.b,
+        "identical": found.identical,
+        "alike": found.alike,
+        "truncated": found.truncated,
+        "runs": [
+            {
+                **{field.name: getattr(run, field.name) for field in fields(run)},
+                "change": run.change.value,
+                "version": None if run.version is None else list(run.version),
+                "parameters": [asdict(each) for each in run.parameters],
+                "packages": [asdict(each) for each in run.packages],
+                "inputs": [asdict(each) for each in run.inputs],
+            }
+            for run in found.runs
+        ],
     }
 
 

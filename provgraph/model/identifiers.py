@@ -214,7 +214,7 @@ def places_named(
 def _parameters(parameters: Mapping[str, Value]) -> Iterator[str]:
     """The texts in parameters, without those that say what the run writes."""
     for name, value in parameters.items():
-        if not _is_written(name):
+        if not says_what_is_written(name):
             yield from _texts(value)
 
 
@@ -233,7 +233,7 @@ def _arguments(arguments: Values) -> Iterator[str]:
         for before, word in pairwise(["", *words]):
             if "/" in word or "." in word:
                 option, _, text = word.partition("=") if word[0] == "-" else (before, "", word)
-                if option[:1] != "-" or not _is_written(option):
+                if option[:1] != "-" or not says_what_is_written(option):
                     yield text
 
 
@@ -242,8 +242,12 @@ def _words(value: Value) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _is_written(name: str) -> bool:
-    """Whether a parameter or an option names what the run writes."""
+def says_what_is_written(name: str) -> bool:
+    """Tell whether a parameter or an option names what a run writes: outputs, logs, scratch.
+
+    Args:
+        name: such as ``Tool.output_path`` or ``--log-file``.
+    """
     return _WRITTEN.search(name.rpartition(".")[2]) is not None
 
 

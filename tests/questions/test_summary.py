@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.invalidation import invalidate
 from provgraph.model.lineage import Direction, Lineage, Restriction, restrict_lineage
-from provgraph.model.records import Document, End, Fact, Mention, Run, Settings, StatedRelation
+from provgraph.model.records import Document, End, Mention, Settings, StatedRelation
 from provgraph.model.summary import EndReason, LineageSummary, SuspectedInput
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.summary import summary_of, with_summary
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
+from tests.questions.runs import put, run
 
 USED, MADE = RelationType.USED, RelationType.WAS_GENERATED_BY
 DL3 = "/data/ctao/dl3/run02002_v2.dl3.fits"
@@ -27,37 +27,6 @@ def store() -> Iterator[Store]:
     opened = open_store("sqlite://")
     yield opened
     opened.close()
-
-
-def put(store: Store, *documents: Document) -> None:
-    with store.writing() as transaction:
-        integrate(transaction, list(documents))
-
-
-def run(
-    name: str,
-    minute: int,
-    reads: dict[str, str],
-    writes: dict[str, str],
-    *settings: Settings,
-    **facts: object,
-) -> Document:
-    """A run of a minute: what it read and wrote, each a path with its role."""
-    said = {
-        Fact.NAME: (name.partition("-")[0],),
-        Fact.START: (f"2027-01-01T00:{minute:02}:00.000",),
-        Fact.END: (f"2027-01-01T00:{minute + 1:02}:00.000",),
-        **{fact: (value,) for fact, value in facts.items()},
-    }
-    return Document(
-        run=Run(name, said),  # type: ignore[arg-type]
-        mentions=tuple(
-            Mention(name, relation, role, f"file:{path}", None, "x")
-            for relation, files in ((USED, reads), (MADE, writes))
-            for path, role in files.items()
-        ),
-        settings=settings,
-    )
 
 
 def summed(store: Store, name: str, direction: Direction = Direction.UPSTREAM) -> LineageSummary:
