@@ -183,7 +183,7 @@ def _rewritten(lineage: Lineage) -> Iterator[str]:
 def _is_read_late(edge: Edge, run: Node, file: Node) -> bool:
     """Whether a file had lost its place when a run read it, or lost it to this very run."""
     gone, read = _time(file.invalidated_at), _time(edge.time or run.start_time)
-    if not gone:
+    if not gone or file.end_word != "overwritten":
         return False
     return gone == _time(run.end_time or run.start_time) or (bool(read) and read > gone)
 

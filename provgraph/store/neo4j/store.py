@@ -246,16 +246,10 @@ class Neo4jStore(Store):
 
     @override
     def path_parameters_of(self, keys: Collection[bytes]) -> dict[bytes, dict[str, Value]]:
-        query = (
-            "MATCH (a:Activity)-[:WAS_CONFIGURED_BY]->(c:Collection) "
-            "WHERE a.key IN $keys AND c.name <> $software "
-            "WITH c, collect(a.key) AS users ORDER BY c.name "
-            "MATCH (c)-[:HAD_MEMBER]->(p:Parameter) "
-            "WHERE p.valueType IN ['array', 'object'] OR p.value CONTAINS '/' "
-            "RETURN users, collect(p {.*})"
-        )
         found: dict[bytes, dict[str, Value]] = {}
-        for users, members in self._reading.read(query, keys=_texts(keys), software=SOFTWARE):
+        for users, members in self._reading.read(
+            configuration.MAY_NAME_PATHS, keys=_texts(keys), software=SOFTWARE
+        ):
             named = nodes.path_parameters(dict(map(configuration.parameter_of, members)))
             for user in users if named else ():
                 found.setdefault(bytes.fromhex(user), {}).update(named)
