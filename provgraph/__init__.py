@@ -11,6 +11,8 @@ __all__ = [
     "AnswerEdge",
     "AnswerNode",
     "InvalidMark",
+    "LineageDiff",
+    "LineageSummary",
     "LoadedSource",
     "Look",
     "Provenance",
@@ -26,6 +28,10 @@ def __getattr__(name: str) -> Any:
         from provgraph.pictures.look import Look  # noqa: PLC0415
 
         return Look
+    if name == "LineageDiff":
+        from provgraph.model.comparison import LineageDiff  # noqa: PLC0415
+
+        return LineageDiff
     from provgraph import answers, api  # noqa: PLC0415
 
     if name == "open":

@@ -14,10 +14,12 @@ from provgraph.errors import extra_needed
 from provgraph.interchange.export import statements, within
 from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.summary import LineageSummary
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.pictures import dot, pdf, png, svg
 from provgraph.pictures.look import PLAIN, Look
+from provgraph.questions.summary import summary_of
 from provgraph.store.protocol import Store
 from provgraph.writers import json as json_writer
 from provgraph.writers import text
@@ -170,6 +172,14 @@ class Answer:
     def __str__(self) -> str:
         """What was asked, and how much was found."""
         return text.write(self.lineage).partition("\n\n")[0]
+
+    @property
+    def summary(self) -> LineageSummary:
+        """How far the answer reaches, and what speaks against trusting it.
+
+        It is worked out when it is asked for. The store must still be open.
+        """
+        return self.lineage.summary or summary_of(self._opened(), self.lineage)
 
     def of_kind(self, kind: Kind | str) -> tuple[AnswerNode, ...]:
         """Choose the records of one kind.

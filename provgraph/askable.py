@@ -10,10 +10,11 @@ from provgraph.errors import NotFoundError, SettingsError, StoreError
 from provgraph.model.filters import Filter, PageRequest
 from provgraph.model.lineage import Direction, Node
 from provgraph.model.vocabulary import RelationType
+from provgraph.questions.comparison import diff
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.details import details_of
 from provgraph.questions.own_header import store_instead
-from provgraph.questions.taints import with_taints
+from provgraph.questions.summary import with_taints
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.digest import digest
 from provgraph.writers import details as details_writer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from provgraph.model.comparison import LineageDiff
     from provgraph.store.protocol import Store
 
 
@@ -143,6 +145,21 @@ class AskableStore:
             return Answer.of(found, lambda: own)
         found = lineage(self.store, root, chosen_direction, depth, followed)
         return Answer.of(found, lambda: self.store)
+
+    def diff(self, a: str | os.PathLike[str], b: str | os.PathLike[str]) -> LineageDiff:
+        """Find what differs between what led to one file or run and what led to another.
+
+        Args:
+            a: what names the first record.
+            b: what names the second record.
+
+        Returns:
+            The runs that differ, the weightiest first (docs/contract.md, Commands).
+
+        Raises:
+            LookupFailedError: no record bears a name, or several do.
+        """
+        return diff(self.store, self._find(a), self._find(b))
 
     def with_configuration(self, answer: Answer) -> Answer:
         """Add the parameter sets and configuration files of its runs to an answer: for a drawing.

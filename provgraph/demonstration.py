@@ -11,6 +11,7 @@ import click
 
 from provgraph.ingest.loading import load
 from provgraph.model.values import counted
+from provgraph.questions.summary import with_summary
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.registry import open_store
 from provgraph.writers.registry import WRITERS
@@ -48,7 +49,8 @@ def demonstrate(url: str | None) -> None:
         runs = sum(report.activities for report in reports)
         loaded = f"{counted(len(reports), 'provenance log')} with {counted(runs, 'run')}"
         click.echo(f"loaded {loaded} into {store.address}\n", err=True)
-        click.echo(WRITERS["text"](lineage(store, find(store, DL3))))
+        answer = with_summary(store, lineage(store, find(store, DL3)))
+        click.echo(WRITERS["text"](answer))
     finally:
         store.close()
     shown = url.rpartition("@")[2] if "@" in url else url

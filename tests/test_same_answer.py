@@ -7,10 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from provgraph.ingest.loading import load
+from provgraph.model.fields import difference_document, summary_document
+from provgraph.questions.comparison import diff
+from provgraph.questions.summary import summary_of
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
@@ -19,8 +23,13 @@ from tests.graphql.conftest import asked, served
 pytestmark = pytest.mark.slow
 
 DL3 = "/data/ctao/dl3/run02002_v2.dl3.fits"
+OTHER = "/data/ctao/dl3/run02002.dl3.fits"
 QUERY = """query ($file: String!) { whatProduced(file: $file) {
-    nodes { __typename id name } edges { relation source target role } } }"""
+    nodes { __typename id name } edges { relation source target role } summary {
+    complete ends { id why } failed invalid versions rewritten suspected { run path id } } } }"""
+DIFF = """query ($a: String!, $b: String!) { diff(a: $a, b: $b) {
+    a b identical alike truncated runs { tool change a b version parameters { name a b }
+    packages { name a b } inputs { role a b } } } }"""
 Answer = tuple[set[tuple[str, str, str | None]], set[tuple[str, str, str, str | None]]]
 
 
@@ -38,11 +47,18 @@ def test_three_faces_one_answer(store_url: str) -> None:
         },
     )
     assert len(expected[0]) == 77  # 30 runs, 46 files, and itself
+    summary = summary_document(summary_of(store, ours))
+    assert summary["suspected"]
     with served(store) as client:
         by_graphql = asked(client, QUERY, file=DL3)["data"]["whatProduced"]
+        differing = asked(client, DIFF, a=OTHER, b=DL3)["data"]["diff"]
+    difference = difference_document(diff(store, find(store, OTHER), ours.root))
     store.close()
-    assert _of_graphql(by_graphql) == expected
-    assert _by_command(store_url) == expected
+    assert differing == _printed(store_url, "diff", OTHER, DL3, "--json") == difference
+    assert [run["change"] for run in differing["runs"]] == ["only-b"] * 3 + ["changed"]
+    by_command = _printed(store_url, "what-produced", DL3, "--format", "json")
+    assert _of_graphql(by_graphql) == _of_command(by_command) == expected
+    assert by_graphql["summary"] == by_command["summary"] == summary
 
 
 def _of_graphql(answer: dict[str, list[dict[str, str]]]) -> Answer:
@@ -60,18 +76,16 @@ def _camel(name: str) -> str:
     return first + "".join(map(str.capitalize, rest))
 
 
-def _by_command(url: str) -> Answer:
-    command = [
-        str(Path(sys.executable).parent / "provgraph"),
-        "what-produced",
-        DL3,
-        "--format",
-        "json",
-    ]
+def _printed(url: str, *arguments: str) -> Any:
+    """What a command prints as JSON."""
+    command = [str(Path(sys.executable).parent / "provgraph"), *arguments]
     done = subprocess.run(
         command, env={**os.environ, "PROVGRAPH_STORE": url}, capture_output=True, check=True
     )
-    answer = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def _of_command(answer: dict[str, list[dict[str, str]]]) -> Answer:
     return (
         {(node["kind"], node["id"], node["name"]) for node in answer["nodes"]},
         {

@@ -16,9 +16,16 @@ from provgraph.api import Provenance
 from provgraph.graphql.schema import sdl
 from provgraph.ingest.invalidation import invalidate
 from provgraph.ingest.loading import load
-from provgraph.model.fields import RECORD_FIELDS, RELATION_FIELDS
+from provgraph.model.fields import (
+    RECORD_FIELDS,
+    RELATION_FIELDS,
+    SUMMARY_FIELDS,
+    difference_document,
+    summary_document,
+)
 from provgraph.model.vocabulary import Kind
 from provgraph.questions.details import details_of
+from provgraph.questions.summary import with_summary
 from provgraph.questions.tracing import find
 from provgraph.store.registry import open_store
 from provgraph.writers.csv import write as write_csv
@@ -148,3 +155,23 @@ def test_graphql_says_what_json_says(night: Provenance, answer: Answer) -> None:
 def test_the_page_lists_the_fields() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert all(f"| `{field.name}` |" in page for field in (*RECORD_FIELDS, *RELATION_FIELDS))
+
+
+def test_every_face_has_the_fields_of_the_summary(night: Provenance, answer: Answer) -> None:
+    said = document(with_summary(night.store, answer.lineage))["summary"]
+    assert said == summary_document(answer.summary)
+    assert list(said) == list(SUMMARY_FIELDS)
+    assert said["invalid"]
+    type_ = graphql.build_schema(sdl()).type_map["Summary"]
+    assert isinstance(type_, graphql.GraphQLObjectType)
+    assert {name: field.description for name, field in type_.fields.items()} == SUMMARY_FIELDS
+    assert all(f"`{name}`" in PAGE.read_text(encoding="utf-8") for name in SUMMARY_FIELDS)
+
+
+def test_every_face_has_the_fields_of_a_comparison(night: Provenance) -> None:
+    said = difference_document(night.diff(DL3, RAW))
+    types = graphql.build_schema(sdl()).type_map
+    for name, document_ in (("LineageDiff", said), ("RunDifference", said["runs"][0])):
+        type_ = types[name]
+        assert isinstance(type_, graphql.GraphQLObjectType)
+        assert set(type_.fields) == set(document_)

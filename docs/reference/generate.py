@@ -38,7 +38,7 @@ from provgraph.commands.serving import create_app
 from provgraph.graphql.schema import sdl
 from provgraph.ingest.jobs import load_job
 from provgraph.ingest.reports import Report
-from provgraph.model.fields import RECORD_FIELDS, RELATION_FIELDS
+from provgraph.model.fields import RECORD_FIELDS, RELATION_FIELDS, SUMMARY_FIELDS
 from provgraph.store.registry import open_store
 
 FOLDER: Final = Path(__file__).parent
@@ -166,6 +166,10 @@ def fields_page() -> str:
         + table(("field", "of", "meaning"), records)
         + "\n## Relations\n\n"
         + table(("field", "meaning"), relations)
+        + "\n## The summary of a lineage\n\n"
+        + table(
+            ("field", "meaning"), [(f"`{name}`", SUMMARY_FIELDS[name]) for name in SUMMARY_FIELDS]
+        )
     )
 
 

@@ -32,6 +32,7 @@ GUIDES: Final = {
     "what-produced": "how-to/pictures.md",
     "impact": "how-to/pictures.md",
     "lineage": "how-to/pictures.md",
+    "diff": "explanation/comparison.md",
     "export": "explanation/interchange.md",
     "show": "explanation/identity.md",
     "validate": "how-to/validation.md",

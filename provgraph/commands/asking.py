@@ -41,6 +41,7 @@ from provgraph.pictures import registry as pictures
 from provgraph.pictures.look import Look, Orientation
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.own_header import store_instead, told
+from provgraph.questions.summary import with_summary
 from provgraph.questions.tracing import find
 from provgraph.questions.tracing import lineage as walk_lineage
 from provgraph.store.protocol import Store
@@ -49,6 +50,8 @@ from provgraph.writers.registry import WRITERS
 
 #: The formats that can't hold a remark on the whole answer; it goes to stderr.
 _WITHOUT_REMARKS = ("csv", *DOCUMENTS)
+#: The formats that open with a summary.
+_WITH_SUMMARY = ("text", "json")
 
 
 @click.command("what-produced")
@@ -105,15 +108,16 @@ def _answer(name: str, direction: Direction, relations: Sequence[str], **options
         answer = walk_lineage(store, root, direction, options["depth"], followed, options["limit"])
         listed = restrict_lineage(answer, restriction)
         drawn = with_configuration(store, listed) if options["configuration"] else listed
+        summed = with_summary(store, drawn) if form in _WITH_SUMMARY else drawn
         if form in DOCUMENTS:
             pieces = export(store, form, within(listed))
             write_out((piece.encode() for piece in pieces), output)
     if form in _WITHOUT_REMARKS and (part := listed_part(listed)):
         note(f"{part}, behind what you asked about; relations between others are left out")
     if form == "text":
-        _write_text(drawn, name, output)
+        _write_text(summed, name, output)
     elif form not in DOCUMENTS:
-        _write(drawn, form, look, output)
+        _write(summed, form, look, output)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ COMMANDS = {
         "Load the real sample provenance shipped with provgraph and ask what produced its DL3 "
         "file.",
     ),
+    "diff": ("comparing", "Show what differs between what led to A and what led to B."),
     "digest": ("showing", "Print one SHA-256 over all provenance content."),
     "export": (
         "exchanging",

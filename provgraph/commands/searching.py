@@ -12,7 +12,7 @@ from provgraph.model.fields import record_document
 from provgraph.model.filters import Filter, PageRequest
 from provgraph.model.lineage import Node, display_name
 from provgraph.model.values import time_text, visible
-from provgraph.questions.taints import with_taints
+from provgraph.questions.summary import with_taints
 
 
 @click.command()

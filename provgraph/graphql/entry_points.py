@@ -11,11 +11,12 @@ import strawberry
 
 from provgraph.errors import NotFoundError
 from provgraph.graphql.resolvers import Depth, Info, walked
+from provgraph.model.comparison import LineageDiff
 from provgraph.model.filters import Filter
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.questions import tracing
+from provgraph.questions import comparison, tracing
 
 File: TypeAlias = Annotated[
     str,
@@ -138,6 +139,31 @@ def path(
     """
     info.context.count_walk()
     return tracing.path(info.context.store, _named(info, source), _named(info, target))
+
+
+def diff(
+    info: Info,
+    a: Annotated[str, strawberry.argument(description="What names the first file or run.")],
+    b: Annotated[str, strawberry.argument(description="What names the second file or run.")],
+) -> LineageDiff:
+    """Say what differs between what led to one record and what led to another.
+
+    Args:
+        info: the request, with its store and its batches.
+        a: what names the first file or run.
+        b: what names the second file or run.
+
+    Returns:
+        The runs that differ, the weightiest first.
+
+    Raises:
+        NotFoundError: no record bears a name.
+        AmbiguousError: several records bear a name.
+        GraphQLError: the request asks for too many lineages.
+    """
+    for _ in (a, b):
+        info.context.count_walk()
+    return comparison.diff(info.context.store, _named(info, a), _named(info, b))
 
 
 def node(

@@ -15,9 +15,11 @@ from provgraph.model.attributes import json_safe
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.records import SOFTWARE
+from provgraph.model.summary import LineageSummary
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions import tracing
+from provgraph.questions.summary import summary_of
 
 Info: TypeAlias = AnyInfo[RequestContext, None]
 Depth: TypeAlias = Annotated[
@@ -106,6 +108,19 @@ def agents(parent: strawberry.Parent[Lineage]) -> tuple[Node, ...]:
         The agents, nearest first.
     """
     return parent.of_kind(Kind.AGENT)
+
+
+def summary(parent: strawberry.Parent[Lineage], info: Info) -> LineageSummary:
+    """Sum up a lineage.
+
+    Args:
+        parent: the lineage.
+        info: the request, with its store and its batches.
+
+    Returns:
+        How far it reaches, and what speaks against trusting it.
+    """
+    return summary_of(info.context.store, parent)
 
 
 def ancestors(

@@ -6,10 +6,11 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from provgraph.graphql import limits
+from provgraph.graphql.declaring import SCALARS
 from provgraph.graphql.documents import OnceADocument
 from provgraph.graphql.failures import ErrorCodes
 from provgraph.graphql.plain_fields import PlainFieldsExecutor
-from provgraph.graphql.types import SCALARS, ActivityObject, AgentObject, EntityObject, Query
+from provgraph.graphql.types import ActivityObject, AgentObject, EntityObject, Query
 
 
 class _Schema(strawberry.Schema):

@@ -4,44 +4,21 @@ A field without a resolver is an attribute of the record itself, so nothing is c
 an answer.
 """
 
-from collections.abc import Callable
-from typing import Any, NewType, TypeAlias
+from typing import Any, TypeAlias
 
 import strawberry
 from graphql import GraphQLResolveInfo
 from strawberry.types.enum import StrawberryEnumDefinition
-from strawberry.types.scalar import ScalarDefinition
 
 from provgraph.graphql import entry_points, resolvers
+from provgraph.graphql.comparison import LineageDiffObject
+from provgraph.graphql.declaring import JSON, DateTime, attribute, resolved
+from provgraph.graphql.trust import SummaryObject
 from provgraph.model import lineage, vocabulary
 from provgraph.model.fields import RECORD_FIELDS, RELATION_FIELDS
 from provgraph.model.vocabulary import RELATIONS, Kind
 
 Resolving: TypeAlias = GraphQLResolveInfo[Any]
-DateTime = NewType("DateTime", str)
-JSON = NewType("JSON", object)
-
-
-def _zoned(time: str) -> str:
-    """The time with a ``Z`` at its end, whether it has one already or not."""
-    return time if time.endswith("Z") else time + "Z"
-
-
-SCALARS: dict[object, ScalarDefinition] = {
-    DateTime: strawberry.scalar(
-        name="DateTime",
-        description="A time in UTC, ISO 8601 with Z, with the fraction of a second that its "
-        "source gives.",
-        serialize=_zoned,
-        parse_value=str,
-    ),
-    JSON: strawberry.scalar(
-        name="JSON",
-        description="Any JSON value. Numbers that JSON can't say (NaN, Infinity) are text.",
-        serialize=lambda value: value,
-        parse_value=lambda value: value,
-    ),
-}
 
 
 def _describe_enum(enum: Any, name: str, description: str, values: dict[str, str]) -> None:
@@ -76,11 +53,6 @@ _describe_enum(
 )
 
 
-def _attribute(description: str, name: str | None = None) -> Any:
-    """A field that is an attribute of the record."""
-    return strawberry.field(description=description, name=name)
-
-
 #: Name → meaning of the fields that all faces share.
 _OF_RECORDS = {field.name: field.meaning for field in RECORD_FIELDS}
 _OF_RELATIONS = {field.name: field.meaning for field in RELATION_FIELDS}
@@ -88,17 +60,12 @@ _OF_RELATIONS = {field.name: field.meaning for field in RELATION_FIELDS}
 
 def _of_record(name: str) -> Any:
     """A field of records that all faces share."""
-    return _attribute(_OF_RECORDS[name], name)
+    return attribute(_OF_RECORDS[name], name)
 
 
 def _of_relation(name: str) -> Any:
     """A field of relations that all faces share."""
-    return _attribute(_OF_RELATIONS[name], name)
-
-
-def _resolved(resolver: Callable[..., Any], description: str) -> Any:
-    """A field that is looked up or worked out."""
-    return strawberry.field(resolver=resolver, description=description)
+    return attribute(_OF_RELATIONS[name], name)
 
 
 _TYPE_NAMES = {Kind.ENTITY: "Entity", Kind.ACTIVITY: "Activity", Kind.AGENT: "Agent"}
@@ -108,9 +75,9 @@ _TYPE_NAMES = {Kind.ENTITY: "Entity", Kind.ACTIVITY: "Activity", Kind.AGENT: "Ag
 class InvalidationObject:
     """The GraphQL type ``Invalidation``."""
 
-    time: DateTime = _attribute("Since when it is invalid.")
-    reason: str | None = _attribute("Why; several reasons are separated by semicolons.")
-    by: str | None = _attribute("Who says so; several names are separated by semicolons.")
+    time: DateTime = attribute("Since when it is invalid.")
+    reason: str | None = attribute("Why; several reasons are separated by semicolons.")
+    by: str | None = attribute("Who says so; several names are separated by semicolons.")
 
 
 @strawberry.interface(name="Node", description="A record: an entity, an activity or an agent.")
@@ -122,9 +89,9 @@ class RecordInterface:
     kind: str = _of_record("kind")
     distance: int = _of_record("distance")
     invalidation: InvalidationObject | None = _of_record("invalidation")
-    tainted: list[strawberry.ID] = _resolved(resolvers.tainted, _OF_RECORDS["tainted"])
+    tainted: list[strawberry.ID] = resolved(resolvers.tainted, _OF_RECORDS["tainted"])
     more: bool = _of_record("more")
-    attributes: JSON = _resolved(resolvers.attributes, _OF_RECORDS["attributes"])
+    attributes: JSON = resolved(resolvers.attributes, _OF_RECORDS["attributes"])
 
     @classmethod
     def resolve_type(cls, value: lineage.Node, _info: Resolving, _type: Any) -> str:
@@ -149,7 +116,7 @@ class RecordInterface:
 class AgentObject(RecordInterface):
     """The GraphQL type ``Agent``."""
 
-    type: str | None = _attribute("Person, Organization or SoftwareAgent.")
+    type: str | None = attribute("Person, Organization or SoftwareAgent.")
 
     @classmethod
     def is_type_of(cls, value: object, _info: Resolving) -> bool:
@@ -169,81 +136,77 @@ class AgentObject(RecordInterface):
 class Generation:
     """The relation wasGeneratedBy, with both ends."""
 
-    effect: "EntityObject" = _attribute("What was made.", "entity")
-    cause: "ActivityObject" = _attribute("The run that made it.", "activity")
-    role: str | None = _attribute("The part that the entity played.")
-    time: DateTime | None = _attribute("When it was made, where a source says so.")
-    location: str | None = _attribute("The path by which the run named it.")
-    inferred: bool = _attribute(
-        "Whether it follows from another relation, and no source states it."
-    )
+    effect: "EntityObject" = attribute("What was made.", "entity")
+    cause: "ActivityObject" = attribute("The run that made it.", "activity")
+    role: str | None = attribute("The part that the entity played.")
+    time: DateTime | None = attribute("When it was made, where a source says so.")
+    location: str | None = attribute("The path by which the run named it.")
+    inferred: bool = attribute("Whether it follows from another relation, and no source states it.")
 
 
 @strawberry.type(description="That an activity read an entity.")
 class Usage:
     """The relation used, with both ends."""
 
-    effect: "ActivityObject" = _attribute("The run that read it.", "activity")
-    cause: "EntityObject" = _attribute("What was read.", "entity")
-    role: str | None = _attribute("The part that the entity played.")
-    time: DateTime | None = _attribute("When it was read, where a source says so.")
-    location: str | None = _attribute("The path by which the run named it.")
-    inferred: bool = _attribute(
-        "Whether it follows from another relation, and no source states it."
-    )
+    effect: "ActivityObject" = attribute("The run that read it.", "activity")
+    cause: "EntityObject" = attribute("What was read.", "entity")
+    role: str | None = attribute("The part that the entity played.")
+    time: DateTime | None = attribute("When it was read, where a source says so.")
+    location: str | None = attribute("The path by which the run named it.")
+    inferred: bool = attribute("Whether it follows from another relation, and no source states it.")
 
 
 @strawberry.type(description="That an agent answers for an activity.")
 class Association:
     """The relation wasAssociatedWith, with both ends."""
 
-    effect: "ActivityObject" = _attribute("The run.", "activity")
-    cause: AgentObject = _attribute("Who answers for it.", "agent")
-    role: str | None = _attribute("In which role.")
+    effect: "ActivityObject" = attribute("The run.", "activity")
+    cause: AgentObject = attribute("Who answers for it.", "agent")
+    role: str | None = attribute("In which role.")
 
 
 @strawberry.type(description="That an agent answers for an entity.")
 class Attribution:
     """The relation wasAttributedTo, with both ends."""
 
-    effect: "EntityObject" = _attribute("What the agent answers for.", "entity")
-    cause: AgentObject = _attribute("Who answers for it.", "agent")
-    role: str | None = _attribute("In which role.")
+    effect: "EntityObject" = attribute("What the agent answers for.", "entity")
+    cause: AgentObject = attribute("Who answers for it.", "agent")
+    role: str | None = attribute("In which role.")
 
 
 @strawberry.type(description="A parameter of a run.")
 class Parameter:
     """One value of the configuration of a run."""
 
-    name: str = _attribute("Its full name: tool, components and trait.")
-    component: str = _attribute("The component that it configures.")
-    value: JSON | None = _attribute("Its value, with the type that its source gives.")
+    name: str = attribute("Its full name: tool, components and trait.")
+    component: str = attribute("The component that it configures.")
+    value: JSON | None = attribute("Its value, with the type that its source gives.")
 
 
 @strawberry.type(description="A piece of software that a run could use.")
 class Package:
     """One entry of the software environment of a run."""
 
-    name: str = _attribute("Its name.")
-    value: str = _attribute("Its version.", "version")
+    name: str = attribute("Its name.")
+    value: str = attribute("Its version.", "version")
 
 
 @strawberry.type(name="Entity", description="A file, data set, value, collection, bundle or plan.")
 class EntityObject(RecordInterface):
     """The GraphQL type ``Entity``."""
 
-    type: str | None = _attribute("DatasetEntity, ValueEntity, Collection, Bundle or Plan.")
+    type: str | None = attribute("DatasetEntity, ValueEntity, Collection, Bundle or Plan.")
     location: str | None = _of_record("location")
     locations: list[str] = _of_record("locations")
     identifiers: list[str] = _of_record("identifiers")
     generated_at: DateTime | None = _of_record("generatedAtTime")
     invalidated_at: DateTime | None = _of_record("invalidatedAtTime")
     data_level: str | None = _of_record("dataLevel")
-    generated_by: list[Generation] = _resolved(resolvers.generated_by, "The runs that made it.")
-    used_by: list[Usage] = _resolved(resolvers.used_by, "The runs that read it.")
-    attributed_to: list[Attribution] = _resolved(resolvers.attributed_to, "Who answers for it.")
-    ancestors: "LineageObject" = _resolved(resolvers.ancestors, "Everything that led to it.")
-    descendants: "LineageObject" = _resolved(
+    generated_by: list[Generation] = resolved(resolvers.generated_by, "The runs that made it.")
+    used_by: list[Usage] = resolved(resolvers.used_by, "The runs that read it.")
+    attributed_to: list[Attribution] = resolved(resolvers.attributed_to, "Who answers for it.")
+    ancestors: "LineageObject" = resolved(resolvers.ancestors, "Everything that led to it.")
+    descendants: "LineageObject" = resolved(
         resolvers.descendants, "Everything that was made from it."
     )
 
@@ -271,12 +234,12 @@ class ActivityObject(RecordInterface):
     end_time: DateTime | None = _of_record("endTime")
     duration: float | None = _of_record("duration")
     host: str | None = _of_record("host")
-    used: list[Usage] = _resolved(resolvers.used, "What it read.")
-    generated: list[Generation] = _resolved(resolvers.generated, "What it made.")
-    agents: list[Association] = _resolved(resolvers.associations, "Who answers for it.")
-    parameters: list[Parameter] = _resolved(resolvers.parameters, "How it was set up.")
-    packages: list[Package] = _resolved(resolvers.packages, "The software it could use.")
-    config_files: list[str] = _resolved(
+    used: list[Usage] = resolved(resolvers.used, "What it read.")
+    generated: list[Generation] = resolved(resolvers.generated, "What it made.")
+    agents: list[Association] = resolved(resolvers.associations, "Who answers for it.")
+    parameters: list[Parameter] = resolved(resolvers.parameters, "How it was set up.")
+    packages: list[Package] = resolved(resolvers.packages, "The software it could use.")
+    config_files: list[str] = resolved(
         resolvers.config_files, "Where its configuration files stood."
     )
 
@@ -311,43 +274,46 @@ class LineageEdge:
 class LineageObject:
     """The GraphQL type ``Lineage``."""
 
-    root: RecordInterface = _attribute("The record that was asked about.")
-    direction: lineage.Direction = _attribute("Which way the lineage goes.")
-    depth: int | None = _attribute("How many relations far it was asked for; null for no end.")
-    truncated: bool = _attribute("Whether a limit cut the answer.")
-    nodes: list[RecordInterface] = _attribute(
+    root: RecordInterface = attribute("The record that was asked about.")
+    direction: lineage.Direction = attribute("Which way the lineage goes.")
+    depth: int | None = attribute("How many relations far it was asked for; null for no end.")
+    truncated: bool = attribute("Whether a limit cut the answer.")
+    nodes: list[RecordInterface] = attribute(
         "Each record reached once, by distance from the root, which is the first, then by id."
     )
-    edges: list[LineageEdge] = _resolved(
+    edges: list[LineageEdge] = resolved(
         resolvers.edges, "The relations walked, and those to agents."
     )
-    activities: list[ActivityObject] = _resolved(resolvers.activities, "The runs among the nodes.")
-    entities: list[EntityObject] = _resolved(resolvers.entities, "The entities among the nodes.")
-    agents: list[AgentObject] = _resolved(resolvers.agents, "The agents of the records reached.")
+    activities: list[ActivityObject] = resolved(resolvers.activities, "The runs among the nodes.")
+    entities: list[EntityObject] = resolved(resolvers.entities, "The entities among the nodes.")
+    agents: list[AgentObject] = resolved(resolvers.agents, "The agents of the records reached.")
+    summary: SummaryObject = resolved(
+        resolvers.summary, "How far it reaches, and what speaks against trusting it."
+    )
 
 
 @strawberry.type(description="How many relations of a type there are.")
 class RelationCount:
     """One line of the statistics."""
 
-    relation: vocabulary.RelationType = _attribute("The type.")
-    count: int = _attribute("How many.")
+    relation: vocabulary.RelationType = attribute("The type.")
+    count: int = attribute("How many.")
 
 
 @strawberry.type(description="How many records and relations the store holds.")
 class Stats:
     """The statistics."""
 
-    activities: int = _resolved(entry_points.record_count, "Runs.")
-    entities: int = _resolved(
+    activities: int = resolved(entry_points.record_count, "Runs.")
+    entities: int = resolved(
         entry_points.record_count, "Files, data sets, values and other entities."
     )
-    agents: int = _resolved(entry_points.record_count, "Agents.")
-    settings: int = _resolved(
+    agents: int = resolved(entry_points.record_count, "Agents.")
+    settings: int = resolved(
         entry_points.record_count, "Configurations and software environments, each stored once."
     )
-    loads: int = _resolved(entry_points.record_count, "Sources read.")
-    relations: list[RelationCount] = _resolved(
+    loads: int = resolved(entry_points.record_count, "Sources read.")
+    relations: list[RelationCount] = resolved(
         entry_points.relation_counts, "Relations by type; types that do not occur are left out."
     )
 
@@ -359,21 +325,24 @@ class Stats:
 class Query:
     """The questions that can be asked."""
 
-    what_produced: LineageObject | None = _resolved(
+    what_produced: LineageObject | None = resolved(
         entry_points.what_produced, "Everything that led to a file."
     )
-    impact: LineageObject | None = _resolved(
+    impact: LineageObject | None = resolved(
         entry_points.impact, "Everything that was made from a file."
     )
-    lineage: LineageObject | None = _resolved(
+    lineage: LineageObject | None = resolved(
         entry_points.lineage, "Everything that led to a record, was made from it, or both."
     )
-    path: LineageObject | None = _resolved(
+    path: LineageObject | None = resolved(
         entry_points.path,
         "A shortest chain between two records, whichever is the effect; it begins at the source.",
     )
-    node: RecordInterface | None = _resolved(entry_points.node, "The record with an id.")
-    entity: EntityObject | None = _resolved(entry_points.entity, "One entity.")
-    activity: ActivityObject | None = _resolved(entry_points.activity, "One run.")
-    agent: AgentObject | None = _resolved(entry_points.agent, "One agent.")
-    stats: Stats = _resolved(entry_points.stats, "What the store holds.")
+    diff: LineageDiffObject | None = resolved(
+        entry_points.diff, "What differs between what led to two files or runs."
+    )
+    node: RecordInterface | None = resolved(entry_points.node, "The record with an id.")
+    entity: EntityObject | None = resolved(entry_points.entity, "One entity.")
+    activity: ActivityObject | None = resolved(entry_points.activity, "One run.")
+    agent: AgentObject | None = resolved(entry_points.agent, "One agent.")
+    stats: Stats = resolved(entry_points.stats, "What the store holds.")

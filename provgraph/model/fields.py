@@ -5,11 +5,13 @@ fields under these names. `tests/test_same_fields.py` compares them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from operator import attrgetter
 from typing import Any
 
+from provgraph.model.comparison import LineageDiff
 from provgraph.model.lineage import Edge, Node
+from provgraph.model.summary import LineageSummary
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import ANYTHING, Kind
 
@@ -170,6 +172,72 @@ RELATION_FIELDS = (
         lambda edge, _: edge.inferred,
     ),
 )
+
+
+#: The fields of the summary of a lineage: name → meaning.
+SUMMARY_FIELDS = {
+    "complete": "Whether every way to the origin ends in raw data (DL0, R0) or configuration, and "
+    "nothing was cut; of a lineage to the effects whether nothing was cut.",
+    "ends": "Where the ways to the origin end, and why: raw (raw data), external (no known run "
+    "made it), cut (by depth or limit), unrecorded (its inputs, or its maker, are not recorded).",
+    "failed": "The ids of the runs that ended with an error or were interrupted.",
+    "invalid": "The ids of the invalid records in the answer, and of those that its root was made "
+    "from.",
+    "versions": "Tool → the versions of which it ran.",
+    "rewritten": "The ids of the files that the run that read them overwrote, or that were read "
+    "after they had been overwritten.",
+    "suspected": "Files that a run names in its configuration or arguments, but that nobody noted "
+    "as its input: concluded, not stated.",
+}
+
+
+def summary_document(summary: LineageSummary) -> dict[str, Value]:
+    """Return the summary of a lineage as plain data.
+
+    Args:
+        summary: the summary.
+
+    Returns:
+        Each of `SUMMARY_FIELDS` by its name.
+    """
+    return {
+        "complete": summary.complete,
+        "ends": [{"id": end.id, "why": end.why.value} for end in summary.ends],
+        "failed": list(summary.failed),
+        "invalid": list(summary.invalid),
+        "versions": {tool: list(found) for tool, found in summary.versions.items()},
+        "rewritten": list(summary.rewritten),
+        "suspected": [asdict(each) for each in summary.suspected],
+    }
+
+
+def difference_document(found: LineageDiff) -> dict[str, Any]:
+    """Return what differs between two histories as plain data.
+
+    Args:
+        found: what differs.
+
+    Returns:
+        The object that docs/contract.md, Commands, fixes for ``diff --json``.
+    """
+    return {
+        "a": found.a,
+        "b": found.b,
+        "identical": found.identical,
+        "alike": found.alike,
+        "truncated": found.truncated,
+        "runs": [
+            {
+                **{field.name: getattr(run, field.name) for field in fields(run)},
+                "change": run.change.value,
+                "version": None if run.version is None else list(run.version),
+                "parameters": [asdict(each) for each in run.parameters],
+                "packages": [asdict(each) for each in run.packages],
+                "inputs": [asdict(each) for each in run.inputs],
+            }
+            for run in found.runs
+        ],
+    }
 
 
 def record_document(node: Node) -> dict[str, Value]:

@@ -8,8 +8,12 @@ rules 1, 6 and 7.
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Any
+
+from provgraph.model.values import Value, Values
 
 DEFAULT_NAMESPACE = "default"
 
@@ -45,6 +49,14 @@ _DID = re.compile(r"^(?P<scope>[A-Za-z0-9][\w.-]+):(?P<name>/?[^/:][^:]*)$", re.
 _NO_SCOPES = frozenset(
     (*SCHEMES, "ark", "arxiv", "bibcode", "data", "doi", "hdl", "http", "https", "info", "isbn")
 ) | {"ivo", "mailto", "ni", "nih", "orcid", "tag", "urn"}
+
+
+#: A longer text is no path: Linux allows 4,096 bytes.
+_LONGEST_PATH = 4096
+#: How a path in a namespace other than the default one begins.
+_NAMESPACE = re.compile("file://([^/]+)/")
+#: Words in the names of parameters and options that name what a run writes.
+_WRITTEN = re.compile(r"(?:^|[_-])(?:o|out|outputs?|logs?|tmp|temp|scratch)(?:$|[_-])", re.ASCII)
 
 
 def place_of(url: str, namespace: str = DEFAULT_NAMESPACE) -> str:
@@ -155,6 +167,88 @@ def places_in(name: str) -> set[str]:
         nothing for a strong identifier.
     """
     return set() if is_strong(name) else {name, name.rpartition("@")[0] or name}
+
+
+def places_named(
+    parameters: Mapping[str, Value], arguments: Values, noted: Collection[str]
+) -> set[str]:
+    """Find the places of the files that the configuration of a run names, besides its outputs.
+
+    Example: the run notes that it read ``/data/dl2/x.h5``. Then its argument ``dl2/x.h5`` tells its
+    working folder, and its argument ``irf/cuts.fits`` means ``/data/irf/cuts.fits``.
+
+    Args:
+        parameters: of the run, by their full names.
+        arguments: of the run: each a command line, as a text or as a list of its words.
+        noted: the paths that the run noted, as `location_of` writes them.
+
+    Returns:
+        The places in the namespaces of the noted paths, without the noted paths themselves. What a
+        relative path means is known where all its ends of noted paths agree on one folder.
+    """
+    paths: set[str] = set()
+    relative: set[str] = set()
+    for text in {*_parameters(parameters), *_arguments(arguments)}:
+        if 0 < len(text) < _LONGEST_PATH and ("/" in text or "." in text):
+            is_whole = text.startswith(("/", "file:", "lfn:")) or "://" in text
+            (paths if is_whole else relative).add(text)
+    ends: dict[str, list[str]] = {}
+    for text in relative:
+        ends.setdefault(text.rpartition("/")[2], []).append(text)
+    folders = {
+        path[: -len(text) - 1]
+        for path in chain(paths, noted if ends else ())
+        for text in ends.get(path.rpartition("/")[2], ())
+        if path.endswith(f"/{text}")
+    }
+    if len(folders) == 1:
+        paths |= {f"{folder}/{text}" for folder in folders for text in relative}
+    namespaces = {found[1] for path in noted if (found := _NAMESPACE.match(path))}
+    return {
+        place_of(path, namespace)
+        for path in paths - set(noted)
+        for namespace in namespaces or {DEFAULT_NAMESPACE}
+    }
+
+
+def _parameters(parameters: Mapping[str, Value]) -> Iterator[str]:
+    """The texts in parameters, without those that say what the run writes."""
+    for name, value in parameters.items():
+        if not says_what_is_written(name):
+            yield from _texts(value)
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(item)
+
+
+def _arguments(arguments: Values) -> Iterator[str]:
+    """The words of a command line that may be paths, without those that say what the run writes."""
+    for value in arguments:
+        words = value.split() if isinstance(value, str) else _words(value)
+        for before, word in pairwise(["", *words]):
+            if "/" in word or "." in word:
+                option, _, text = word.partition("=") if word[0] == "-" else (before, "", word)
+                if option[:1] != "-" or not says_what_is_written(option):
+                    yield text
+
+
+def _words(value: Value) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+@lru_cache(maxsize=4096)
+def says_what_is_written(name: str) -> bool:
+    """Tell whether a parameter or an option names what a run writes: outputs, logs, scratch.
+
+    Args:
+        name: such as ``Tool.output_path`` or ``--log-file``.
+    """
+    return _WRITTEN.search(name.rpartition(".")[2]) is not None
 
 
 def scheme_of(identifier: str) -> str:

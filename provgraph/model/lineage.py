@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from provgraph.model.attributes import readable_attributes
 from provgraph.model.derived import Invalidation, stated_invalidation
+from provgraph.model.summary import LineageSummary
 from provgraph.model.values import Attributes, Value, counted, seconds_between
 from provgraph.model.vocabulary import Kind, RelationType
 
@@ -168,6 +169,8 @@ class Lineage:
         edges: the relations between these nodes, in a fixed order.
         restriction: which records were asked for; None for all.
         whole: the answer of which this one lists a part; None when this is the whole.
+        summary: how far the whole answer reaches, and what speaks against trusting it; None when
+            nobody has summed it up (`provgraph.questions.summary.with_summary`).
     """
 
     root: Node
@@ -178,6 +181,7 @@ class Lineage:
     edges: tuple[Edge, ...]
     restriction: Restriction | None = field(default=None, kw_only=True)
     whole: "Lineage | None" = field(default=None, kw_only=True)
+    summary: LineageSummary | None = field(default=None, kw_only=True)
 
     def of_kind(self, kind: Kind) -> tuple[Node, ...]:
         """Choose the nodes of one kind.

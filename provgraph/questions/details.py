@@ -8,7 +8,7 @@ from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.questions.taints import with_taints
+from provgraph.questions.summary import with_taints
 from provgraph.store.protocol import Store
 from provgraph.store.records import Explained
 

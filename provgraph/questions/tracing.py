@@ -27,7 +27,7 @@ from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node
 from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.questions.misses import MOST_CANDIDATES, ambiguous, not_found
-from provgraph.questions.taints import lineage_with_taints
+from provgraph.questions.summary import lineage_with_taints
 from provgraph.store.protocol import Store
 from provgraph.store.records import Found
 

@@ -11,7 +11,7 @@ from provgraph.model.filters import PageRequest, SortOrder
 from provgraph.model.identifiers import base_name, local_name, location_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Agent, Description, Fact, Run, first_text, key_of
-from provgraph.model.values import Attributes, with_zone
+from provgraph.model.values import Attributes, Value, with_zone
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov.names import VOPROV
 from provgraph.store.records import EntityRecord, Explained, Found, FoundPage, StoredMention
@@ -179,6 +179,18 @@ def description_node(description: Description) -> Node:
         version=first_text(description.attributes, "version"),
         attributes=description.attributes,
     )
+
+
+def path_parameters(parameters: Mapping[str, Value]) -> dict[str, Value]:
+    """Choose the parameters that may name paths: a text with a slash, or what holds one.
+
+    Args:
+        parameters: full name → value.
+
+    Returns:
+        Those whose value has a slash.
+    """
+    return {name: value for name, value in parameters.items() if "/" in str(value)}
 
 
 def label_of(attributes: Attributes) -> str | None:

@@ -234,6 +234,18 @@ class Questions(Protocol):
             Key → settings sorted by name; runs without are left out.
         """
 
+    def path_parameters_of(self, keys: Collection[bytes]) -> dict[bytes, dict[str, Value]]:
+        """The parameters of runs that may name paths: those with a slash in their values.
+
+        A run has hundreds of parameters, of which few are paths. Software is left out.
+
+        Args:
+            keys: of the runs.
+
+        Returns:
+            Key → full name of a parameter → its value; runs without are left out.
+        """
+
     def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
         """The configuration files of runs.
 

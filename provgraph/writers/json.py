@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from provgraph.model.fields import record_document, relation_document
+from provgraph.model.fields import record_document, relation_document, summary_document
 from provgraph.model.lineage import Lineage
 from provgraph.model.values import Value, canonical_json, storable_text
 
@@ -32,7 +32,8 @@ def document(lineage: Lineage) -> dict[str, Any]:
 
     Returns:
         The object that docs/contract.md, Commands, fixes: ``root``, ``direction``, ``depth``,
-        ``truncated``, ``nodes`` and ``edges``; also ``filter`` when only some records are listed.
+        ``truncated``, ``nodes`` and ``edges``; also ``filter`` when only some records are listed,
+        and ``summary`` when the lineage has one.
     """
     ids = {node.key: node.id for node in (lineage.root, *lineage.nodes)}
     return {
@@ -41,6 +42,7 @@ def document(lineage: Lineage) -> dict[str, Any]:
         "depth": lineage.depth,
         "truncated": lineage.truncated,
         **_filter(lineage),
+        **({} if lineage.summary is None else {"summary": summary_document(lineage.summary)}),
         "nodes": [record_document(node) for node in lineage.nodes],
         "edges": [
             relation_document(edge, ids)

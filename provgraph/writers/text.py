@@ -1,7 +1,7 @@
 """Writes a lineage for people at a terminal: the question, a summary, and a tree."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from provgraph.model.derived import stated_generation
@@ -13,6 +13,7 @@ from provgraph.model.lineage import (
     is_known_by_path,
     listed_part,
 )
+from provgraph.model.summary import EndReason, LineageSummary
 from provgraph.model.values import counted, duration_text, readable, time_text
 from provgraph.model.vocabulary import EntityType, Kind, Status
 from provgraph.writers.screen import PLAIN, Part, Screen, Style, short_ids
@@ -84,6 +85,8 @@ class _LineageText:
         yield self._question()
         for line in filter(None, (self._summary(), self._levels(), listed_part(self.lineage))):
             yield from self.screen.wrapped(line)
+        for line in _trust(self.lineage, self.ids):
+            yield from self.screen.wrapped(line, "  ")
         yield from self._warning()
         for tree, known in zip(self.trees, self.known, strict=True):
             yield ""
@@ -209,6 +212,79 @@ class _LineageText:
                 f"The walk stopped after {counted(depth, 'relation')}, as asked; "
                 "there may be more (--depth)."
             )
+
+
+def _trust(lineage: Lineage, ids: Mapping[bytes, str]) -> Iterator[str]:
+    """What the summary says: how far the answer reaches, and what speaks against trusting it."""
+    found = lineage.summary
+    if found is None:
+        return
+    names = {
+        node.id: _named(node, ids.get(node.key, node.id))
+        for node in (lineage.whole or lineage).nodes
+    }
+    if found.ends and len((lineage.whole or lineage).nodes) > 1:
+        yield _reach(found, names)
+    mixed = {tool: each for tool, each in found.versions.items() if len(each) > 1}
+    suspected = [
+        f"{readable(each.path, NAME_LENGTH)} (by {names.get(each.run, each.run)})"
+        for each in found.suspected
+    ]
+    bad = [names.get(each, readable(each, NAME_LENGTH)) for each in found.invalid]
+    tainted = sum(bool(node.tainted) for node in (lineage.whole or lineage).nodes)
+    listed = {
+        "Did not end well": [names[each] for each in found.failed],
+        "Invalid": [*bad, f"made from invalid: {counted(tainted, 'record')}"] if tainted else bad,
+        "Several versions": [f"{tool} {', '.join(each)}" for tool, each in mixed.items()],
+        "Overwritten by its reader, or before it was read": [
+            names[each] for each in found.rewritten
+        ],
+        "Named in a configuration, not recorded as an input (inferred)": suspected,
+    }
+    yield from (f"{title}: {_some(items)}" for title, items in listed.items() if items)
+
+
+def _reach(summary: LineageSummary, names: Mapping[str, str]) -> str:
+    """Whether the answer reaches back to raw data; else where it ends, and why."""
+    raw = sum(end.why is EndReason.RAW for end in summary.ends)
+    settled = len(summary.configuration)
+    goals = [
+        *([f"raw data ({raw})"] if raw else []),
+        *([f"configuration ({settled})"] if settled else []),
+    ]
+    if summary.complete:
+        return f"Complete: every way leads back to {' or '.join(goals)}."
+    open_ends: dict[EndReason, list[str]] = {}
+    for end in summary.ends:
+        if end.why is not EndReason.RAW and end.id not in summary.configuration:
+            open_ends.setdefault(end.why, []).append(names[end.id])
+    reasons = "; ".join(
+        f"{_WHY[why]}: {_some(open_ends[why])}" for why in EndReason if why in open_ends
+    )
+    return f"Not complete. {reasons or 'Some records lead back to themselves alone'}"
+
+
+#: Why a way ends → how a list of such ends begins.
+_WHY = {
+    EndReason.EXTERNAL: "Made by no known run",
+    EndReason.CUT: "Cut here",
+    EndReason.UNRECORDED: "Inputs or maker not recorded",
+}
+#: How many records a line of the summary names.
+_NAMED = 3
+
+
+def _some(items: Sequence[str]) -> str:
+    """The first of some items, and how many more there are."""
+    more = [f"and {len(items) - _NAMED} more"] if len(items) > _NAMED else []
+    return ", ".join([*items[:_NAMED], *more])
+
+
+def _named(node: Node, shown_id: str) -> str:
+    """A record in running text: a file by its path, a run by its tool and id."""
+    name = readable(display_name(node), NAME_LENGTH)
+    is_run = node.kind is Kind.ACTIVITY and node.label != node.id
+    return f"{name} ({readable(shown_id, NAME_LENGTH)})" if is_run else name
 
 
 def _trees(lineage: Lineage) -> tuple[Tree, ...]:

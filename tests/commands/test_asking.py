@@ -21,7 +21,9 @@ def test_what_produced_as_json(full_shell: Shell) -> None:
     assert (
         answer["root"] == answer["nodes"][0]["id"] == "product:70de1f24-6744-4ced-99bb-c74834735e51"
     )
-    assert set(answer) == {"root", "direction", "depth", "truncated", "nodes", "edges"}
+    fields = {"root", "direction", "depth", "truncated", "summary", "nodes", "edges"}
+    assert set(answer) == fields
+    assert answer["summary"]["complete"]
     fields = {"relation", "source", "target", "role", "time", "location", "inferred"}
     assert set(answer["edges"][0]) == fields
     first_run = answer["nodes"][1]
@@ -55,7 +57,9 @@ def test_the_tree_reads_from_the_file_down(full_shell: Shell) -> None:
     assert lines[0] == f"What produced {DL3}?"
     assert lines[1].startswith("27 runs, 43 files")
     assert re.fullmatch(r"\d+ DL\d(, \d+ DL\d)*", lines[2])
-    assert lines[5].startswith("└─ made by create-dl3 0.28.0  completed")
+    assert lines[3] == "Complete: every way leads back to raw data (7) or configuration (10)."
+    assert "inferred): /data/ctao/irf/cuts.fits (by ctapipe-compute-irf" in lines[4]
+    assert lines[7].startswith("└─ made by create-dl3 0.28.0  completed")
 
 
 @pytest.mark.parametrize("name", ["svg", "dot", "mermaid", "csv"])

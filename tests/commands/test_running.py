@@ -52,6 +52,7 @@ def test_errors_say_what_to_do(
 
 
 READING = {
+    "diff": ("x", "y"),
     "digest": (),
     "export": (),
     "forget": ("0123abcd",),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from provgraph.graphql.types import SCALARS, AgentObject, DateTime, EntityObject, RecordInterface
+from provgraph.graphql.declaring import SCALARS, DateTime
+from provgraph.graphql.types import AgentObject, EntityObject, RecordInterface
 from provgraph.model.lineage import Node
 from provgraph.model.vocabulary import Kind
 from tests.graphql.conftest import Ask

@@ -10,6 +10,7 @@ from provgraph.ingest.loading import load
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.records import (
+    SOFTWARE,
     Agent,
     Description,
     Document,
@@ -477,6 +478,16 @@ def test_settings_are_shared(store: Store) -> None:
     key = key_of(Kind.ACTIVITY, "b")
     assert store.parameters_of([key]) == {key: [shared]}
     assert store.stats()["settings"] == 1
+
+
+def test_parameters_that_may_name_paths(store: Store) -> None:
+    paths: dict[str, Value] = {"T.in": ["/a", "b/c"], "T.deep": [{"y": "/z"}], "T.url": "r://h/p"}
+    rest: dict[str, Value] = {"T.n": 5.5, "T.none": None, "T.word": "x", "T.list": ["x"]}
+    settings = (Settings("T", {**paths, **rest}), Settings(SOFTWARE, {"p": "1 @ file:///p"}))
+    put(store, Document(run=Run("a", {"name": ("t",)}), settings=settings))
+    put(store, Document(run=Run("b", {"name": ("t",)}), settings=(Settings("T", rest),)))
+    keys = [key_of(Kind.ACTIVITY, name) for name in "abc"]
+    assert store.path_parameters_of(keys) == {keys[0]: paths}
 
 
 def test_a_failing_load_leaves_nothing(chain: Store) -> None:

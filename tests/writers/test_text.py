@@ -8,6 +8,7 @@ import pytest
 
 from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Direction, Lineage, Restriction, restrict_lineage
+from provgraph.model.summary import EndReason, LineageEnd, LineageSummary, SuspectedInput
 from provgraph.model.vocabulary import Kind
 from provgraph.writers.screen import Screen, columns
 from provgraph.writers.text import write
@@ -207,3 +208,38 @@ def test_a_file_is_shown_by_the_path_that_each_run_named() -> None:
     assert "now at /data/models/energy.pkl" in used
     gone = write(marked(moved, "energy.pkl", location=None))
     assert "now at" not in gone
+
+
+def test_the_summary_says_how_far_the_answer_reaches_and_what_speaks_against_it() -> None:
+    plain = two_steps()
+    dl2, apply, *_, train, training = plain.nodes
+    found = LineageSummary(
+        complete=False,
+        ends=(
+            LineageEnd("file:/data/config/base.yaml", EndReason.EXTERNAL),
+            LineageEnd(training.id, EndReason.EXTERNAL),
+            LineageEnd(train.id, EndReason.CUT),
+        ),
+        failed=(apply.id,),
+        invalid=(training.id,),
+        versions={"a": ("1",), "b": ("1", "2")},
+        rewritten=(dl2.id,),
+        suspected=(SuspectedInput(train.id, "/data/x\n", "file:/data/x\n"),),
+        configuration=frozenset({"file:/data/config/base.yaml"}),
+    )
+    text = write(replace(plain, summary=found))
+    assert text.splitlines()[3:9] == [
+        "Not complete. Made by no known run: "
+        + (training.location or "")
+        + f"; Cut here: {train.name} ({train.id})",
+        f"Did not end well: {apply.name} ({apply.id})",
+        f"Invalid: {training.location}",
+        "Several versions: b 1, 2",
+        f"Overwritten by its reader, or before it was read: {dl2.location}",
+        "Named in a configuration, not recorded as an input (inferred): /data/x\\n "
+        f"(by {train.name} ({train.id}))",
+    ]
+    goals = replace(found, complete=True, ends=(LineageEnd("a", EndReason.RAW),))
+    assert "Complete: every way leads back to raw data (1) or configuration (1)." in write(
+        replace(plain, summary=goals)
+    )

@@ -20,6 +20,16 @@ _VALUE_TYPES = {
 #: The type of a parameter that names a package.
 PACKAGE_VERSION = "package version"
 
+#: Asks for the parameters that may name paths, each with the activities that have it.
+MAY_NAME_PATHS = (
+    "MATCH (a:Activity)-[:WAS_CONFIGURED_BY]->(c:Collection) "
+    "WHERE a.key IN $keys AND c.name <> $software "
+    "WITH c, collect(a.key) AS users ORDER BY c.name "
+    "MATCH (c)-[:HAD_MEMBER]->(p:Parameter) "
+    "WHERE p.valueType IN ['array', 'object'] OR p.value CONTAINS '/' "
+    "RETURN users, collect(p {.*})"
+)
+
 
 def parameter_properties(name: str, value: Value, is_package: bool) -> Properties:
     """A parameter as properties, its value natively, or as JSON where Neo4j can't hold it.

@@ -14,7 +14,8 @@ from typing_extensions import override
 from provgraph.errors import NoStoreError, UnfinishedCopyError
 from provgraph.model.filters import Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
-from provgraph.model.records import Settings
+from provgraph.model.records import SOFTWARE, Settings
+from provgraph.model.values import Value
 from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, RelationType
 from provgraph.store import digest, nodes
 from provgraph.store.copying import Filling, Original
@@ -241,6 +242,17 @@ class Neo4jStore(Store):
             settings = Settings(name, dict(map(configuration.parameter_of, members)))
             for user in users:
                 found[bytes.fromhex(user)].append(settings)
+        return found
+
+    @override
+    def path_parameters_of(self, keys: Collection[bytes]) -> dict[bytes, dict[str, Value]]:
+        found: dict[bytes, dict[str, Value]] = {}
+        for users, members in self._reading.read(
+            configuration.MAY_NAME_PATHS, keys=_texts(keys), software=SOFTWARE
+        ):
+            named = nodes.path_parameters(dict(map(configuration.parameter_of, members)))
+            for user in users if named else ():
+                found.setdefault(bytes.fromhex(user), {}).update(named)
         return found
 
     @override

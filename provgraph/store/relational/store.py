@@ -1,5 +1,6 @@
 """The relational store: SQLite, or the same tables on a PostgreSQL server."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,8 @@ from typing_extensions import override
 
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
-from provgraph.model.records import Settings
+from provgraph.model.records import SOFTWARE, Settings
+from provgraph.model.values import Value
 from provgraph.model.vocabulary import RelationType
 from provgraph.store import digest, nodes
 from provgraph.store.copying import Filling, Original
@@ -222,6 +224,22 @@ class RelationalStore(Store):
                 connection, query.order_by(shared.c.name), link.activity.in_, keys
             ):
                 found[row.activity].append(records.settings_of(row))
+        return found
+
+    @override
+    def path_parameters_of(self, keys: Collection[bytes]) -> dict[bytes, dict[str, Value]]:
+        link, shared = tables.settings_of.c, tables.settings
+        query = (
+            select(link.activity, shared.c.parameters)
+            .join(shared, shared.c.key == link.settings)
+            .where(shared.c.name != SOFTWARE, shared.c.parameters.contains("/"))
+            .order_by(shared.c.name)
+        )
+        found: dict[bytes, dict[str, Value]] = {}
+        with self._reading() as connection:
+            for row in records.in_chunks(connection, query, link.activity.in_, keys):
+                if named := nodes.path_parameters(json.loads(row.parameters)):
+                    found.setdefault(row.activity, {}).update(named)
         return found
 
     @override

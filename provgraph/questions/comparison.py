@@ -1,0 +1,320 @@
+"""What differs between what led to one record and what led to another (``provgraph diff``).
+
+docs/explanation/comparison.md says what counts as a difference.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import zip_longest
+from typing import TypeAlias
+
+from provgraph.model.attributes import json_safe, readable_attributes
+from provgraph.model.comparison import (
+    Change,
+    InputDifference,
+    LineageDiff,
+    RunDifference,
+    ValueDifference,
+)
+from provgraph.model.identifiers import says_what_is_written
+from provgraph.model.lineage import WALK_LIMIT, Direction, Lineage, Node
+from provgraph.model.records import SOFTWARE, Fact, Settings, batches
+from provgraph.model.values import Value
+from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, Status
+from provgraph.questions.alignment import Pairs, align
+from provgraph.questions.histories import History, Input
+from provgraph.store.protocol import Store
+from provgraph.store.views import View
+
+#: What is the same input: the runs that it comes from, and the files that no known run made.
+_Identity: TypeAlias = tuple[frozenset[bytes], frozenset[str]]
+_BATCH = 1_000
+_FAILED = frozenset({Status.ERROR, Status.INTERRUPTED})
+_CONFIGURATION = re.compile("config", re.IGNORECASE)
+#: Attributes that say which run it was, when, and where; not how it was set up.
+_OF_THE_RUN = re.compile(
+    r"(?:^|[._-])(?:id|ids|uuid|pid|date|time|time_utc|start|end|host|site|node|exit_code)$"
+    r"|duration|bootTime|executable|^system\.|Time$|I[Dd]$"
+)
+_ENVIRONMENT = "system.environment."
+_PYTHON = "system.python.version"
+
+
+def diff(store: Store, a: Node, b: Node) -> LineageDiff:
+    """Say what differs between what led to one record and what led to another.
+
+    Args:
+        store: where to look.
+        a: the first file or run.
+        b: the second file or run.
+
+    Returns:
+        The runs that differ, the weightiest first.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    walks = [_walked(store, root) for root in (a, b)]
+    with store.viewing() as view:
+        ours, theirs = _histories(view, walks)
+        pairs = align(ours, theirs)
+        keys = {
+            key
+            for mine, other in pairs.items()
+            for key in ours.settings[mine] ^ theirs.settings[other]
+        }
+        settings = view.settings(keys)
+    return _Compared(ours, theirs, pairs, settings).answer()
+
+
+def _walked(store: Store, root: Node) -> Lineage:
+    return store.walk(root, Direction.UPSTREAM, ORIGIN_RELATIONS, None, WALK_LIMIT)
+
+
+def _histories(view: View, walks: Iterable[Lineage]) -> list[History]:
+    """The histories with the settings of their runs."""
+    lineages = list(walks)
+    runs = {run.id for each in lineages for run in each.of_kind(Kind.ACTIVITY)}
+    settings: dict[str, list[str]] = {}
+    for batch in batches(sorted(runs), _BATCH):
+        settings |= view.settings_of(batch)
+    counts = Counter(key for keys in settings.values() for key in set(keys))
+    shared = {key for key, count in counts.items() if count > 1}
+    return [History(each, settings, shared) for each in lineages]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Two histories, the counterparts in them, and the settings that may differ."""
+
+    a: History
+    b: History
+    pairs: Pairs
+    settings: Mapping[str, Settings]
+
+    def answer(self) -> LineageDiff:
+        compared = [self._pair(mine, other) for mine, other in self.pairs.items()]
+        found = [
+            *(each for each in compared if not each.is_alike),
+            *self._one_sided(self.a, self.pairs.keys(), Change.ONLY_A),
+            *self._one_sided(self.b, set(self.pairs.values()), Change.ONLY_B),
+        ]
+        found.sort(key=self._weight)
+        return LineageDiff(
+            self.a.root.id,
+            self.b.root.id,
+            (*self._without_runs(), *found),
+            sum(each.is_alike for each in compared),
+            self.a.is_cut or self.b.is_cut,
+        )
+
+    def _one_sided(
+        self, history: History, paired: Collection[bytes], change: Change
+    ) -> Iterator[RunDifference]:
+        for key, run in history.runs.items():
+            if key not in paired:
+                ids = (run.id, None) if change is Change.ONLY_A else (None, run.id)
+                yield RunDifference(run.name, change, *ids)
+
+    def _without_runs(self) -> Iterator[RunDifference]:
+        """What two records come from that no run made."""
+        sides = (self.a.of_root, self.b.of_root)
+        if not any(each.makers for side in sides for each in side):
+            ours, theirs = (sorted(side[0].external) for side in sides)
+            left = [each for each in ours if each not in theirs]
+            right = [each for each in theirs if each not in ours]
+            if left or right:
+                inputs = tuple(InputDifference(None, *ends) for ends in zip_longest(left, right))
+                ids = (self.a.root.id, self.b.root.id)
+                yield RunDifference(None, Change.CHANGED, *ids, inputs=inputs)
+
+    def _pair(self, mine: bytes, other: bytes) -> RunDifference:
+        ours, theirs = self.a.runs[mine], self.b.runs[other]
+        alike = RunDifference(ours.name, Change.CHANGED, ours.id, theirs.id)
+        if mine == other:
+            return alike
+        parameters, packages = self._values(mine, other)
+        return replace(
+            alike,
+            version=((ours.version, theirs.version) if ours.version != theirs.version else None),
+            parameters=tuple(parameters),
+            packages=tuple(packages),
+            inputs=tuple(self._inputs(mine, other)),
+        )
+
+    def _values(
+        self, mine: bytes, other: bytes
+    ) -> tuple[list[ValueDifference], list[ValueDifference]]:
+        """The parameters and the packages that differ."""
+        sides = (self.a.settings[mine], self.b.settings[other])
+        ours, theirs = self.a.runs[mine], self.b.runs[other]
+        own = (sides[0] - sides[1], sides[1] - sides[0])
+        parameters, packages = (
+            [self._joined(keys, software) for keys in own] for software in (False, True)
+        )
+        facts = _differing_attributes(ours, theirs, has_settings=any(sides))
+        for index, (run, said) in enumerate(zip((ours, theirs), facts, strict=True)):
+            packages[index] |= {"python": said.pop(_PYTHON)} if _PYTHON in said else {}
+            parameters[index] |= said
+            if run.status in _FAILED:
+                parameters[index][Fact.STATUS] = str(run.status)
+        names = (self.a.paths_of(mine), self.b.paths_of(other))
+        differing = [
+            each for each in _differences(*parameters) if not _names_own_files(each, *names)
+        ]
+        return differing, list(_differences(*packages))
+
+    def _joined(self, keys: Iterable[str], software: bool) -> dict[str, Value]:
+        """The values of some settings, either of the software or of all else."""
+        return {
+            name: value
+            for key in sorted(keys)
+            if key in self.settings and (self.settings[key].name == SOFTWARE) is software
+            for name, value in self.settings[key].values.items()
+        }
+
+    def _inputs(self, mine: bytes, other: bytes) -> Iterator[InputDifference]:
+        """The inputs that no input of the counterpart in the same role stands for."""
+        is_recorded = bool(self.a.settings[mine] and self.b.settings[other])
+        ours = self._by_role(self.a, self.pairs, self.a.inputs[mine], is_recorded)
+        theirs = self._by_role(self.b, self._paired, self.b.inputs[other], is_recorded)
+        for role in sorted(ours.keys() | theirs.keys()):
+            left, right = ours.get(role, []), theirs.get(role, [])
+            lacking = list(_beyond(left, right))
+            added = list(_beyond(right, left))
+            for a, b in zip_longest(sorted(lacking), sorted(added)):
+                if any(each is not None and each.is_told for each in (a, b)) and None in (a, b):
+                    continue  # a run on one side only made it, which says as much
+                yield InputDifference(role or None, a.id if a else None, b.id if b else None)
+
+    @cached_property
+    def _paired(self) -> dict[bytes, bytes]:
+        """The counterparts in the second history, as the pairs name them."""
+        return {key: key for key in self.pairs.values()}
+
+    def _by_role(
+        self, history: History, known: Pairs, inputs: Iterable[Input], is_recorded: bool
+    ) -> dict[str, list["_ComparedInput"]]:
+        """Role → inputs. Recorded parameters say what a configuration file says."""
+        found: dict[str, list[_ComparedInput]] = defaultdict(list)
+        for each in inputs:
+            if not is_recorded or each.makers or not _is_configuration(each):
+                is_told = bool(each.makers) and known.keys().isdisjoint(each.makers)
+                read = _ComparedInput(each.id, is_told, _identity(history, known, each))
+                found[each.role or ""].append(read)
+        return found
+
+    def _weight(self, found: RunDifference) -> tuple[object, ...]:
+        """Runs on one side first, then by what differs; among equals nearest to the root."""
+        sides = ((self.a, found.a), (self.b, found.b))
+        runs = [history.run_called(each) for history, each in sides if each is not None]
+        return (
+            found.change is Change.CHANGED,
+            found.version is None,
+            not found.packages,
+            not found.parameters,
+            min(run.distance for run in runs),
+            min(run.id for run in runs),
+        )
+
+
+@dataclass(frozen=True, order=True)
+class _ComparedInput:
+    """An input of a run.
+
+    Attributes:
+        id: of what was read.
+        is_told: whether runs on one side only made it.
+        identity: what stands for it in the other history.
+    """
+
+    id: str
+    is_told: bool = field(compare=False)
+    identity: _Identity = field(compare=False)
+
+
+def _identity(history: History, known: Pairs, each: Input) -> _Identity:
+    """The counterparts that made an input, and the external files that it is or comes from.
+
+    What stands on one side only is looked through: a step more or less changes no other run.
+    """
+    makers: set[bytes] = set()
+    external = set(each.external)
+    stack, seen = list(each.makers), set(each.makers)
+    while stack:
+        run = stack.pop()
+        inputs = [each for each in history.inputs.get(run, ()) if not _is_configuration(each)]
+        if run in known or not inputs:
+            makers.add(known.get(run, run))
+            continue
+        for before in inputs:
+            external |= before.external
+            stack += before.makers - seen
+            seen |= before.makers
+    return frozenset(makers), frozenset(external)
+
+
+def _is_configuration(each: Input) -> bool:
+    return _CONFIGURATION.search(each.role or "") is not None
+
+
+def _beyond(
+    inputs: Iterable[_ComparedInput], others: Iterable[_ComparedInput]
+) -> Iterator[_ComparedInput]:
+    """The inputs that the other side does not have, or has less often."""
+    left = Counter(each.identity for each in others)
+    for each in inputs:
+        if left[each.identity] > 0:
+            left[each.identity] -= 1
+        else:
+            yield each
+
+
+def _differences(a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[ValueDifference]:
+    """Each name whose values differ; true is not 1."""
+    for name in sorted(a.keys() | b.keys()):
+        ours, theirs = a.get(name), b.get(name)
+        is_equal = ours == theirs and isinstance(ours, bool) is isinstance(theirs, bool)
+        if not is_equal:
+            yield ValueDifference(name, json_safe(ours), json_safe(theirs))
+
+
+def _differing_attributes(a: Node, b: Node, *, has_settings: bool) -> list[dict[str, Value]]:
+    """What else says how two runs were set up, as far as it differs: environment and Python.
+
+    Where no source records the parameters of the runs, these are also their arguments and all
+    attributes that don't say which run it was, when and where.
+    """
+    names = {
+        name
+        for name in a.attributes.keys() | b.attributes.keys()
+        if (
+            name == _PYTHON
+            or name.startswith(_ENVIRONMENT)
+            or not (has_settings or _OF_THE_RUN.search(name))
+        )
+        and a.attributes.get(name) != b.attributes.get(name)
+    }
+    return [
+        readable_attributes({name: run.attributes[name] for name in names & run.attributes.keys()})
+        for run in (a, b)
+    ]
+
+
+def _names_own_files(each: ValueDifference, ours: set[str], theirs: set[str]) -> bool:
+    """Whether two values are but the names of files that each run noted or wrote."""
+    if says_what_is_written(each.name) and each.a is not None and each.b is not None:
+        return all("/" in str(value) for value in (each.a, each.b))
+    return _is_of(each.a, ours) and _is_of(each.b, theirs)
+
+
+def _is_of(value: Value, paths: set[str]) -> bool:
+    """Whether a value is a path among some, the end of one, or a list of such."""
+    if isinstance(value, list):
+        return bool(value) and all(_is_of(item, paths) for item in value)
+    if not isinstance(value, str) or not value:
+        return False
+    return value in paths or any(path.endswith(f"/{value}") for path in paths)
