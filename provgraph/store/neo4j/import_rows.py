@@ -95,7 +95,7 @@ def field(value: Any) -> str:
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, bytes):
-        return DELIMITER.join(str(each - 256 if each > _LARGEST_BYTE else each) for each in value)
+        return DELIMITER.join(map(_BYTES.__getitem__, value))
     if isinstance(value, list | tuple):
         if not isinstance(value[0], str):
             return DELIMITER.join(map(_scalar, value))
@@ -108,7 +108,8 @@ def field(value: Any) -> str:
     return _scalar(value)
 
 
-_LARGEST_BYTE = 127
+#: Each byte as a number with a sign, which is what Java has.
+_BYTES = tuple(str(each - 256 if each > 127 else each) for each in range(256))
 
 
 def quoted(text: str) -> str:
