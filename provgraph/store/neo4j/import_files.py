@@ -39,6 +39,8 @@ ARGUMENTS = "import.args"
 _KEPT = "unfinished.db"
 #: The length of a row, in bytes, that ``neo4j-admin`` reads without being told.
 _USUAL_ROW = 2_000_000
+#: How many shared nodes are kept in memory.
+_MET = 100_000
 _TABLES = """
 CREATE TABLE state (content TEXT NOT NULL);
 CREATE TABLE file (
@@ -82,6 +84,8 @@ class ImportFiles(Filling):
         self.address = str(folder)
         self._folder = folder
         self._files: defaultdict[str, list[_ImportFile]] = defaultdict(list)
+        #: Shared nodes that were met a while ago; the database knows all of them.
+        self._met: set[tuple[str, str]] = set()
         self._database: sqlite3.Connection | None = None
 
     def close(self) -> None:
@@ -97,6 +101,7 @@ class ImportFiles(Filling):
         with self._translated():
             kept = self._kept()
             self._files.clear()
+            self._met.clear()
             for name, option, heads, columns, size, longest in kept.execute(
                 "SELECT name, option, heads, columns, size, longest FROM file ORDER BY rowid"
             ):
@@ -152,6 +157,7 @@ class ImportFiles(Filling):
                 kept.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             kept.execute("UPDATE state SET content = ?", (state.packed(),))
         self._files.clear()
+        self._met.clear()
         for path in self._folder.glob("*.csv"):
             path.unlink()
 
@@ -190,22 +196,30 @@ class ImportFiles(Filling):
 
     def _take(self, each: Element) -> None:
         """Make a row of a node or relationship, and put it to the others of its file."""
-        properties = importable(each.properties)
         if isinstance(each, GraphNode):
-            self._take_node(each.labels, properties)
-        else:
-            ends = {
-                f":START_ID({each.source[0]})": each.source[1],
-                f":END_ID({each.target[0]})": each.target[1],
-            }
-            self._put(f"--relationships={each.type}", ends, properties)
+            if each.labels[0] not in SHARED or self._is_new(each.labels[0], each.properties["id"]):
+                self._take_node(each.labels, importable(each.properties))
+            return
+        ends = {
+            f":START_ID({each.source[0]})": each.source[1],
+            f":END_ID({each.target[0]})": each.target[1],
+        }
+        self._put(f"--relationships={each.type}", ends, importable(each.properties))
+
+    def _is_new(self, label: str, key: str) -> bool:
+        """Whether a node that several records share is met for the first time."""
+        if (label, key) in self._met:
+            return False
+        if len(self._met) >= _MET:
+            self._met.clear()
+        self._met.add((label, key))
+        query = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
+        return self._kept().execute(query, (label, key)).rowcount == 1
 
     def _take_node(self, labels: tuple[str, ...], properties: Properties) -> None:
-        label, key = labels[0], properties.pop("id", None)
-        if label in SHARED and not self._is_new(label, str(key)):
-            return
-        heads = {} if key is None else {f"id:ID({label})": str(key)}
-        self._put(f"--nodes={':'.join(labels)}", heads, properties, TIMES.get(label, ()))
+        key = properties.pop("id", None)
+        heads = {} if key is None else {f"id:ID({labels[0]})": str(key)}
+        self._put(f"--nodes={':'.join(labels)}", heads, properties, TIMES.get(labels[0], ()))
 
     def _put(
         self,
@@ -220,11 +234,6 @@ class ImportFiles(Filling):
         }
         file = self._file(option, tuple(heads), types)
         file.lines.append(file.columns.line(heads.values(), properties, times).encode())
-
-    def _is_new(self, label: str, key: str) -> bool:
-        """Whether a node that several records share is met for the first time."""
-        query = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
-        return self._kept().execute(query, (label, key)).rowcount == 1
 
     def _file(self, option: str, heads: tuple[str, ...], types: dict[str, str]) -> _ImportFile:
         """The first file that can take such a row."""
