@@ -11,7 +11,7 @@ from functools import cached_property
 
 from provgraph.model.derived import end_of, start_of
 from provgraph.model.identifiers import scheme_of, strength
-from provgraph.model.records import Fact, Mention, Run
+from provgraph.model.records import INFERRED, Fact, Mention, Run
 from provgraph.model.values import Attributes, Value, fingerprint
 from provgraph.model.vocabulary import RelationType
 
@@ -138,6 +138,29 @@ def twins(mentions: Collection[Mention]) -> dict[bytes, bytes]:
             shared = fingerprint(same_name[0].run, relation, name)
             found.update((mention.key, shared) for mention in same_name)
     return found
+
+
+def several_speak_of(
+    said: Mapping[str, Collection[Mention]], known: Mapping[str, Collection[str]]
+) -> tuple[list[str], dict[str, list[bytes]]]:
+    """Tell the runs of which all mentions matter for new ones from those of which few do.
+
+    Args:
+        said: id of a run → new mentions (see `provgraph.store.views.Facts.mentions_beside`).
+        known: id of each run that the store knows mentions of → the sources that make them.
+
+    Returns:
+        the known runs that several sources speak of; and the others, with the keys of the mentions
+        that may be known already. What is inferred is of no source.
+    """
+    several, alone = [], {}
+    for run, sources in known.items():
+        speaking = {*sources, *(mention.source for mention in said[run])} - {INFERRED}
+        if len(speaking) > 1:
+            several.append(run)
+        else:
+            alone[run] = [mention.key for mention in said[run]]
+    return several, alone
 
 
 _Names = tuple[str | None, str | None]

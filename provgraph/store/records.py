@@ -1,12 +1,11 @@
 """What goes into a store and comes out of it, as frozen data."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from provgraph.identity.entities import Standing
 from provgraph.model.lineage import Node
 from provgraph.model.records import (
-    INFERRED,
     Agent,
     Description,
     End,
@@ -320,26 +319,3 @@ class Explained:
     identifier: str | None
     source: str
     rule: str
-
-
-def several_speak_of(
-    said: Mapping[str, Collection[Mention]], known: Mapping[str, Collection[str]]
-) -> tuple[list[str], dict[str, list[bytes]]]:
-    """Tell the runs of which all mentions matter for new ones from those of which few do.
-
-    Args:
-        said: id of a run → new mentions (see `provgraph.store.views.Facts.mentions_beside`).
-        known: id of each run that the store knows mentions of → the sources that make them.
-
-    Returns:
-        the known runs that several sources speak of; and the others, with the keys of the mentions
-        that may be known already. What is inferred is of no source.
-    """
-    several, alone = [], {}
-    for run, sources in known.items():
-        speaking = {*sources, *(mention.source for mention in said[run])} - {INFERRED}
-        if len(speaking) > 1:
-            several.append(run)
-        else:
-            alone[run] = [mention.key for mention in said[run]]
-    return several, alone

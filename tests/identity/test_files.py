@@ -1,7 +1,7 @@
 """The files of runs: twins of several sources, nested runs, the order of runs."""
 
-from provgraph.identity.files import RunTimes, files_of, times_of, twins
-from provgraph.model.records import Fact, Mention, Run
+from provgraph.identity.files import RunTimes, files_of, several_speak_of, times_of, twins
+from provgraph.model.records import INFERRED, Fact, Mention, Run
 from provgraph.model.vocabulary import RelationType
 from tests.identity.examples import made, resolved, run, used
 
@@ -84,3 +84,9 @@ def test_the_process_is_known_by_all_four_facts() -> None:
     assert not inner.encloses(whole)
     for name in (Fact.HOST, Fact.BOOT_TIME, Fact.EXECUTABLE, Fact.ARGUMENTS):
         assert times_of(Run("A", {k: v for k, v in facts.items() if k != name})).process is None
+
+
+def test_what_is_inferred_is_of_no_source() -> None:
+    new = {run: [Mention(run, RelationType.USED, None, "file:/x", None, "log")] for run in "AB"}
+    known = {"A": {"log", INFERRED}, "B": {"catalogue"}}
+    assert several_speak_of(new, known) == (["B"], {"A": [new["A"][0].key]})

@@ -10,7 +10,7 @@ from neo4j import Record
 from neo4j import Transaction as DriverTransaction
 from typing_extensions import override
 
-from provgraph.identity.files import RunTimes
+from provgraph.identity.files import RunTimes, several_speak_of
 from provgraph.model.records import (
     Agent,
     Description,
@@ -36,7 +36,6 @@ from provgraph.store.records import (
     Page,
     StoredMention,
     StoredRelation,
-    several_speak_of,
 )
 from provgraph.store.views import View
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, func, or_, select
 from typing_extensions import override
 
-from provgraph.identity.files import RunTimes
+from provgraph.identity.files import RunTimes, several_speak_of
 from provgraph.model.records import (
     Agent,
     Description,
@@ -35,7 +35,6 @@ from provgraph.store.records import (
     Page,
     StoredMention,
     StoredRelation,
-    several_speak_of,
 )
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.records import Record
