@@ -307,12 +307,8 @@ class _SectionReader:
             else:
                 slots[slot[0]] = self._name_in_slot(name, value)
         bundle = None if self._key is None else self.bundle
-        if not members:
-            return [ProvStatement(kind, identifier, tuple(slots), tuple(attributes), bundle)]
-        return [
-            ProvStatement(kind, identifier, (slots[0], each), tuple(attributes), bundle)
-            for each in members
-        ]
+        filled = [(slots[0], each) for each in members] if members else [tuple(slots)]
+        return [ProvStatement(kind, identifier, each, tuple(attributes), bundle) for each in filled]
 
     def _attribute(self, name: str) -> str:
         """Find the URI of an attribute; empty, and a problem, where its prefix is not declared."""
@@ -324,9 +320,8 @@ class _SectionReader:
     def _add(self, attributes: list[Pair], uri: str, value: Any) -> None:
         if type(value) is str:
             named = self.prefixes.uri(value)
-            attributes.append(
-                (uri, Literal(value) if named is None else Literal(named, QUALIFIED_NAME))
-            )
+            literal = Literal(value) if named is None else Literal(named, QUALIFIED_NAME)
+            attributes.append((uri, literal))
         elif type(value) is list:
             attributes.extend((uri, self._literal(each)) for each in value if each is not None)
         elif value is not None:

@@ -278,25 +278,6 @@ def mention_query() -> Select[Any]:
     )
 
 
-def settings_links() -> Select[Any]:
-    """Runs with the keys of their settings."""
-    link = tables.settings_of.c
-    return select(tables.activity.c.id, link.settings.label("what")).join(
-        tables.activity, tables.activity.c.key == link.activity
-    )
-
-
-def config_file_links() -> Select[Any]:
-    """Runs with the places of their configuration files."""
-    link = tables.config_file_of.c
-    return (
-        select(tables.activity.c.id, tables.name.c.text.label("what"))
-        .select_from(tables.config_file_of)
-        .join(tables.activity, tables.activity.c.key == link.activity)
-        .join(tables.name, tables.name.c.key == link.place)
-    )
-
-
 def relation_query() -> Select[Any]:
     """Stated relations with the ids of the entities that their ends mean."""
     source, target = tables.entity.alias("source_entity"), tables.entity.alias("target_entity")

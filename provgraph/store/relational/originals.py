@@ -29,11 +29,9 @@ from provgraph.store.records import EntityRecord, StoredRelation
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.facts import (
     assertion_of,
-    config_file_links,
     load_of,
     mention_query,
     relation_query,
-    settings_links,
     stored_relation_of,
 )
 
@@ -248,10 +246,10 @@ _READINGS = {
     StorePart.SETTINGS: _of(tables.settings, records.settings_of),
     StorePart.MENTIONS: _PartRows(mention_query(), (tables.relation.c.key,), records.mention_of),
     StorePart.SETTINGS_OF: _links(
-        settings_links(), tables.settings_of, lambda row: (row.id, bytes(row.what))
+        tables.settings_links(), tables.settings_of, lambda row: (row.id, bytes(row.what))
     ),
     StorePart.CONFIG_FILES_OF: _links(
-        config_file_links(), tables.config_file_of, lambda row: (row.id, row.what)
+        tables.config_file_links(), tables.config_file_of, lambda row: (row.id, row.what)
     ),
     StorePart.RELATIONS: _PartRows(relation_query(), (tables.relation.c.key,), stored_relation_of),
     StorePart.LOADS: _of(tables.load, load_of),

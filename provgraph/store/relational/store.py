@@ -36,11 +36,9 @@ from provgraph.store.relational.connection import (
 )
 from provgraph.store.relational.facts import (
     RelationalView,
-    config_file_links,
     load_of,
     loads_of,
     mention_query,
-    settings_links,
 )
 from provgraph.store.relational.named import called, named_nodes, names_near
 from provgraph.store.relational.questions import edges_of, find, walk
@@ -311,10 +309,13 @@ class RelationalStore(Store):
             ),
             (select(tables.settings), lambda row: digest.settings_content(row.name, row.key)),
             (
-                settings_links(),
+                tables.settings_links(),
                 lambda row: digest.configuration_content(row.id, bytes(row.what).hex()),
             ),
-            (config_file_links(), lambda row: digest.configuration_content(row.id, row.what)),
+            (
+                tables.config_file_links(),
+                lambda row: digest.configuration_content(row.id, row.what),
+            ),
         ]
         with self._reading() as connection:
             streaming = connection.execution_options(yield_per=1000)

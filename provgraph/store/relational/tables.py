@@ -3,6 +3,8 @@
 Records have 16-byte keys (`model.records.key_of`), so identifiers of any length can be indexed.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -11,8 +13,10 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     Table,
     Text,
+    select,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -252,3 +256,22 @@ journal = Table(
     Column("mark", LargeBinary(16), nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
+
+
+def settings_links() -> Select[Any]:
+    """Runs with the keys of their settings."""
+    link = settings_of.c
+    return select(activity.c.id, link.settings.label("what")).join(
+        activity, activity.c.key == link.activity
+    )
+
+
+def config_file_links() -> Select[Any]:
+    """Runs with the places of their configuration files."""
+    link = config_file_of.c
+    return (
+        select(activity.c.id, name.c.text.label("what"))
+        .select_from(config_file_of)
+        .join(activity, activity.c.key == link.activity)
+        .join(name, name.c.key == link.place)
+    )
