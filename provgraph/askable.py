@@ -16,6 +16,7 @@ from provgraph.questions.details import details_of
 from provgraph.questions.own_header import store_instead
 from provgraph.questions.summary import with_taints
 from provgraph.questions.tracing import find, lineage
+from provgraph.questions.versions import versions
 from provgraph.store.digest import digest
 from provgraph.writers import details as details_writer
 
@@ -185,6 +186,21 @@ class AskableStore:
             LookupFailedError: no record bears the name, or several do.
         """
         return details_writer.as_document(details_of(self.store, self._find(record)))
+
+    def versions(self, path: str | os.PathLike[str]) -> list[AnswerNode]:
+        """Find all files that stood at a path.
+
+        Args:
+            path: the path; or what names a file, for the path where that file stands.
+
+        Returns:
+            The files in the order in which they came there.
+
+        Raises:
+            LookupFailedError: no file is called so, several are, or it never stood at a path.
+        """
+        _, found = versions(self.store, str(path), Path.cwd())
+        return [answer_node(each.node) for each in found]
 
     def search(self, *, invalid: bool, limit: int = 1_000) -> list[AnswerNode]:
         """Find the records that somebody marked as invalid.

@@ -27,6 +27,8 @@ OTHER = "/data/ctao/dl3/run02002.dl3.fits"
 QUERY = """query ($file: String!) { whatProduced(file: $file) {
     nodes { __typename id name } edges { relation source target role } summary {
     complete ends { id why } failed invalid versions rewritten suspected { run path id } } } }"""
+VERSIONS = "query ($path: String!) { versions(path: $path) { id generatedBy { activity { id } } } }"
+MODEL = "/data/ctao/models/energy.pkl"
 DIFF = """query ($a: String!, $b: String!) { diff(a: $a, b: $b) {
     a b identical alike truncated runs { tool change a b version parameters { name a b }
     packages { name a b } inputs { role a b } } } }"""
@@ -52,10 +54,17 @@ def test_three_faces_one_answer(store_url: str) -> None:
     with served(store) as client:
         by_graphql = asked(client, QUERY, file=DL3)["data"]["whatProduced"]
         differing = asked(client, DIFF, a=OTHER, b=DL3)["data"]["diff"]
+        standing = asked(client, VERSIONS, path=MODEL)["data"]["versions"]
+        assert asked(client, VERSIONS, path="/nowhere") == {"data": {"versions": []}}
     difference = difference_document(diff(store, find(store, OTHER), ours.root))
     store.close()
     assert differing == _printed(store_url, "diff", OTHER, DL3, "--json") == difference
     assert [run["change"] for run in differing["runs"]] == ["only-b"] * 3 + ["changed"]
+    listed = _printed(store_url, "versions", MODEL, "--json")["versions"]
+    assert [(each["id"], each["maker"]) for each in listed] == [
+        (each["id"], each["generatedBy"][0]["activity"]["id"]) for each in standing
+    ]
+    assert len(listed) > 1
     by_command = _printed(store_url, "what-produced", DL3, "--format", "json")
     assert _of_graphql(by_graphql) == _of_command(by_command) == expected
     assert by_graphql["summary"] == by_command["summary"] == summary

@@ -35,6 +35,7 @@ GUIDES: Final = {
     "diff": "explanation/comparison.md",
     "export": "explanation/interchange.md",
     "show": "explanation/identity.md",
+    "versions": "explanation/identity.md",
     "validate": "how-to/validation.md",
     "sync": "how-to/mirror.md",
     "serve": "how-to/serving.md",

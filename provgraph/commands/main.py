@@ -51,6 +51,7 @@ COMMANDS = {
         "checking",
         "Check files, folders or - against PROV-CONSTRAINTS without loading them.",
     ),
+    "versions": ("showing", "List all files that stood at PATH, the oldest first."),
     "watch": (
         "watching",
         "Load what is dropped into DIR or a folder in it, and deliver what was put aside there.",

@@ -1,4 +1,4 @@
-"""The commands that show one record or the whole store: ``show``, ``stats`` and ``digest``."""
+"""The commands that show one record, one path or the whole store."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,13 @@ import click
 
 from provgraph.commands.options import json_option
 from provgraph.commands.running import opened_store, reporting_errors, screen, show_text
+from provgraph.model.fields import record_document
+from provgraph.model.values import visible
 from provgraph.questions.details import details_of
 from provgraph.questions.tracing import find
+from provgraph.questions.versions import versions as versions_at
 from provgraph.store.digest import digest as digest_of
-from provgraph.writers.details import as_document, as_text
+from provgraph.writers.details import as_document, as_text, version_line
 
 
 @click.command()
@@ -28,6 +31,31 @@ def show(name: str, as_json: bool) -> None:
         click.echo(json.dumps(as_document(details), ensure_ascii=False, indent=2))
     else:
         show_text(as_text(details, screen()) + "\n")
+
+
+@click.command()
+@click.argument("name", metavar="PATH")
+@json_option("with all versions")
+@reporting_errors
+def versions(name: str, as_json: bool) -> None:
+    """List all files that stood at PATH, the oldest first.
+
+    Who made each, and until when it stood there. The name of a file means the path where it stands.
+    """
+    with opened_store() as store:
+        path, found = versions_at(store, name, Path.cwd())
+    if as_json:
+        said = [
+            {
+                **record_document(each.node),
+                "maker": each.maker.id if each.maker else None,
+                "until": each.until,
+            }
+            for each in found
+        ]
+        click.echo(json.dumps({"path": path, "versions": said}, ensure_ascii=False, indent=2))
+        return
+    show_text("\n".join([visible(path), *map(version_line, found)]) + "\n")
 
 
 @click.command()

@@ -17,6 +17,7 @@ from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions import comparison, tracing
+from provgraph.questions.versions import versions as versions_at
 
 File: TypeAlias = Annotated[
     str,
@@ -164,6 +165,28 @@ def diff(
     for _ in (a, b):
         info.context.count_walk()
     return comparison.diff(info.context.store, _named(info, a), _named(info, b))
+
+
+def versions(
+    info: Info, path: Annotated[str, strawberry.argument(description="The path, or a file's name.")]
+) -> list[Node]:
+    """Find all files that stood at a path.
+
+    Args:
+        info: the request, with its store and its batches.
+        path: the path; or what names a file, for the path where that file stands.
+
+    Returns:
+        The files in the order in which they came there; none where no file is called so.
+
+    Raises:
+        AmbiguousError: several files are called so.
+    """
+    try:
+        _, found = versions_at(info.context.store, storable_text(path))
+    except NotFoundError:
+        return []
+    return [each.node for each in found]
 
 
 def node(

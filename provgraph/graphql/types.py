@@ -341,6 +341,9 @@ class Query:
     diff: LineageDiffObject | None = resolved(
         entry_points.diff, "What differs between what led to two files or runs."
     )
+    versions: list[EntityObject] = resolved(
+        entry_points.versions, "All files that stood at a path, in the order in which they came."
+    )
     node: RecordInterface | None = resolved(entry_points.node, "The record with an id.")
     entity: EntityObject | None = resolved(entry_points.entity, "One entity.")
     activity: ActivityObject | None = resolved(entry_points.activity, "One run.")

@@ -60,9 +60,9 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
     name = storable_text(name)
     ids = _identifiers(name)
     header = _header_identifiers(name, folder)
-    paths = _path_identifiers(name, folder)
+    paths = path_identifiers(name, folder)
     addresses = _address_identifiers(paths)
-    found = _all_pages(store, Filter(identifiers=(*ids, *header, *paths, *addresses)))
+    found = all_pages(store, Filter(identifiers=(*ids, *header, *paths, *addresses)))
     # The first reading of the name that leads to a record counts.
     bearers = _nodes(
         [each for each in found if each.node.id == name]
@@ -92,11 +92,18 @@ def _identifiers(name: str) -> list[str]:
     return [name, *(f"{scheme}:{name}" for scheme in strong), f"uri:{name}"]
 
 
-def _path_identifiers(name: str, folder: Path | None) -> list[str]:
-    """The identifiers of the files that the name may be the path of.
+def path_identifiers(name: str, folder: Path | None) -> list[str]:
+    """Find the identifiers of the files that a name may be the path of.
 
     A file in the file catalogue goes before a file on a disk: ``/x`` means ``lfn:/x`` and
     ``file:/x``; ``scope:name`` is what Rucio calls a file, and may be a file in the folder.
+
+    Args:
+        name: what was asked for.
+        folder: what a relative path is relative to; None when there is no such folder.
+
+    Returns:
+        The identifiers, those that go first before others.
     """
     if name.startswith("/"):
         return [place_of(f"lfn:{name}"), place_of(name)]
@@ -143,7 +150,7 @@ def _newest(found: Sequence[Found], paths: Sequence[str]) -> list[Found]:
     """The newest of the entities that stood at the first path where any stood."""
     for path in paths:
         if there := [each for each in found if path in each.node.identifiers]:
-            return [max(there, key=_recency)]
+            return [max(there, key=recency)]
     return []
 
 
@@ -159,7 +166,7 @@ def _named_version(store: Store, name: str, folder: Path | None) -> list[Found]:
     if not separator:
         return []
     run = _whole_id(store, activity)
-    places = _path_identifiers(path, folder)
+    places = path_identifiers(path, folder)
     places += sorted({each.place for each in _at_path_ending(store, path) if each.place})
     for place in places:
         wanted = Filter(version=Version(place, run))
@@ -182,7 +189,7 @@ def _by_path_ending(store: Store, name: str) -> list[Found]:
     at_path: dict[str, list[Found]] = {}
     for found in _at_path_ending(store, name):
         at_path.setdefault(found.place or "", []).append(found)
-    newest = [max(there, key=_recency) for there in at_path.values()]
+    newest = [max(there, key=recency) for there in at_path.values()]
     return list({each.node.key: each for each in newest}.values())
 
 
@@ -191,7 +198,7 @@ def _at_path_ending(store: Store, name: str) -> list[Found]:
     if not parts:
         return []
     ending = "/" + "/".join(parts)
-    found = _all_pages(store, Filter(base_name=parts[-1]))
+    found = all_pages(store, Filter(base_name=parts[-1]))
     return [each for each in found if f"/{location_of(each.place or '')}".endswith(ending)]
 
 
@@ -216,8 +223,19 @@ def _by_beginning(store: Store, name: str, paths: Sequence[str]) -> list[Node]:
     return store.called((), [*_identifiers(name), *paths], MOST_CANDIDATES + 1)
 
 
-def _all_pages(store: Store, wanted: Filter) -> list[Found]:
-    """All records that meet a filter, asked for page after page."""
+def all_pages(store: Store, wanted: Filter) -> list[Found]:
+    """Find all records that meet a filter, page after page.
+
+    Args:
+        store: where to look.
+        wanted: which records.
+
+    Returns:
+        The records by id.
+
+    Raises:
+        StoreError: the store failed.
+    """
     page = store.find(wanted)
     found = list(page.found)
     while page.after is not None:
@@ -226,8 +244,12 @@ def _all_pages(store: Store, wanted: Filter) -> list[Found]:
     return found
 
 
-def _recency(found: Found) -> tuple[object, str]:
-    """What orders the versions at a path: the newest is the greatest."""
+def recency(found: Found) -> tuple[object, str]:
+    """What orders the versions at a path: the newest is the greatest.
+
+    Args:
+        found: one of them.
+    """
     return found.rank, found.node.id
 
 

@@ -9,9 +9,10 @@ from provgraph.model.fields import record_document, relation_document
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import INFERRED, SOFTWARE
-from provgraph.model.values import canonical_json, visible
+from provgraph.model.values import canonical_json, counted, time_text, visible
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.details import RecordDetails
+from provgraph.questions.versions import StoodAt
 from provgraph.store.records import Explained
 from provgraph.writers.screen import PLAIN, Screen
 
@@ -58,6 +59,25 @@ def as_text(details: RecordDetails, screen: Screen = PLAIN) -> str:
     """
     lines = (line for each in _lines(details) for line in screen.wrapped(each, "      "))
     return "\n".join(lines)
+
+
+def version_line(version: StoodAt) -> str:
+    """Return one of the files that stood at a path as a line.
+
+    Args:
+        version: the file, with the run that made it, and until when it stood there.
+    """
+    node, maker = version.node, version.maker
+    tool = " ".join(filter(None, (maker.label, maker.version))) if maker else ""
+    parts = [
+        f"made {time_text(node.generated_at)}" if node.generated_at else "made by no known run",
+        f"by {visible(tool)}" if tool else "",
+        f" until {time_text(version.until)}" if version.until else "",
+        f" INVALID {_invalidation(node)}" if node.invalidation else "",
+        f" made from {counted(len(node.tainted), 'invalid record')}" if node.tainted else "",
+        f" ({visible(node.id)})",
+    ]
+    return "  " + " ".join(filter(None, parts))
 
 
 def _lines(details: RecordDetails) -> Iterator[str]:

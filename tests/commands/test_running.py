@@ -66,10 +66,11 @@ READING = {
     "stats": (),
     "sync": ("--to", "postgresql://nobody@127.0.0.1:1/x"),
     "validate": (),
+    "versions": ("x",),
     "what-produced": ("x",),
 }
-#: Those that load, and one that needs no store.
-_OTHERS = {"demo", "load", "schema", "watch"}
+#: Those that load or name their stores themselves, and one that needs no store.
+_OTHERS = {"copy", "demo", "load", "schema", "watch"}
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS.keys() - _OTHERS))

@@ -30,3 +30,16 @@ def test_show_names_runs_files_and_where_a_run_had_the_file(full_shell: Shell) -
     assert ", at /data/ctao/dl1/run02001.dl1.h5  (" in moved
     run = full_shell("show", "2f40ac73").stdout
     assert f"← wasGeneratedBy of {DL3} as DL3/Event" in run
+
+
+def test_the_versions_of_a_path(full_shell: Shell) -> None:
+    done = full_shell("versions", "energy.pkl")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "/data/ctao/models/energy.pkl"
+    assert "made 2026-11-21 08:29:38 by ctapipe-train-energy-regressor 0.28.0" in lines[1]
+    assert "until 2026-11-21 08:35:01" in lines[1]
+    found = json.loads(full_shell("versions", "energy.pkl", "--json").stdout)
+    assert found["path"] == "/data/ctao/models/energy.pkl"
+    assert len(found["versions"]) == len(lines) - 1
+    assert found["versions"][0]["maker"] == "5a620a10-d7a4-41b7-9814-f9e5bac5287f"
+    assert found["versions"][-1]["until"] is None
