@@ -146,7 +146,7 @@ def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
 def _members(source: Source) -> Iterator[Source]:
     """The files in an archive; any other source is one itself."""
     regular = stat.S_ISREG(_mode(source.path))
-    if not regular or is_plain(source.path) or not is_archive(source.path):
+    if is_plain(source.path) or not (regular and is_archive(source.path)):
         yield source
         return
     archive = unpacked_archive(source.path)
@@ -182,10 +182,12 @@ def is_plain(path: Path) -> bool:
     Returns:
         False also for what is no file, and for what can't be read.
     """
+    if not stat.S_ISREG(_mode(path)):  # to open a pipe would wait for its writer
+        return False
     try:
         with path.open("rb", buffering=0) as file:
             head = file.read(HEAD)
-    except (OSError, ValueError):
+    except OSError:
         return False
     return not (_CONTROL.search(head, 0, _BLOCK) or head.startswith(_HEADERS) or _METADATA in head)
 
