@@ -10,7 +10,7 @@ the next write there.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -188,6 +188,19 @@ def resolved_entity(
         invalidated_at=loss_of_all(standings),
         former=tuple(sorted(former)),
     )
+
+
+def bearer_of(name: str, entities: Collection[str]) -> str:
+    """Choose which entity a weak name means (docs/contract.md, rules 3 and 6).
+
+    Args:
+        name: a path, or PATH@RUN.
+        entities: ids of those that it may mean, at least one.
+
+    Returns:
+        The entity with that id, else the one with the greatest id: it stands there last.
+    """
+    return name if name in entities else max(entities)
 
 
 def accepted_claims(
