@@ -11,7 +11,7 @@ the next write there.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from provgraph.identity.files import EquivalenceClasses, File, RunTimes
@@ -158,6 +158,17 @@ class ResolvedEntity:
     def stated_names(self) -> tuple[str, ...]:
         """The names under which a source may state something about the entity."""
         return (*filter(is_strong, self.identifiers), *self.former)
+
+    def also_called(self, former: Iterable[str]) -> "ResolvedEntity":
+        """The entity with further weak names.
+
+        Args:
+            former: names as in `former`.
+
+        Returns:
+            A new entity.
+        """
+        return replace(self, former=tuple(sorted({*self.former, *former})))
 
 
 def resolved_entity(
