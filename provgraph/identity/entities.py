@@ -10,8 +10,8 @@ the next write there.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from provgraph.identity.files import EquivalenceClasses, File, RunTimes
@@ -159,6 +159,17 @@ class ResolvedEntity:
         """The names under which a source may state something about the entity."""
         return (*filter(is_strong, self.identifiers), *self.former)
 
+    def also_called(self, former: Iterable[str]) -> "ResolvedEntity":
+        """The entity with further weak names.
+
+        Args:
+            former: names as in `former`.
+
+        Returns:
+            A new entity.
+        """
+        return replace(self, former=tuple(sorted({*self.former, *former})))
+
 
 def resolved_entity(
     name: str,
@@ -188,6 +199,19 @@ def resolved_entity(
         invalidated_at=loss_of_all(standings),
         former=tuple(sorted(former)),
     )
+
+
+def bearer_of(name: str, entities: Collection[str]) -> str:
+    """Choose which entity a weak name means (docs/contract.md, rules 3 and 6).
+
+    Args:
+        name: a path, or PATH@RUN.
+        entities: ids of those that it may mean, at least one.
+
+    Returns:
+        The entity with that id, else the one with the greatest id: it stands there last.
+    """
+    return name if name in entities else max(entities)
 
 
 def accepted_claims(

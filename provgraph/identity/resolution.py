@@ -14,6 +14,7 @@ from provgraph.identity.entities import (
     Standing,
     Timeline,
     accepted_claims,
+    bearer_of,
     resolved_entity,
 )
 from provgraph.identity.files import EquivalenceClasses, File, RunTimes
@@ -273,19 +274,22 @@ class _Resolver:
         """Entity → the weak names that mean this entity and no other one (rule 6).
 
         Example: ``file:/x@A`` for a version that a later reader named P: the id was given out, so
-        it must still lead to P.
+        it must still lead to P. Where A made P and Q at ``/x``, the name means the entity with that
+        id, else the one with the greater id, which stands there last (rule 3).
         """
-        former: defaultdict[str, set[str]] = defaultdict(set)
+        bearers: defaultdict[str, set[str]] = defaultdict(set)
         for file in self.outputs:
-            former[self.entity_of_output[id(file)]].update(
-                version_of(place, file.run.id) for place in file.places
-            )
+            for place in file.places:
+                bearers[version_of(place, file.run.id)].add(self.entity_of_output[id(file)])
         for file in self.inputs:
             entity, rule = self.entity_of_input[id(file)]
             if rule in (Rule.EXTERNAL, Rule.ONLY_NAME):
-                former[self.externals.name(entity) if rule is Rule.EXTERNAL else entity].update(
-                    file.places
-                )
+                name = self.externals.name(entity) if rule is Rule.EXTERNAL else entity
+                for place in file.places:
+                    bearers[place].add(name)
+        former: defaultdict[str, set[str]] = defaultdict(set)
+        for name, entities in bearers.items():
+            former[bearer_of(name, entities)].add(name)
         return former
 
     def _version_names(self) -> dict[str, set[str]]:

@@ -63,7 +63,7 @@ class EntityRecord:
         data_level: such as ``DL3``; None when nothing says it.
         attributes: what sources say of it as such.
         former: names without a strong identifier (a path, or PATH@RUN) under which a source has
-            stated attributes of this entity.
+            stated something of this entity, its attributes or a relation.
     """
 
     id: str
@@ -74,7 +74,7 @@ class EntityRecord:
     invalidated_at: str | None
     data_level: str | None
     attributes: Attributes
-    former: tuple[str, ...] = field(default=(), compare=False)
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from provgraph.identity.entities import Standing, resolved_entity
+from provgraph.identity.entities import Standing, bearer_of, resolved_entity
 from provgraph.identity.files import RunTimes
 from tests.identity.examples import made, resolved, run
 
@@ -73,3 +73,9 @@ def test_one_product_at_two_paths_and_two_products_at_one() -> None:
     graph = resolved(run("A", 0, 1, "", "/x=P /y=P /z=Q /z=R"))
     assert set(graph.entities["product:P"].locations) == {"file:/x", "file:/y"}
     assert graph.newest["file:/z"] == "product:R"  # the greater id stands there last
+
+
+def test_a_weak_name_means_one_entity() -> None:
+    """Run A made P and Q at ``/x``, and perhaps another file there."""
+    assert bearer_of("file:/x@A", {"product:P", "product:Q"}) == "product:Q"
+    assert bearer_of("file:/x@A", {"product:P", "file:/x@A"}) == "file:/x@A"

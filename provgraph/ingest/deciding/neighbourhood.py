@@ -263,16 +263,19 @@ def decide_entities(
         stated_now
     )
     known = facts.entities(around.before | names | resolution.entities.keys())
+    names.update(name for record in known.values() for name in record.former)
     stated = {
         name: each
         for name, each in {**facts.stated(names), **stated_now}.items()
         if each is not None
     }
     roles, times_of_writing = _roles(around, resolution), _times_of_writing(around, resolution)
-    for entity in resolution.entities.values():
-        old = known.get(entity.id)
+    for resolved in resolution.entities.values():
+        entity, old = resolved, known.get(resolved.id)
         if old is not None and not around.changed.intersection(entity.identifiers):
+            # Not all of its reads are here.
             roles[entity.id].add(old.data_level or "")
+            entity = entity.also_called(old.former)
         record = _record(entity, stated, roles[entity.id], times_of_writing.get(entity.id, ()))
         if old != record:
             changes.entities.append(record)

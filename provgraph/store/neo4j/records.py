@@ -172,8 +172,11 @@ def _place_properties(record: EntityRecord) -> Properties:
     places = [standing.place for standing in record.standings]
     base_names = list(dict.fromkeys(map(base_name, places)))
     other_names = map(indexed, base_names[1:])
+    # The newest place has an index of its own, but an entity whose former name it is must be told
+    # from the others that stand there.
+    shown = {record.id, *(place for place in places[:1] if place not in record.former)}
     names = dict.fromkeys((*record.identifiers, *record.former))
-    aliases = (indexed(name) for name in names if name not in (record.id, *places[:1]))
+    aliases = (indexed(name) for name in names if name not in shown)
     lists = {
         "locations": map(location_of, places),
         "places": places,
@@ -224,7 +227,7 @@ def entity_of(stored: Stored, labels: Iterable[str]) -> EntityRecord:
         invalidated_at=canonical_time(stored.get("invalidatedAtTime")),
         data_level=stored.get("dataLevel"),
         attributes=attributes_of(stored, _ENTITY),
-        former=tuple(name for name in stored.get("stated", ()) if not is_strong(name)),
+        former=tuple(sorted(name for name in stored.get("stated", ()) if not is_strong(name))),
     )
 
 

@@ -1,6 +1,5 @@
 """A relational store as the original of a copy: each part in the order of its keys."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -12,21 +11,17 @@ from sqlalchemy import (
     Select,
     Table,
     func,
-    not_,
-    null,
-    or_,
     select,
     tuple_,
 )
 from typing_extensions import override
 
-from provgraph.identity.rules import Rule
-from provgraph.model.identifiers import STRONG_SCHEMES, is_strong, places_in, version_of
-from provgraph.model.records import StatedEntity, key_of
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.identifiers import is_strong
+from provgraph.model.records import StatedEntity
+from provgraph.model.vocabulary import Kind
 from provgraph.store.copying import PIECE, Original, Piece, StorePart
 from provgraph.store.records import EntityRecord, StoredRelation
-from provgraph.store.relational import records, tables
+from provgraph.store.relational import former, records, tables
 from provgraph.store.relational.facts import (
     assertion_of,
     load_of,
@@ -67,8 +62,8 @@ class RelationalOriginal(Original):
 
     @override
     def pieces(self, part: StorePart, after: str) -> Iterator[Piece]:
-        if part is StorePart.NAMED_ENTITIES:
-            yield from self._named_entities(after)
+        if part in (StorePart.ENTITIES, StorePart.NAMED_ENTITIES):
+            yield from self._entities(after, with_stated=part is StorePart.NAMED_ENTITIES)
             return
         reading = _READINGS[part]
         for rows in self._rows(reading, after):
@@ -100,7 +95,7 @@ class RelationalOriginal(Original):
             )
             if entity is None and end.kind is Kind.ENTITY
         }
-        bearers = self._bearers(lost) if lost else {}
+        bearers = former.bearers(self._connection, lost) if lost else {}
         return [
             StoredRelation(
                 each.relation,
@@ -110,53 +105,32 @@ class RelationalOriginal(Original):
             for each in found
         ]
 
-    def _bearers(self, names: set[str]) -> dict[str, str]:
-        """Weak name → the entity that it means (`_weak_names`)."""
-        keys = [records.name_key(place) for name in names for place in places_in(name)]
-        entity = tables.entity.c.id.label("entity")
-        found = {}
-        for end, query in ((_SOURCE, _OUTPUTS), (_TARGET, _INPUTS)):
-            joined = query.add_columns(entity).join(tables.entity, tables.entity.c.key == end)
-            place = tables.relation.c.place
-            for row in records.in_chunks(self._connection, joined, place.in_, keys):
-                found[_weak_name(row)] = row.entity
-        return {name: found[name] for name in names if name in found}
+    # Entities.
 
-    # Entities with what is stated of their own names.
-
-    def _named_entities(self, after: str) -> Iterator[Piece]:
-        reading = _READINGS[StorePart.ENTITIES]
-        has_weak_names = self._has_weakly_stated()
-        for rows in self._rows(reading, after):
+    def _entities(self, after: str, *, with_stated: bool) -> Iterator[Piece]:
+        """Entities with their former names, which a store of an older revision does not keep."""
+        has_former = former.are_any_stated(self._connection)
+        for rows in self._rows(_READINGS[StorePart.ENTITIES], after):
             found = [records.entity_of(row) for row in rows]
-            weak = self._weak_names(found) if has_weak_names else {}
-            yield Piece(self._with_stated(found, weak), _cursor(rows[-1], reading.keys))
-
-    def _has_weakly_stated(self) -> bool:
-        """Whether anything is stated of names that other records may be called by later."""
-        name = tables.stated_entity.c.identifier
-        strong = (name.startswith(f"{scheme}:") for scheme in sorted(STRONG_SCHEMES))
-        query = select(name).where(not_(or_(*strong))).limit(1)
-        return self._connection.execute(query).first() is not None
+            if has_former:
+                named = former.names_of(self._connection, [record.id for record in found])
+                found = [replace(each, former=named.get(each.id, ())) for each in found]
+            piece = self._with_stated(found) if with_stated else found
+            yield Piece(piece, _cursor(rows[-1], (tables.entity.c.key,)))
 
     def _with_stated(
-        self, found: Sequence[EntityRecord], weak: dict[str, list[str]]
+        self, found: Sequence[EntityRecord]
     ) -> list[tuple[EntityRecord, tuple[StatedEntity, ...]]]:
-        """Entities with what is stated of their ids, strong identifiers and weak names."""
+        """Entities with what is stated of their ids, strong identifiers and former names."""
         names = {
             record.id: dict.fromkeys(
-                (record.id, *filter(is_strong, record.identifiers), *weak.get(record.id, ()))
+                (record.id, *filter(is_strong, record.identifiers), *record.former)
             )
             for record in found
         }
         stated = self._stated({name for mine in names.values() for name in mine})
         return [
-            (
-                replace(
-                    record, former=tuple(each for each in weak.get(record.id, ()) if each in stated)
-                ),
-                tuple(stated[name] for name in names[record.id] if name in stated),
-            )
+            (record, tuple(stated[name] for name in names[record.id] if name in stated))
             for record in found
         ]
 
@@ -166,46 +140,6 @@ class RelationalOriginal(Original):
             self._connection, select(table), table.c.key.in_, map(records.name_key, names)
         )
         return {row.identifier: records.stated_of(row) for row in rows}
-
-    def _weak_names(self, found: Sequence[EntityRecord]) -> dict[str, list[str]]:
-        """Entity → the weak names that mean it and no other one.
-
-        They are those of `provgraph.identity.resolution`: an output was known as the version at its
-        place, an input without a better name by its place.
-        """
-        ids = {key_of(Kind.ENTITY, record.id): record.id for record in found}
-        names: defaultdict[str, set[str]] = defaultdict(set)
-        for end, query in ((_SOURCE, _OUTPUTS), (_TARGET, _INPUTS)):
-            for row in records.in_chunks(self._connection, query, end.in_, ids):
-                names[ids[bytes(row.end)]].add(_weak_name(row))
-        return {entity: sorted(mine) for entity, mine in names.items()}
-
-
-def _weak_name(row: Row[Any]) -> str:
-    """The name of a row of `_OUTPUTS` or `_INPUTS`."""
-    return str(row.text) if row.run is None else version_of(row.text, row.run)
-
-
-_SOURCE, _TARGET = tables.relation.c.source, tables.relation.c.target
-#: The outputs of runs, by which an entity is known as the version at a place.
-_OUTPUTS = (
-    select(_SOURCE.label("end"), tables.name.c.text, tables.activity.c.id.label("run"))
-    .select_from(tables.relation)
-    .join(tables.name, tables.name.c.key == tables.relation.c.place)
-    .join(tables.activity, tables.activity.c.key == _TARGET)
-    .where(tables.relation.c.type == RelationType.WAS_GENERATED_BY)
-)
-#: The inputs that have no better name than their place.
-_INPUTS = (
-    select(_TARGET.label("end"), tables.name.c.text, null().label("run"))
-    .select_from(tables.relation)
-    .join(tables.name, tables.name.c.key == tables.relation.c.place)
-    .where(
-        tables.relation.c.type == RelationType.USED,
-        tables.relation.c.rule.in_((Rule.EXTERNAL, Rule.ONLY_NAME)),
-    )
-    .distinct()
-)
 
 
 def _cursor(row: Row[Any], keys: Sequence[Column[Any]]) -> str:

@@ -136,6 +136,7 @@ def entity_row(record: EntityRecord) -> Record:
         "attributes": canonical_json(record.attributes),
         **asked_names(Kind.ENTITY, record.id, entity_name(record)),
         "invalid_since": invalid_since(record.attributes),
+        "former": canonical_json(record.former) if record.former else None,
     }
 
 
@@ -146,15 +147,18 @@ def entity_of(row: Row[Any]) -> EntityRecord:
         row: of `tables.entity`.
     """
     said = (row.type, row.data_level, row.attributes, row.identifiers, row.standings)
-    return entity_from(row.id, *said, row.generated_at, row.invalidated_at)
+    times = (row.generated_at, row.invalidated_at)
+    former = tuple(_decoded(row.former)[0]) if row.former else ()
+    return entity_from(row.id, *said, *times, former=former)
 
 
-def entity_from(identifier: str, *columns: Any) -> EntityRecord:
+def entity_from(identifier: str, *columns: Any, former: tuple[str, ...] = ()) -> EntityRecord:
     """An entity from its columns.
 
     Args:
         identifier: its id.
         columns: type, data level, attributes, identifiers, standings, and both times.
+        former: its former names, where they matter.
     """
     type_name, data_level, attributes, names, standings, generated_at, invalidated_at = columns
     return EntityRecord(
@@ -166,6 +170,7 @@ def entity_from(identifier: str, *columns: Any) -> EntityRecord:
         invalidated_at=invalidated_at,
         data_level=data_level,
         attributes=attributes_of(attributes),
+        former=former,
     )
 
 
@@ -182,7 +187,7 @@ def naming_rows(record: EntityRecord) -> Iterable[Record]:
     key = key_of(Kind.ENTITY, record.id)
     return [
         {"name": name_key(name), "entity": key, "rank": ranks.get(name, 0)}
-        for name in record.identifiers
+        for name in dict.fromkeys((*record.identifiers, *record.former))
     ]
 
 

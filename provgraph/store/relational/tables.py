@@ -73,7 +73,8 @@ activity = Table(
     *_invalid("activity"),
 )
 
-#: Files and other entities, all of it decided from mentions.
+#: Files and other entities, all of it decided from mentions. `former` as in `EntityRecord.former`,
+#: null when there is none.
 entity = Table(
     "entity",
     metadata,
@@ -88,6 +89,7 @@ entity = Table(
     Column("attributes", Text, nullable=False),
     *_asked("entity"),
     *_invalid("entity"),
+    Column("former", Text),
 )
 
 #: What is stated of strong identifiers.

@@ -1,5 +1,6 @@
 """Transactions of the relational store: changes in bulk."""
 
+import json
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Insert,
+    Select,
     Table,
     and_,
     delete,
@@ -20,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from typing_extensions import override
 
 from provgraph.identity.files import times_of
+from provgraph.model.identifiers import is_strong
 from provgraph.model.records import End, StatedRelation, batches, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
@@ -157,14 +160,23 @@ class RelationalTransaction(RelationalView, Transaction):
     def _ends(self, relations: Iterable[StatedRelation]) -> dict[End, bytes]:
         """The key of the record that each end means.
 
-        Of an entity, the one that bears the stated identifier.
+        Of an entity, the one that bears the stated identifier. A path or PATH@RUN is the id of an
+        entity or a former name: other entities that stood at the path are not meant.
         """
         ends = {end for relation in relations for end in (relation.source, relation.target)}
         found = {end: end.key for end in ends}
         named = {records.name_key(end.id): end for end in ends if end.kind is Kind.ENTITY}
-        query = select(tables.naming.c.name, tables.naming.c.entity)
-        for row in records.in_chunks(self._connection, query, tables.naming.c.name.in_, named):
-            found[named[row.name]] = row.entity
+        strong = {key: end for key, end in named.items() if is_strong(end.id)}
+        naming, entity = tables.naming.c, tables.entity.c
+        query: Select[Any] = select(naming.name, naming.entity)
+        for row in records.in_chunks(self._connection, query, naming.name.in_, strong):
+            found[strong[row.name]] = row.entity
+        query = query.add_columns(entity.former).join(tables.entity, entity.key == naming.entity)
+        query = query.where(entity.former.is_not(None))
+        weak = named.keys() - strong.keys()
+        for row in records.in_chunks(self._connection, query, naming.name.in_, weak):
+            if named[row.name].id in json.loads(row.former):
+                found[named[row.name]] = row.entity
         return found
 
     # What nobody says any more.

@@ -20,6 +20,7 @@ from provgraph.store.protocol import Store
 from provgraph.store.records import StoredMention
 from provgraph.store.registry import open_store
 from tests.loaders.examples import record
+from tests.store.test_contract import run
 
 PRODUCT = "0a1b2c3d-0000-4000-8000-000000000000"
 
@@ -43,6 +44,23 @@ def load_each(store: Store, folder: Path, records: Sequence[dict[str, object]]) 
         (report,) = load(store, [str(path)])
         assert report.status == "loaded", report.problems
         path.unlink()
+
+
+@pytest.mark.parametrize("last", [0, 1])
+def test_a_product_keeps_what_is_stated_of_a_path_where_it_alone_was_named(
+    memory: Store, last: int
+) -> None:
+    """A new read at another path of the product looks at no earlier read (rule 8)."""
+    documents = [
+        run("a", 0, 1, ("/x=P",)),
+        run("b", 2, 3, ("/y=P",)),
+        Document(entities=(StatedEntity("file:/x", {"note": ("good",)}),)),
+    ]
+    readers = [run("c", 4, 5, ("/x",)), run("d", 6, 7, ("/y",))]
+    for each in (*documents, readers[1 - last], readers[last]):
+        with memory.writing() as transaction:
+            integrate(transaction, [each])
+    assert find(memory, "product:P").attributes["note"] == ("good",)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

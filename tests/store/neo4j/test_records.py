@@ -1,5 +1,7 @@
 """Records come back the same from their properties, and look well in Neo4j Browser."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,6 +117,26 @@ def test_an_entity_comes_back_the_same() -> None:
     assert (properties["name"], properties["location"]) == ("x.h5", "/new/x.h5")
     assert properties["otherNames"] == ["x.fits"]
     assert properties["aliases"] == ["guid:1", "file:/old/x.fits"]
+    assert records.entity_of(as_read(properties), ["Entity", "DatasetEntity"]) == record
+
+
+def test_a_former_name_is_an_alias_though_the_newest_place_is_no_other_one() -> None:
+    names = ("product:1", "file:/x")
+    record = EntityRecord(
+        id="product:1",
+        type=EntityType.DATASET,
+        identifiers=names,
+        standings=(Standing("file:/x", 0, T1, None),),
+        generated_at=None,
+        invalidated_at=None,
+        data_level=None,
+        attributes={},
+        former=("file:/x", "file:/x@a"),
+    )
+    assert "aliases" not in records.entity_properties(replace(record, former=()), [])
+    stated = [StatedEntity(name) for name in record.former]
+    properties = records.entity_properties(record, stated)
+    assert properties["aliases"] == ["file:/x", "file:/x@a"]
     assert records.entity_of(as_read(properties), ["Entity", "DatasetEntity"]) == record
 
 

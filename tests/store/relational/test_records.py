@@ -26,6 +26,7 @@ ENTITY = EntityRecord(
     None,
     "DL3",
     {"a": (1, 1.0, "1", True)},
+    ("file:/x.h5@a",),
 )
 
 

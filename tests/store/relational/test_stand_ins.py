@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, delete, inspect, text, update
 
 from provgraph.errors import NoStoreError, StoreError
+from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.loading import load
-from provgraph.model.vocabulary import Kind
+from provgraph.model.records import Document, End, StatedRelation, key_of
+from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.digest import digest
 from provgraph.store.records import UNKNOWN_SIZE
 from provgraph.store.registry import open_store
+from provgraph.store.relational import tables
 from provgraph.store.relational.connection import (
     MIGRATIONS,
     NEWEST,
@@ -25,9 +28,11 @@ from provgraph.store.relational.connection import (
     postgresql_engine,
     sqlite_database,
 )
+from provgraph.store.relational.records import name_key
 from provgraph.store.relational.tables import metadata
 from tests.conftest import LOGS
 from tests.services import PostgresServer
+from tests.store.test_contract import run
 
 #: What each revision has added: without it, and all that later ones added, a store is as an older
 #: provgraph made it.
@@ -37,6 +42,7 @@ _ASKED = [
     for column in ("called", "local", "head")
 ]
 ADDED = {
+    "0008": ("ALTER TABLE entity DROP COLUMN former",),
     "0007": tuple(
         query
         for table in ("entity", "activity")
@@ -235,3 +241,47 @@ def test_marks_of_before_move_out_of_the_place_of_overwriting(engine: Engine) ->
         runs = connection.execute(text("SELECT invalid_since FROM activity")).scalars().all()
         assert runs == ["2020-01-01T00:00:00.000"]
     engine.dispose()
+
+
+def test_relations_of_before_are_joined_to_the_entities_that_they_mean(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    assert_joined_again(url, sqlite_database(url).writer())
+
+
+def test_relations_of_before_are_joined_in_a_database(postgres_server: PostgresServer) -> None:
+    url = postgres_server.create_database("former")
+    assert_joined_again(url, postgresql_engine(url, None))
+
+
+def assert_joined_again(url: str, engine: Engine) -> None:
+    """In a store of revision 0007 a former name led nowhere, and a path to any file there."""
+    ends = End(Kind.ENTITY, "file:/x@a"), End(Kind.ENTITY, "file:/y")
+    relation = StatedRelation(RelationType.WAS_DERIVED_FROM, *ends)
+    documents = [
+        Document(relations=(relation,)),
+        run("w", 0, 1, ("/y",), ("/x",)),
+        run("a", 2, 3, (), ("/x",)),
+        run("b", 4, 5, ("/x=X",), ("/y",)),
+    ]
+    with closing(open_store(url)) as store, store.writing() as transaction:
+        integrate(transaction, documents)
+    due = content_of(engine)
+    make_older(engine, "0007")
+    lost, other = key_of(Kind.ENTITY, "file:/x@a"), key_of(Kind.ENTITY, "file:/y@b")
+    ends_now = update(tables.relation).where(tables.relation.c.stated.is_not(None))
+    former = tables.naming.c.name == name_key("file:/x@a")
+    with engine.begin() as connection:
+        connection.execute(ends_now.values(source=lost, target=other))
+        connection.execute(delete(tables.naming).where(former))
+    migrate(engine)
+    assert content_of(engine) == due
+    engine.dispose()
+
+
+def content_of(engine: Engine) -> list[list[str]]:
+    """The rows of entities, their names and relations."""
+    with engine.connect() as connection:
+        return [
+            sorted(map(repr, connection.execute(table.select())))
+            for table in (tables.entity, tables.naming, tables.relation)
+        ]

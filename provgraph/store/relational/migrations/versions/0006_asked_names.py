@@ -8,7 +8,7 @@ from alembic import op
 
 from provgraph.model.vocabulary import Kind
 from provgraph.store.nodes import agent_name, asked_names, entity_name, run_name
-from provgraph.store.relational.records import agent_of, entity_of, run_of
+from provgraph.store.relational.records import agent_of, entity_from, run_of
 
 revision = "0006"
 down_revision = "0005"
@@ -56,6 +56,12 @@ def _fill(kind: Kind, name_of: Callable[[Any], str | None]) -> None:
 
 _NAME_OF: dict[Kind, Callable[[Any], str | None]] = {
     Kind.ACTIVITY: lambda row: run_name(run_of(row)),
-    Kind.ENTITY: lambda row: entity_name(entity_of(row)),
+    Kind.ENTITY: lambda row: entity_name(
+        entity_from(
+            row.id,
+            *(row.type, row.data_level, row.attributes, row.identifiers, row.standings),
+            *(row.generated_at, row.invalidated_at),
+        )
+    ),
     Kind.AGENT: lambda row: agent_name(agent_of(row)),
 }
