@@ -102,12 +102,12 @@ class RepeatedObjects:
             found, end = decoder.raw_decode(short)
         except (ValueError, RecursionError):
             return None
-        usable = storable_record(found, short[:end])
         brackets = short.count("{") + short.count("[")
-        if usable is not found or brackets > _MOST_NESTED:
-            keys = key_count(found, _MOST_NESTED)
-            if keys is None or key_count(usable) != keys:
-                return None
+        if brackets > _MOST_NESTED and key_count(found, _MOST_NESTED) is None:
+            return None
+        usable = storable_record(found, short[:end])
+        if usable is not found and key_count(usable) != key_count(found, _MOST_NESTED):
+            return None
         self._learn(text[at : at + end + left_out], unknown)
         return usable, end + left_out
 
