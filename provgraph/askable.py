@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from provgraph.answers import Answer, AnswerNode, answer_node
 from provgraph.errors import NotFoundError, SettingsError, StoreError
-from provgraph.model.filters import Filter, PageRequest
+from provgraph.model.filters import NAMED_KINDS, PageRequest, Search, SortOrder
 from provgraph.model.lineage import Direction, Node
-from provgraph.model.vocabulary import RelationType
+from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.comparison import diff
 from provgraph.questions.configuration import with_configuration
 from provgraph.questions.details import details_of
 from provgraph.questions.own_header import store_instead
+from provgraph.questions.searching import search
 from provgraph.questions.summary import with_taints
 from provgraph.questions.tracing import find, lineage
 from provgraph.questions.versions import versions
@@ -23,6 +24,7 @@ from provgraph.writers import details as details_writer
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
+    from datetime import datetime
     from types import TracebackType
 
     from provgraph.model.comparison import LineageDiff
@@ -202,24 +204,82 @@ class AskableStore:
         _, found = versions(self.store, str(path), Path.cwd())
         return [answer_node(each.node) for each in found]
 
-    def search(self, *, invalid: bool, limit: int = 1_000) -> list[AnswerNode]:
-        """Find the records that somebody marked as invalid.
+    def search(  # noqa: PLR0913 - each condition has a name of its own
+        self,
+        text: str | None = None,
+        *,
+        kind: str | Sequence[str] = (),
+        type: str | Sequence[str] = (),
+        data_level: str | Sequence[str] = (),
+        status: str | Sequence[str] = (),
+        tool: str | Sequence[str] = (),
+        version: str | Sequence[str] = (),
+        host: str | Sequence[str] = (),
+        agent: str | Sequence[str] = (),
+        since: str | datetime | None = None,
+        until: str | datetime | None = None,
+        under: str | os.PathLike[str] | None = None,
+        invalid: bool = False,
+        external: bool = False,
+        overwritten: bool = False,
+        order: str = "time",
+        limit: int = 1_000,
+    ) -> list[AnswerNode]:
+        """Find the records that meet every condition; of several values any will do.
 
         Args:
-            invalid: True, the one thing that can be searched for.
+            text: every word is the beginning of a word in a name, path, identifier, tool or host.
+            kind: ``entity``, ``activity`` or ``agent``.
+            type: a finer type, such as ``DatasetEntity``.
+            data_level: of files, such as ``DL3``.
+            status: how runs ended, such as ``error``.
+            tool: the name of a run; with a condition of files, of the run that made the file.
+            version: of the tool, likewise.
+            host: where it ran, likewise.
+            agent: who answers for it.
+            since: the run started, or the file was made, then or later; UTC without a zone.
+            until: then or earlier.
+            under: the file stood at this path, or below it.
+            invalid: only what is marked as invalid.
+            external: only files that no known run made.
+            overwritten: only files that ceased to be, as by being overwritten.
+            order: ``time``, the newest first, or ``name``.
             limit: how many records at most.
 
         Returns:
-            The records, by id.
+            The records in this order.
 
         Raises:
-            SettingsError: nothing is searched for, or the limit is less than 1.
+            SettingsError: there is no such kind or order, a time can't be read, or the limit is
+                less than 1.
         """
-        if not invalid or limit < 1:
-            raise SettingsError("search for invalid=True, with a limit of 1 or more")
-        page = self.store.find(Filter(invalid=True), page=PageRequest(size=limit))
-        found = with_taints(self.store, (each.node for each in page.found))
-        return [answer_node(node) for node in found]
+        try:
+            kinds = tuple(map(Kind, _each(kind)))
+            sorting = SortOrder(order)
+        except ValueError as error:
+            raise SettingsError(f"{error}: kinds are {', '.join(NAMED_KINDS)}") from None
+        if limit < 1 or not set(kinds) <= set(NAMED_KINDS):
+            raise SettingsError(f"kinds are {', '.join(NAMED_KINDS)}; a limit is 1 or more")
+        wanted = Search(
+            text,
+            types=_each(type),
+            data_levels=_each(data_level),
+            statuses=_each(status),
+            tools=_each(tool),
+            versions=_each(version),
+            hosts=_each(host),
+            agents=_each(agent),
+            since=_time(since),
+            until=_time(until),
+            under=None if under is None else str(under),
+            invalid=invalid,
+            external=external,
+            overwritten=overwritten,
+        )
+        page = PageRequest(limit)
+        found = search(self.store, wanted, kinds or NAMED_KINDS, sorting, page, Path.cwd())
+        nodes = with_taints(self.store, (each.node for each in found.found))
+        return [answer_node(node) for node in nodes]
 
     def stats(self) -> dict[str, int]:
         """Count what the store holds.
@@ -239,3 +299,12 @@ class AskableStore:
 
     def _find(self, record: str | os.PathLike[str]) -> Node:
         return find(self.store, str(record), Path.cwd())
+
+
+def _each(values: str | Sequence[str]) -> tuple[str, ...]:
+    """One value, or several."""
+    return (values,) if isinstance(values, str) else tuple(values)
+
+
+def _time(time: str | datetime | None) -> str | None:
+    return time if time is None or isinstance(time, str) else time.isoformat()

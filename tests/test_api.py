@@ -147,6 +147,20 @@ def test_loads_are_listed_and_taken_back(night: provgraph.Provenance) -> None:
         night.invalidate(DL3, " ")
 
 
+def test_records_are_searched(night: provgraph.Provenance) -> None:
+    files = night.search("run02001 dl2", kind="entity", order="name")
+    assert [each.name for each in files] == sorted(each.name or "" for each in files) != []
+    assert {each.kind for each in files} == {"entity"}
+    since = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+    runs = night.search(tool=["ctapipe-process"], since=since)
+    assert runs
+    assert all(each.start_time and each.start_time >= since for each in runs)
+    assert night.search("run02001", under=Path("/data/ctao/dl2"), data_level="DL2", limit=1)
+    for wrong in ({"kind": "file"}, {"limit": 0}, {"since": "soon"}, {"order": "id"}):
+        with pytest.raises(SettingsError):
+            night.search(**wrong)
+
+
 def test_every_command_has_its_method(night: provgraph.Provenance, tmp_path: Path) -> None:
     def printed(*command: str) -> str:
         done = CliRunner().invoke(main, [*command, "--store", f"sqlite:///{tmp_path / 'store.db'}"])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import provgraph
 from provgraph.ingest.loading import load
 from provgraph.model.fields import difference_document, summary_document
 from provgraph.questions.comparison import diff
@@ -29,6 +30,8 @@ QUERY = """query ($file: String!) { whatProduced(file: $file) {
     complete ends { id why } failed invalid versions rewritten suspected { run path id } } } }"""
 VERSIONS = "query ($path: String!) { versions(path: $path) { id generatedBy { activity { id } } } }"
 MODEL = "/data/ctao/models/energy.pkl"
+FOUND = """query ($text: String!) { search(text: $text, first: 1000) {
+    totalCount nodes { id } edges { cursor } } }"""
 DIFF = """query ($a: String!, $b: String!) { diff(a: $a, b: $b) {
     a b identical alike truncated runs { tool change a b version parameters { name a b }
     packages { name a b } inputs { role a b } } } }"""
@@ -54,6 +57,7 @@ def test_three_faces_one_answer(store_url: str) -> None:
     with served(store) as client:
         by_graphql = asked(client, QUERY, file=DL3)["data"]["whatProduced"]
         differing = asked(client, DIFF, a=OTHER, b=DL3)["data"]["diff"]
+        sought = asked(client, FOUND, text="run02002 dl")["data"]["search"]
         standing = asked(client, VERSIONS, path=MODEL)["data"]["versions"]
         assert asked(client, VERSIONS, path="/nowhere") == {"data": {"versions": []}}
     difference = difference_document(diff(store, find(store, OTHER), ours.root))
@@ -65,9 +69,21 @@ def test_three_faces_one_answer(store_url: str) -> None:
         (each["id"], each["generatedBy"][0]["activity"]["id"]) for each in standing
     ]
     assert len(listed) > 1
+    _compare_found(store_url, sought)
     by_command = _printed(store_url, "what-produced", DL3, "--format", "json")
     assert _of_graphql(by_graphql) == _of_command(by_command) == expected
     assert by_graphql["summary"] == by_command["summary"] == summary
+
+
+def _compare_found(store_url: str, sought: dict[str, Any]) -> None:
+    """What was found by GraphQL is found by command and by Python, and in the same order."""
+    ids = [each["id"] for each in sought["nodes"]]
+    assert sought["totalCount"] == len(ids) > 5
+    printed = _printed(store_url, "search", "run02002", "DL", "--limit", "4", "--json")
+    assert (printed["total"], printed["next"]) == (len(ids), sought["edges"][3]["cursor"])
+    assert [each["id"] for each in printed["nodes"]] == ids[:4]
+    with provgraph.open(store_url) as opened:
+        assert [each.id for each in opened.search("run02002 dl")] == ids
 
 
 def _of_graphql(answer: dict[str, list[dict[str, str]]]) -> Answer:

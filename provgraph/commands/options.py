@@ -86,6 +86,9 @@ TYPES = (
     "SoftwareAgent",
 )
 
+#: How a run can have ended.
+STATUSES = ("completed", "error", "interrupted", "running", "unknown")
+
 _Function = Callable[..., None]
 _Option = Callable[[_Function], _Function]
 
@@ -182,6 +185,63 @@ def answer_options(function: _Function) -> _Function:
         _filter("--kind", "kinds", KINDS, "List only records of this kind"),
         _filter("--data-level", "data_levels", DATA_LEVELS, "List only products of this level"),
         _filter("--type", "types", TYPES, "List only records of this finer type"),
+    )
+
+
+def search_options(function: _Function) -> _Function:
+    """Add the conditions of a search.
+
+    Args:
+        function: the function of a command.
+
+    Returns:
+        The function, which gets the argument ``kinds`` and the fields of
+        `provgraph.model.filters.Search`.
+    """
+    return _with_options(
+        function,
+        _filter("--kind", "kinds", KINDS, "Only records of this kind"),
+        _filter("--type", "types", TYPES, "Only records of this finer type"),
+        _filter("--data-level", "data_levels", DATA_LEVELS, "Only products of this level"),
+        _filter("--status", "statuses", STATUSES, "Only runs that ended so"),
+        _named(
+            "--tool",
+            "tools",
+            "NAME",
+            "Only runs of this tool; with --kind entity or another "
+            "condition of files, the files that such runs made",
+        ),
+        _named("--version", "versions", "V", "Only runs of this version of a tool, likewise"),
+        _named("--host", "hosts", "NAME", "Only runs on this host, likewise"),
+        _named(
+            "--agent",
+            "agents",
+            "NAME",
+            "Only what this person, organization or software answers for",
+        ),
+        click.option(
+            "--since", metavar="TIME", help="Only runs started, and files made, then or later."
+        ),
+        click.option("--until", metavar="TIME", help="Only those of then or earlier (UTC)."),
+        click.option(
+            "--under", metavar="PATH", help="Only files that stood at this path, or below it."
+        ),
+        click.option("--invalid", is_flag=True, help="Only what is marked as invalid."),
+        click.option("--external", is_flag=True, help="Only files that no known run made."),
+        click.option(
+            "--overwritten", is_flag=True, help="Only files that ceased to be, as by overwriting."
+        ),
+    )
+
+
+def _named(option: str, argument: str, metavar: str, what: str) -> _Option:
+    """Make an option that takes a name, in any case."""
+    return click.option(
+        option,
+        argument,
+        metavar=metavar,
+        multiple=True,
+        help=f"{what}; several times for any of several.",
     )
 
 

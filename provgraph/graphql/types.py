@@ -10,8 +10,9 @@ import strawberry
 from graphql import GraphQLResolveInfo
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from provgraph.graphql import entry_points, resolvers
+from provgraph.graphql import entry_points, finding, resolvers
 from provgraph.graphql.comparison import LineageDiffObject
+from provgraph.graphql.connections import ConnectionObject, LoadObject
 from provgraph.graphql.declaring import JSON, DateTime, attribute, resolved
 from provgraph.graphql.trust import SummaryObject
 from provgraph.model import lineage, vocabulary
@@ -343,6 +344,19 @@ class Query:
     )
     versions: list[EntityObject] = resolved(
         entry_points.versions, "All files that stood at a path, in the order in which they came."
+    )
+    search: ConnectionObject[RecordInterface] = resolved(
+        finding.search, "Files, runs and agents by words, the newest first."
+    )
+    entities: ConnectionObject[EntityObject] = resolved(
+        finding.entities, "Entities, the newest first."
+    )
+    activities: ConnectionObject[ActivityObject] = resolved(
+        finding.activities, "Runs, the newest first."
+    )
+    agents: ConnectionObject[AgentObject] = resolved(finding.agents, "Agents.")
+    loads: ConnectionObject[LoadObject] = resolved(
+        finding.loads, "What was loaded, the newest first."
     )
     node: RecordInterface | None = resolved(entry_points.node, "The record with an id.")
     entity: EntityObject | None = resolved(entry_points.entity, "One entity.")

@@ -27,25 +27,60 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Which records a question is about: those that meet every condition that is given.
+class Search:
+    """What people look for: the records that meet every condition that is given.
 
-    A store refuses a filter without a condition besides ``kinds``. Example: ``Filter(base_name=
-    "run1.dl3.fits")`` means all files that stood at any path with that last part.
+    Of several values of one condition any will do. Case makes no difference but in paths. Without
+    any condition all records are found.
 
     Attributes:
-        identifiers: the record bears one of these: as its id, or as any other name of an entity.
-        version: the entity is what this run wrote at this path.
-        base_name: the entity stood at a path that ends in this file name.
+        text: every word of it is the beginning of a word among the record's names, paths and
+            identifiers, or the name of the run's host (docs/contract.md, Commands).
+        types: finer types, such as ``DatasetEntity`` or ``Person``.
+        data_levels: of files, such as ``DL3``.
+        tools: the names of runs.
+        versions: of the tools.
+        statuses: how runs ended.
+        hosts: where runs ran.
+        agents: ids or names of agents that answer for the run or file.
+        since: the run started, or the file was made, then or later; a canonical time.
+        until: then or earlier.
+        under: the file stood at this path, or somewhere below it.
         invalid: whether the record has to be marked as invalid.
-        kinds: the record is of one of these kinds.
+        external: whether no known run may have made the file.
+        overwritten: whether the file has to be one that ceased to be, as by being overwritten.
     """
 
-    identifiers: tuple[str, ...] | None = None
-    version: Version | None = None
-    base_name: str | None = None
+    text: str | None = None
+    types: tuple[str, ...] = ()
+    data_levels: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    under: str | None = None
     invalid: bool = False
-    kinds: tuple[Kind, ...] = NAMED_KINDS
+    external: bool = False
+    overwritten: bool = False
+
+    @property
+    def of_runs(self) -> bool:
+        """Whether any condition is one of runs."""
+        return bool(self.tools or self.versions or self.statuses or self.hosts)
+
+    @property
+    def of_files(self) -> bool:
+        """Whether any condition is one of files."""
+        return bool(
+            self.types
+            or self.data_levels
+            or self.under is not None
+            or self.external
+            or self.overwritten
+        )
 
 
 class SortOrder(StrEnum):
@@ -56,6 +91,37 @@ class SortOrder(StrEnum):
     #: The entity that was the last to come to the place that was asked for stands first; among
     #: equals the order is by id.
     NEWEST = "newest"
+    #: Of a search: by time, the newest first; what has no time stands last.
+    TIME = "time"
+    #: Of a search: by name; what has none stands first.
+    NAME = "name"
+
+
+#: The orders that a search can have, and nothing else.
+SEARCH_ORDERS = (SortOrder.TIME, SortOrder.NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which records a question is about: those that meet every condition that is given.
+
+    A store refuses a filter without a condition besides ``kinds``, and one that both searches and
+    names records. Example: ``Filter(base_name="run1.dl3.fits")`` means all files that stood at any
+    path with that last part.
+
+    Attributes:
+        identifiers: the record bears one of these: as its id, or as any other name of an entity.
+        version: the entity is what this run wrote at this path.
+        base_name: the entity stood at a path that ends in this file name.
+        search: what people look for.
+        kinds: the record is of one of these kinds.
+    """
+
+    identifiers: tuple[str, ...] | None = None
+    version: Version | None = None
+    base_name: str | None = None
+    search: Search | None = None
+    kinds: tuple[Kind, ...] = NAMED_KINDS
 
 
 @dataclass(frozen=True, slots=True)

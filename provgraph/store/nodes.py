@@ -7,7 +7,7 @@ from typing import TypeVar
 from provgraph.model.assembly import distinct_edges
 from provgraph.model.attributes import text_of
 from provgraph.model.derived import INVALIDATED, end_of, invalidation_of, start_of, status_of
-from provgraph.model.filters import PageRequest, SortOrder
+from provgraph.model.filters import SEARCH_ORDERS, Filter, PageRequest, SortOrder
 from provgraph.model.identifiers import base_name, local_name, location_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Agent, Description, Fact, Run, first_text, key_of
@@ -259,6 +259,25 @@ def edges_in_order(edges: Iterable[Edge]) -> list[Edge]:
     )
 
 
+def is_search(wanted: Filter, order: SortOrder) -> bool:
+    """Tell whether a filter searches, rather than names records.
+
+    Args:
+        wanted: which records.
+        order: of the answer.
+
+    Raises:
+        ValueError: it does both, or the order is one of the other.
+    """
+    names = (wanted.identifiers, wanted.version, wanted.base_name)
+    searches = wanted.search is not None
+    if searches and any(each is not None for each in names):
+        raise ValueError("a filter either searches or names records")
+    if searches != (order in SEARCH_ORDERS):
+        raise ValueError(f"no such answer can be in the order {order.value}")
+    return searches
+
+
 def meeting_all(answers: Sequence[list[T]], key: Callable[[T], bytes]) -> list[T]:
     """What all conditions of a filter lead to.
 
@@ -273,7 +292,7 @@ def meeting_all(answers: Sequence[list[T]], key: Callable[[T], bytes]) -> list[T
         ValueError: the filter has no condition.
     """
     if not answers:
-        raise ValueError("a filter needs a condition: identifiers, version, base_name or invalid")
+        raise ValueError("a filter needs a condition: identifiers, version, base_name or search")
     first, *others = answers
     for other in others:
         keys = set(map(key, other))

@@ -276,11 +276,13 @@ class Found:
             with the higher rank came later. 0 where no place was asked for.
         place: the place with the base name that was asked for; None when none was. An entity that
             stood at several such places is found once for each.
+        cursor: what to ask with for the records behind this one; "" where nothing was searched.
     """
 
     node: Node
     rank: int = 0
     place: str | None = None
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ def test_invalid_records_are_listed(newcomer: Shell) -> None:
     newcomer("load", str(LOGS / "run02001.provlog"))
     nothing = newcomer("search", "--invalid")
     assert (nothing.returncode, nothing.stdout) == (0, "")
-    assert "nothing is marked as invalid" in nothing.stderr
+    assert "nothing is found" in nothing.stderr
     mark = ("invalidate", FILE, "--at", "2026-11-20T12:00", "--reason", "moonlight", "--by", "Ada")
     assert newcomer(*mark).returncode == 0
     (line,) = newcomer("search", "--invalid").stdout.splitlines()
     assert line.startswith(f"{FILE}  INVALID since 2026-11-20 12:00:00 by Ada: moonlight  (")
+    assert line.endswith(")  DL2 2026-11-21 08:29:10")
     found = json.loads(newcomer("search", "--invalid", "--json").stdout)
     assert (found["total"], found["next"], len(found["nodes"])) == (1, None, 1)
     assert found["nodes"][0]["invalidation"] == {
@@ -32,13 +33,42 @@ def test_a_long_list_is_cut_and_says_so(newcomer: Shell) -> None:
         assert newcomer("invalidate", file, "--reason", "moonlight").returncode == 0
     first = newcomer("search", "--invalid", "--limit", "1")
     assert len(first.stdout.splitlines()) == 1
-    assert "2 are marked as invalid; these are the first 1" in first.stderr
+    assert "1 record of 2; more with --limit, or with --after " in first.stderr
     found = json.loads(newcomer("search", "--invalid", "--limit", "1", "--json").stdout)
     assert (found["total"], len(found["nodes"])) == (2, 1)
-    assert found["next"] is not None
+    rest = newcomer("search", "--invalid", "--after", found["next"], "--json").stdout
+    assert json.loads(rest)["next"] is None
+    both = [each["id"] for page in (found, json.loads(rest)) for each in page["nodes"]]
+    assert len(set(both)) == 2
 
 
-def test_something_has_to_be_looked_for(newcomer: Shell) -> None:
+def test_words_and_conditions_find_files_and_runs(newcomer: Shell) -> None:
+    newcomer("load", str(LOGS / "run02001.provlog"), str(LOGS / "apply_run02001.provlog"))
+
+    def names(*arguments: str) -> list[str]:
+        found = json.loads(newcomer("search", *arguments, "--json").stdout)
+        assert found["total"] == len(found["nodes"])
+        return [each["name"] for each in found["nodes"]]
+
+    assert names("RUN02001", "dl2") == ["run02001_full.dl2.h5", "run02001.dl2.h5"]
+    assert names("un02001") == []
+    runs = names("--kind", "activity", "--order", "name")
+    assert runs == sorted(runs)
+    assert names("--tool", "CTAPIPE-apply-models") == ["ctapipe-apply-models"]
+    assert names("--tool", "ctapipe-apply-models", "--data-level", "dl2") == [
+        "run02001_full.dl2.h5"
+    ]
+    assert names("--under", "/data/ctao/dl1", "--kind", "entity") == ["run02001.dl1.h5"]
+    assert names("--status", "error") == names("--until", "2020-01-01") == []
+    assert len(names()) > len(names("--since", "2026-11-21T08:29:50")) > 0
+
+
+def test_what_makes_no_sense_is_told(newcomer: Shell) -> None:
     newcomer("load", str(LOGS / "run02001.provlog"))
-    done = newcomer("search")
-    assert (done.returncode, "--invalid" in done.stderr) == (2, True)
+    for wrong, message in (
+        (("--since", "yesterday"), "write a time as 2026-11-21T08:30:00"),
+        (("--after", "x"), "take `next` of the page before"),
+        (("--status", "failed"), "completed"),
+    ):
+        done = newcomer("search", *wrong)
+        assert (done.returncode, message in done.stderr) == (2, True)

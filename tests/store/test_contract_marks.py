@@ -1,6 +1,7 @@
 """What every store must do alike: what is invalid, what was made from it, where answers are cut."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
 from provgraph.model.assembly import distances_from, ends_of, ways_of
-from provgraph.model.filters import Filter
+from provgraph.model.filters import Filter, Search, SortOrder
 from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.records import Document, End, Mention, StatedRelation
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
@@ -85,19 +86,23 @@ def test_no_record_taints_itself(store: Store) -> None:
     }
 
 
+def invalid(store: Store, **conditions: Any) -> list[str]:
+    """The ids of the invalid records that meet some conditions."""
+    wanted = Filter(search=Search(invalid=True, **conditions))
+    page = store.find(wanted, SortOrder.NAME)
+    assert (page.total, page.after) == (len(page.found), None)
+    return sorted(each.node.id for each in page.found)
+
+
 def test_invalid_records_are_found(chain: Store) -> None:
-    assert chain.find(Filter(invalid=True)).found == ()
+    assert invalid(chain) == []
     loads = [mark(chain, name) for name in ("/flat", "product:C", "b")]
-    page = chain.find(Filter(invalid=True))
-    assert [each.node.id for each in page.found] == ["b", "file:/flat", "product:C"]
-    assert (page.total, page.after) == (3, None)
-    files = chain.find(Filter(invalid=True, kinds=(Kind.ENTITY,)))
-    assert [each.node.id for each in files.found] == ["file:/flat", "product:C"]
-    both = chain.find(Filter(invalid=True, base_name="flat"))
-    assert [each.node.id for each in both.found] == ["file:/flat"]
+    assert invalid(chain) == ["b", "file:/flat", "product:C"]
+    assert invalid(chain, text="FLA") == ["file:/flat"]
+    assert invalid(chain, external=True) == ["file:/flat"]
     for load in loads:
         forget(chain, load)
-    assert chain.find(Filter(invalid=True)).found == ()
+    assert invalid(chain) == []
     assert lineage(chain, find(chain, "/image")).root.tainted == ()
 
 

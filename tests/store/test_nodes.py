@@ -3,7 +3,7 @@
 import pytest
 
 from provgraph.identity.entities import Standing
-from provgraph.model.filters import PageRequest, SortOrder
+from provgraph.model.filters import Filter, PageRequest, Search, SortOrder
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Agent, Description, Mention, Run, key_of
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
@@ -16,6 +16,7 @@ from provgraph.store.nodes import (
     explained,
     explained_order,
     found_page,
+    is_search,
     meeting_all,
     stats_in_order,
 )
@@ -145,3 +146,10 @@ def test_a_record_has_to_meet_all_conditions_and_comes_in_the_order_of_the_first
     assert meeting_all([[b"a"], []], bytes) == []
     with pytest.raises(ValueError, match="needs a condition"):
         meeting_all([], bytes)
+
+
+def test_only_a_search_is_in_the_order_of_time() -> None:
+    assert is_search(Filter(search=Search()), SortOrder.TIME)
+    assert not is_search(Filter(base_name="x"), SortOrder.NEWEST)
+    with pytest.raises(ValueError, match="no such answer can be in the order id"):
+        is_search(Filter(search=Search()), SortOrder.ID)

@@ -6,6 +6,7 @@ from provgraph.errors import UnfinishedCopyError
 from provgraph.store.neo4j import schema
 from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.facts import LOCK
+from provgraph.store.neo4j.searching import fill_entries
 
 _QUERY = (
     f"OPTIONAL MATCH {LOCK} RETURN l.copyOf, l.imported, "
@@ -47,5 +48,22 @@ def opened(connection: Connection) -> Opened:
         raise UnfinishedCopyError(str(connection), copy_of)
     if is_imported:
         schema.make_missing(connection)
+        fill_entries(connection)
         connection.execute(f"MATCH {LOCK} REMOVE l.imported")
     return Opened(bool(is_imported), has_records)
+
+
+def complete(connection: Connection) -> None:
+    """Make what a writer needs, and bring a database of an older provgraph up to date.
+
+    Args:
+        connection: to the database.
+
+    Raises:
+        UnfinishedCopyError: the database is a copy that is not whole.
+        StoreError: the server refuses.
+    """
+    if not opened(connection).was_imported:
+        if schema.exists(connection) and not schema.has_terms(connection):
+            fill_entries(connection)
+        schema.create_missing(connection)

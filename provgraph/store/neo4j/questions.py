@@ -25,12 +25,12 @@ from provgraph.store.neo4j.cypher import (
     BY_ALIAS,
     BY_KEY,
     EDGE,
-    MARKED,
     NODE,
     alias_query,
     edge_from,
     node_from,
 )
+from provgraph.store.neo4j.searching import search
 from provgraph.store.neo4j.values import indexed
 from provgraph.store.records import Found, FoundPage
 
@@ -82,6 +82,8 @@ def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageReq
     Returns:
         One page.
     """
+    if nodes.is_search(wanted, order):
+        return search(connection, wanted, order, page)
     found = (each for each in _matches(connection, wanted) if each.node.kind in wanted.kinds)
     return nodes.found_page(found, order, page)
 
@@ -141,9 +143,6 @@ def _matches(connection: Connection, wanted: Filter) -> list[Found]:
         answers.append(_written(connection, wanted.version))
     if wanted.identifiers is not None:
         answers.append(_bearing(connection, wanted.identifiers))
-    if wanted.invalid:
-        rows = connection.read(f"{MARKED} RETURN labels(n), n {NODE}")
-        answers.append([Found(node_from(labels, stored)) for labels, stored in rows])
     return nodes.meeting_all(answers, lambda each: each.node.key)
 
 

@@ -12,6 +12,7 @@ from provgraph.identity.entities import Standing
 from provgraph.identity.files import times_of
 from provgraph.model.derived import end_of, invalid_since, start_of, status_of
 from provgraph.model.identifiers import base_name, is_strong, location_of
+from provgraph.model.lineage import Node
 from provgraph.model.records import (
     Agent,
     Description,
@@ -43,8 +44,17 @@ from provgraph.store.neo4j.values import (
     with_full_texts,
     without_none,
 )
-from provgraph.store.nodes import agent_name, asked_names, entity_name, run_name
+from provgraph.store.nodes import (
+    activity_node,
+    agent_name,
+    agent_node,
+    asked_names,
+    entity_name,
+    entity_node,
+    run_name,
+)
 from provgraph.store.records import EntityRecord
+from provgraph.store.terms import entry_of
 
 #: The times of nodes, which are written and read as ISO 8601 text and kept as Neo4j's own type.
 NODE_TIMES = {
@@ -54,7 +64,7 @@ NODE_TIMES = {
 _NODE = (
     MARKS
     | with_full_texts("id", "name")
-    | {"key", "calledAs", "localName"}
+    | {"key", "calledAs", "localName", "searchTerms", "searchTime", "searchName"}
     | {time for times in NODE_TIMES.values() for time in times}
 )
 _RUN = _NODE | {"version", "status", "host", "process", "derived", "invalidSince"}
@@ -116,7 +126,7 @@ def run_properties(run: Run) -> Properties:
     properties |= {"startTime": with_zone(core[Fact.START]), "endTime": with_zone(core[Fact.END])}
     properties |= {"process": times_of(run).process, "derived": derived or None}
     properties["invalidSince"] = with_zone(invalid_since(facts))
-    return without_none(properties)
+    return without_none(properties) | entry_properties(activity_node(run))
 
 
 def run_of(stored: Stored) -> Run:
@@ -164,6 +174,7 @@ def entity_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> P
             "invalidSince": with_zone(invalid_since(record.attributes)),
         }
     )
+    properties |= entry_properties(entity_node(record))
     return properties | _place_properties(record) | _stated_properties(record, stated)
 
 
@@ -273,6 +284,7 @@ def agent_properties(agent: Agent) -> Properties:
         | _common(Kind.AGENT, agent.id)
         | text_property("name", agent.name or agent.id)
         | _asked(Kind.AGENT, agent.id, agent_name(agent))
+        | entry_properties(agent_node(agent))
     )
     return properties | ({} if agent.name else {"derived": ["name"]})
 
@@ -335,6 +347,16 @@ def end_properties(end: End) -> Properties:
     if end.kind is Kind.ACTIVITY:
         return run_properties(Run(end.id, {}))
     return agent_properties(Agent(end.id))
+
+
+def entry_properties(node: Node) -> Properties:
+    """By what people search for a record.
+
+    Args:
+        node: an entity, an activity or an agent.
+    """
+    entry = entry_of(node)
+    return {"searchTerms": entry.terms, "searchTime": entry.time, "searchName": entry.name}
 
 
 def _asked(kind: Kind, identifier: str, name: str | None) -> Properties:

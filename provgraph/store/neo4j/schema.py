@@ -10,6 +10,8 @@ from provgraph.store.nodes import INDEXED
 
 #: Finds entities by the names that no other index finds them by; a full-text index sees into lists.
 ALIASES = "provgraph_entity_aliases"
+#: Finds records by what people look for (`provgraph.store.terms`).
+TERMS = "provgraph_search_terms"
 _RANGE_INDEXES = (
     (Kind.ENTITY, "key"),
     (Kind.ENTITY, "location"),
@@ -17,6 +19,7 @@ _RANGE_INDEXES = (
     *((kind, key) for kind in NAMED_KINDS for key in ("calledAs", "localName")),
     (Kind.ENTITY, "invalidSince"),
     (Kind.ACTIVITY, "invalidSince"),
+    *((kind, key) for kind in NAMED_KINDS for key in ("searchTime", "searchName")),
     (Kind.ACTIVITY, "key"),
     (Kind.AGENT, "key"),
     *((kind, "key") for kind in sorted(DESCRIPTIONS)),
@@ -77,6 +80,12 @@ def definitions() -> dict[str, str]:
         # The keyword analyzer takes each name as one word.
         "ON EACH [n.aliases, n.otherNames] OPTIONS {indexConfig: {`fulltext.analyzer`: 'keyword'}}"
     )
+    labels = "|".join(NODE_LABEL[kind] for kind in NAMED_KINDS)
+    found[TERMS] = (
+        f"CREATE FULLTEXT INDEX {TERMS} IF NOT EXISTS FOR (n:{labels}) "
+        # The terms are words already.
+        "ON EACH [n.searchTerms] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
+    )
     return found
 
 
@@ -87,6 +96,15 @@ def exists(connection: Connection) -> bool:
         connection: to the database.
     """
     return ALIASES in _existing(connection)
+
+
+def has_terms(connection: Connection) -> bool:
+    """Whether records can be searched: those of an older provgraph can't.
+
+    Args:
+        connection: to the database.
+    """
+    return bool(connection.read("SHOW INDEXES YIELD name WHERE name = $name", name=TERMS))
 
 
 def create_missing(connection: Connection) -> None:

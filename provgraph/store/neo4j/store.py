@@ -33,7 +33,7 @@ from provgraph.store.neo4j.cypher import (
     node_from,
 )
 from provgraph.store.neo4j.facts import Neo4jView, loads_of
-from provgraph.store.neo4j.opening import opened
+from provgraph.store.neo4j.opening import complete, opened
 from provgraph.store.neo4j.questions import called, find, names_near, walk
 from provgraph.store.neo4j.taints import taints
 from provgraph.store.neo4j.transaction import TAKE_TURN, Neo4jTransaction
@@ -78,8 +78,7 @@ class Neo4jStore(Store):
     @override
     def make(self) -> None:
         if not self._is_made:
-            if not opened(self._connection).was_imported:
-                schema.create_missing(self._connection)
+            complete(self._connection)
             self._is_made = True
 
     @property

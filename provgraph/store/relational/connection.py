@@ -38,7 +38,7 @@ from provgraph.store.relational.read_only import ReadOnlyFile
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision in `MIGRATIONS`; a test holds it true.
-NEWEST = "0008"
+NEWEST = "0009"
 #: The table that only an unfinished copy has (`provgraph.store.relational.filling`).
 UNFINISHED_COPY = "unfinished_copy"
 #: How long a SQLite writer waits for another one, in seconds.

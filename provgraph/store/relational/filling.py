@@ -25,7 +25,7 @@ from typing_extensions import override
 
 from provgraph.errors import NoStoreError, StoreError
 from provgraph.identity.files import times_of
-from provgraph.model.records import Run, key_of
+from provgraph.model.records import Agent, Run, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.copying import CopyState, Filling, StorePart
 from provgraph.store.journal import new_mark, packed
@@ -41,6 +41,7 @@ from provgraph.store.relational.connection import (
 from provgraph.store.relational.facts import assertion_row, load_row
 from provgraph.store.relational.records import Record
 from provgraph.store.relational.transaction import RelationalTransaction
+from provgraph.store.terms import entries_of
 
 #: One row; it is no table of `tables.metadata`, for a whole store has none.
 _unfinished = Table(
@@ -191,10 +192,16 @@ class _RowWriter(RelationalTransaction):
 
     def put_runs(self, found: Sequence[Run]) -> None:
         self._put(tables.activity, (records.run_row(run, times_of(run).process) for run in found))
+        self._put_searched(entries_of(runs=found))
+
+    def put_agents(self, found: Sequence[Agent]) -> None:
+        self._put(tables.agent, map(records.agent_row, found))
+        self._put_searched(entries_of(agents=found))
 
     def put_entities(self, found: Sequence[EntityRecord]) -> None:
         self._put(tables.entity, map(records.entity_row, found))
         self._put(tables.naming, (row for each in found for row in records.naming_rows(each)))
+        self._put_searched(entries_of(entities=found))
         self._names(name for each in found for name in each.identifiers)
 
     def put_mentions(self, found: Sequence[StoredMention]) -> None:
@@ -244,7 +251,7 @@ def _rows_of(
 
 _WRITERS: dict[StorePart, Callable[[_RowWriter, Sequence[Any]], None]] = {
     StorePart.RUNS: _RowWriter.put_runs,
-    StorePart.AGENTS: _rows_of(tables.agent, records.agent_row),
+    StorePart.AGENTS: _RowWriter.put_agents,
     StorePart.DESCRIPTIONS: _rows_of(tables.description, records.description_row),
     StorePart.ENTITIES: _RowWriter.put_entities,
     StorePart.STATED: _rows_of(tables.stated_entity, records.stated_row),

@@ -22,6 +22,7 @@ from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationT
 from provgraph.store import nodes
 from provgraph.store.records import Found, FoundPage
 from provgraph.store.relational import records, tables
+from provgraph.store.relational.searching import search
 
 #: What is read of the records of each kind whose keys `{member}` has. `{own}` is what a question
 #: adds, behind these columns.
@@ -79,9 +80,6 @@ SELECT key, max(rank), NULL FROM (
   SELECT entity AS key, rank FROM naming WHERE name IN ({names})
   UNION ALL SELECT column1, 0 FROM (VALUES {keys}) AS own
 ) AS bearing GROUP BY key"""
-_MARKED = """
-SELECT key, 0, NULL FROM entity WHERE invalid_since > ''
-UNION ALL SELECT key, 0, NULL FROM activity WHERE invalid_since > ''"""
 
 
 def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageRequest) -> FoundPage:
@@ -96,6 +94,8 @@ def find(connection: Connection, wanted: Filter, order: SortOrder, page: PageReq
     Returns:
         One page.
     """
+    if nodes.is_search(wanted, order):
+        return search(connection, wanted, order, page)
     return nodes.found_page(_matches(connection, wanted), order, page)
 
 
@@ -111,8 +111,6 @@ def _matches(connection: Connection, wanted: Filter) -> list[Found]:
         answers.append(_found(connection, _BY_VERSION, asked, wanted.kinds))
     if wanted.identifiers is not None:
         answers.append(_bearing(connection, wanted.identifiers, wanted.kinds))
-    if wanted.invalid:
-        answers.append(_found(connection, _MARKED, {}, wanted.kinds))
     return nodes.meeting_all(answers, lambda each: each.node.key)
 
 

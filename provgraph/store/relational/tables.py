@@ -123,6 +123,26 @@ description = Table(
     Column("attributes", Text, nullable=False),
 )
 
+#: What entities, activities and agents are searched by (`provgraph.store.terms`). The index of the
+#: terms is of another kind in each database; the migration makes it.
+search = Table(
+    "search",
+    metadata,
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    _key("key"),
+    Column("kind", Text, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("terms", Text, nullable=False),
+    Index("search_time", "kind", "time", "key"),
+    Index("search_name", "kind", "name", "key"),
+)
+
 #: Places and identifiers, each once.
 name = Table(
     "name",

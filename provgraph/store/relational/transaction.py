@@ -36,6 +36,7 @@ from provgraph.store.relational.facts import (
     load_row,
     loads_of,
 )
+from provgraph.store.terms import Entry, entries_of, number_of
 
 
 class RelationalTransaction(RelationalView, Transaction):
@@ -90,6 +91,7 @@ class RelationalTransaction(RelationalView, Transaction):
         self._put(tables.description, map(records.description_row, changes.descriptions))
         self._put(tables.stated_entity, map(records.stated_row, changes.stated))
         self._replace_entities(changes)
+        self._put_entries(changes)
         self._put(tables.relation, map(records.mention_row, changes.mentions))
         self._put_stated_relations(changes)
         self._add(tables.settings, map(records.settings_row, changes.settings))
@@ -140,6 +142,18 @@ class RelationalTransaction(RelationalView, Transaction):
             names.update(stored.mention.names)
         names.update(place for _, place in changes.config_files_of)
         self._add(tables.name, map(records.name_row, sorted(names)))
+
+    def _put_entries(self, changes: Changes) -> None:
+        """Make the records searchable, and no more those that are gone."""
+        gone = changes.removals
+        keys = [key_of(Kind.ENTITY, each) for each in gone.entities]
+        keys += [key_of(Kind.ACTIVITY, each) for each in gone.runs]
+        keys += [key_of(Kind.AGENT, each) for each in gone.agents]
+        self._delete(tables.search, tables.search.c.number.in_, map(number_of, keys))
+        self._put_searched(entries_of(changes.runs, changes.entities, changes.agents))
+
+    def _put_searched(self, entries: Iterable[Entry]) -> None:
+        self._put(tables.search, (each._asdict() for each in entries))
 
     def _put_stated_relations(self, changes: Changes) -> None:
         """New relations, and those whose ends may be other records now."""
@@ -269,8 +283,8 @@ class RelationalTransaction(RelationalView, Transaction):
     def _delete(
         self,
         table: Table,
-        condition: Callable[[list[bytes]], ColumnElement[bool]],
-        keys: Iterable[bytes],
+        condition: Callable[[list[Any]], ColumnElement[bool]],
+        keys: Iterable[Any],
     ) -> None:
         for chunk in batches(keys, records.CHUNK):
             self._connection.execute(delete(table).where(condition(chunk)))

@@ -69,11 +69,14 @@ def test_an_activity(night: Neo4jStore, driver: Driver) -> None:
     [[found]] = ask(driver, "MATCH (a:Activity {id: 'reader'}) RETURN properties(a)")
     assert found.pop("startTime").to_native() == datetime(2026, 11, 21, 8, 29, 38, 45_000, UTC)
     assert found.pop("endTime").to_native() == datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+    assert found.pop("searchTerms").startswith("reader ctapipe process wn042 _")
     assert found == {
         "id": "reader",
         "key": key_of(Kind.ACTIVITY, "reader").hex(),
         "name": "ctapipe-process",
         "calledAs": "ctapipe-process",
+        "searchName": "ctapipe-process",
+        "searchTime": "2026-11-21T08:29:38.045",
         "version": "0.28.0",
         "status": "completed",
         "host": "wn042",
@@ -90,11 +93,14 @@ def test_an_entity(night: Neo4jStore, driver: Driver) -> None:
     )
     assert set(labels) == {"Entity", "DatasetEntity"}
     assert found.pop("generatedAtTime").to_native() == datetime(2026, 11, 21, 8, tzinfo=UTC)
+    assert found.pop("searchTerms").startswith("product 1 calibrated h5 file data _")
     assert found == {
         "id": "product:1",
         "key": key_of(Kind.ENTITY, "product:1").hex(),
         "name": "calibrated.h5",
         "calledAs": "calibrated.h5",
+        "searchName": "calibrated.h5",
+        "searchTime": "2026-11-21T08:00:00.000",
         "location": "/data/calibrated.h5",
         "locations": ["/data/calibrated.h5"],
         "identifiers": ["product:1", "file:/data/calibrated.h5"],

@@ -7,7 +7,7 @@ from neo4j import Driver
 
 from provgraph.errors import NoStoreError
 from provgraph.ingest.invalidation import invalidate
-from provgraph.model.filters import Filter
+from provgraph.model.filters import Filter, Search, SortOrder
 from provgraph.model.records import (
     Document,
     Mention,
@@ -151,9 +151,9 @@ def test_an_older_database_learns_what_is_marked_as_invalid(
     driver.execute_query("MATCH (n) REMOVE n.invalidSince")
     for label in ("Entity", "Activity"):
         driver.execute_query(f"DROP INDEX provgraph_{label}_invalidSince")
-    assert store.find(Filter(invalid=True)).found == ()
     schema.create_missing(store._connection)
-    found = [each.node for each in store.find(Filter(invalid=True)).found]
+    marked_now = Filter(search=Search(invalid=True))
+    found = [each.node for each in store.find(marked_now, SortOrder.TIME).found]
     assert {(node.id, node.invalidated_at) for node in found} == set(marked)
     assert {node.invalidation.time for node in found if node.invalidation} == {
         "2026-02-01T00:00:00.000Z",

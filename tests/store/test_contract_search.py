@@ -1,0 +1,208 @@
+"""What every store must do alike: find what people look for, as the definition says."""
+
+from contextlib import closing
+from random import Random
+
+import pytest
+
+from provgraph.ingest.deciding.integration import integrate
+from provgraph.ingest.forgetting import forget
+from provgraph.ingest.invalidation import invalidate
+from provgraph.ingest.loading import load
+from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, Search, SortOrder
+from provgraph.model.records import Agent, Document, End, Mention, Run, StatedRelation
+from provgraph.model.vocabulary import AgentType, Kind, RelationType
+from provgraph.questions.tracing import find
+from provgraph.store.protocol import Store
+from provgraph.store.records import Found
+from provgraph.store.registry import open_store
+from tests.conftest import LOGS
+from tests.oracle.searching import Records, time_of
+from tests.store.test_copying import copied
+
+TOOLS, HOSTS = ("Merge-Tool", "apply models", "x"), ("wn1", "WN2.cta")
+FILES = ("/data/Dl1/run1.h5", "/data/Dl1/RUN12_v2.h5", "/data/dl10/Straße.fits", "/été/run1/a b.h5")
+SEARCHES = (
+    Search(),
+    Search("run1"),
+    Search("RUN dl1"),
+    Search("strasse"),
+    Search("ÉT"),
+    Search("un1"),
+    Search("..."),
+    Search("product file"),
+    Search("merge t"),
+    Search("wn2 cta"),
+    Search("and or not near"),
+    Search(types=("datasetentity",)),
+    Search(types=("Person", "SoftwareAgent")),
+    Search("ada", agents=()),
+    Search(data_levels=("dl1",)),
+    Search(data_levels=("DL1", "DL3")),
+    Search(tools=("merge-tool",)),
+    Search(tools=TOOLS[1:], under="/data"),
+    Search(tools=("merge-tool",), versions=("2",), external=False, under="/"),
+    Search(versions=("1", "2"), hosts=("wn1",)),
+    Search(statuses=("error",)),
+    Search(statuses=("completed", "running"), text="run1"),
+    Search(hosts=("wn2.CTA",)),
+    Search(hosts=("wn",)),
+    Search(agents=("ada",)),
+    Search(agents=("ex:ada", "nobody")),
+    Search(agents=("Ada",), statuses=("error",)),
+    Search(since="2026-01-01T00:00:05.000"),
+    Search(until="2026-01-01T00:00:05.000"),
+    Search(since="2026-01-01T00:00:02.000", until="2026-01-01T00:00:02.000"),
+    Search(under="/data/Dl1"),
+    Search(under="/data/Dl1/run1.h5"),
+    Search(under="/data/dl"),
+    Search(under="/"),
+    Search(invalid=True),
+    Search(external=True),
+    Search(overwritten=True),
+    Search("run1", external=True, under="/data"),
+    Search("run1", invalid=True, overwritten=True),
+)
+
+
+def documents(chance: Random) -> list[Document]:
+    """Runs that read and write a few files again and again, some with an agent."""
+    made = []
+    for number in range(12):
+        name = f"r{number}"
+        facts = {
+            "name": (chance.choice(TOOLS),),
+            "version": (str(chance.randrange(3)),),
+            "host": (chance.choice(HOSTS),),
+            "startTime": (f"2026-01-01T00:00:{number:02}.000",),
+            "endTime": (f"2026-01-01T00:00:{number:02}.500",),
+            "status": (chance.choice(("completed", "error")),),
+        }
+        kinds = (RelationType.USED, RelationType.WAS_GENERATED_BY)
+        mentions = tuple(
+            Mention(
+                name,
+                relation,
+                chance.choice(("DL1 events", None)),
+                f"file:{file}",
+                chance.choice((None, f"product:{number}-{FILES.index(file)}"))
+                if relation is kinds[1]
+                else None,
+                "t",
+            )
+            for relation in kinds
+            for file in chance.sample(FILES, 2)
+        )
+        agents: tuple[Agent, ...] = ()
+        relations: tuple[StatedRelation, ...] = ()
+        if chance.random() < 0.4:
+            who = Agent("ex:ada", "Ada", AgentType.PERSON)
+            agents = (who, Agent("robot"))
+            relations = (
+                StatedRelation(
+                    RelationType.WAS_ASSOCIATED_WITH,
+                    End(Kind.ACTIVITY, name),
+                    End(Kind.AGENT, who.id),
+                ),
+                StatedRelation(
+                    RelationType.WAS_ATTRIBUTED_TO,
+                    End(Kind.ENTITY, f"product:{number}-0"),
+                    End(Kind.AGENT, "robot"),
+                ),
+            )
+        made.append(Document(Run(name, facts), mentions, agents=agents, relations=relations))
+    return made
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """A store that was written to several times, some of it taken back."""
+    found = documents(Random(7))
+    for some in (found[:5], found[5:], found[3:6]):
+        with store.writing() as transaction:
+            integrate(transaction, some)
+    known = [node for node in Records(store).nodes if node.kind is Kind.ENTITY]
+    marks = [invalidate(store, each, "2026-02-01", "bad") for each in (known[0], known[9])]
+    invalidate(store, find(store, "r3"), "2026-02-02", "bad")
+    forget(store, marks[0].id)
+    return store
+
+
+def test_a_search_finds_what_its_definition_says(filled: Store) -> None:
+    records = Records(filled)
+    several = 0
+    for search in SEARCHES:
+        for kinds in (NAMED_KINDS, (Kind.ENTITY,), (Kind.ACTIVITY, Kind.AGENT)):
+            due = {node.key for node in records.found(search, kinds)}
+            page = filled.find(Filter(search=search, kinds=kinds), SortOrder.TIME)
+            found = [each.node for each in page.found]
+            assert {node.key for node in found} == due, (search, kinds)
+            assert page.total == len(found) == len(due)
+            times = [time_of(node) for node in found]
+            assert times == sorted(times, reverse=True)
+            several += 1 < len(due) < len(records.nodes)
+    assert several > len(SEARCHES)
+
+
+@pytest.mark.parametrize("order", [SortOrder.TIME, SortOrder.NAME])
+def test_page_after_page_gives_each_record_once(filled: Store, order: SortOrder) -> None:
+    wanted = Filter(search=Search("run1"))
+    whole = filled.find(wanted, order)
+    assert whole.total > 4
+    found: list[Found] = []
+    after = None
+    while True:
+        page = filled.find(wanted, order, PageRequest(3, after))
+        assert page.total == whole.total
+        found += page.found
+        if page.after is None:
+            break
+        after = page.after
+        assert after == page.found[-1].cursor
+    assert tuple(found) == whole.found
+    assert filled.find(wanted, order, PageRequest(0)).total == whole.total
+
+
+def test_what_comes_later_moves_no_cursor(filled: Store) -> None:
+    wanted = Filter(search=Search(), kinds=(Kind.ACTIVITY,))
+    first = filled.find(wanted, SortOrder.TIME, PageRequest(4))
+    rest = filled.find(wanted, SortOrder.TIME, PageRequest(100, first.after))
+    later = {"startTime": ("2027-01-01T00:00:00.000",)}
+    with filled.writing() as transaction:
+        integrate(transaction, [Document(Run("newest", later))])
+    again = filled.find(wanted, SortOrder.TIME, PageRequest(100, first.after))
+    assert again.found == rest.found
+    assert again.total == rest.total + 1
+
+
+def test_what_is_forgotten_is_found_no_more(store: Store) -> None:
+    reports = list(load(store, [str(LOGS / "irf.provlog"), str(LOGS / "merge.provlog")]))
+    everything = Filter(search=Search())
+    before = store.find(everything, SortOrder.TIME)
+    assert before.total == len(before.found) == len(Records(store).nodes) > 3
+    for report in reports:
+        assert report.load is not None
+        forget(store, report.load)
+    assert store.find(everything, SortOrder.TIME).total == 0
+
+
+def test_a_filter_searches_or_names_and_its_order_fits(filled: Store) -> None:
+    for wanted, order in (
+        (Filter(search=Search(), base_name="x"), SortOrder.TIME),
+        (Filter(search=Search()), SortOrder.ID),
+        (Filter(base_name="x"), SortOrder.NAME),
+    ):
+        with pytest.raises(ValueError, match=r"a filter either|no such answer"):
+            filled.find(wanted, order)
+    other = filled.find(Filter(search=Search()), SortOrder.NAME, PageRequest(1)).after
+    for cursor in (other, "", "é", "bm8="):
+        with pytest.raises(ValueError, match="no cursor of a search by time"):
+            filled.find(Filter(search=Search()), SortOrder.TIME, PageRequest(1, cursor))
+
+
+def test_a_copy_is_searched_alike(filled: Store) -> None:
+    with closing(open_store("sqlite://")) as other:
+        copied(filled, other)
+        for search in SEARCHES:
+            wanted = Filter(search=search)
+            assert other.find(wanted, SortOrder.TIME) == filled.find(wanted, SortOrder.TIME)
