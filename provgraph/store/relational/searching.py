@@ -23,7 +23,7 @@ _BY_TERMS = {
 }
 _RELATED = (
     "search.key IN (SELECT relation.source FROM {tables} CROSS JOIN relation "
-    "WHERE {terms} AND relation.target = search.key AND relation.type = :type_{name})"
+    "WHERE {terms} AND relation.target = search.key AND relation.type = :{type})"
 )
 _EXTERNAL = (
     "NOT EXISTS (SELECT 1 FROM relation WHERE relation.source = search.key "
@@ -83,7 +83,7 @@ class _SqlSearch:
         self._tables, self._terms = _BY_TERMS[dialect]
         self._query_of = _fts5 if dialect == "sqlite" else _tsquery
         self._asked: dict[str, Any] = {}
-        #: What finds the entries, one for each kind of records, and without duplicates.
+        #: What finds the entries, each by one of these.
         self.parts = [part for each in sought(wanted, kinds) for part in self._parts(each)]
 
     def counting(self) -> tuple[Any, dict[str, Any]]:
@@ -97,7 +97,7 @@ class _SqlSearch:
         if after is not None:
             behind = f" AND (search.{column}, search.key) {beyond} (:value, :key)"
             asked |= {"value": after.value, "key": after.key}
-        # The best of each kind, each along an index, then the best of all of them.
+        # The best of each part, where it can along an index, then the best of all of them.
         ordered = f"ORDER BY value {way}, key {way} LIMIT :size"
         found = " UNION ALL ".join(
             f"SELECT * FROM (SELECT search.key AS key, search.kind AS kind, "  # noqa: S608 - our own names
@@ -108,31 +108,37 @@ class _SqlSearch:
         return text(f"SELECT key, kind, value FROM ({found}) AS found {ordered}"), asked  # noqa: S608
 
     def _parts(self, wanted: Sought) -> Iterator[str]:
+        if wanted.choices:
+            # The terms are looked up once for all kinds.
+            terms = self._terms.format(name=self._given(self._query_of(wanted.choices)))
+            yield f"{self._tables} WHERE {terms} AND {self._rest(wanted, wanted.kinds)}"
+            return
         for kind in wanted.kinds:
-            name = f"q{len(self._asked)}"
-            self._asked[f"kind_{name}"] = kind.value
-            conditions = [f"search.kind = :kind_{name}", *self._conditions(wanted, name)]
-            source = "search"
-            if wanted.choices:
-                source, terms = self._tables, self._terms.format(name=name)
-                self._asked[name] = self._query_of(wanted.choices)
-                conditions.insert(0, terms)
-            yield f"{source} WHERE {' AND '.join(conditions)}"
+            yield f"search WHERE {self._rest(wanted, (kind,))}"
 
-    def _conditions(self, wanted: Sought, name: str) -> Iterator[str]:
-        for bound, sign in ((wanted.since, ">="), (wanted.until, "<=")):
-            if bound is not None:
-                self._asked[f"time_{name}{len(self._asked)}"] = bound
-                yield f"search.time {sign} :time_{name}{len(self._asked) - 1}"
+    def _rest(self, wanted: Sought, kinds: tuple[Kind, ...]) -> str:
+        """The conditions besides those of the entry's own terms."""
+        given = ", ".join(f":{self._given(kind.value)}" for kind in kinds)
+        return " AND ".join((f"search.kind IN ({given})", *self._conditions(wanted)))
+
+    def _conditions(self, wanted: Sought) -> Iterator[str]:
+        if wanted.since is not None:
+            yield f"search.time >= :{self._given(wanted.since)}"
         if wanted.until is not None:
-            yield "search.time > ''"
+            yield f"search.time <= :{self._given(wanted.until)} AND search.time > ''"
         if wanted.external:
             yield _EXTERNAL
         for relation, choices in wanted.related:
-            inner = f"r{len(self._asked)}"
-            self._asked |= {inner: self._query_of(choices), f"type_{inner}": relation.value}
-            terms = self._terms.format(name=inner)
-            yield _RELATED.format(tables=self._tables, terms=terms, name=inner)
+            terms = self._terms.format(name=self._given(self._query_of(choices)))
+            yield _RELATED.format(
+                tables=self._tables, terms=terms, type=self._given(relation.value)
+            )
+
+    def _given(self, value: str) -> str:
+        """The name of a parameter that holds a value."""
+        name = f"given{len(self._asked)}"
+        self._asked[name] = value
+        return name
 
 
 def _fts5(choices: Iterable[Choice]) -> str:
