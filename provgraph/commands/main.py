@@ -38,7 +38,7 @@ COMMANDS = {
         "List what was loaded: when, from where, by which version, with how many problems.",
     ),
     "schema": ("serving", "Print the GraphQL schema as SDL."),
-    "search": ("searching", "Find the files and runs that somebody marked as invalid."),
+    "search": ("searching", "Find files, runs and agents, the newest first."),
     "serve": ("serving", "Answer GraphQL at /graphql, and /healthz, /readyz and /metrics."),
     "show": ("showing", "Show one record."),
     "stats": ("showing", "Count what the store holds."),
