@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from provgraph.model.values import Value, storable_value
+from provgraph.model.values import Value, storable_text, storable_value
 
 #: The names of what ties a product to the run that made it.
 VERSION = "ctao_metadata_version"
@@ -124,7 +124,7 @@ def product_fields(metadata: Mapping[Any, Any]) -> dict[str, Value] | None:
     for name, value in _named(metadata):
         if not _is_nothing(value):
             plain = value if isinstance(value, bool | int | float) else str(value)
-            found.setdefault(name, storable_value(plain))
+            found.setdefault(storable_text(name), storable_value(plain))
     is_ours = VERSION in found or {PRODUCT, f"{ACTIVITY}.id"} <= found.keys()
     return found if is_ours else None
 

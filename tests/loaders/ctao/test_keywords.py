@@ -78,3 +78,12 @@ def test_a_header_that_contains_itself_has_an_end() -> None:
     metadata: dict[str, Any] = {"CTAOMETA": "2.1.0"}
     metadata["data"] = [metadata] * 1000
     assert len(product_fields(metadata) or ()) < MOST_FIELDS
+
+
+def test_names_and_values_are_what_stores_can_hold() -> None:
+    metadata = {"instance": {"id": "P"}, "activity": {"id": "A", "x\ud800": "\ud800"}}
+    fields = product_fields(metadata)
+    assert fields is not None
+    assert {name.encode(): str(value).encode() for name, value in fields.items()}[
+        rb"activity.x\ud800"
+    ] == rb"\ud800"
