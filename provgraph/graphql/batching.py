@@ -18,6 +18,7 @@ from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
+from provgraph.graphql.failures import bad_input
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import RelationType
@@ -223,4 +224,4 @@ def _answers_to(store: Store, questions: Sequence[_EdgeQuestion]) -> list[list[E
 
 def _limit_error(what: str) -> GraphQLError:
     """The error for a request that asks for more than a limit allows."""
-    return GraphQLError(f"{what}: ask in several requests", extensions={"code": "BAD_USER_INPUT"})
+    return bad_input(f"{what}: ask in several requests")

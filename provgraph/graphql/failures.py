@@ -52,6 +52,18 @@ class ErrorCodes(SchemaExtension):
             result.errors = [with_code(error) for error in result.errors]
 
 
+def bad_input(what: str) -> GraphQLError:
+    """Make the error for an argument that makes no sense, or for a request that asks for too much.
+
+    Args:
+        what: is wrong, and what to do.
+
+    Returns:
+        The error, with its code.
+    """
+    return GraphQLError(what, extensions={"code": "BAD_USER_INPUT"})
+
+
 def with_code(error: GraphQLError) -> GraphQLError:
     """Make the error that users see out of one that was raised.
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 import strawberry
-from graphql import GraphQLError
 
 from provgraph.errors import SettingsError
 from provgraph.graphql.connections import ActivityFilter, EntityFilter
+from provgraph.graphql.failures import bad_input
 from provgraph.graphql.resolvers import Info
 from provgraph.model.filters import NAMED_KINDS, PageRequest, Search
 from provgraph.model.vocabulary import Kind
@@ -216,7 +216,7 @@ def loads(info: Info, first: First = 20, after: After = strawberry.UNSET) -> Lis
     if after:
         places = [place for place, load in enumerate(known, 1) if load.id == after]
         if not places:
-            raise _refusal(f"{after!r} is no cursor of a load")
+            raise bad_input(f"{after!r} is no cursor of a load")
         begin = places[0]
     some = tuple(ListMember(load, load.id) for load in known[begin : begin + first])
     return ListPage(some, len(known), begin + first < len(known), begin > 0)
@@ -230,7 +230,7 @@ def _found(
         request = PageRequest(first, after or None)
         page = searching.search(info.context.store, wanted, kinds, page=request)
     except SettingsError as error:
-        raise _refusal(str(error)) from None
+        raise bad_input(str(error)) from None
     members = tuple(ListMember(each.node, each.cursor) for each in page.found)
     follows = page.after is not None or (first == 0 and page.total > 0)
     return ListPage(members, page.total, follows, bool(after))
@@ -238,11 +238,7 @@ def _found(
 
 def _check(first: int) -> None:
     if not 0 <= first <= MOST_MEMBERS:
-        raise _refusal(f"first: {first} is not from 0 to {MOST_MEMBERS:,}")
-
-
-def _refusal(what: str) -> GraphQLError:
-    return GraphQLError(what, extensions={"code": "BAD_USER_INPUT"})
+        raise bad_input(f"first: {first} is not from 0 to {MOST_MEMBERS:,}")
 
 
 def _one(value: str | None) -> tuple[str, ...]:

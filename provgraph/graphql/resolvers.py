@@ -7,10 +7,10 @@ A field that is an attribute of a record needs no resolver. A resolver returns t
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.types import Info as AnyInfo
 
 from provgraph.graphql.batching import EdgeWithEnds, RequestContext
+from provgraph.graphql.failures import bad_input
 from provgraph.model.attributes import json_safe
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Direction, Lineage, Node
@@ -349,10 +349,7 @@ def walked(
     # An argument that is left out is `strawberry.UNSET`, which is no number.
     bound = depth if isinstance(depth, int) else None
     if bound is not None and bound < 0:
-        raise GraphQLError(
-            f"depth is {bound}; say 0 or more, or leave it out",
-            extensions={"code": "BAD_USER_INPUT"},
-        )
+        raise bad_input(f"depth is {bound}; say 0 or more, or leave it out")
     return tracing.lineage(info.context.store, root, direction, bound, relations)
 
 
