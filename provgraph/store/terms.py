@@ -12,6 +12,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
+from provgraph.errors import StoreError
 from provgraph.model.filters import NAMED_KINDS, Search
 from provgraph.model.identifiers import location_of, place_of
 from provgraph.model.lineage import Node
@@ -75,6 +76,14 @@ class Sought:
     since: str | None = None
     until: str | None = None
     external: bool = False
+
+
+def without_entries() -> StoreError:
+    """Make the error for a store that an older provgraph made, and no writer has come since."""
+    return StoreError(
+        "an older provgraph made this store, and nothing can be searched in it yet: the next "
+        "`provgraph load` brings it up to date"
+    )
 
 
 def words_in(text: str) -> list[str]:

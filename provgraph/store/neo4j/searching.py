@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from provgraph.errors import StoreError
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, Search, SortOrder
 from provgraph.model.vocabulary import NODE_LABEL, Kind
 from provgraph.store.neo4j import records
@@ -13,7 +12,7 @@ from provgraph.store.neo4j.schema import TERMS, has_terms
 from provgraph.store.neo4j.transaction import TAKE_TURN
 from provgraph.store.paging import Cursor, searched_page
 from provgraph.store.records import FoundPage
-from provgraph.store.terms import Choice, Sought, sought
+from provgraph.store.terms import Choice, Sought, sought, without_entries
 
 _BY_TERMS = f"CALL db.index.fulltext.queryNodes('{TERMS}', ${{name}}) YIELD node AS n WHERE "
 _BY_LABEL = "MATCH (n:{label}) WHERE "
@@ -45,7 +44,8 @@ def search(
         StoreError: an older provgraph made the store, and no writer has come since.
     """
     cursor = Cursor.of(page.after, order)
-    _refuse_older(connection)
+    if not has_terms(connection):
+        raise without_entries()
     query = _CypherSearch(wanted.search or Search(), wanted.kinds)
     if not query.parts:
         return FoundPage(())
@@ -69,14 +69,6 @@ def search(
         node = node_from(labels, stored)
         found.append((node, Cursor(order, said, node.key)))
     return searched_page(found, page.size, total)
-
-
-def _refuse_older(connection: Connection) -> None:
-    if not has_terms(connection):
-        raise StoreError(
-            "an older provgraph made this store, and nothing can be searched in it yet: the next "
-            "`provgraph load` brings it up to date"
-        )
 
 
 class _CypherSearch:

@@ -5,14 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from provgraph.errors import StoreError
 from provgraph.model.filters import Filter, PageRequest, Search, SortOrder
 from provgraph.model.vocabulary import Kind
 from provgraph.store.paging import Cursor, searched_page
 from provgraph.store.records import FoundPage
 from provgraph.store.relational import tables
 from provgraph.store.relational.named import named_nodes
-from provgraph.store.terms import Choice, Sought, sought
+from provgraph.store.terms import Choice, Sought, sought, without_entries
 
 _BY_TERMS = {
     "sqlite": (
@@ -70,10 +69,7 @@ def search(
 def _refuse_older(connection: Connection) -> None:
     for table in (tables.activity, tables.entity, tables.agent):
         if connection.execute(select(table.c.key).limit(1)).first() is not None:
-            raise StoreError(
-                "an older provgraph made this store, and nothing can be searched in it yet: the "
-                "next `provgraph load` brings it up to date"
-            )
+            raise without_entries()
 
 
 class _SqlSearch:
