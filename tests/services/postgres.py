@@ -75,25 +75,36 @@ class PostgresServer(Server):
             ) from None
 
     def _prepare(self) -> None:
-        account = self._account
-        if account is not None:
-            os.chown(self.home, account.pw_uid, account.pw_gid)
-        if self._data.exists():
-            return
+        self._hand_over(self.home)
+        if not self._data.exists():
+            self._make_data()
+
+    def _make_data(self) -> None:
         secret = self.home / "password"
         secret.write_text(self.password)
+        self._hand_over(secret)
+        try:
+            self._fill(
+                *("initdb", "-U", self.user, "--no-sync"),
+                *("--auth=scram-sha-256", f"--pwfile={secret}"),
+                *("--encoding=UTF8", "--locale=C.UTF-8"),
+            )
+        finally:
+            secret.unlink()
+
+    def _hand_over(self, path: Path) -> None:
+        """Give a file to the user as whom the server runs."""
+        account = self._account
         if account is not None:
-            os.chown(secret, account.pw_uid, account.pw_gid)
-        with self._run(
-            *(str(find("initdb")), "-D", str(self._data), "-U", self.user, "--no-sync"),
-            *("--auth=scram-sha-256", f"--pwfile={secret}"),
-            *("--encoding=UTF8", "--locale=C.UTF-8"),
-        ) as initdb:
-            code = initdb.wait()
-        secret.unlink()
+            os.chown(path, account.pw_uid, account.pw_gid)
+
+    def _fill(self, program: str, *options: str) -> None:
+        """Let a program of PostgreSQL make the data of the server."""
+        with self._run(str(find(program)), "-D", str(self._data), *options) as filling:
+            code = filling.wait()
         if code:
             shutil.rmtree(self._data, ignore_errors=True)  # half a cluster would look like one
-            raise self._failed(f"initdb failed with {code}")
+            raise self._failed(f"{program} failed with {code}")
 
     def _launch(self) -> subprocess.Popen[bytes]:
         # The postmaster itself rather than pg_ctl: as a child its end is seen at once.
@@ -136,18 +147,9 @@ class PostgresStandby(PostgresServer):
         super().__init__()
         self._primary = primary
 
-    def _prepare(self) -> None:
-        account = self._account
-        if account is not None:
-            os.chown(self.home, account.pw_uid, account.pw_gid)
-        if self._data.exists():
-            return
+    def _make_data(self) -> None:
         source = f"{self._primary.url()}?application_name=standby"
-        with self._run(
-            *(str(find("pg_basebackup")), "-D", str(self._data), "-d", source),
+        self._fill(
+            *("pg_basebackup", "-d", source),
             *("-R", "-X", "stream", "-c", "fast", "--no-sync"),
-        ) as backup:
-            code = backup.wait()
-        if code:
-            shutil.rmtree(self._data, ignore_errors=True)
-            raise self._failed(f"pg_basebackup failed with {code}")
+        )
