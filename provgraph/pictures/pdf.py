@@ -6,10 +6,10 @@ Texts stay texts, which can be searched and copied. Nothing in the file depends 
 import json
 from importlib.resources import as_file, files
 
-from provgraph.errors import SettingsError, extra_needed
+from provgraph.errors import extra_needed
 from provgraph.model.lineage import Lineage
 from provgraph.pictures.look import PLAIN, Look
-from provgraph.pictures.svg import FAMILY, Drawing, is_foreign
+from provgraph.pictures.svg import FAMILY, Drawing, is_foreign, unreadable
 
 #: Points for each unit of the drawing, which is a pixel of CSS (CSS Values 4, section 6.2); fewer
 #: when the page would become too long. What would be smaller than the least, no reader magnifies
@@ -78,8 +78,5 @@ def _zoom(width: float, height: float) -> float:
     """How many points a unit of the drawing takes."""
     zoom = min(POINTS, LONGEST_SIDE / max(width, height))
     if zoom < LEAST:
-        raise SettingsError(
-            f"as PDF this would be illegible ({width:.0f} by {height:.0f} units): "
-            "take --format svg, or show less with --fold, --depth, --kind or --no-agents"
-        )
+        raise unreadable("PDF this would be illegible", width, height)
     return zoom

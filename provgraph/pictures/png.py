@@ -6,10 +6,10 @@ That needs no program, and no font of the machine for Latin letters.
 import math
 from importlib.resources import as_file, files
 
-from provgraph.errors import SettingsError, extra_needed
+from provgraph.errors import extra_needed
 from provgraph.model.lineage import Lineage
 from provgraph.pictures.look import PLAIN, Look
-from provgraph.pictures.svg import FAMILY, Drawing, is_foreign
+from provgraph.pictures.svg import FAMILY, Drawing, is_foreign, unreadable
 
 #: Pixels for each unit of the drawing; fewer when the image would become too large.
 SHARP, LEGIBLE = 2.0, 0.6
@@ -51,8 +51,5 @@ def _zoom(width: float, height: float) -> float:
     """How many pixels a unit of the drawing takes."""
     zoom = min(SHARP, math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
     if zoom < LEGIBLE:
-        raise SettingsError(
-            f"as PNG this would be too large or illegible ({width:.0f} by {height:.0f} units): "
-            "take --format svg, or show less with --fold, --depth, --kind or --no-agents"
-        )
+        raise unreadable("PNG this would be too large or illegible", width, height)
     return zoom

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from provgraph.errors import SettingsError
 from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind
 from provgraph.pictures.boxes import Box
@@ -61,6 +62,23 @@ def is_foreign(document: str) -> bool:
         Whether the fonts of the machine are needed.
     """
     return _FOREIGN.search(document) is not None
+
+
+def unreadable(what: str, width: float, height: float) -> SettingsError:
+    """Make the error for a drawing of which an image or a page can't be made that people can read.
+
+    Args:
+        what: it would be, in the form that was asked for.
+        width: of the drawing, in its units.
+        height: likewise.
+
+    Returns:
+        The error, which says what to do.
+    """
+    return SettingsError(
+        f"as {what} ({width:.0f} by {height:.0f} units): "
+        "take --format svg, or show less with --fold, --depth, --kind or --no-agents"
+    )
 
 
 class Drawing:
