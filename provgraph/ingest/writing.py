@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from provgraph.errors import StoreError
 from provgraph.ingest.deciding.assertions import make_assertions, unasserted_documents
@@ -17,6 +16,7 @@ from provgraph.ingest.reports import (
     report_on_known,
     report_on_reading,
 )
+from provgraph.model.attributes import text_size
 from provgraph.model.records import Document, Mention, Run, batches, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Store, Transaction
@@ -118,30 +118,16 @@ def size_of(document: Document) -> int:
     for mention in document.mentions:
         # It may make an entity.
         size += 2 * _RECORD_BYTES + len(mention.place or "") + len(mention.identifier or "")
-        size += _text_in(mention.attributes.values())
+        size += text_size(mention.attributes.values())
     for relation in document.relations:
         size += _RECORD_BYTES + len(relation.source.id) + len(relation.target.id)
-        size += _text_in(relation.attributes.values())
+        size += text_size(relation.attributes.values())
     for said in (document.entities, document.agents, document.descriptions):
-        size += sum(_RECORD_BYTES + _text_in(each.attributes.values()) for each in said)
+        size += sum(_RECORD_BYTES + text_size(each.attributes.values()) for each in said)
     for settings in document.settings:
-        size += _text_in(settings.values.values())
+        size += settings.text_size
     if document.run is not None and document.run.facts:
-        size += _RECORD_BYTES + _text_in(document.run.facts.values())
-    return size
-
-
-def _text_in(values: Iterable[object]) -> int:
-    """Count the characters in values, and some for each that is no text."""
-    size = 0
-    for value in values:
-        kind = type(value)
-        if kind is str:
-            size += 50 + len(str(value))
-        elif kind is tuple or kind is list:
-            size += _text_in(cast("Iterable[object]", value))
-        else:
-            size += 50 + (_text_in(value.values()) if isinstance(value, dict) else 0)
+        size += _RECORD_BYTES + text_size(document.run.facts.values())
     return size
 
 

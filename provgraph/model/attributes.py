@@ -22,7 +22,7 @@ things are kept are fixed here, and nowhere else:
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from provgraph.model.values import Attributes, Value, Values, canonical_json
 
@@ -350,3 +350,24 @@ def data_level(attributes: Attributes, roles: Iterable[str | None]) -> str | Non
 def _levels(texts: Iterable[str]) -> list[str]:
     """The digits of all data levels in the texts."""
     return [level for text in texts for level in _LEVEL.findall(text.replace("_", " "))]
+
+
+def text_size(values: Iterable[object]) -> int:
+    """Estimate how much memory values take.
+
+    Args:
+        values: of attributes, with all that stands in them.
+
+    Returns:
+        Bytes: one a character, and some for each value.
+    """
+    size = 0
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            size += 50 + len(str(value))
+        elif kind is tuple or kind is list:
+            size += text_size(cast("Iterable[object]", value))
+        else:
+            size += 50 + (text_size(value.values()) if isinstance(value, dict) else 0)
+    return size

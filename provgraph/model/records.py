@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, Self, TypeVar
 
-from provgraph.model.attributes import HIDDEN
+from provgraph.model.attributes import HIDDEN, text_size
 from provgraph.model.identifiers import base_name
 from provgraph.model.values import Attributes, Value, fingerprint
 from provgraph.model.vocabulary import (
@@ -319,6 +319,11 @@ class Settings:
     def key(self) -> bytes:
         """The key, 16 bytes; equal settings have equal keys."""
         return fingerprint(Kind.COLLECTION, self.name, self.values)
+
+    @cached_property
+    def text_size(self) -> int:
+        """See `provgraph.model.attributes.text_size`; found once for all runs with the settings."""
+        return text_size(self.values.values())
 
 
 #: The name of the settings that hold the versions of Python packages.

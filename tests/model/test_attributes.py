@@ -21,6 +21,7 @@ from provgraph.model.attributes import (
     readable_attributes,
     readable_value,
     text_of,
+    text_size,
     union,
     value_or_list,
     values_or_lists,
@@ -223,3 +224,10 @@ def test_the_highest_level_in_the_header_else_among_the_roles(
 ) -> None:
     for key in LEVEL_KEYS:
         assert data_level({key: header} if header else {}, roles) == level
+
+
+def test_the_size_of_values_grows_with_all_that_stands_in_them() -> None:
+    assert text_size([]) == 0
+    assert text_size(["abc"]) == text_size([""]) + 3
+    assert text_size([("abc", 1)]) == text_size(["abc", 1])
+    assert text_size([{"a": {"b": "abc"}}]) == 2 * text_size([None]) + text_size(["abc"])
