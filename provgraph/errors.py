@@ -11,19 +11,26 @@ The tree of the classes::
     ├── SpoolError             logs can't be put aside, or taken from where they wait
     ├── LookupFailedError      a name does not lead to one record
     │   ├── NotFoundError
-    │   └── AmbiguousError     (carries the candidates)
+    │   ├── NothingFoundError  no record meets the conditions of a search
+    │   ├── AmbiguousError     (carries the candidates)
+    │   └── NoMakerError       no known run made the file, so none can be run again
+    ├── JobRefusedError        a job, or its definition, is not as it has to be
+    ├── HiddenError            an answer would tell of records that are hidden from who asks
+    ├── BusyError              a server takes no more for a moment
     ├── MirrorError            the ctaprov mirror can't be written, or is not what it should be
     └── StoreError             the store refused or failed
         ├── LoginError         a server does not let the user in
         ├── NoStoreError       nothing was ever loaded into what was named as the store
+        ├── NewerStoreError    a newer provgraph made the store
         ├── UnfinishedCopyError a copy that was not written to its end is no store yet
+        ├── OverdueError       a question took longer than it may
         └── UnreachableError   the store can't be reached; trying again may help
 
 Each class has a ``code`` for programs (GraphQL shows it) and the ``exit_code`` that a command ends
 with (docs/contract.md, Commands).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -37,10 +44,34 @@ class ProvGraphError(Exception):
     Attributes:
         code: the name of the kind of error, for programs.
         exit_code: what a command that fails with this error exits with.
+        where: what is wrong in what was given, as ``parameters.word`` in a definition of a job; ""
+            where nobody can tell.
     """
 
     code: ClassVar[str] = "ERROR"
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str = "", *, where: str = "") -> None:
+        """Say what went wrong.
+
+        Args:
+            message: for people.
+            where: as the attribute.
+        """
+        super().__init__(message)
+        self.where = where
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Take the error to another process with all that it says, whatever it was made of."""
+        return _rebuilt, (type(self), self.args, vars(self))
+
+
+def _rebuilt(
+    kind: type[ProvGraphError], words: tuple[object, ...], facts: Mapping[str, object]
+) -> ProvGraphError:
+    error = kind.__new__(kind, *words)
+    vars(error).update(facts)
+    return error
 
 
 class SettingsError(ProvGraphError):
@@ -65,10 +96,6 @@ class MissingExtraError(SettingsError):
         super().__init__(f'{what} needs the extra "{extra}": pip install "provgraph[{extra}]"')
         self.extra = extra
         self.what = what
-
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
-        """Rebuild the error in another process from what it was made of."""
-        return type(self), (self.extra, self.what)
 
 
 @contextmanager
@@ -125,6 +152,18 @@ class LookupFailedError(ProvGraphError):
     exit_code = 2
 
 
+class NoMakerError(LookupFailedError):
+    """No known run made a file, so there is nothing to run again."""
+
+    code = "NO_MAKER"
+
+
+class NothingFoundError(LookupFailedError):
+    """No record meets the conditions of a search."""
+
+    code = "NOTHING_FOUND"
+
+
 class NotFoundError(LookupFailedError):
     """No record bears this name.
 
@@ -151,10 +190,6 @@ class NotFoundError(LookupFailedError):
         self.name = name
         self.why = why
         self.suggestions = tuple(suggestions)
-
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str, tuple[str, ...]]]:
-        """Rebuild the error in another process from what it was made of."""
-        return type(self), (self.name, self.why, self.suggestions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +245,29 @@ class AmbiguousError(LookupFailedError):
         """The ids of the records that bear the name."""
         return tuple(each.id for each in self.described)
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[NameCandidate, ...], bool]]:
-        """Rebuild the error in another process from what it was made of."""
-        return type(self), (self.name, self.described, self.is_cut)
+
+class JobRefusedError(ProvGraphError):
+    """A job can't be run as somebody asks, or its definition makes no sense."""
+
+    code = "JOB_REFUSED"
+
+
+class HiddenError(ProvGraphError):
+    """Who asks may not see all records, and what is asked for can't be answered without them."""
+
+    code = "HIDDEN"
+
+    @classmethod
+    def about(cls, what: str) -> Self:
+        """Say what is not answered.
+
+        Args:
+            what: is refused, such as ``what was loaded``.
+
+        Returns:
+            The error, to be raised.
+        """
+        return cls(f"{what} is not told to who may not see all records: ask by a role that may")
 
 
 class MirrorError(ProvGraphError):
@@ -258,6 +313,26 @@ class NoStoreError(StoreError):
         self.is_file = is_file
 
 
+class NewerStoreError(StoreError):
+    """A newer provgraph made the store: this one neither reads nor writes it."""
+
+    code = "NEWER_STORE"
+
+    def __init__(self, where: str, revision: str, known: str) -> None:
+        """Say which store is newer, and what to do.
+
+        Args:
+            where: the address of the store, without password.
+            revision: of the store.
+            known: the newest revision that this provgraph knows.
+        """
+        super().__init__(
+            f"the store at {where} is of a newer provgraph (it is of revision {revision}, this "
+            f"version knows {known}); install that version"
+        )
+        self.where, self.revision, self.known = where, revision, known
+
+
 class UnfinishedCopyError(StoreError):
     """A store is being copied there, or a copy was stopped: what is there is not whole."""
 
@@ -278,9 +353,38 @@ class UnfinishedCopyError(StoreError):
         self.where = where
         self.source = source
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
-        """Rebuild the error in another process from what it was made of."""
-        return type(self), (self.where, self.source)
+
+class OverdueError(StoreError):
+    """The answer took longer than it may (`seconds`), and the question was stopped."""
+
+    code = "TIMED_OUT"
+
+    def __init__(self, seconds: float) -> None:
+        """Say how long it may take.
+
+        Args:
+            seconds: the limit.
+        """
+        self.seconds = seconds
+        super().__init__(
+            f"the answer took longer than {seconds:g} s and was stopped: ask for less, such as a "
+            "smaller depth"
+        )
+
+
+class BusyError(ProvGraphError):
+    """A server has so much to do that the same request may come again after `seconds`."""
+
+    code = "BUSY"
+
+    def __init__(self, seconds: int) -> None:
+        """Say when to come again.
+
+        Args:
+            seconds: after how many.
+        """
+        self.seconds = seconds
+        super().__init__(f"the server is busy: try again in {seconds} s")
 
 
 class UnreachableError(StoreError):

@@ -1,7 +1,7 @@
 """What the environment says about the store, the mirror and the spool.
 
-Environment variables are read here and nowhere else. Most functions take the variables as an
-argument, so that a test can give its own.
+Environment variables are read here and in `provgraph.server_settings`, and nowhere else. Most
+functions take the variables as an argument, so that a test can give its own.
 """
 
 import os
@@ -69,6 +69,51 @@ def mirror_password(variables: Mapping[str, str] = os.environ) -> str | None:
     return _password("PROVGRAPH_MIRROR_PASSWORD", variables)
 
 
+def load_token(variables: Mapping[str, str] = os.environ) -> str | None:
+    """Find the token by which sources are sent to a server.
+
+    Args:
+        variables: the environment variables: ``PROVGRAPH_TOKEN``, or ``PROVGRAPH_TOKEN_FILE``,
+            which goes first.
+
+    Returns:
+        The token; None when there is none.
+
+    Raises:
+        SettingsError: the file can't be read.
+    """
+    return _password("PROVGRAPH_TOKEN", variables)
+
+
+def hiding_file(variables: Mapping[str, str] = os.environ) -> Path | None:
+    """Find the file that says which records a server hides from whom.
+
+    Args:
+        variables: the environment variables; ``PROVGRAPH_HIDING_RULES`` names the file.
+
+    Returns:
+        The file; None when nothing is hidden.
+    """
+    path = variables.get("PROVGRAPH_HIDING_RULES")
+    return Path(path) if path else None
+
+
+def hiding_secret(variables: Mapping[str, str] = os.environ) -> str | None:
+    """Find the secret from which the pseudonyms of hidden records are made.
+
+    Args:
+        variables: the environment variables: ``PROVGRAPH_HIDING_SECRET``, or
+            ``PROVGRAPH_HIDING_SECRET_FILE``, which goes first.
+
+    Returns:
+        The secret; None for one that the server makes when it starts.
+
+    Raises:
+        SettingsError: the file can't be read.
+    """
+    return _password("PROVGRAPH_HIDING_SECRET", variables) or None
+
+
 def store_url(store: str | None = None, variables: Mapping[str, str] = os.environ) -> str:
     """Find out which store to use, without reading a password: this can't fail.
 
@@ -101,6 +146,18 @@ def destination(url: str) -> str:
     return f"{scheme}{separator}{login.partition(':')[0]}{at}{address}"
 
 
+def is_server_url(url: str) -> bool:
+    """Tell whether a URL is that of a server that loads, and not that of a store.
+
+    Args:
+        url: of a store or a server.
+
+    Returns:
+        True for ``https://…`` and ``http://…``.
+    """
+    return url.startswith(("http://", "https://"))
+
+
 def default_spool(variables: Mapping[str, str] = os.environ) -> Path:
     """Find the spool: the folder in which logs wait while the store can't be reached.
 
@@ -111,6 +168,18 @@ def default_spool(variables: Mapping[str, str] = os.environ) -> Path:
         The folder from the environment, else one in the platform's user-data folder.
     """
     return Path(variables.get("PROVGRAPH_SPOOL") or user_data_path("provgraph") / "spool")
+
+
+def tokens_file(variables: Mapping[str, str] = os.environ) -> Path:
+    """Find the file of the tokens by which people and programs come to a server.
+
+    Args:
+        variables: the environment variables; ``PROVGRAPH_TOKENS`` names the file.
+
+    Returns:
+        The file from the environment, else one in the platform's user-data folder.
+    """
+    return Path(variables.get("PROVGRAPH_TOKENS") or user_data_path("provgraph") / "tokens.json")
 
 
 def default_store() -> str:

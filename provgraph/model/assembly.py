@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationType
@@ -44,18 +45,23 @@ def assemble_lineage(
     chosen, truncated = _cut(reached, limit, walked)
     ids = {node.key: node.id for node in chosen}
     inside = [edge for edge in walked if edge.source in ids and edge.target in ids]
-    inside.sort(
-        key=lambda edge: (
-            edge.relation,
-            ids[edge.source],
-            ids[edge.target],
-            edge.role or "",
-            edge.time or "",
-        )
-    )
+    inside.sort(key=partial(edge_order, ids))
     start = next(node for node in chosen if node.key == root.key)
     lineage = Lineage(start, direction, depth, truncated, tuple(chosen), tuple(inside))
     return with_more(lineage, _cut_off(ways, walked, ids)) if truncated else lineage
+
+
+def edge_order(ids: Mapping[bytes, str], edge: Edge) -> tuple[object, ...]:
+    """Tell where a relation stands in a lineage: by type, source, target, role and time.
+
+    Args:
+        ids: key → id of the nodes.
+        edge: the relation.
+
+    Returns:
+        What orders the relations.
+    """
+    return edge.relation, ids[edge.source], ids[edge.target], edge.role or "", edge.time or ""
 
 
 def with_more(lineage: Lineage, keys: Collection[bytes]) -> Lineage:
@@ -210,3 +216,22 @@ def distances_from(root: bytes, edges: Iterable[Edge], way: Direction) -> dict[b
                 found[there] = found[here] + 1
                 queue.append(there)
     return found
+
+
+def reached_from(starts: Iterable[bytes], ahead: Mapping[bytes, Iterable[bytes]]) -> set[bytes]:
+    """Find every key that leads on from some.
+
+    Args:
+        starts: the keys where the ways begin.
+        ahead: key → the keys that one step leads to.
+
+    Returns:
+        The keys, the starts among them.
+    """
+    queue = list(starts)
+    reached = set(queue)
+    while queue:
+        new = set(ahead.get(queue.pop(), ())) - reached
+        reached |= new
+        queue += new
+    return reached

@@ -371,3 +371,25 @@ def text_size(values: Iterable[object]) -> int:
         else:
             size += 50 + (text_size(value.values()) if isinstance(value, dict) else 0)
     return size
+
+
+#: Texts by the identity of their objects, which are kept so that no other object takes it.
+_TEXTS: dict[int, tuple[Mapping[str, object], str]] = {}
+_MOST_TEXTS, _LONGEST_TEXT = 4096, 1 << 13
+
+
+def kept_json(value: Mapping[str, object]) -> str:
+    """Write an object as `canonical_json` does, once for the key, the row and the assertion.
+
+    Args:
+        value: that nobody changes any more, such as the attributes of a record.
+    """
+    known = _TEXTS.get(id(value))
+    if known is not None and known[0] is value:
+        return known[1]
+    text = canonical_json(value)
+    if len(_TEXTS) >= _MOST_TEXTS:
+        _TEXTS.clear()
+    if len(text) < _LONGEST_TEXT:
+        _TEXTS[id(value)] = value, text
+    return text

@@ -147,6 +147,13 @@ RECORD_FIELDS = (
         attrgetter("more"),
     ),
     RecordField(
+        "masked",
+        ANYTHING,
+        "Whether the record is hidden from who asks: that there is something is told, and not "
+        "what.",
+        attrgetter("masked"),
+    ),
+    RecordField(
         "attributes",
         ANYTHING,
         "What its sources say of it besides the fields here.",
@@ -179,7 +186,8 @@ SUMMARY_FIELDS = {
     "complete": "Whether every way to the origin ends in raw data (DL0, R0) or configuration, and "
     "nothing was cut; of a lineage to the effects whether nothing was cut.",
     "ends": "Where the ways to the origin end, and why: raw (raw data), external (no known run "
-    "made it), cut (by depth or limit), unrecorded (its inputs, or its maker, are not recorded).",
+    "made it), cut (by depth or limit), unrecorded (its inputs, or its maker, are not recorded), "
+    "hidden (what it is, and what led to it, is hidden from who asks).",
     "failed": "The ids of the runs that ended with an error or were interrupted.",
     "invalid": "The ids of the invalid records in the answer, and of those that its root was made "
     "from.",

@@ -7,6 +7,7 @@ a new method of each store.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from provgraph.model.hiding import HiddenFiles
 from provgraph.model.vocabulary import Kind
 
 #: Kinds that a name can lead to.
@@ -27,6 +28,20 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """How a run was set up, in one respect.
+
+    Attributes:
+        name: of the parameter, or what its full name ends in behind a dot: ``input_url`` means
+            ``ProcessorTool.EventSource.input_url``, too.
+        value: as a text; a number, truth or null as JSON writes it.
+    """
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """What people look for: the records that meet every condition that is given.
 
@@ -42,6 +57,8 @@ class Search:
         versions: of the tools.
         statuses: how runs ended.
         hosts: where runs ran.
+        parameters: how runs were set up. Of several with one name any will do; every name has to
+            be met.
         agents: ids or names of agents that answer for the run or file.
         since: the run started, or the file was made, then or later; a canonical time.
         until: then or earlier.
@@ -49,6 +66,11 @@ class Search:
         invalid: whether the record has to be marked as invalid.
         external: whether no known run may have made the file.
         overwritten: whether the file has to be one that ceased to be, as by being overwritten.
+        at: the file stood at some path then: at ``under`` or below it, where that is given; a
+            canonical time.
+        hidden: the files that are left out, and with them the runs that read or made such files
+            and made no others.
+        without: the keys of further entities that are left out.
     """
 
     text: str | None = None
@@ -58,6 +80,7 @@ class Search:
     versions: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    parameters: tuple[ParameterValue, ...] = ()
     agents: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
@@ -65,11 +88,14 @@ class Search:
     invalid: bool = False
     external: bool = False
     overwritten: bool = False
+    at: str | None = None
+    hidden: tuple[HiddenFiles, ...] = ()
+    without: tuple[bytes, ...] = ()
 
     @property
     def of_runs(self) -> bool:
         """Whether any condition is one of runs."""
-        return bool(self.tools or self.versions or self.statuses or self.hosts)
+        return bool(self.tools or self.versions or self.statuses or self.hosts or self.parameters)
 
     @property
     def of_files(self) -> bool:
@@ -80,6 +106,7 @@ class Search:
             or self.under is not None
             or self.external
             or self.overwritten
+            or self.at is not None
         )
 
 

@@ -5,17 +5,21 @@ A store walks over its relations and hands what it found to
 store.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import chain
 
-from provgraph.model.attributes import readable_attributes
+from provgraph.model.attributes import LEVEL_KEYS, readable_attributes
 from provgraph.model.derived import Invalidation, stated_invalidation
 from provgraph.model.summary import LineageSummary
 from provgraph.model.values import Attributes, Value, counted, seconds_between
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.vocabulary import RAW_LEVEL, Kind, RelationType
 
 #: Where an unlimited walk stops all the same: how many nodes an answer has at most.
 WALK_LIMIT = 100_000
+_RAW = re.compile(r"\bR0(?!\d)", re.ASCII)
 
 
 class Direction(StrEnum):
@@ -54,6 +58,8 @@ class Node:
         tainted: the ids of the invalid records that the record was made from.
         more: whether the relations that were asked for lead on from here to a record that the
             answer does not show, because its depth or its limit cut it.
+        masked: whether the record is hidden from who asks: that there is something is told, and
+            not what (`provgraph.model.hiding`).
         attributes: all else, as stores keep it; `shown_attributes` are those for people.
     """
 
@@ -77,6 +83,7 @@ class Node:
     invalidation: Invalidation | None = None
     tainted: tuple[str, ...] = ()
     more: bool = False
+    masked: bool = False
     attributes: Attributes = field(default_factory=dict)
 
     @property
@@ -263,3 +270,16 @@ def is_known_by_path(node: Node) -> bool:
         True for ids such as ``file:/data/x`` and ``file:/data/x@RUN`` (docs/contract.md, rule 6).
     """
     return node.kind is Kind.ENTITY and node.id.startswith("file:")
+
+
+def is_raw(node: Node, roles: Iterable[str]) -> bool:
+    """Tell whether a record is raw data: DL0; or R0 in a header or a role, and of no level.
+
+    Args:
+        node: the record.
+        roles: in which runs used it, or made it.
+    """
+    if node.data_level is not None:
+        return node.data_level == RAW_LEVEL
+    stated = (str(value) for key in LEVEL_KEYS for value in node.attributes.get(key, ()))
+    return any(_RAW.search(text.replace("_", " ")) for text in chain(stated, roles))

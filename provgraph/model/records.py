@@ -12,9 +12,9 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, Self, TypeVar
 
-from provgraph.model.attributes import HIDDEN, text_size
+from provgraph.model.attributes import HIDDEN, kept_json, text_size
 from provgraph.model.identifiers import base_name
-from provgraph.model.values import Attributes, Value, fingerprint
+from provgraph.model.values import Attributes, Value, fingerprint, flat_json
 from provgraph.model.vocabulary import (
     AgentType,
     DescriptionType,
@@ -137,16 +137,13 @@ class Mention:
     @cached_property
     def key(self) -> bytes:
         """The key, 16 bytes; the same mention in another load has the same key."""
-        return fingerprint(
-            self.run,
-            self.relation,
-            self.role,
-            self.place,
-            self.identifier,
-            self.source,
-            self.time,
-            self.attributes,
-        )
+        return fingerprint(self.run, further=self.said)
+
+    @cached_property
+    def said(self) -> str:
+        """What is said of the file, as a JSON list: all fields but the run, in their order."""
+        names = (self.relation, self.role, self.place, self.identifier, self.source)
+        return flat_json((*names, self.time, self.attributes))
 
     def with_key(self, key: bytes) -> Self:
         """Take over a key that a store has computed before.
@@ -318,7 +315,7 @@ class Settings:
     @cached_property
     def key(self) -> bytes:
         """The key, 16 bytes; equal settings have equal keys."""
-        return fingerprint(Kind.COLLECTION, self.name, self.values)
+        return fingerprint(Kind.COLLECTION, self.name, further=f"[{kept_json(self.values)}]")
 
     @cached_property
     def text_size(self) -> int:

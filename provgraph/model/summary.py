@@ -16,6 +16,8 @@ class EndReason(StrEnum):
     CUT = "cut"
     #: No input of the run is known; or the file was made, and nobody says by which run.
     UNRECORDED = "unrecorded"
+    #: The record is hidden from who asks.
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,12 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+#: How failed runs ended.
+FAILED = frozenset({Status.ERROR, Status.INTERRUPTED})
+
+#: The data level of raw data.
+RAW_LEVEL = "DL0"
+
 #: Kind of record → the label of its nodes in Neo4j.
 NODE_LABEL = {
     Kind.ENTITY: "Entity",

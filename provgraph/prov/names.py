@@ -47,19 +47,10 @@ BUNDLE, ID, TIME, START, END = (
 #: A slot of a relation for which a store has no field is kept as the hidden attribute `SLOT` and
 #: its name, such as ``prov.activity``, the activity of a derivation.
 SLOT = HIDDEN
-#: IVOA's relation → the attributes in which it names its two ends.
-VO_ENDS = {
-    "isDescribedBy": ("described", "descriptor"),
-    "wasConfiguredBy": ("configured", "configurator"),
-    "isRelatedTo": ("related", "relator"),
-    "hadReference": ("referenced", "referrer"),
-}
 #: The entity that keeps the relations of documents in which both ends are open.
 NOTHING = f"prov:{OURS}nothing"
-
 #: The namespace of IVOA's terms, as the voprov package has it.
 VOPROV = "http://www.ivoa.net/documents/ProvenanceDM/index.html#"
-
 _DESCRIBED = frozenset(kind.value for kind in DESCRIPTIONS)
 #: Kind of record → the namespace of provgraph's own URIs for it.
 _OURS_OF_KIND = {Kind.ACTIVITY: ACTIVITY, Kind.AGENT: AGENT, Kind.COLLECTION: SETTINGS}
@@ -367,7 +358,18 @@ class Prefixes:
         Returns:
             The qualified name, ``prefix:local``.
         """
-        namespace, local = split(uri)
+        return self.joined(*split(uri))
+
+    def joined(self, namespace: str, local: str) -> str:
+        """Make a qualified name of its parts.
+
+        Args:
+            namespace: which gets a prefix, if it has none.
+            local: what stands behind it.
+
+        Returns:
+            The qualified name, ``prefix:local``.
+        """
         prefix = self._prefix_of.get(namespace)
         if prefix is None:
             prefix = WELL_KNOWN.get(namespace) or f"ns{len(self.used) + 1}"

@@ -210,20 +210,25 @@ class ReadRecorder:
     A plan that was made early is still good if no later transaction changed a fact whose mark is
     noted here (`provgraph.ingest.deciding.integration.current_plan`). The questions and answers are
     those of `provgraph.store.views.Facts`.
-
-    Attributes:
-        marks: of all facts that were asked for.
     """
 
     def __init__(self, facts: Facts) -> None:
         """Hand all questions on to ``facts``."""
         self._facts = facts
-        self.marks: set[bytes] = set()
+        self._noted: list[tuple[str, list[str]]] = []
+
+    @property
+    def marks(self) -> set[bytes]:
+        """The marks of all facts that were asked for.
+
+        Most are never needed: nobody else writes meanwhile.
+        """
+        return {mark(kind, name) for kind, names in self._noted for name in names}
 
     def _asked(
         self, kind: str, names: Collection[str], answer: Callable[[Collection[str]], T]
     ) -> T:
-        self.marks.update(mark(kind, name) for name in names)
+        self._noted.append((kind, list(names)))
         return answer(names)
 
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
@@ -331,7 +336,7 @@ class ReadRecorder:
         Returns:
             Kind and id → description.
         """
-        self.marks.update(mark(end.kind, end.id) for end in ends)
+        self._noted.extend((end.kind, [end.id]) for end in ends)
         return self._facts.descriptions(ends)
 
     def entities(self, ids: Collection[str]) -> dict[str, EntityRecord]:
@@ -359,27 +364,23 @@ def marks_of_changes(
     Returns:
         the marks that overtaken plans are compared with.
     """
-    return frozenset(mark(kind, name) for kind, name in _written(changes, mentions))
+    # Most facts are named several times.
+    return frozenset([mark(*fact) for fact in set(_written(changes, mentions))])
 
 
 def _written(
     changes: Changes, mentions: Iterable[tuple[StoredMention, bool]]
 ) -> Iterator[tuple[str, str]]:
     gone = changes.removals
-    yield from (("run", run) for run in (*(run.id for run in changes.runs), *gone.runs))
-    yield from (
-        ("agent", agent) for agent in (*(agent.id for agent in changes.agents), *gone.agents)
-    )
+    for kind, written, removed in (
+        ("run", (each.id for each in changes.runs), gone.runs),
+        ("agent", (each.id for each in changes.agents), gone.agents),
+        ("stated", (each.identifier for each in changes.stated), gone.stated),
+        ("entity", (each.id for each in changes.entities), gone.entities),
+    ):
+        yield from ((kind, name) for name in (*written, *removed))
     described = (*(each.as_end for each in changes.descriptions), *gone.descriptions)
     yield from ((end.kind, end.id) for end in described)
-    yield from (
-        ("stated", name)
-        for name in (*(entity.identifier for entity in changes.stated), *gone.stated)
-    )
-    yield from (
-        ("entity", entity)
-        for entity in (*(entity.id for entity in changes.entities), *gone.entities)
-    )
     for stored, structural in mentions:
         yield from _bearing(stored, structural)
     for stored in changes.mentions:

@@ -300,6 +300,24 @@ def meeting_all(answers: Sequence[list[T]], key: Callable[[T], bytes]) -> list[T
     return first
 
 
+def on_all_pages(ask: Callable[[PageRequest], FoundPage], after: str | None = None) -> list[Found]:
+    """Find all records that a question has, page after page.
+
+    Args:
+        ask: asks for one page.
+        after: the cursor behind which the first page begins; None for the very first.
+
+    Returns:
+        The records in the order of the question.
+    """
+    found: list[Found] = []
+    while True:
+        page = ask(PageRequest(after=after))
+        found += page.found
+        if (after := page.after) is None:
+            return found
+
+
 def found_page(found: Iterable[Found], order: SortOrder, page: PageRequest) -> FoundPage:
     """One page of what a store found.
 

@@ -30,9 +30,11 @@ from provgraph.store.records import (
     Changes,
     Explained,
     FoundPage,
+    LoadPage,
     LoadRecord,
     StoreLimits,
 )
+from provgraph.store.tainting import Taints
 from provgraph.store.views import View
 
 
@@ -65,8 +67,23 @@ class Loads(KnownLoads, Protocol):
             Those among `CURRENT_STATUSES`, oldest first.
         """
 
-    def loads(self) -> list[LoadRecord]:
-        """All loads, oldest first."""
+    def loads(self, since: str | None = None) -> list[LoadRecord]:
+        """The loads, oldest first.
+
+        Args:
+            since: made then or later; canonical UTC, None for all.
+        """
+
+    def newest_loads(self, size: int, after: str | None = None) -> LoadPage:
+        """Some of the loads, the newest first; nothing else is read.
+
+        Args:
+            size: how many at most.
+            after: the id of the load behind which the page begins; None for the first page.
+
+        Raises:
+            ValueError: there is no load of this id.
+        """
 
 
 class Transaction(View, KnownLoads, Protocol):
@@ -186,21 +203,7 @@ class Questions(Protocol):
         Returns:
             Nodes by distance, then id; edges in a fixed order. Nodes bear ``more`` where the
             relations lead on to records that depth or limit cut off. No node bears ``tainted``;
-            `taints` tells it.
-        """
-
-    def taints(self, keys: Collection[bytes]) -> dict[bytes, tuple[str, ...]]:
-        """The invalid records that some records were made from.
-
-        That is known by the relations that lead to the origin (`ORIGIN_RELATIONS`), however far the
-        invalid record is. Where nothing is invalid this costs one look at an index.
-
-        Args:
-            keys: of the records.
-
-        Returns:
-            Key → the sorted ids of the invalid records; untainted records are left out. No record
-            taints itself.
+            `Taints.taints` tells it.
         """
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
@@ -222,6 +225,32 @@ class Questions(Protocol):
 
         Returns:
             Each edge once, sorted by type, source, target, role and time.
+        """
+
+    def edges_among(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
+        """The relations between some records. Nothing is read of what else leads there.
+
+        Args:
+            keys: of the records.
+            relations: the types that are wanted.
+
+        Returns:
+            Each edge of which both ends are among the records once, sorted as by `edges_of`.
+        """
+
+    def links(
+        self, keys: Collection[bytes], way: Direction, relations: Sequence[RelationType]
+    ) -> list[tuple[bytes, bytes]]:
+        """What relations lead to from some records, one step far; nothing is read of the records.
+
+        Args:
+            keys: of the records.
+            way: to the causes or to the effects.
+            relations: the types to follow.
+
+        Returns:
+            The key of a record and that of one that it leads to, in no order; a pair comes once for
+            each relation between the two.
         """
 
     def parameters_of(self, keys: Collection[bytes]) -> dict[bytes, list[Settings]]:
@@ -286,7 +315,7 @@ class Contents(Protocol):
         """
 
 
-class Store(Questions, Loads, Contents, Copies, Protocol):
+class Store(Questions, Taints, Loads, Contents, Copies, Protocol):
     """Where provenance is kept, and who answers questions about it.
 
     Attributes:
@@ -304,6 +333,16 @@ class Store(Questions, Loads, Contents, Copies, Protocol):
 
         Who only asks never calls this; `writing` does. A store of an older provgraph is brought up
         to date.
+        """
+
+    def is_current(self) -> bool:
+        """Whether the store is as this provgraph makes it.
+
+        Returns:
+            False for one that an older provgraph made; the next writer brings it up to date.
+
+        Raises:
+            NewerStoreError: a newer provgraph made it.
         """
 
     def viewing(self, *, settled: bool = False) -> AbstractContextManager[View]:

@@ -116,6 +116,8 @@ class LoadRecord:
             format can't.
         continues: the id of the load at whose end this one began to read; None when it read from
             the start.
+        agent: who sent the source to a server, such as ``token night`` or ``login ana``; None of
+            a load by who has the store itself.
     """
 
     id: str
@@ -131,6 +133,22 @@ class LoadRecord:
     size: int = 0
     read_to: int | None = None
     continues: str | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPage:
+    """Some of the loads of a store.
+
+    Attributes:
+        loads: the newest first.
+        total: how many the store has in all.
+        follows: whether older ones follow.
+    """
+
+    loads: tuple[LoadRecord, ...]
+    total: int
+    follows: bool
 
 
 @dataclass(frozen=True, slots=True)

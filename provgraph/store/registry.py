@@ -10,8 +10,10 @@ slowly, and only an extra brings it.
 
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
+from pathlib import Path
 
 from provgraph.errors import SettingsError, extra_needed
+from provgraph.settings import IN_MEMORY
 from provgraph.store.protocol import Store
 
 GROUP = "provgraph.stores"
@@ -42,6 +44,19 @@ def open_store(url: str, password: str | None = None) -> Store:
         )
     store: Store = known[scheme].load()(url, password)
     return store
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Find the file of a store.
+
+    Args:
+        url: of the store.
+
+    Returns:
+        The file; None for a store on a server, or in memory.
+    """
+    scheme, _, rest = url.partition("://")
+    return Path(rest.removeprefix("/")) if scheme == "sqlite" and url not in IN_MEMORY else None
 
 
 @cache

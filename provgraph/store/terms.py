@@ -5,34 +5,34 @@ type: ``run1`` of ``/data/Run1.dl3.fits``. A mark stands for a value that has to
 such as a data level or a folder; it is a hash behind a line, ``_8a3f…``, so it is never a word.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
-from provgraph.errors import StoreError
-from provgraph.model.filters import NAMED_KINDS, Search
-from provgraph.model.identifiers import location_of, place_of
 from provgraph.model.lineage import Node
-from provgraph.model.records import Agent, Run
-from provgraph.model.values import fingerprint
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.records import SOFTWARE, Agent, Run, Settings
+from provgraph.model.values import Value, canonical_json, fingerprint
+from provgraph.model.vocabulary import Kind
 from provgraph.store.nodes import INDEXED, activity_node, agent_node, entity_node, folded
 from provgraph.store.records import EntityRecord
-
-#: Some terms, any of which will do. What ends in a star is the beginning of a word.
-Choice = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
 #: How many words of one record are searched.
 _MOST_WORDS = 2_000
 #: A longer text is no path: Linux allows 4,096 bytes.
 _LONGEST_PATH = 4_096
-_NAMESPACE = re.compile("file://(?P<namespace>[^/]+)(?P<path>/.*)", re.DOTALL)
-_INVALID = ("invalid", "")
-_OVERWRITTEN = ("overwritten", "")
+INVALID = ("invalid", "")
+OVERWRITTEN = ("overwritten", "")
+#: How many values of one parameter are searched.
+_MOST_VALUES = 100
+#: A number as JSON or Python writes it; longer ones are compared as texts.
+_NUMBER = re.compile(r"[+-]?[0-9]{1,24}(\.[0-9]{0,24})?(e[+-]?[0-9]{1,3})?")
 
 
 class Entry(NamedTuple):
@@ -56,36 +56,6 @@ class Entry(NamedTuple):
     terms: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What has to be true of the entries of some kinds.
-
-    Attributes:
-        kinds: of the records.
-        choices: of each of them the entry has a term.
-        related: a relation that leads from the record to another one → of each of these choices
-            the other record's entry has a term.
-        since: the earliest time, canonical; None for any.
-        until: the latest time, canonical; None for any.
-        external: whether no known run may have made the record.
-    """
-
-    kinds: tuple[Kind, ...]
-    choices: tuple[Choice, ...]
-    related: tuple[tuple[RelationType, tuple[Choice, ...]], ...] = ()
-    since: str | None = None
-    until: str | None = None
-    external: bool = False
-
-
-def without_entries() -> StoreError:
-    """Make the error for a store that an older provgraph made, and no writer has come since."""
-    return StoreError(
-        "an older provgraph made this store, and nothing can be searched in it yet: the next "
-        "`provgraph load` brings it up to date"
-    )
-
-
 def words_in(text: str) -> list[str]:
     """Split a text into words: in lower case, at everything that is not alphanumeric.
 
@@ -107,7 +77,9 @@ def entry_of(node: Node) -> Entry:
     """
     texts = (node.id, node.name or "", *node.identifiers, *node.locations, node.host or "")
     words = words_in(" ".join(dict.fromkeys(texts)))[:_MOST_WORDS]
-    marks = dict.fromkeys(_mark(*each) for each in _said_of(node))
+    marks = dict.fromkeys([mark(*each) for each in _said_of(node)])
+    if node.kind is Kind.ENTITY:
+        marks |= dict.fromkeys(mark for place in node.locations for mark in _within(place))
     time = node.start_time or node.end_time or node.generated_at or ""
     return Entry(
         node.kind,
@@ -136,6 +108,97 @@ def entries_of(
     return sorted(map(entry_of, nodes), key=attrgetter("number"))
 
 
+def terms_of_settings(settings: Settings) -> list[str]:
+    """The terms by which runs are found that were set up so.
+
+    A parameter is found by its full name, and by what stands behind any dot of it; by its value,
+    and by each value in a list or an object. The member ``a`` of an object is a parameter ``….a``,
+    too. Packages are no parameters.
+
+    Args:
+        settings: of runs.
+
+    Returns:
+        The terms, each once.
+    """
+    if settings.name == SOFTWARE:
+        return []
+    found: dict[str, None] = {}
+    for name, value in settings.values.items():
+        if isinstance(value, dict | list | tuple):
+            found |= _marks_of_json(name, canonical_json(value))
+        else:
+            found |= _marks_of_value(name, value)
+    return list(found)
+
+
+@lru_cache(1 << 13, typed=True)
+def _marks_of_value(full_name: str, value: Value) -> dict[str, None]:
+    """The marks of a parameter; settings that are new have most of their values in common."""
+    return {
+        parameter_mark(ending, text): None
+        for name, text in islice(_texts_of(full_name, value), _MOST_VALUES)
+        for ending in _endings(name.casefold())
+    }
+
+
+@lru_cache(1 << 12)
+def _marks_of_json(full_name: str, text: str) -> dict[str, None]:
+    return _marks_of_value.__wrapped__(full_name, json.loads(text))
+
+
+def _texts_of(name: str, value: Value) -> Iterator[tuple[str, str]]:
+    """The names and values that a parameter can be asked by; the whole value first."""
+    if not isinstance(value, dict | list | tuple):
+        yield name, compared(value if isinstance(value, str) else canonical_json(value))
+        return
+    yield name, canonical_json(value).casefold()
+    members = value.items() if isinstance(value, dict) else (("", each) for each in value)
+    for key, member in members:
+        for inner, text in _texts_of(f"{name}.{key}" if key else name, member):
+            yield inner, text
+            if key:
+                yield name, text
+
+
+def compared(value: str) -> str:
+    """Bring a value of a parameter into the form in which values are compared.
+
+    Example: ``4.0``, ``4`` and ``40e-1`` are one number; words are alike in any case.
+
+    Args:
+        value: a text, or a number as JSON writes it.
+
+    Returns:
+        The text that is the same for values that are alike.
+    """
+    folded_value = value.casefold()
+    if _NUMBER.fullmatch(folded_value):
+        return str(Decimal(folded_value).normalize() + 0)
+    return folded_value
+
+
+def _endings(name: str) -> Iterator[str]:
+    """``a.b.c`` gives ``a.b.c``, ``b.c`` and ``c``."""
+    while name:
+        yield name
+        name = name.partition(".")[2]
+
+
+def parameter_mark(name: str, value: str) -> str:
+    """Make the term that stands for a parameter with a value.
+
+    Args:
+        name: the folded name, or what it ends in behind a dot.
+        value: in the form of `compared`.
+
+    Returns:
+        The term.
+    """
+    # Half of what a load adds to the index are these: the shortest way to a hash.
+    return "_" + hashlib.blake2b(f"{name}={value}".encode(), digest_size=8).hexdigest()
+
+
 def number_of(key: bytes) -> int:
     """The number of an entry.
 
@@ -150,7 +213,7 @@ def _said_of(node: Node) -> Iterator[tuple[str, str]]:
     if node.type:
         yield "type", folded(node.type)
     if node.invalidation is not None:
-        yield _INVALID
+        yield INVALID
     if node.kind is Kind.ACTIVITY:
         yield "tool", folded(node.name or "")
         yield "version", folded(node.version or "")
@@ -162,9 +225,22 @@ def _said_of(node: Node) -> Iterator[tuple[str, str]]:
     else:
         yield "level", folded(node.data_level or "")
         if node.invalidated_at is not None:
-            yield _OVERWRITTEN
-        for location in node.locations:
-            yield from (("under", folder) for folder in _folders(location))
+            yield OVERWRITTEN
+
+
+def _within(location: str) -> Iterator[str]:
+    """The marks of a path or URL and of the folders that it is in."""
+    folder = location.rpartition("/")[0]
+    if folder and not folder.endswith(":/") and len(location) <= _LONGEST_PATH:
+        yield mark("under", location)
+        yield from _marks_of_folders(folder)
+    else:
+        yield from _marks_of_folders(location)
+
+
+@lru_cache(1 << 12)
+def _marks_of_folders(folder: str) -> tuple[str, ...]:
+    return tuple(mark("under", each) for each in _folders(folder))
 
 
 def _folders(location: str) -> Iterator[str]:
@@ -183,104 +259,14 @@ def _folders(location: str) -> Iterator[str]:
 
 
 @lru_cache(1 << 15)
-def _mark(what: str, value: str) -> str:
-    return "_" + fingerprint("search", what, value).hex()[:16]
-
-
-# What is looked for.
-
-
-def sought(search: Search, kinds: tuple[Kind, ...]) -> tuple[Sought, ...]:
-    """Find what the entries of each kind have to be like.
-
-    Conditions of runs (tool, version, status, host) mean runs. They mean files, too, where files
-    are asked for: those that such a run made.
+def mark(what: str, value: str) -> str:
+    """Make the term that stands for a value as a whole.
 
     Args:
-        search: what is looked for.
-        kinds: of the records.
+        what: the value is of the record, such as ``level``.
+        value: the value.
 
     Returns:
-        None where no record can be so; a record is found by one of them at most.
+        A term that is no word.
     """
-    if search.of_runs and kinds == NAMED_KINDS and not search.of_files:
-        kinds = (Kind.ACTIVITY,)
-    found: dict[Sought, tuple[Kind, ...]] = {}
-    for kind in kinds:
-        wanted = _of_kind(search, kind)
-        if wanted is not None:
-            found[wanted] = (*found.get(wanted, ()), kind)
-    return tuple(
-        Sought(same, each.choices, each.related, each.since, each.until, each.external)
-        for each, same in found.items()
-    )
-
-
-def _of_kind(search: Search, kind: Kind) -> Sought | None:
-    """What one kind of records has to be like, the kind left open; None where none can be."""
-    choices, related = list(_own_choices(search)), []
-    of_runs = tuple(_run_choices(search))
-    if kind is Kind.ACTIVITY:
-        choices += of_runs
-    elif of_runs and kind is Kind.ENTITY:
-        related.append((RelationType.WAS_GENERATED_BY, of_runs))
-    elif of_runs:
-        return None
-    if search.agents:
-        if kind is Kind.AGENT:
-            return None
-        related.append((_ANSWERING[kind], (_marks("agent", search.agents),)))
-    if search.external and kind is not Kind.ENTITY:
-        return None
-    return Sought(
-        (),
-        tuple(choices),
-        tuple(related),
-        search.since,
-        search.until,
-        search.external,
-    )
-
-
-#: By which relation an agent answers for a record of each kind.
-_ANSWERING = {
-    Kind.ACTIVITY: RelationType.WAS_ASSOCIATED_WITH,
-    Kind.ENTITY: RelationType.WAS_ATTRIBUTED_TO,
-}
-
-
-def _own_choices(search: Search) -> Iterator[Choice]:
-    yield from ((f"{word}*",) for word in words_in(search.text or ""))
-    if search.types:
-        yield _marks("type", search.types)
-    if search.data_levels:
-        yield _marks("level", search.data_levels)
-    if search.under is not None:
-        yield _marks_of_folder(search.under)
-    if search.invalid:
-        yield (_mark(*_INVALID),)
-    if search.overwritten:
-        yield (_mark(*_OVERWRITTEN),)
-
-
-def _run_choices(search: Search) -> Iterator[Choice]:
-    for what, values in (
-        ("tool", search.tools),
-        ("version", search.versions),
-        ("status", search.statuses),
-        ("host", search.hosts),
-    ):
-        if values:
-            yield _marks(what, values)
-
-
-def _marks(what: str, values: tuple[str, ...]) -> Choice:
-    return tuple(_mark(what, folded(each)) for each in values)
-
-
-def _marks_of_folder(path: str) -> Choice:
-    """A folder as locations name it: also ``file://NAMESPACE/data``, which is no URL of a host."""
-    places = [place_of(path)]
-    if named := _NAMESPACE.match(path):
-        places.append(place_of(named["path"], named["namespace"]))
-    return tuple(_mark("under", location_of(place)) for place in places)
+    return "_" + fingerprint("search", what, value).hex()[:16]

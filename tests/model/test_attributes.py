@@ -17,6 +17,7 @@ from provgraph.model.attributes import (
     is_plain_text,
     join_attributes,
     json_safe,
+    kept_json,
     may_equal_typed_value,
     readable_attributes,
     readable_value,
@@ -231,3 +232,18 @@ def test_the_size_of_values_grows_with_all_that_stands_in_them() -> None:
     assert text_size(["abc"]) == text_size([""]) + 3
     assert text_size([("abc", 1)]) == text_size(["abc", 1])
     assert text_size([{"a": {"b": "abc"}}]) == 2 * text_size([None]) + text_size(["abc"])
+
+
+def test_the_text_of_an_object_is_kept_for_that_object_alone() -> None:
+    for number in range(5_000):
+        # Objects that are gone leave their places in memory to others.
+        said = {"number": (number,)}
+        assert kept_json(said) == kept_json(said) == canonical_json(said)
+    assert [kept_json({"a": (each,)}) for each in (1, 1.0, True)] == [
+        '{"a":[1]}',
+        '{"a":[1.0]}',
+        '{"a":[true]}',
+    ]
+    long = {"long": ("x" * 10_000,)}
+    assert kept_json(long) == canonical_json(long)
+    assert kept_json({}) == "{}"

@@ -19,6 +19,7 @@ from provgraph.model.values import (
     counted,
     duration_text,
     fingerprint,
+    flat_json,
     key_count,
     readable,
     seconds_between,
@@ -123,6 +124,17 @@ def test_a_fingerprint_is_the_hash_of_the_parts_as_one_list(parts: tuple[object,
 def test_a_lone_surrogate_has_no_fingerprint() -> None:
     with pytest.raises(UnicodeEncodeError):
         fingerprint("\ud800")
+
+
+@given(st.lists(values, min_size=1), st.lists(values))
+def test_a_key_of_parts_that_were_written_before_is_the_same(
+    first: list[Value], behind: list[Value]
+) -> None:
+    storable = [storable_value(each) for each in (*first, *behind)]
+    parts, more = storable[: len(first)], storable[len(first) :]
+    assert fingerprint(*parts, *more) == (
+        fingerprint(*parts, further=flat_json(tuple(more))) if more else fingerprint(*parts)
+    )
 
 
 def test_keys_of_nested_objects_are_counted() -> None:

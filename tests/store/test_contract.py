@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -25,7 +26,8 @@ from provgraph.model.records import (
 from provgraph.model.values import Value, Values
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.questions.details import details_of
-from provgraph.questions.tracing import find, lineage, path
+from provgraph.questions.tracing import find, lineage
+from provgraph.questions.ways import path
 from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.records import Changes, LoadRecord
@@ -504,23 +506,50 @@ def test_a_failing_load_leaves_nothing(chain: Store) -> None:
     assert digest(chain.scan()) == before
 
 
+DONE = LoadRecord(
+    "1",
+    "a.log",
+    "ctapipe",
+    "default",
+    "00ff",
+    "2026-01-01T00:00:00.000",
+    "0",
+    "loaded",
+    {"activities": 1, "entities": 0, "agents": 0, "relations": 0},
+    (("byte 1", "what"),),
+)
+
+
+def test_the_newest_loads_come_page_by_page(store: Store) -> None:
+    moments = ("2026-01-03", "2026-01-01", "2026-01-02", "2026-01-02", "2026-01-02")
+    made = [
+        replace(DONE, id=str(number), time=f"{day}T00:00:00.000")
+        for number, day in enumerate(moments)
+    ]
+    with store.writing() as transaction:
+        transaction.apply(Changes(loads=made), ())
+    due = store.loads()[::-1]
+    assert [each.id for each in due] == ["0", "4", "3", "2", "1"]
+    after: str | None = None
+    found: list[LoadRecord] = []
+    for follows in (True, True, False):
+        page = store.newest_loads(2, after)
+        assert (page.total, page.follows) == (5, follows)
+        found += page.loads
+        after = found[-1].id
+    assert found == due
+    assert store.newest_loads(0).follows
+    with pytest.raises(ValueError, match="'x' is no cursor of a load"):
+        store.newest_loads(2, "x")
+
+
 def test_loads_are_kept_apart_from_content(chain: Store) -> None:
-    before = digest(chain.scan())
-    done = LoadRecord(
-        "1",
-        "a.log",
-        "ctapipe",
-        "default",
-        "00ff",
-        "2026-01-01T00:00:00.000",
-        "0",
-        "loaded",
-        {"activities": 1, "entities": 0, "agents": 0, "relations": 0},
-        (("byte 1", "what"),),
-    )
+    before, done = digest(chain.scan()), DONE
     with chain.writing() as transaction:
         transaction.apply(Changes(loads=[done]), ())
     assert list(chain.loads()) == [done]
+    assert chain.loads("2026-01-01T00:00:00.000") == [done]
+    assert chain.loads("2026-01-01T00:00:00.001") == []
     assert chain.loads_of(["00ff", "11ee"], "default") == {"00ff": done}
     assert chain.loads_of(["00ff"], "other") == {}
     assert digest(chain.scan()) == before
@@ -681,3 +710,7 @@ def test_a_settled_view_shows_what_was_committed(store: Store) -> None:
     with store.viewing(settled=True) as view:
         assert view.runs(["a", "b"]).keys() == {"a"}
         assert view.settled == view.turn == 1
+
+
+def test_a_store_is_as_this_provgraph_makes_it(chain: Store) -> None:
+    assert chain.is_current()

@@ -9,8 +9,25 @@ from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
 from provgraph.ingest.loading import load
-from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, Search, SortOrder
-from provgraph.model.records import Agent, Document, End, Mention, Run, StatedRelation
+from provgraph.model.filters import (
+    NAMED_KINDS,
+    Filter,
+    PageRequest,
+    ParameterValue,
+    Search,
+    SortOrder,
+)
+from provgraph.model.records import (
+    SOFTWARE,
+    Agent,
+    Document,
+    End,
+    Mention,
+    Run,
+    Settings,
+    StatedRelation,
+)
+from provgraph.model.values import Value
 from provgraph.model.vocabulary import AgentType, Kind, RelationType
 from provgraph.questions.tracing import find
 from provgraph.store.protocol import Store
@@ -21,6 +38,8 @@ from tests.oracle.searching import Records, time_of
 from tests.store.test_copying import copied
 
 TOOLS, HOSTS = ("Merge-Tool", "apply models", "x"), ("wn1", "WN2.cta")
+#: Values of ``Tool.Reader.Limit``; every run also has a path of its own.
+LIMITS: tuple[Value, ...] = (5, 5.0, "5", None, True, [1, {"max": 7.5}], "Fast and LOOSE")
 FILES = ("/data/Dl1/run1.h5", "/data/Dl1/RUN12_v2.h5", "/data/dl10/Straße.fits", "/été/run1/a b.h5")
 SEARCHES = (
     Search(),
@@ -47,6 +66,19 @@ SEARCHES = (
     Search(statuses=("completed", "running"), text="run1"),
     Search(hosts=("wn2.CTA",)),
     Search(hosts=("wn",)),
+    Search(parameters=(ParameterValue("limit", "5"),)),
+    Search(parameters=(ParameterValue("tool.reader.LIMIT", "5.0"),)),
+    Search(parameters=(ParameterValue("imit", "5"),)),
+    Search(parameters=(ParameterValue("Reader.Limit", "null"), ParameterValue("limit", "true"))),
+    Search(parameters=(ParameterValue("limit", "null"), ParameterValue("Limit", "TRUE"))),
+    Search(parameters=(ParameterValue("limit", "7.50"),)),
+    Search(parameters=(ParameterValue("limit", '[1,{"max":7.5}]'),)),
+    Search("x", parameters=(ParameterValue("limit", "fast AND loose"),), hosts=("wn1",)),
+    Search(parameters=(ParameterValue("limit", "5"), ParameterValue("output", "/data/1"))),
+    Search(parameters=(ParameterValue("limit", "5"),), tools=("merge-tool",), under="/data"),
+    Search(parameters=(ParameterValue("output", "/data/3"),), external=False, under="/"),
+    Search(parameters=(ParameterValue("limit", "5"),), agents=("ada",)),
+    Search(parameters=(ParameterValue("numpy", "5"),)),
     Search(agents=("ada",)),
     Search(agents=("ex:ada", "nobody")),
     Search(agents=("Ada",), statuses=("error",)),
@@ -60,6 +92,13 @@ SEARCHES = (
     Search(invalid=True),
     Search(external=True),
     Search(overwritten=True),
+    Search(at="2025-12-31T00:00:00.000"),
+    Search(at="2026-01-01T00:00:04.500"),
+    Search(at="2026-01-01T00:00:08.000", under="/data/Dl1"),
+    Search(at="2026-01-01T00:00:06.000", under="/data/Dl1/run1.h5"),
+    Search(at="2026-01-01T00:00:06.000", under="/"),
+    Search("run1", at="2026-01-01T00:00:09.000", tools=("merge-tool",)),
+    Search(at="2027-01-01T00:00:00.000", overwritten=True),
     Search("run1", external=True, under="/data"),
     Search("run1", invalid=True, overwritten=True),
 )
@@ -110,7 +149,12 @@ def documents(chance: Random) -> list[Document]:
                     End(Kind.AGENT, "robot"),
                 ),
             )
-        made.append(Document(Run(name, facts), mentions, agents=agents, relations=relations))
+        settings = (
+            Settings("Tool.Reader", {"Tool.Reader.Limit": LIMITS[number % len(LIMITS)]}),
+            Settings("paths", {"Tool.output": f"/data/{number}"}),
+            Settings(SOFTWARE, {"numpy": "5"}),
+        )
+        made.append(Document(Run(name, facts), mentions, (), agents, (), relations, settings))
     return made
 
 

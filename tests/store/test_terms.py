@@ -1,12 +1,14 @@
-"""The terms of records, and what becomes of conditions."""
+"""The terms of records, and that conditions find them."""
 
 import pytest
 
-from provgraph.model.filters import NAMED_KINDS, Search
+from provgraph.model.filters import ParameterValue, Search
 from provgraph.model.lineage import Node
-from provgraph.model.records import key_of
+from provgraph.model.records import SOFTWARE, Settings, key_of
+from provgraph.model.values import Value
 from provgraph.model.vocabulary import Kind
-from provgraph.store.terms import Entry, entry_of, sought, words_in
+from provgraph.store.sought import sought
+from provgraph.store.terms import Entry, entry_of, terms_of_settings, words_in
 
 
 def file(*locations: str) -> Node:
@@ -48,15 +50,40 @@ def test_a_monstrous_name_has_few_terms() -> None:
     assert len(many.terms.split()) < 2_100
 
 
-def test_conditions_of_runs_mean_runs_until_files_are_asked_for() -> None:
-    [runs] = sought(Search(tools=("t",)), NAMED_KINDS)
-    assert (runs.kinds, len(runs.choices), runs.related) == ((Kind.ACTIVITY,), 1, ())
-    made = {each.kinds: each for each in sought(Search(tools=("t",), under="/"), NAMED_KINDS)}
-    assert made.keys() == {(Kind.ENTITY,), (Kind.ACTIVITY,)}
-    assert made[Kind.ENTITY,].related[0][1] == runs.choices
-    assert sought(Search(tools=("t",)), (Kind.AGENT,)) == ()
+@pytest.mark.parametrize(
+    ("name", "value", "is_found"),
+    [
+        ("Tool.Source.max_events", "5", True),
+        ("source.MAX_EVENTS", "5.0", True),
+        ("max_events", "0.5e1", True),
+        ("events", "5", False),
+        ("max_events", "50", False),
+        ("Window", '{"unit": "TeV", "value": [0.5, 1]}', True),
+        ("window", "tev", True),
+        ("window.unit", "TeV", True),
+        ("unit", "TeV", True),
+        ("window.value", "1", True),
+        ("window", "1e999", False),
+        ("flag", "true", True),
+        ("flag", "1", False),
+        ("ctapipe", "0.19", False),
+    ],
+)
+def test_a_parameter_is_found_by_its_name_and_value(name: str, value: str, is_found: bool) -> None:
+    window: Value = {"unit": "TeV", "value": [0.5, 1]}
+    values: dict[str, Value] = {
+        "Tool.Source.max_events": 5,
+        "Tool.flag": True,
+        "Tool.Window": window,
+    }
+    known = terms_of_settings(Settings("Tool", values))
+    known += terms_of_settings(Settings(SOFTWARE, {"ctapipe": "0.19"}))
+    [wanted] = sought(Search(parameters=(ParameterValue(name, value),)), (Kind.ACTIVITY,))
+    assert (not set(wanted.parameters[0]).isdisjoint(known)) is is_found
 
 
-def test_kinds_with_the_same_conditions_are_sought_together() -> None:
-    [one] = sought(Search("word"), NAMED_KINDS)
-    assert one.kinds == NAMED_KINDS
+def test_a_monstrous_parameter_has_few_terms() -> None:
+    deep: list[Value] = []
+    for _ in range(300):
+        deep = [deep, 1]
+    assert len(terms_of_settings(Settings("x", {"a.b": [*range(100_000)], "c": deep}))) < 500

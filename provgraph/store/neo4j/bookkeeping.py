@@ -37,6 +37,7 @@ _LOAD = MARKS | {
     "size",
     "readTo",
     "continues",
+    "agent",
 }
 
 
@@ -61,6 +62,7 @@ def load_properties(load: LoadRecord) -> Properties:
         "size": load.size,
         "readTo": load.read_to,
         "continues": load.continues,
+        "agent": load.agent,
     }
 
 
@@ -85,6 +87,7 @@ def load_of(stored: Stored) -> LoadRecord:
         size=stored.get("size", UNKNOWN_SIZE),
         read_to=stored.get("readTo"),
         continues=stored.get("continues"),
+        agent=stored.get("agent"),
     )
 
 

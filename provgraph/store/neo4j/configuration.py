@@ -8,6 +8,7 @@ from provgraph.model.records import SOFTWARE, Settings
 from provgraph.model.values import Value, canonical_json, fingerprint
 from provgraph.model.vocabulary import Kind
 from provgraph.store.neo4j.values import Properties, Stored, is_native, text_property
+from provgraph.store.terms import terms_of_settings
 
 _VALUE_TYPES = {
     bool: "boolean",
@@ -41,11 +42,13 @@ def parameter_properties(name: str, value: Value, is_package: bool) -> Propertie
     """
     kind = PACKAGE_VERSION if is_package else _VALUE_TYPES.get(type(value), "array")
     native = is_native(value)
+    terms = [] if is_package else terms_of_settings(Settings("", {name: value}))
     return {
         "id": fingerprint(Kind.PARAMETER, name, value, kind).hex(),
         "name": name,
         "value": value if native else canonical_json(value),
         "valueType": kind,
+        **({"searchTerms": " ".join(terms)} if terms else {}),
         **({} if native else {"jsonAttributes": ["value"]}),
     }
 
@@ -61,6 +64,18 @@ def parameter_of(stored: Stored) -> tuple[str, Value]:
     """
     value = stored["value"]
     return stored["name"], json.loads(value) if stored.get("jsonAttributes") else value
+
+
+def searchable(stored: Stored) -> Properties:
+    """A parameter with the terms by which runs are searched, from its properties.
+
+    Args:
+        stored: as an older provgraph wrote it.
+    """
+    is_package = stored["valueType"] == PACKAGE_VERSION
+    name, value = parameter_of(stored)
+    made = parameter_properties(name, value, is_package)
+    return {"id": stored["id"], "searchTerms": made.get("searchTerms")}
 
 
 def settings_properties(settings: Settings) -> Properties:

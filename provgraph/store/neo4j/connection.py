@@ -13,12 +13,14 @@ from neo4j import (
     Driver,
     GraphDatabase,
     NotificationMinimumSeverity,
+    Query,
     Record,
     Transaction,
 )
 from neo4j import exceptions as driver_errors
 
 from provgraph.errors import LoginError, NoStoreError, SettingsError, StoreError, UnreachableError
+from provgraph.store.deadlines import DEADLINE
 from provgraph.store.waiting import retry
 
 T = TypeVar("T")
@@ -55,6 +57,11 @@ _BY_CODE: Mapping[str, tuple[type[StoreError], str]] = {
     "Neo.ClientError.Security.CredentialsExpired": (
         LoginError,
         "the password has to be changed first, with `cypher-shell` or in Neo4j Browser",
+    ),
+    "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase": (
+        StoreError,
+        "its server only reads (server.databases.default_to_read_only); write to the store that "
+        "it is a copy of",
     ),
 }
 _NO_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
@@ -234,7 +241,7 @@ class Connection:
 
         def ask() -> list[Record]:
             with self._driver.session(**self._settings(READ_ACCESS, WHOLE)) as session:
-                return list(session.run(query, parameters))
+                return list(session.run(_timed(query), parameters))
 
         with self.translated():
             return self._retried(ask)
@@ -253,7 +260,7 @@ class Connection:
             self.translated(),
             self._driver.session(**self._settings(READ_ACCESS, STREAM_ROWS)) as session,
         ):
-            yield from self._retried(lambda: session.run(query, parameters))
+            yield from self._retried(lambda: session.run(_timed(query), parameters))
 
     def execute(self, query: str) -> None:
         """Send a query that changes the schema, as a transaction of its own.
@@ -311,7 +318,7 @@ class Connection:
         with (
             self.translated(),
             self._driver.session(**self._settings(READ_ACCESS, WHOLE)) as session,
-            self._retried(session.begin_transaction) as transaction,
+            self._retried(lambda: session.begin_transaction(timeout=_remaining())) as transaction,
         ):
             yield transaction
 
@@ -344,12 +351,15 @@ class Connection:
         """Turn the driver's errors into ours, which say where it happened and what to do.
 
         Raises:
+            OverdueError: the time for the answer is over.
             UnreachableError: trying again may help.
             StoreError: it does not.
         """
         try:
             yield
         except DRIVER_ERRORS as error:
+            if (deadline := DEADLINE.get()) is not None:
+                deadline.check()
             raise self._in_our_words(error) from error
 
     def _in_our_words(self, error: Exception) -> StoreError:
@@ -360,5 +370,25 @@ class Connection:
         meaning, advice = _BY_CODE.get(code) or next(by_class)
         if meaning is LoginError:
             return LoginError(f"the store at {self} does not let the user in: {advice}")
+        if code in _BY_CODE:
+            return meaning(f"the store at {self} refuses: {advice}")
         words = " ".join(str(error).split())[:300]
         return meaning(f"the store at {self} failed: {words}; {advice}")
+
+
+def _remaining() -> float | None:
+    """How many seconds a transaction may take; None where it may take its time.
+
+    Raises:
+        OverdueError: the time is over.
+    """
+    deadline = DEADLINE.get()
+    if deadline is None:
+        return None
+    deadline.check()
+    return deadline.remaining()
+
+
+def _timed(query: str) -> Query:
+    """A query that the server stops when the time for its answer is over."""
+    return Query(query, timeout=_remaining())

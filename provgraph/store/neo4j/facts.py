@@ -45,6 +45,10 @@ _LOADS_OF = (
 )
 #: The node that a writer holds locked; it keeps the turns too.
 LOCK = "(l:Bookkeeping {id: 'writer-lock'})"
+#: What writers note of the graph's form. It grows when an older provgraph would misread, or spoil,
+#: what a newer one writes.
+REVISION = 1
+_KNOWN = "coalesce(l.revision, 0)"
 
 _STRUCTURAL = " UNION ".join(
     f"MATCH {pattern} USING INDEX r:{relation}({', '.join(indexed_by)}) "
@@ -104,10 +108,11 @@ class Neo4jView(View):
         """Take a transaction of the driver, and read the newest turn."""
         self._queries = Queries(transaction)
         self._entities = EntityReader(self._queries)
-        query = f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0), l.store, l.copyOf"
+        query = f"OPTIONAL MATCH {LOCK} RETURN coalesce(l.turns, 0), l.store, l.copyOf, {_KNOWN}"
         self.turn: int
         self._store_id: str | None
-        self.turn, self._store_id, self.copy_of = self._queries.run(query)[0]
+        self.revision: int
+        self.turn, self._store_id, self.copy_of, self.revision = self._queries.run(query)[0]
         self.settled = self.turn
 
     @override

@@ -88,7 +88,7 @@ class Neo4jFilling(Filling):
         query = (
             f"OPTIONAL MATCH (j:Bookkeeping) WHERE j.turn IS NOT NULL DELETE j WITH count(*) AS _ "
             f"MATCH {LOCK} SET l = {{id: l.id, name: l.name, store: randomUUID(), "
-            "turns: coalesce(l.turns, 0) + 1} RETURN l.turns"
+            "revision: l.revision, turns: coalesce(l.turns, 0) + 1} RETURN l.turns"
         )
         with self._transaction() as queries:
             turn = queries.run(query)[0][0]

@@ -28,7 +28,7 @@ from provgraph.store.neo4j.elements import (
     GraphNode,
     elements,
 )
-from provgraph.store.neo4j.facts import journal_id
+from provgraph.store.neo4j.facts import REVISION, journal_id
 from provgraph.store.neo4j.import_rows import Columns, importable, quoted, type_of
 from provgraph.store.neo4j.schema import BOOKKEEPING
 from provgraph.store.neo4j.values import Properties
@@ -180,7 +180,13 @@ class ImportFiles(Filling):
 
     def _own(self) -> Iterator[_ImportFile]:
         """The writers' lock and the journal of a new store, in a file of their own."""
-        lock = {"name": "writer lock", "store": str(uuid4()), "turns": 1, "imported": True}
+        lock = {
+            "name": "writer lock",
+            "store": str(uuid4()),
+            "revision": REVISION,
+            "turns": 1,
+            "imported": True,
+        }
         entry = {"name": "journal", "turn": 1, "mark": new_mark(), "content": packed({})}
         for number, (key, own) in enumerate(
             (("writer-lock", lock), (journal_id(1), entry)), start=1

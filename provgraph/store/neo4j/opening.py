@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from provgraph.errors import UnfinishedCopyError
+from provgraph.errors import NewerStoreError, UnfinishedCopyError
 from provgraph.store.neo4j import schema
 from provgraph.store.neo4j.connection import Connection
-from provgraph.store.neo4j.facts import LOCK
-from provgraph.store.neo4j.searching import fill_entries
+from provgraph.store.neo4j.facts import LOCK, REVISION
+from provgraph.store.neo4j.searching import fill_entries, fill_parameters
 
 _QUERY = (
-    f"OPTIONAL MATCH {LOCK} RETURN l.copyOf, l.imported, "
+    f"OPTIONAL MATCH {LOCK} RETURN l.copyOf, l.imported, coalesce(l.revision, 0), "
     "EXISTS { MATCH (:Activity) } OR EXISTS { MATCH (:Entity) }"
 )
 
@@ -27,6 +27,24 @@ class Opened(NamedTuple):
     has_records: bool
 
 
+def refuse_other(address: str, revision: int, copy_of: str | None) -> None:
+    """Pass a whole store of this provgraph, or of an older one.
+
+    Args:
+        address: of the store, without password.
+        revision: that its writers have noted.
+        copy_of: of which store it is a copy that is not whole; None for a whole store.
+
+    Raises:
+        NewerStoreError: a newer provgraph has written there.
+        UnfinishedCopyError: it is a copy that is not whole.
+    """
+    if revision > REVISION:
+        raise NewerStoreError(address, str(revision), str(REVISION))
+    if copy_of is not None:
+        raise UnfinishedCopyError(address, copy_of)
+
+
 def opened(connection: Connection) -> Opened:
     """Look at a database, and complete it when it was imported.
 
@@ -41,14 +59,15 @@ def opened(connection: Connection) -> Opened:
 
     Raises:
         UnfinishedCopyError: the database is a copy that is not whole.
+        NewerStoreError: a newer provgraph has written there.
         StoreError: the server refuses.
     """
-    copy_of, is_imported, has_records = connection.read(_QUERY)[0]
-    if copy_of is not None:
-        raise UnfinishedCopyError(str(connection), copy_of)
+    copy_of, is_imported, revision, has_records = connection.read(_QUERY)[0]
+    refuse_other(str(connection), revision, copy_of)
     if is_imported:
         schema.make_missing(connection)
         fill_entries(connection)
+        fill_parameters(connection)
         connection.execute(f"MATCH {LOCK} REMOVE l.imported")
     return Opened(bool(is_imported), has_records)
 
@@ -61,9 +80,13 @@ def complete(connection: Connection) -> None:
 
     Raises:
         UnfinishedCopyError: the database is a copy that is not whole.
+        NewerStoreError: a newer provgraph has written there.
         StoreError: the server refuses.
     """
     if not opened(connection).was_imported:
-        if schema.exists(connection) and not schema.has_terms(connection):
+        existing = schema.existing_indexes(connection)
+        if schema.ALIASES in existing and schema.TERMS not in existing:
             fill_entries(connection)
+        if schema.ALIASES in existing and schema.PARAMETER_TERMS not in existing:
+            fill_parameters(connection)
         schema.create_missing(connection)

@@ -26,8 +26,10 @@ from provgraph.store.neo4j.cypher import (
     BY_KEY,
     EDGE,
     NODE,
+    PLAIN_NODE,
     alias_query,
     edge_from,
+    key_texts,
     node_from,
 )
 from provgraph.store.neo4j.searching import search
@@ -193,6 +195,77 @@ def _ranks(stored: Mapping[str, Any]) -> dict[str, int]:
     return dict(zip(stored.get("places", ()), stored.get("ranks", ()), strict=True))
 
 
+def named_nodes(connection: Connection, keys: Collection[bytes]) -> dict[bytes, Node]:
+    """Entities, activities and agents by key.
+
+    Args:
+        connection: to read on.
+        keys: of the records.
+
+    Returns:
+        Key → node, of those that are known.
+    """
+    rows = connection.read(f"{BY_KEY} RETURN labels(n), n {NODE}", keys=key_texts(keys))
+    return {node.key: node for node in (node_from(*row) for row in rows)}
+
+
+def edges_of(
+    connection: Connection,
+    keys: Collection[bytes],
+    relations: Sequence[RelationType],
+    *,
+    among: bool = False,
+) -> list[Edge]:
+    """Relations of records; see `provgraph.store.protocol.Questions.edges_of`.
+
+    Args:
+        connection: to read on.
+        keys: of the records.
+        relations: the types that are wanted, one or more.
+        among: whether both ends have to be among the records.
+
+    Returns:
+        Each edge once, sorted by type, source, target, role and time.
+    """
+    types = "|".join(each.name for each in relations)
+    # A record has few causes, and may have a hundred thousand effects.
+    arrow, other = ("->", "m.key IN $keys") if among else ("-", "m.key IS NOT NULL")
+    query = (
+        f"{BY_KEY} MATCH (n)-[r:{types}]{arrow}(m) WHERE {other} "
+        f"RETURN DISTINCT {EDGE}, startNode(r).key, endNode(r).key"
+    )
+    return nodes.edges_in_order(
+        edge_from(said, bytes.fromhex(source), bytes.fromhex(target))
+        for *said, source, target in connection.read(query, keys=key_texts(keys))
+    )
+
+
+def links(
+    connection: Connection,
+    keys: Collection[bytes],
+    way: Direction,
+    relations: Sequence[RelationType],
+) -> list[tuple[bytes, bytes]]:
+    """What relations lead to, one step far; see `provgraph.store.protocol.Questions.links`.
+
+    Args:
+        connection: to read on.
+        keys: of the records.
+        way: to the causes or to the effects.
+        relations: the types to follow, one or more.
+
+    Returns:
+        Pairs of keys, in no order.
+    """
+    left, right = _ARROWS[way]
+    types = "|".join(each.name for each in relations)
+    query = (
+        f"{BY_KEY} MATCH (n){left}[:{types}]{right}(m) WHERE m.key IS NOT NULL RETURN n.key, m.key"
+    )
+    rows = connection.read(query, keys=key_texts(keys))
+    return [(bytes.fromhex(near), bytes.fromhex(far)) for near, far in rows]
+
+
 _IN_LINEAGE = "WHERE n:Entity OR n:Activity OR n:Agent "
 _LABELS = frozenset(NODE_LABEL[kind] for kind in NAMED_KINDS)
 _AGENTS = "|".join(each.name for each in AGENT_RELATIONS)
@@ -238,7 +311,7 @@ def _ends(
     types = "|".join(each.name for each in relations if each in LEADING)
     if not types:
         return set()
-    shown = [node.key.hex() for node in lineage.nodes]
+    shown = key_texts(node.key for node in lineage.nodes)
     found: set[bytes] = set()
     for way in ways_of(lineage.direction):
         left, right = _ARROWS[way]
@@ -246,7 +319,7 @@ def _ends(
             f"{BY_KEY} WITH n WHERE EXISTS {{ MATCH (n){left}[:{types}]{right}(m) "
             "WHERE NOT m.key IN $shown } RETURN n.key"
         )
-        ends = [key.hex() for key in ends_of_depth(lineage, way)]
+        ends = key_texts(ends_of_depth(lineage, way))
         rows = connection.read(query, keys=ends, shown=shown)
         found.update(bytes.fromhex(row[0]) for row in rows)
     return found
@@ -286,7 +359,7 @@ def _one_way(
         f"COLLECT {{ MATCH (n){left}[r:{types}]{right}(m) {expanded}"
         f"RETURN [{EDGE}, m.key] }} AS edges, "
         f"COLLECT {{ MATCH (n)-[r:{_AGENTS}]->(m:Agent) "
-        f"RETURN [{EDGE}, labels(m), m {{.*}}] }} AS agents"
+        f"RETURN [{EDGE}, labels(m), m {PLAIN_NODE}] }} AS agents"
     )
 
 

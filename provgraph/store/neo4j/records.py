@@ -61,10 +61,12 @@ NODE_TIMES = {
     Kind.ACTIVITY: ("startTime", "endTime"),
     Kind.ENTITY: ("generatedAtTime", "invalidatedAtTime"),
 }
+#: The properties of nodes that only indexes need.
+FOR_INDEXES = ("key", "calledAs", "localName", "searchTerms", "searchTime", "searchName")
 _NODE = (
     MARKS
     | with_full_texts("id", "name")
-    | {"key", "calledAs", "localName", "searchTerms", "searchTime", "searchName"}
+    | set(FOR_INDEXES)
     | {time for times in NODE_TIMES.values() for time in times}
 )
 _RUN = _NODE | {"version", "status", "host", "process", "derived", "invalidSince"}

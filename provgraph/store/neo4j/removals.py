@@ -19,6 +19,8 @@ WITH DISTINCT p WHERE NOT EXISTS { ()-[:HAD_MEMBER]->(p) } DELETE p
 _UNUSED_FILES = """
 MATCH (f:ConfigFile) WHERE f.id IN $rows AND NOT EXISTS { ()-[:WAS_CONFIGURED_BY]->(f) } DELETE f
 """
+#: What `provgraph.store.neo4j.browser_kit` joins to a record is no part of provenance.
+_FROM_LOADS = "OPTIONAL MATCH (e)<-[r:ASSERTS]-(:Load)"
 
 
 class Remover:
@@ -61,7 +63,8 @@ class Remover:
         Args:
             gone: what to delete.
         """
-        self._each("MATCH (e:Entity) WHERE e.id IN $rows DELETE e", map(indexed, gone.entities))
+        delete = f"MATCH (e:Entity) WHERE e.id IN $rows {_FROM_LOADS} DELETE r, e"
+        self._each(delete, map(indexed, gone.entities))
 
     def remove_records(self, gone: Removals) -> None:
         """Delete runs, agents and descriptions, and configuration that no run uses any more.
@@ -92,7 +95,7 @@ class Remover:
         delete = f"MATCH (s:Bookkeeping) WHERE s.subject IN $rows AND s.load = '{load}' DELETE s"
         self._each(delete, (subject.hex() for subject in gone.assertions))
         begun = [gone.load] if gone.load is not None else []
-        self._each("MATCH (l:Load) WHERE l.id IN $rows DELETE l", begun)
+        self._each("MATCH (l:Load) WHERE l.id IN $rows DETACH DELETE l", begun)
         after = (
             "MATCH (l:Load) WHERE l.continues IN $ids "
             "SET l.status = 'remainder' REMOVE l.continues RETURN l.id"

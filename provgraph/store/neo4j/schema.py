@@ -12,6 +12,8 @@ from provgraph.store.nodes import INDEXED
 ALIASES = "provgraph_entity_aliases"
 #: Finds records by what people look for (`provgraph.store.terms`).
 TERMS = "provgraph_search_terms"
+#: Finds parameters by what people look for.
+PARAMETER_TERMS = "provgraph_parameter_terms"
 _RANGE_INDEXES = (
     (Kind.ENTITY, "key"),
     (Kind.ENTITY, "location"),
@@ -25,6 +27,7 @@ _RANGE_INDEXES = (
     *((kind, "key") for kind in sorted(DESCRIPTIONS)),
     (Kind.LOAD, "sha256"),
     (Kind.LOAD, "source"),
+    (Kind.LOAD, "time"),
 )
 #: Plain reads have neither identifier nor twin, so the indexes of two properties hold structural
 #: mentions alone.
@@ -81,11 +84,12 @@ def definitions() -> dict[str, str]:
         "ON EACH [n.aliases, n.otherNames] OPTIONS {indexConfig: {`fulltext.analyzer`: 'keyword'}}"
     )
     labels = "|".join(NODE_LABEL[kind] for kind in NAMED_KINDS)
-    found[TERMS] = (
-        f"CREATE FULLTEXT INDEX {TERMS} IF NOT EXISTS FOR (n:{labels}) "
-        # The terms are words already.
-        "ON EACH [n.searchTerms] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
-    )
+    for name, each in ((TERMS, labels), (PARAMETER_TERMS, NODE_LABEL[Kind.PARAMETER])):
+        found[name] = (
+            f"CREATE FULLTEXT INDEX {name} IF NOT EXISTS FOR (n:{each}) "
+            # The terms are words already.
+            "ON EACH [n.searchTerms] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
+        )
     return found
 
 
@@ -95,16 +99,26 @@ def exists(connection: Connection) -> bool:
     Args:
         connection: to the database.
     """
-    return ALIASES in _existing(connection)
+    return ALIASES in existing_indexes(connection)
 
 
-def has_terms(connection: Connection) -> bool:
-    """Whether records can be searched: those of an older provgraph can't.
+def is_current(connection: Connection) -> bool:
+    """Whether a database has all that this provgraph makes there.
 
     Args:
         connection: to the database.
     """
-    return bool(connection.read("SHOW INDEXES YIELD name WHERE name = $name", name=TERMS))
+    return definitions().keys() <= existing_indexes(connection)
+
+
+def has_terms(connection: Connection, index: str = TERMS) -> bool:
+    """Whether records can be searched: those of an older provgraph can't.
+
+    Args:
+        connection: to the database.
+        index: that finds them.
+    """
+    return bool(connection.read("SHOW INDEXES YIELD name WHERE name = $name", name=index))
 
 
 def create_missing(connection: Connection) -> None:
@@ -116,7 +130,7 @@ def create_missing(connection: Connection) -> None:
     Raises:
         StoreError: the server refuses.
     """
-    existing = _existing(connection)
+    existing = existing_indexes(connection)
     if existing and f"provgraph_{NODE_LABEL[Kind.ENTITY]}_calledAs" not in existing:
         _fill_names(connection)
     if existing and f"provgraph_{NODE_LABEL[Kind.ENTITY]}_invalidSince" not in existing:
@@ -139,7 +153,7 @@ def make_missing(connection: Connection) -> bool:
     Raises:
         StoreError: the server refuses.
     """
-    existing = _existing(connection)
+    existing = existing_indexes(connection)
     missing = [definition for name, definition in definitions().items() if name not in existing]
     for definition in missing:
         _make(connection, definition)
@@ -196,7 +210,12 @@ def _fill_marks(connection: Connection) -> None:
         )
 
 
-def _existing(connection: Connection) -> set[str]:
+def existing_indexes(connection: Connection) -> set[str]:
+    """The names of the indexes of a database, those of its constraints among them.
+
+    Args:
+        connection: to the database.
+    """
     return {row[0] for row in connection.read("SHOW INDEXES YIELD name")}
 
 

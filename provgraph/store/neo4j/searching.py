@@ -5,23 +5,60 @@ from typing import Any
 
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, Search, SortOrder
 from provgraph.model.vocabulary import NODE_LABEL, Kind
-from provgraph.store.neo4j import records
+from provgraph.store.neo4j import configuration, records
 from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.cypher import NODE, node_from
-from provgraph.store.neo4j.schema import TERMS, has_terms
+from provgraph.store.neo4j.schema import PARAMETER_TERMS, TERMS, has_terms
 from provgraph.store.neo4j.transaction import TAKE_TURN
 from provgraph.store.paging import Cursor, searched_page
 from provgraph.store.records import FoundPage
-from provgraph.store.terms import Choice, Sought, sought, without_entries
-
-_BY_TERMS = f"CALL db.index.fulltext.queryNodes('{TERMS}', ${{name}}) YIELD node AS n WHERE "
-_BY_LABEL = "MATCH (n:{label}) WHERE "
-#: Whether another node that a relation leads to has a term of each choice.
-_RELATED = (
-    "EXISTS {{ MATCH (n)-[:{type}]->(m) WHERE all(choice IN ${name} WHERE "
-    "any(term IN choice WHERE (' ' + m.searchTerms + ' ') CONTAINS (' ' + term + ' '))) }}"
+from provgraph.store.sought import (
+    Choice,
+    HiddenEntries,
+    Related,
+    Sought,
+    Stood,
+    sought,
+    without_entries,
 )
+
+_BY_TERMS = f"CALL db.index.fulltext.queryNodes('{TERMS}', ${{name}}) YIELD node AS {{node}} "
+_BY_PARAMETER = (
+    f"CALL db.index.fulltext.queryNodes('{PARAMETER_TERMS}', ${{name}}) YIELD node AS p "
+    "MATCH (p)<-[:HAD_MEMBER]-(:Collection)<-[:WAS_CONFIGURED_BY]-({node}:Activity) "
+    "WITH DISTINCT {node} "
+)
+_BY_LABEL = "MATCH (n:{label}) "
+#: From the records that a relation leads to, to those where it begins.
+_FROM_RELATED = "MATCH ({other})<-[:{type}]-(n:{label}) WITH DISTINCT n, {other} "
+#: Whether a node has a term of each choice; each term is written as it begins in the text.
+_HAVING = (
+    "all(choice IN ${name} WHERE any(term IN choice WHERE "
+    "(' ' + {node}.searchTerms + ' ') CONTAINS term))"
+)
+_CONFIGURED = (
+    "all(choice IN ${name} WHERE EXISTS {{ MATCH ({node})-[:WAS_CONFIGURED_BY]->(:Collection)"
+    "-[:HAD_MEMBER]->(p:Parameter) WHERE any(term IN choice WHERE "
+    "(' ' + p.searchTerms + ' ') CONTAINS term) }})"
+)
+_RELATED = "EXISTS {{ MATCH (n)-[:{type}]->({node}) WHERE {conditions} }}"
 _EXTERNAL = "NOT EXISTS { MATCH (n)-[:WAS_GENERATED_BY]->() }"
+#: That the file stood somewhere at a time. Nodes that `neo4j-admin` has made may lack lists of
+#: empty texts.
+_STOOD = (
+    "any(i IN range(0, size(coalesce(n.places, [])) - 1) WHERE "
+    "coalesce(n.since[i], '') <= ${time} "
+    "AND (coalesce(n.until[i], '') = '' OR ${time} < n.until[i]){below})"
+)
+#: That a place is one of some folders, or is below it.
+_BELOW = (
+    " AND any(folder IN ${folders} WHERE n.places[i] = folder[0] OR "
+    "(n.places[i] STARTS WITH folder[1] "
+    "AND substring(n.places[i], size(folder[1]), 1) <> '/'))"
+)
+#: That a run has made a file that meets a condition, and that it has read one.
+_MADE = "EXISTS {{ MATCH (n)<-[:WAS_GENERATED_BY]-(file:Entity) WHERE {condition} }}"
+_READ = "EXISTS {{ MATCH (n)-[:USED]->(file:Entity) WHERE {condition} }}"
 #: Order → the property, and how the answer goes along it.
 _ORDERS = {SortOrder.TIME: ("searchTime", "<", "DESC"), SortOrder.NAME: ("searchName", ">", "ASC")}
 
@@ -44,7 +81,8 @@ def search(
         StoreError: an older provgraph made the store, and no writer has come since.
     """
     cursor = Cursor.of(page.after, order)
-    if not has_terms(connection):
+    parameters = wanted.search is not None and wanted.search.parameters
+    if not has_terms(connection, PARAMETER_TERMS if parameters else TERMS):
         raise without_entries()
     query = _CypherSearch(wanted.search or Search(), wanted.kinds)
     if not query.parts:
@@ -71,6 +109,19 @@ def search(
     return searched_page(found, page.size, total)
 
 
+def runs_query(wanted: Search) -> tuple[str, dict[str, Any]]:
+    """The query for the keys of the runs that meet some conditions.
+
+    Args:
+        wanted: the conditions.
+
+    Returns:
+        The query with one column, and its parameters.
+    """
+    query = _CypherSearch(wanted, (Kind.ACTIVITY,))
+    return f"{query.text} RETURN n.key", query.asked
+
+
 class _CypherSearch:
     """What is asked for, as Cypher that finds each node ``n`` once."""
 
@@ -82,22 +133,89 @@ class _CypherSearch:
     def _parts(self, wanted: Sought) -> Iterator[str]:
         for kind in wanted.kinds:
             label = NODE_LABEL[kind]
-            conditions = [f"n:{label}", *self._conditions(wanted)]
-            found = _BY_LABEL.format(label=label)
-            if wanted.choices:
-                found = _BY_TERMS.format(name=self._given(_lucene(wanted.choices)))
-            yield f"{found}{' AND '.join(conditions)} RETURN n"
+            yield f"{self._found(wanted, label)} RETURN n"
 
-    def _conditions(self, wanted: Sought) -> Iterator[str]:
+    def _found(self, wanted: Sought, label: str) -> str:
+        """The nodes ``n``: along the index that leads to the fewest, then by the other conditions.
+
+        Runs with a parameter are few beside those with a word.
+        """
+        choices, parameters, related = wanted.choices, wanted.parameters, wanted.related
+        conditions = [f"n:{label}"]
+        if parameters or choices:
+            start, choices, parameters = self._start("n", choices, parameters)
+        elif related:
+            first, related = related[0], related[1:]
+            start, other, set_up = self._start("other", first.choices, first.parameters)
+            start += _FROM_RELATED.format(other="other", type=first.relation.name, label=label)
+            conditions += self._having("other", other, set_up)
+        else:
+            start = _BY_LABEL.format(label=label)
+        conditions += self._having("n", choices, parameters)
+        conditions += self._conditions(wanted, related)
+        distinct = "WITH DISTINCT n" if wanted.related else ""
+        return f"{start} WITH * WHERE {' AND '.join(conditions)} {distinct}"
+
+    def _start(
+        self, node: str, choices: tuple[Choice, ...], parameters: tuple[Choice, ...]
+    ) -> tuple[str, tuple[Choice, ...], tuple[Choice, ...]]:
+        """What finds nodes along an index, and the choices that are left to be looked at."""
+        if parameters:
+            name = self._given(_lucene(parameters[:1]))
+            return _BY_PARAMETER.format(name=name, node=node), choices, parameters[1:]
+        return _BY_TERMS.format(name=self._given(_lucene(choices)), node=node), (), ()
+
+    def _having(
+        self, node: str, choices: tuple[Choice, ...], parameters: tuple[Choice, ...]
+    ) -> Iterator[str]:
+        for some, condition in ((choices, _HAVING), (parameters, _CONFIGURED)):
+            if some:
+                yield condition.format(name=self._given(_in_text(some)), node=node)
+
+    def _conditions(self, wanted: Sought, related: tuple[Related, ...]) -> Iterator[str]:
         if wanted.since is not None:
             yield f"n.searchTime >= ${self._given(wanted.since)}"
         if wanted.until is not None:
             yield f"n.searchTime <= ${self._given(wanted.until)} AND n.searchTime > ''"
         if wanted.external:
             yield _EXTERNAL
-        for relation, choices in wanted.related:
-            name = self._given([list(choice) for choice in choices])
-            yield _RELATED.format(type=relation.name, name=name)
+        if wanted.stood is not None:
+            yield self._standing(wanted.stood)
+        if wanted.hidden:
+            yield self._shown(wanted.hidden)
+        yield from (f"n.key <> ${self._given(key.hex())}" for key in wanted.without)
+        for place, other in enumerate(related):
+            node = f"other{place}"
+            conditions = " AND ".join(self._having(node, other.choices, other.parameters))
+            yield _RELATED.format(type=other.relation.name, node=node, conditions=conditions)
+
+    def _standing(self, wanted: Stood) -> str:
+        below = ""
+        if wanted.folders:
+            below = _BELOW.format(folders=self._given([list(each) for each in wanted.folders]))
+        return _STOOD.format(time=self._given(wanted.at), below=below)
+
+    def _shown(self, hidden: Iterable[HiddenEntries]) -> str:
+        """That a file or a run may be shown."""
+        listed = list(hidden)
+        entry, file = (self._is_hidden(name, listed) for name in ("n", "file"))
+        made, read = (each.format(condition=file) for each in (_MADE, _READ))
+        other = _MADE.format(condition=f"NOT ({file})")
+        return (
+            f"CASE WHEN n:Entity THEN NOT ({entry}) "
+            f"WHEN n:Activity THEN {other} OR NOT ({made} OR {read}) ELSE true END"
+        )
+
+    def _is_hidden(self, node: str, hidden: Iterable[HiddenEntries]) -> str:
+        """That a file is one that any of the rules hides."""
+        rules = (" AND ".join(self._met(node, each)) for each in hidden)
+        return f"(({') OR ('.join(rules)}))"
+
+    def _met(self, node: str, rule: HiddenEntries) -> Iterator[str]:
+        yield f"{node}.searchTerms IS NOT NULL"
+        yield from self._having(node, rule.choices, ())
+        if rule.since is not None:
+            yield f"({node}.searchTime >= ${self._given(rule.since)} OR {node}.searchTime = '')"
 
     def _given(self, value: Any) -> str:
         """The name of a parameter that holds a value."""
@@ -109,6 +227,14 @@ class _CypherSearch:
 def _lucene(choices: Iterable[Choice]) -> str:
     """A query in Lucene's syntax."""
     return " ".join(f"+({' '.join(choice)})" for choice in choices)
+
+
+def _in_text(choices: Iterable[Choice]) -> list[list[str]]:
+    """What a text of terms holds that has one of each choice, with a space at either end."""
+    return [
+        [f" {term[:-1]}" if term.endswith("*") else f" {term} " for term in choice]
+        for choice in choices
+    ]
 
 
 #: How many nodes one transaction makes searchable.
@@ -138,3 +264,25 @@ def fill_entries(connection: Connection) -> None:
                     {"rows": rows_of},
                 ).consume()
             after = found[-1].key.hex()
+
+
+def fill_parameters(connection: Connection) -> None:
+    """Make the parameters of an older provgraph searchable.
+
+    Args:
+        connection: to the database.
+    """
+    query = (
+        f"MATCH (p:Parameter) WHERE p.id > $after AND p.searchTerms IS NULL "
+        f"WITH p ORDER BY p.id LIMIT {_PAGE} RETURN p {{.*}}"
+    )
+    after = ""
+    while rows := connection.read(query, after=after):
+        found = [configuration.searchable(stored) for (stored,) in rows]
+        with connection.transaction(TAKE_TURN) as begun:
+            begun.run(
+                "UNWIND $rows AS row MATCH (p:Parameter {id: row.id}) "
+                "SET p.searchTerms = row.searchTerms",
+                {"rows": found},
+            ).consume()
+        after = found[-1]["id"]

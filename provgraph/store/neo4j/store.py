@@ -5,13 +5,13 @@ collections of parameters that many activities share.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from typing_extensions import override
 
-from provgraph.errors import NoStoreError, UnfinishedCopyError
+from provgraph.errors import NoStoreError
 from provgraph.model.filters import Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
 from provgraph.model.records import SOFTWARE, Settings
@@ -20,22 +20,20 @@ from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, RelationType
 from provgraph.store import digest, nodes
 from provgraph.store.copying import Filling, Original
 from provgraph.store.digest import Content
-from provgraph.store.neo4j import bookkeeping, configuration, records, relations, schema
+from provgraph.store.neo4j import bookkeeping, configuration, questions, records, relations, schema
 from provgraph.store.neo4j.connection import Connection, address_of
 from provgraph.store.neo4j.cypher import (
-    BY_KEY,
-    EDGE,
     MENTION,
     NODE,
     RELATIONSHIP,
-    edge_from,
+    key_texts,
     mention_from,
-    node_from,
 )
 from provgraph.store.neo4j.facts import Neo4jView, loads_of
-from provgraph.store.neo4j.opening import complete, opened
+from provgraph.store.neo4j.loads import Neo4jLoads
+from provgraph.store.neo4j.opening import complete, opened, refuse_other
 from provgraph.store.neo4j.questions import called, find, names_near, walk
-from provgraph.store.neo4j.taints import taints
+from provgraph.store.neo4j.taints import Neo4jTaints
 from provgraph.store.neo4j.transaction import TAKE_TURN, Neo4jTransaction
 from provgraph.store.neo4j.values import full_text
 from provgraph.store.protocol import Store, Transaction
@@ -49,7 +47,7 @@ _DESCRIPTIONS_BY_KEY = " UNION ALL ".join(
 )
 
 
-class Neo4jStore(Store):
+class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
     """Provenance in a Neo4j database; see `provgraph.store.protocol.Store`."""
 
     #: A transaction is kept in the server's memory until it is committed.
@@ -81,12 +79,19 @@ class Neo4jStore(Store):
             complete(self._connection)
             self._is_made = True
 
+    @override
+    def is_current(self) -> bool:
+        self._is_there = False  # another process may have changed it: look again
+        return schema.is_current(self._reading)
+
     @property
+    @override
     def _reading(self) -> Connection:
         """The connection for who only reads.
 
         Raises:
             NoStoreError: nobody has written to the database yet.
+            NewerStoreError: a newer provgraph has written there.
             UnfinishedCopyError: it is a copy that is not whole.
         """
         if not self._is_there:
@@ -126,13 +131,13 @@ class Neo4jStore(Store):
         self._whole_turn = transaction.turn
 
     def _checked(self, view: _View) -> _View:
-        """The view, unless somebody has begun to make a copy there since the store was opened.
+        """The view, unless the store has become another one since it was opened.
 
         Raises:
-            UnfinishedCopyError: that is so.
+            UnfinishedCopyError: somebody has begun to make a copy there.
+            NewerStoreError: a newer provgraph has written there.
         """
-        if view.copy_of is not None:
-            raise UnfinishedCopyError(self.address, view.copy_of)
+        refuse_other(self.address, view.revision, view.copy_of)
         return view
 
     @override
@@ -198,10 +203,9 @@ class Neo4jStore(Store):
 
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
-        rows = self._reading.read(f"{BY_KEY} RETURN labels(n), n {NODE}", keys=_texts(keys))
-        found = {node.key: node for node in (node_from(*row) for row in rows)}
+        found = questions.named_nodes(self._reading, keys)
         others = [key for key in keys if key not in found]
-        rows = self._reading.read(_DESCRIPTIONS_BY_KEY, keys=_texts(others)) if others else []
+        rows = self._reading.read(_DESCRIPTIONS_BY_KEY, keys=key_texts(others)) if others else []
         described = (
             nodes.description_node(records.description_of(stored, labels))
             for labels, stored in rows
@@ -210,22 +214,19 @@ class Neo4jStore(Store):
 
     @override
     def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
-        if not relations:
-            return []
-        types = "|".join(each.name for each in relations)
-        query = (
-            f"{BY_KEY} MATCH (n)-[r:{types}]-(m) WHERE m.key IS NOT NULL "
-            f"RETURN DISTINCT {EDGE}, startNode(r).key, endNode(r).key"
-        )
-        rows = self._reading.read(query, keys=_texts(keys))
-        return nodes.edges_in_order(
-            edge_from(said, bytes.fromhex(source), bytes.fromhex(target))
-            for *said, source, target in rows
-        )
+        return questions.edges_of(self._reading, keys, relations) if relations else []
 
     @override
-    def taints(self, keys: Collection[bytes]) -> dict[bytes, tuple[str, ...]]:
-        return taints(self._reading, keys)
+    def edges_among(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
+        if not relations:
+            return []
+        return questions.edges_of(self._reading, keys, relations, among=True)
+
+    @override
+    def links(
+        self, keys: Collection[bytes], way: Direction, relations: Sequence[RelationType]
+    ) -> list[tuple[bytes, bytes]]:
+        return questions.links(self._reading, keys, way, relations) if relations else []
 
     # Records.
 
@@ -237,7 +238,7 @@ class Neo4jStore(Store):
             "RETURN c.name, users, COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) RETURN p {.*} }"
         )
         found: dict[bytes, list[Settings]] = defaultdict(list)
-        for name, users, members in self._reading.read(query, keys=_texts(keys)):
+        for name, users, members in self._reading.read(query, keys=key_texts(keys)):
             settings = Settings(name, dict(map(configuration.parameter_of, members)))
             for user in users:
                 found[bytes.fromhex(user)].append(settings)
@@ -247,7 +248,7 @@ class Neo4jStore(Store):
     def path_parameters_of(self, keys: Collection[bytes]) -> dict[bytes, dict[str, Value]]:
         found: dict[bytes, dict[str, Value]] = {}
         for users, members in self._reading.read(
-            configuration.MAY_NAME_PATHS, keys=_texts(keys), software=SOFTWARE
+            configuration.MAY_NAME_PATHS, keys=key_texts(keys), software=SOFTWARE
         ):
             named = nodes.path_parameters(dict(map(configuration.parameter_of, members)))
             for user in users if named else ():
@@ -261,7 +262,7 @@ class Neo4jStore(Store):
             "RETURN a.key, f {.*}"
         )
         found: dict[bytes, list[str]] = defaultdict(list)
-        for key, file in self._reading.read(query, keys=_texts(keys)):
+        for key, file in self._reading.read(query, keys=key_texts(keys)):
             found[bytes.fromhex(key)].append(full_text(file, "id"))
         return {key: sorted(places) for key, places in found.items()}
 
@@ -301,11 +302,6 @@ class Neo4jStore(Store):
     def scan(self) -> Iterator[Content]:
         for query, read in _SCANS:
             yield from map(read, self._reading.stream(query))
-
-    @override
-    def loads(self) -> list[LoadRecord]:
-        query = f"MATCH (l:Load) RETURN {bookkeeping.LOAD} ORDER BY l.time, l.id"
-        return [bookkeeping.load_of(row[0]) for row in self._reading.read(query)]
 
     @override
     def close(self) -> None:
@@ -392,7 +388,3 @@ def _count_relations(relation: RelationType) -> str:
         "WITH DISTINCT m, r.role AS role, r.time AS time RETURN count(*) AS each } "
         f"RETURN '{relation.value}' AS name, sum(each) AS count"
     )
-
-
-def _texts(keys: Iterable[bytes]) -> list[str]:
-    return [key.hex() for key in keys]

@@ -8,11 +8,14 @@ from typing_extensions import override
 from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
 from provgraph.store.neo4j import bookkeeping
 from provgraph.store.neo4j.changes import Writer
-from provgraph.store.neo4j.facts import LOCK, Neo4jView, journal_id, loads_of
+from provgraph.store.neo4j.facts import LOCK, REVISION, Neo4jView, journal_id, loads_of
 from provgraph.store.protocol import Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord
 
-TAKE_TURN = f"MERGE {LOCK} SET l.name = 'writer lock', l.store = coalesce(l.store, randomUUID())"
+TAKE_TURN = (
+    f"MERGE {LOCK} SET l.name = 'writer lock', l.store = coalesce(l.store, randomUUID()), "
+    f"l.revision = CASE WHEN l.revision > {REVISION} THEN l.revision ELSE {REVISION} END"
+)
 
 
 class Neo4jTransaction(Neo4jView, Transaction):

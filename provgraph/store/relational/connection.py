@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from sqlalchemy import (
-    URL,
     Connection,
     Engine,
     NullPool,
@@ -30,31 +29,23 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool, StaticPool
 from typing_extensions import override
 
-from provgraph.databases.postgresql import postgresql_address, words_of
-from provgraph.errors import NoStoreError, StoreError, UnfinishedCopyError
+from provgraph.databases.postgresql import words_of
+from provgraph.errors import NewerStoreError, NoStoreError, StoreError, UnfinishedCopyError
 from provgraph.store.relational import tables
 from provgraph.store.relational.failures import meaning_of, unreachable
 from provgraph.store.relational.read_only import ReadOnlyFile
+from provgraph.store.terms import number_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision in `MIGRATIONS`; a test holds it true.
-NEWEST = "0009"
+NEWEST = "0013"
+_REVISION = text("SELECT version_num FROM alembic_version")
 #: The table that only an unfinished copy has (`provgraph.store.relational.filling`).
 UNFINISHED_COPY = "unfinished_copy"
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
 _READING = ("cache_size=-65536", "temp_store=2")
 _WRITING = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", *_READING)
-#: Every question here is a walk along indexes; without statistics, as after a load, the planner
-#: would read whole tables at each step of a walk, and compile statements that are over sooner.
-POSTGRESQL_OPTIONS = (
-    "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
-)
-#: What the URL of a store has to look like.
-POSTGRESQL_FORM = (
-    "a PostgreSQL store is postgresql://USER:PASSWORD@HOST:5432/DATABASE, with more hosts behind a "
-    "comma where there are standbys, and nothing behind that but ?target_session_attrs=…"
-)
 
 
 # Databases.
@@ -200,6 +191,7 @@ def _sqlite_engine(url: str, settings: tuple[str, ...], **options: Any) -> Engin
 def _configuring(settings: tuple[str, ...]) -> Callable[[sqlite3.Connection, Any], None]:
     def configure(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
+        connection.create_function("number_of", 1, number_of, deterministic=True)
         for setting in settings:
             connection.execute(f"PRAGMA {setting}")
 
@@ -223,29 +215,6 @@ def sqlite_database(url: str) -> SqlDatabase:
 
 
 # Connections.
-
-
-def postgresql_engine(url: str, password: str | None) -> Engine:
-    """An engine on a PostgreSQL database, through psycopg 3; nothing is sent yet.
-
-    Args:
-        url: ``postgresql://USER:PASSWORD@HOST:5432/DATABASE``.
-        password: instead of the one in the URL.
-
-    Raises:
-        SettingsError: the URL makes no sense.
-    """
-    address = postgresql_address(url, POSTGRESQL_FORM, password=password)
-    shown = URL.create(
-        "postgresql+psycopg",
-        username=address.user,
-        host=address.host or None,
-        port=address.port,
-        database=address.database,
-    )
-    return create_engine(
-        shown, pool_pre_ping=True, connect_args=address.settings(options=POSTGRESQL_OPTIONS)
-    )
 
 
 def address_of(engine: Engine) -> str:
@@ -330,18 +299,31 @@ def missing_in(connection: Connection) -> list[str]:
         NoStoreError: there are no tables.
         StoreError: the database holds tables that are none of ours, or is of a newer provgraph.
     """
-    revision = _revision(connection)
-    if revision == NEWEST:
+    if is_newest(connection):
         return []
-    if revision is None:
-        is_file = connection.dialect.name == "sqlite"
-        why = f"the {'file' if is_file else 'database'} is empty"
-        raise NoStoreError(address_of(connection.engine), why, is_file=is_file)
     from provgraph.store.relational.stand_ins import (  # noqa: PLC0415 - few stores are older
         stand_ins,
     )
 
     return stand_ins(connection)
+
+
+def is_newest(connection: Connection) -> bool:
+    """Whether the tables are as this provgraph makes them, and not as an older one did.
+
+    Args:
+        connection: of a reader.
+
+    Raises:
+        NoStoreError: there are no tables.
+        StoreError: the database holds tables that are none of ours, or is of a newer provgraph.
+    """
+    revision = _revision(connection)
+    if revision is None:
+        is_file = connection.dialect.name == "sqlite"
+        why = f"the {'file' if is_file else 'database'} is empty"
+        raise NoStoreError(address_of(connection.engine), why, is_file=is_file)
+    return revision == NEWEST
 
 
 def has_records(connection: Connection) -> bool:
@@ -369,11 +351,30 @@ def refuse_unfinished_copy(connection: Connection) -> None:
         raise UnfinishedCopyError(address_of(connection.engine), source)
 
 
+def refuse_newer(connection: Connection) -> str:
+    """Pass a store of this provgraph, or of an older one; another process may have changed that.
+
+    Args:
+        connection: of a reader, or of a writer, which is the only one.
+
+    Returns:
+        The revision of its tables.
+
+    Raises:
+        NewerStoreError: the tables are of a newer provgraph.
+    """
+    revision = str(connection.execute(_REVISION).scalar())
+    if revision > NEWEST:
+        raise NewerStoreError(address_of(connection.engine), revision, NEWEST)
+    return revision
+
+
 def _revision(connection: Connection) -> str | None:
     """The database's revision; None when it is empty.
 
     Raises:
-        StoreError: there are tables of another program, or of a newer provgraph.
+        NewerStoreError: the tables are of a newer provgraph.
+        StoreError: there are tables of another program.
         UnfinishedCopyError: the tables are those of a copy that is not whole.
     """
     names = set(inspect(connection).get_table_names())
@@ -385,11 +386,4 @@ def _revision(connection: Connection) -> str | None:
         raise StoreError(
             "the database holds tables of another program; give provgraph one of its own"
         )
-    query = text("SELECT version_num FROM alembic_version")
-    revision = str(connection.execute(query).scalar())
-    if revision > NEWEST:
-        raise StoreError(
-            f"the store at {address_of(connection.engine)} is of a newer provgraph (its tables "
-            f"are of revision {revision}, this version knows {NEWEST}); install that version"
-        )
-    return revision
+    return refuse_newer(connection)

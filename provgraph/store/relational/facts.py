@@ -36,7 +36,7 @@ from provgraph.store.records import (
     StoredMention,
     StoredRelation,
 )
-from provgraph.store.relational import records, tables
+from provgraph.store.relational import records, relations, tables
 from provgraph.store.relational.records import Record
 from provgraph.store.views import View
 
@@ -296,7 +296,7 @@ def stored_relation_of(row: Any) -> StoredRelation:
     Args:
         row: of `relation_query`.
     """
-    relation = records.relation_of(row)
+    relation = relations.relation_of(row)
     return StoredRelation(
         relation, row.source_id or relation.source.id, row.target_id or relation.target.id
     )
@@ -343,6 +343,7 @@ def load_row(load: LoadRecord) -> Record:
         "size",
         "read_to",
         "continues",
+        "agent",
     )
     row = {field: getattr(load, field) for field in fields}
     return {**row, "counts": canonical_json(load.counts), "problems": canonical_json(load.problems)}

@@ -25,12 +25,12 @@ from typing_extensions import override
 
 from provgraph.errors import NoStoreError, StoreError
 from provgraph.identity.files import times_of
-from provgraph.model.records import Agent, Run, key_of
+from provgraph.model.records import Agent, Run, Settings, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.copying import CopyState, Filling, StorePart
 from provgraph.store.journal import new_mark, packed
 from provgraph.store.records import EntityRecord, StoredMention, StoredRelation
-from provgraph.store.relational import records, tables
+from provgraph.store.relational import records, relations, tables
 from provgraph.store.relational.connection import (
     UNFINISHED_COPY,
     SqlDatabase,
@@ -131,6 +131,7 @@ class RelationalFilling(Filling):
         with self._keeping(state) as connection:
             for table in _CONTENT:
                 connection.execute(delete(table))
+            connection.exec_driver_sql(tables.CLEAR_TERMS[connection.dialect.name])
 
     @override
     def finish(self) -> None:
@@ -204,6 +205,9 @@ class _RowWriter(RelationalTransaction):
         self._put_searched(entries_of(entities=found))
         self._names(name for each in found for name in each.identifiers)
 
+    def put_settings(self, found: Sequence[Settings]) -> None:
+        self._add_settings(found)
+
     def put_mentions(self, found: Sequence[StoredMention]) -> None:
         self._put(tables.relation, map(records.mention_row, found))
         self._names(name for stored in found for name in stored.mention.names)
@@ -240,7 +244,7 @@ def _relation_row(stored: StoredRelation) -> Record:
         relation.target: key_of(relation.target.kind, stored.target),
         relation.source: key_of(relation.source.kind, stored.source),
     }
-    return records.relation_row(relation, ends)
+    return relations.relation_row(relation, ends)
 
 
 def _rows_of(
@@ -255,7 +259,7 @@ _WRITERS: dict[StorePart, Callable[[_RowWriter, Sequence[Any]], None]] = {
     StorePart.DESCRIPTIONS: _rows_of(tables.description, records.description_row),
     StorePart.ENTITIES: _RowWriter.put_entities,
     StorePart.STATED: _rows_of(tables.stated_entity, records.stated_row),
-    StorePart.SETTINGS: _rows_of(tables.settings, records.settings_row),
+    StorePart.SETTINGS: _RowWriter.put_settings,
     StorePart.MENTIONS: _RowWriter.put_mentions,
     StorePart.SETTINGS_OF: _RowWriter.put_settings_links,
     StorePart.CONFIG_FILES_OF: _RowWriter.put_config_file_links,

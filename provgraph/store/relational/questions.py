@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from provgraph.model.assembly import assemble_lineage, ends_of_depth, ways_of, with_more
 from provgraph.model.filters import Filter, PageRequest, SortOrder
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.recalls import RECALLS
 from provgraph.model.records import INFERRED, Run, batches, key_of
 from provgraph.model.values import with_zone
 from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationType
@@ -55,7 +56,7 @@ def _rows(connection: Connection, query: str, values: Mapping[str, Any]) -> Iter
     if connection.dialect.paramstyle == "pyformat":
         query = _PARAMETER.sub(r"%(\1)s", query)
     # Fetched many at once, which takes half as long as row by row.
-    for some in connection.exec_driver_sql(query, values).partitions(records.CHUNK):
+    for some in connection.exec_driver_sql(query, values).partitions(tables.CHUNK):
         yield from some
 
 
@@ -135,7 +136,7 @@ def _bearing(
 ) -> list[Found]:
     """The records that bear one of some identifiers, each with its highest rank."""
     found: dict[bytes, Found] = {}
-    for names in batches(identifiers, records.CHUNK):
+    for names in batches(identifiers, tables.CHUNK):
         asked = {f"name{i}": records.name_key(name) for i, name in enumerate(names)}
         own = [key_of(kind, name) for name in names for kind in _RECORDS]
         condition = _BY_IDENTIFIER.format(
@@ -166,17 +167,52 @@ def edges_of(
         Each edge once, sorted by type, source, target, role and time.
     """
     relation = tables.relation.c
+    return nodes.edges_in_order(
+        edge
+        for end in (relation.source, relation.target)
+        for edge in edges_at(end, connection, keys, relations)
+    )
+
+
+def edges_at(
+    end: ColumnElement[Any],
+    connection: Connection,
+    keys: Collection[bytes],
+    relations: Sequence[RelationType],
+) -> Iterator[Edge]:
+    """The relations at one end of some records.
+
+    Args:
+        end: the column of the table of relations.
+        connection: to read on.
+        keys: of the records.
+        relations: the types that are wanted.
+
+    Returns:
+        The edges, in no order, as often as sources state them.
+    """
+    relation = tables.relation.c
     said = (relation.source, relation.target, relation.role, relation.time, relation.said_by)
     query = (
         select(relation.type, tables.name.c.text, *said)
         .outerjoin(tables.name, tables.name.c.key == relation.place)
         .where(relation.type.in_(relations))
     )
-    return nodes.edges_in_order(
-        _edge(*tuple(row))
-        for end in (relation.source, relation.target)
-        for row in records.in_chunks(connection, query, end.in_, keys)
+    return (_edge(*tuple(row)) for row in records.in_chunks(connection, query, end.in_, keys))
+
+
+def recalls(connection: Connection) -> list[str]:
+    """The ids of the recalls that are marked; see `provgraph.store.tainting.Taints.recalls`.
+
+    Args:
+        connection: to read on.
+    """
+    entity = tables.entity.c
+    # The index of ids knows how each begins.
+    query = select(entity.id).where(
+        entity.head.between(RECALLS, RECALLS + "\U0010ffff"), entity.invalid_since > ""
     )
+    return sorted(connection.execute(query).scalars())
 
 
 _RELATION_TYPES = {each.value: each for each in RelationType}

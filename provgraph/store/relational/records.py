@@ -1,24 +1,26 @@
 """Rows of the relational store's tables to records and back."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam
+from sqlalchemy import ColumnElement, Connection, CursorResult, Delete, Row, Select, bindparam
+from sqlalchemy.dialects import sqlite
 
 from provgraph.identity.entities import Standing
+from provgraph.model.attributes import kept_json
 from provgraph.model.derived import end_of, invalid_since, start_of
 from provgraph.model.identifiers import base_name, is_strong
 from provgraph.model.records import (
     Agent,
     Description,
-    End,
     Mention,
     Run,
     Settings,
     StatedEntity,
-    StatedRelation,
     batches,
     key_of,
 )
@@ -26,16 +28,20 @@ from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.nodes import agent_name, asked_names, entity_name, run_name
 from provgraph.store.records import EntityRecord, StoredMention
+from provgraph.store.relational import tables
 
 Record = dict[str, Any]
 T = TypeVar("T")
-#: How many keys one statement asks for.
-CHUNK = 1000
 #: Names of so many characters are keyed anew each time; there are few of them.
 _LONG = 256
 #: Decodes JSON that a store wrote, in half of the time of `json.loads`; the value and its end.
 _decoded = json.JSONDecoder().raw_decode
 _ENTITY_TYPES = {each.value: each for each in EntityType}
+#: So many keys and more are put into the text of a query here, and not by SQLAlchemy.
+_MANY = 200
+_POSITIONAL = sqlite.dialect(paramstyle="qmark")
+#: Where SQLAlchemy's text of a query has the values of an expanding parameter.
+_EXPANDING = re.compile(r"\(__\[POSTCOMPILE_(\w+)\]\)")
 
 
 def in_chunks(
@@ -50,7 +56,7 @@ def in_chunks(
         connection: to read on.
         query: what to select, without the keys.
         condition: makes of some keys what is asked of them.
-        keys: any number; one statement asks for `CHUNK` of them.
+        keys: any number; one statement asks for `tables.CHUNK` of them.
 
     Yields:
         All rows; those of earlier keys first.
@@ -58,9 +64,44 @@ def in_chunks(
     # Compiled once: with the keys in it, that would take longer than the look-up.
     asked: Any = bindparam("keys", expanding=True)
     statement = query.where(condition(asked))
-    for chunk in batches(keys, CHUNK):
+    for chunk in batches(keys, tables.CHUNK):
         # Fetched at once, which takes half as long as row by row.
-        yield from connection.execute(statement, {"keys": chunk}).all()
+        yield from asked_for(connection, statement, chunk).all()
+
+
+def asked_for(
+    connection: Connection, statement: Select[Any] | Delete, keys: Sequence[Any]
+) -> CursorResult[Any]:
+    """Execute a statement for some keys.
+
+    Args:
+        connection: of a reader or writer.
+        statement: with an expanding parameter ``keys``.
+        keys: at most `tables.CHUNK`.
+
+    Returns:
+        The rows of a query.
+    """
+    if len(keys) < _MANY or connection.dialect.name != "sqlite":
+        # SQLAlchemy has the text of a small query at hand.
+        return connection.execute(statement, {"keys": keys})
+    # To have SQLAlchemy put so many keys into the text takes longer than the look-up. The same
+    # text for all chunks is prepared once; a key that is asked for twice does no harm.
+    compiled = statement.compile(dialect=_POSITIONAL)
+    filled = [*keys, *repeat(keys[-1], tables.CHUNK - len(keys))]
+    given = {**compiled.params, "keys": filled}
+    values: list[Any] = []
+    for name in compiled.positiontup or ():
+        value = given[name]
+        values += value if isinstance(value, list | tuple) else [value]
+    text = _EXPANDING.sub(lambda each: _places(len(given[each[1]])), str(compiled))
+    return connection.exec_driver_sql(text, tuple(values))
+
+
+@lru_cache(64)
+def _places(count: int) -> str:
+    """The places of so many values in the text of a query; of none, what no value is in."""
+    return f"({', '.join('?' * count) or 'SELECT 1 WHERE 1 = 0'})"
 
 
 @lru_cache(1 << 15)
@@ -101,7 +142,7 @@ def run_row(run: Run, process: str | None) -> Record:
         "start_time": start_of(run.facts),
         "end_time": end_of(run.facts),
         "process": process,
-        "facts": canonical_json(run.facts),
+        "facts": kept_json(run.facts),
         **asked_names(Kind.ACTIVITY, run.id, run_name(run)),
         "invalid_since": invalid_since(run.facts),
     }
@@ -133,7 +174,7 @@ def entity_row(record: EntityRecord) -> Record:
         "generated_at": record.generated_at,
         "invalidated_at": record.invalidated_at,
         "data_level": record.data_level,
-        "attributes": canonical_json(record.attributes),
+        "attributes": kept_json(record.attributes),
         **asked_names(Kind.ENTITY, record.id, entity_name(record)),
         "invalid_since": invalid_since(record.attributes),
         "former": canonical_json(record.former) if record.former else None,
@@ -247,50 +288,6 @@ def mention_of(row: Row[Any]) -> StoredMention:
     return StoredMention(mention.with_key(bytes(row.key)), row.twin, row.entity_id, row.rule)
 
 
-def relation_row(relation: StatedRelation, ends: Mapping[End, bytes]) -> Record:
-    """A stated relation as a row.
-
-    Args:
-        relation: as it is stated.
-        ends: the key of the record that each of its ends means now.
-    """
-    return {
-        "key": relation.key,
-        "type": relation.relation,
-        "source": ends[relation.source],
-        "target": ends[relation.target],
-        "role": relation.role,
-        "time": relation.time,
-        "attributes": canonical_json(relation.attributes) if relation.attributes else None,
-        "place": None,
-        "identifier": None,
-        "twin": None,
-        "structural": None,
-        "said_by": None,
-        "rule": None,
-        "stated": canonical_json(
-            [relation.source.kind, relation.source.id, relation.target.kind, relation.target.id]
-        ),
-    }
-
-
-def relation_of(row: Row[Any]) -> StatedRelation:
-    """A stated relation from its row.
-
-    Args:
-        row: of `tables.relation`.
-    """
-    source_kind, source, target_kind, target = json.loads(row.stated)
-    return StatedRelation(
-        RelationType(row.type),
-        End(Kind(source_kind), source),
-        End(Kind(target_kind), target),
-        row.role,
-        row.time,
-        attributes_of(row.attributes),
-    )
-
-
 def stated_row(entity: StatedEntity) -> Record:
     """What is stated of an identifier as a row.
 
@@ -301,7 +298,7 @@ def stated_row(entity: StatedEntity) -> Record:
         "key": name_key(entity.identifier),
         "identifier": entity.identifier,
         "type": entity.type,
-        "attributes": canonical_json(entity.attributes),
+        "attributes": kept_json(entity.attributes),
     }
 
 
@@ -376,16 +373,18 @@ def description_of(row: Row[Any]) -> Description:
     return Description(row.id, DescriptionType(row.type), attributes_of(row.attributes))
 
 
-def settings_row(settings: Settings) -> Record:
+def settings_row(settings: Settings, number: int) -> Record:
     """Settings as a row.
 
     Args:
         settings: the settings.
+        number: what the index of their terms calls them.
     """
     return {
+        "number": number,
         "key": settings.key,
         "name": settings.name,
-        "parameters": canonical_json(settings.values),
+        "parameters": kept_json(settings.values),
     }
 
 

@@ -11,7 +11,7 @@ from provgraph.store.paging import Cursor, searched_page
 from provgraph.store.records import FoundPage
 from provgraph.store.relational import tables
 from provgraph.store.relational.named import named_nodes
-from provgraph.store.terms import Choice, Sought, sought, without_entries
+from provgraph.store.sought import Choice, HiddenEntries, Sought, Stood, sought, without_entries
 
 _BY_TERMS = {
     "sqlite": (
@@ -20,13 +20,55 @@ _BY_TERMS = {
     ),
     "postgresql": ("search", "CAST(search.terms AS tsvector) @@ CAST(:{name} AS tsquery)"),
 }
+#: The number of an entry, from the key of its record. SQLite has the function from
+#: `provgraph.store.relational.connection`.
+_NUMBER = {
+    "sqlite": "number_of({key})",
+    "postgresql": "CAST(CAST('x' || encode(substring({key} FROM 1 FOR 8), 'hex') AS bit(64)) "
+    "AS bigint)",
+}
+_CONFIGURED = (
+    "search.number IN (SELECT {number} FROM ({having}) AS chosen "
+    "CROSS JOIN settings CROSS JOIN settings_of "
+    "WHERE settings.number = chosen.number AND settings_of.settings = settings.key)"
+)
+#: The records from which a relation leads to those that meet some conditions.
 _RELATED = (
-    "search.key IN (SELECT relation.source FROM {tables} CROSS JOIN relation "
-    "WHERE {terms} AND relation.target = search.key AND relation.type = :{type})"
+    "search.number IN (SELECT {number} FROM {found} CROSS JOIN relation "
+    "WHERE {conditions} AND relation.target = search.key AND relation.type = :{type})"
 )
 _EXTERNAL = (
     "NOT EXISTS (SELECT 1 FROM relation WHERE relation.source = search.key "
     "AND relation.type = 'wasGeneratedBy')"
+)
+#: That the file of an entry stood somewhere at a time; one standing is a list (`Standing`).
+_STOOD = {
+    "sqlite": "EXISTS (SELECT 1 FROM entity CROSS JOIN json_each(entity.standings) AS standing "
+    "WHERE entity.key = search.key AND {conditions})",
+    "postgresql": "EXISTS (SELECT 1 FROM entity "
+    "CROSS JOIN json_array_elements(CAST(entity.standings AS json)) AS standing(value) "
+    "WHERE entity.key = search.key AND {conditions})",
+}
+#: A member of a standing, compared as its bytes are.
+_MEMBER = {
+    "sqlite": "json_extract(standing.value, '$[{place}]')",
+    "postgresql": '(standing.value->>{place}) COLLATE "C"',
+}
+#: That an entry has some terms, whichever row of `search` it is.
+_HAS_TERMS = {
+    "sqlite": "{entry}.number IN (SELECT rowid FROM search_terms WHERE search_terms MATCH :{name})",
+    "postgresql": "CAST({entry}.terms AS tsvector) @@ CAST(:{name} AS tsquery)",
+}
+#: That a run has made a file that meets a condition, and that it has read one.
+_MADE = (
+    "EXISTS (SELECT 1 FROM relation AS link CROSS JOIN search AS file "
+    "WHERE link.target = search.key AND link.type = 'wasGeneratedBy' "
+    "AND file.number = {number} AND {condition})"
+)
+_READ = (
+    "EXISTS (SELECT 1 FROM relation AS link CROSS JOIN search AS file "
+    "WHERE link.source = search.key AND link.type = 'used' "
+    "AND file.number = {number} AND {condition})"
 )
 #: Order → the column, and how the answer goes along it.
 _ORDERS = {SortOrder.TIME: ("time", "<", "DESC"), SortOrder.NAME: ("name", ">", "ASC")}
@@ -53,6 +95,12 @@ def search(
     if connection.execute(select(tables.search.c.key).limit(1)).first() is None:
         _refuse_older(connection)
         return FoundPage(())
+    if wanted.search is not None and wanted.search.parameters:
+        configured = connection.execute(select(tables.settings.c.number).limit(1)).first()
+        if configured is None:
+            return FoundPage(())
+        if configured.number is None:
+            raise without_entries()
     statement = _SqlSearch(connection.dialect.name, wanted.search or Search(), wanted.kinds)
     if not statement.parts:
         return FoundPage(())
@@ -66,6 +114,20 @@ def search(
     return searched_page(found, page.size, total)
 
 
+def runs_query(dialect: str, wanted: Search, given: str) -> tuple[str, dict[str, Any]]:
+    """The query for the keys of the runs that meet some conditions, as a part of larger ones.
+
+    Args:
+        dialect: of the database.
+        wanted: the conditions.
+        given: how the names of its parameters begin.
+
+    Returns:
+        The query with one column ``key``, and its parameters.
+    """
+    return _SqlSearch(dialect, wanted, (Kind.ACTIVITY,), given).keys()
+
+
 def _refuse_older(connection: Connection) -> None:
     for table in (tables.activity, tables.entity, tables.agent):
         if connection.execute(select(table.c.key).limit(1)).first() is not None:
@@ -75,9 +137,17 @@ def _refuse_older(connection: Connection) -> None:
 class _SqlSearch:
     """What is asked for, as SQL."""
 
-    def __init__(self, dialect: str, wanted: Search, kinds: tuple[Kind, ...]) -> None:
+    def __init__(
+        self, dialect: str, wanted: Search, kinds: tuple[Kind, ...], given: str = "given"
+    ) -> None:
         self._tables, self._terms = _BY_TERMS[dialect]
+        self._has_terms = _HAS_TERMS[dialect]
+        self._number = _NUMBER[dialect]
+        self._stood, self._member = _STOOD[dialect], _MEMBER[dialect]
+        self._having_term = tables.HAVING_TERM[dialect]
+        self._any_of = " OR " if dialect == "sqlite" else " "
         self._query_of = _fts5 if dialect == "sqlite" else _tsquery
+        self._prefix = given
         self._asked: dict[str, Any] = {}
         #: What finds the entries, each by one of these.
         self.parts = [part for each in sought(wanted, kinds) for part in self._parts(each)]
@@ -85,6 +155,10 @@ class _SqlSearch:
     def counting(self) -> tuple[Any, dict[str, Any]]:
         counts = " + ".join(f"(SELECT count(*) FROM {part})" for part in self.parts)  # noqa: S608 - our own names
         return text(f"SELECT {counts}"), self._asked
+
+    def keys(self) -> tuple[str, dict[str, Any]]:
+        parts = (f"SELECT search.key AS key FROM {part}" for part in self.parts)  # noqa: S608
+        return " UNION ALL ".join(parts), self._asked
 
     def reading(self, order: SortOrder, after: Cursor | None, size: int) -> tuple[Any, Any]:
         column, beyond, way = _ORDERS[order]
@@ -106,7 +180,7 @@ class _SqlSearch:
     def _parts(self, wanted: Sought) -> Iterator[str]:
         if wanted.choices:
             # The terms are looked up once for all kinds.
-            terms = self._terms.format(name=self._given(self._query_of(wanted.choices)))
+            terms = self._having(wanted.choices)
             yield f"{self._tables} WHERE {terms} AND {self._rest(wanted, wanted.kinds)}"
             return
         for kind in wanted.kinds:
@@ -124,15 +198,82 @@ class _SqlSearch:
             yield f"search.time <= :{self._given(wanted.until)} AND search.time > ''"
         if wanted.external:
             yield _EXTERNAL
-        for relation, choices in wanted.related:
-            terms = self._terms.format(name=self._given(self._query_of(choices)))
+        if wanted.stood is not None:
+            yield self._stood.format(conditions=" AND ".join(self._standing(wanted.stood)))
+        if wanted.hidden:
+            yield self._shown(wanted.hidden)
+        yield from (f"search.key <> :{self._given(key)}" for key in wanted.without)
+        yield from self._configured(wanted.parameters)
+        for other in wanted.related:
+            conditions = [*self._configured(other.parameters)]
+            if other.choices:
+                conditions.insert(0, self._having(other.choices))
             yield _RELATED.format(
-                tables=self._tables, terms=terms, type=self._given(relation.value)
+                number=self._number.format(key="relation.source"),
+                found=self._tables if other.choices else "search",
+                conditions=" AND ".join(conditions),
+                type=self._given(other.relation.value),
             )
 
-    def _given(self, value: str) -> str:
+    def _standing(self, wanted: Stood) -> Iterator[str]:
+        """What is true of a standing: there since then or earlier, and until later."""
+        place, since, until = (self._member.format(place=each) for each in (0, 2, 3))
+        time = f":{self._given(wanted.at)}"
+        yield f"{since} <= {time} AND ({until} IS NULL OR {time} < {until})"
+        if wanted.folders:
+            below = (self._below(place, *each) for each in wanted.folders)
+            yield f"({' OR '.join(below)})"
+
+    def _below(self, place: str, folder: str, beginning: str) -> str:
+        """That a place is a folder, or is below it."""
+        length = len(beginning)
+        return (
+            f"{place} = :{self._given(folder)} OR "
+            f"(substr({place}, 1, {length}) = :{self._given(beginning)} "
+            f"AND substr({place}, {length + 1}, 1) <> '/')"
+        )
+
+    def _shown(self, hidden: Iterable[HiddenEntries]) -> str:
+        """That an entry of a file or a run may be shown."""
+        listed = list(hidden)
+        entry, file = (self._is_hidden(name, listed) for name in ("search", "file"))
+        output, used = (self._number.format(key=f"link.{end}") for end in ("source", "target"))
+        made = _MADE.format(number=output, condition=file)
+        read = _READ.format(number=used, condition=file)
+        other = _MADE.format(number=output, condition=f"NOT ({file})")
+        return (
+            f"CASE search.kind WHEN 'entity' THEN NOT ({entry}) "
+            f"WHEN 'activity' THEN {other} OR NOT ({made} OR {read}) ELSE TRUE END"
+        )
+
+    def _is_hidden(self, entry: str, hidden: Iterable[HiddenEntries]) -> str:
+        """That an entry is of a file that any of the rules hides."""
+        rules = (" AND ".join(self._met(entry, each)) for each in hidden)
+        return f"(({') OR ('.join(rules)}))"
+
+    def _met(self, entry: str, rule: HiddenEntries) -> Iterator[str]:
+        yield f"{entry}.kind = 'entity'"
+        if rule.choices:
+            name = self._given(self._query_of(rule.choices))
+            yield self._has_terms.format(entry=entry, name=name)
+        if rule.since is not None:
+            yield f"({entry}.time >= :{self._given(rule.since)} OR {entry}.time = '')"
+
+    def _having(self, choices: Iterable[Choice]) -> str:
+        """That the entry has a term of each choice."""
+        return self._terms.format(name=self._given(self._query_of(choices)))
+
+    def _configured(self, choices: Iterable[Choice]) -> Iterator[str]:
+        """That the run has a parameter with a term of each choice."""
+        number = self._number.format(key="settings_of.activity")
+        for choice in choices:
+            terms = self._given(self._any_of.join(choice))
+            having = self._having_term.format(terms=f":{terms}")
+            yield _CONFIGURED.format(number=number, having=having)
+
+    def _given(self, value: str | bytes) -> str:
         """The name of a parameter that holds a value."""
-        name = f"given{len(self._asked)}"
+        name = f"{self._prefix}{len(self._asked)}"
         self._asked[name] = value
         return name
 

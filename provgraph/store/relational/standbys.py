@@ -19,7 +19,8 @@ from typing_extensions import override
 
 from provgraph.databases.postgresql import PostgresqlAddress, postgresql_address
 from provgraph.errors import SettingsError
-from provgraph.store.relational.connection import POSTGRESQL_FORM, POSTGRESQL_OPTIONS, SqlDatabase
+from provgraph.store.relational.connection import SqlDatabase
+from provgraph.store.relational.postgresql import POSTGRESQL_FORM, POSTGRESQL_OPTIONS
 
 #: The option of a URL that says which hosts readers ask, and what it may be (libpq's words).
 OPTION = "target_session_attrs"

@@ -17,36 +17,37 @@ from provgraph.model.values import Value
 from provgraph.model.vocabulary import RelationType
 from provgraph.store import digest, nodes
 from provgraph.store.copying import Filling, Original
+from provgraph.store.deadlines import DEADLINE
 from provgraph.store.digest import Content
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
-from provgraph.store.relational import records, tables
+from provgraph.store.relational import records, relations, tables
 from provgraph.store.relational.connection import (
     OneEngine,
     SqlDatabase,
     address_of,
     has_records,
+    is_newest,
     lock_for_writing,
     migrate,
     missing_in,
-    postgresql_engine,
+    refuse_newer,
     refuse_unfinished_copy,
     sqlite_database,
     translated,
 )
-from provgraph.store.relational.facts import (
-    RelationalView,
-    load_of,
-    loads_of,
-    mention_query,
-)
+from provgraph.store.relational.facts import RelationalView, load_of, loads_of, mention_query
+from provgraph.store.relational.links import edges_among, links
+from provgraph.store.relational.loads import RelationalLoads
 from provgraph.store.relational.named import called, named_nodes, names_near
-from provgraph.store.relational.questions import edges_of, find, walk
-from provgraph.store.relational.taints import taints
+from provgraph.store.relational.postgresql import postgresql_engine
+from provgraph.store.relational.questions import edges_of, find, recalls, walk
+from provgraph.store.relational.taints import RelationalTaints
+from provgraph.store.relational.timed import timed
 from provgraph.store.waiting import warn_of_waiting
 
 
-class RelationalStore(Store):
+class RelationalStore(RelationalTaints, RelationalLoads, Store):
     """Provenance in SQL tables; see `provgraph.store.protocol.Store`."""
 
     limits = StoreLimits()
@@ -77,7 +78,16 @@ class RelationalStore(Store):
                 # The server was there a moment ago; it may have made the tables, and the answer was
                 # lost.
                 migrate(engine)
-        self._is_made = True
+        self._is_made, self._known = True, None
+
+    @override
+    def is_current(self) -> bool:
+        with (
+            self._database.reading() as engine,
+            translated(engine),
+            engine.connect() as connection,
+        ):
+            return is_newest(connection)
 
     @override
     @contextmanager
@@ -99,6 +109,7 @@ class RelationalStore(Store):
                 connection = stack.enter_context(engine.execution_options(writes=True).begin())
                 lock_for_writing(connection)
             refuse_unfinished_copy(connection)
+            refuse_newer(connection)
             transaction = RelationalTransaction(connection)
             yield transaction
             transaction.finish()
@@ -122,6 +133,7 @@ class RelationalStore(Store):
         yield RelationalFilling(self._database)
 
     @contextmanager
+    @override
     def _reading(self, **options: Any) -> Iterator[Connection]:
         """A connection that reads; of the options SQLite, where all reading is so, needs none."""
         with self._database.reading() as engine, translated(engine):
@@ -130,7 +142,12 @@ class RelationalStore(Store):
             with engine.connect() as connection:
                 for query in self._missing(engine, connection):
                     connection.exec_driver_sql(query)
-                yield connection
+                deadline = DEADLINE.get()
+                if deadline is None:
+                    yield connection
+                else:
+                    with timed(connection, deadline):
+                        yield connection
 
     def _missing(self, engine: Engine, connection: Connection) -> list[str]:
         """What stands in for what the tables lack; an empty store may become a copy meanwhile."""
@@ -206,9 +223,21 @@ class RelationalStore(Store):
             return edges_of(connection, keys, relations)
 
     @override
-    def taints(self, keys: Collection[bytes]) -> dict[bytes, tuple[str, ...]]:
+    def edges_among(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
         with self._reading() as connection:
-            return taints(connection, keys)
+            return edges_among(connection, keys, relations)
+
+    @override
+    def links(
+        self, keys: Collection[bytes], way: Direction, relations: Sequence[RelationType]
+    ) -> list[tuple[bytes, bytes]]:
+        with self._reading() as connection:
+            return links(connection, keys, way, relations)
+
+    @override
+    def recalls(self) -> list[str]:
+        with self._reading() as connection:
+            return recalls(connection)
 
     @override
     def parameters_of(self, keys: Collection[bytes]) -> dict[bytes, list[Settings]]:
@@ -305,7 +334,7 @@ class RelationalStore(Store):
             (mention_query(), lambda row: digest.mention_content(records.mention_of(row))),
             (
                 select(tables.relation).where(tables.relation.c.stated.is_not(None)),
-                lambda row: digest.relation_content(records.relation_of(row)),
+                lambda row: digest.relation_content(relations.relation_of(row)),
             ),
             (select(tables.settings), lambda row: digest.settings_content(row.name, row.key)),
             (
@@ -322,14 +351,6 @@ class RelationalStore(Store):
             for query, read in readers:
                 with streaming.execute(query) as found:
                     yield from map(read, found)
-
-    @override
-    def loads(self) -> list[LoadRecord]:
-        with self._reading() as connection:
-            return [
-                load_of(row)
-                for row in connection.execute(select(tables.load).order_by("time", "id"))
-            ]
 
     @override
     def close(self) -> None:
@@ -365,8 +386,7 @@ def open_postgresql(url: str, password: str | None = None) -> RelationalStore:
     Raises:
         SettingsError: the URL makes no sense.
     """
-    place = url.rpartition("@")[2]
-    if "," in place or "?" in place:
+    if {",", "?"} & set(url.rpartition("@")[2]):
         from provgraph.store.relational.standbys import primary_and_standbys  # noqa: PLC0415
 
         return RelationalStore(primary_and_standbys(url, password))

@@ -21,6 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData()
+#: How many keys one statement asks for.
+CHUNK = 1000
 
 
 def _key(name: str, *, primary: bool = False, optional: bool = False) -> Column[bytes]:
@@ -45,6 +47,12 @@ def _asked(table: str) -> tuple[SchemaItem, ...]:
         for column in columns
     ]
     return (*columns, *indexes)
+
+
+def _hashes(terms: str) -> str:
+    """SQL of PostgreSQL's for the hashes, as an array of numbers, in a text of marks."""
+    number = "CAST(CAST('x' || substr(term, 2) AS bit(64)) AS bigint)"
+    return f"ARRAY(SELECT {number} FROM unnest(string_to_array({terms}, ' ')) AS term)"  # noqa: S608 - our own names
 
 
 def _invalid(table: str) -> tuple[Column[str], Index]:
@@ -201,20 +209,51 @@ Index(
     postgresql_where=relation.c.twin.is_not(None),
 )
 
-#: Parameters and package versions, shared by runs.
+#: Parameters and package versions, shared by runs. `number` is what the index of their terms
+#: calls them.
 settings = Table(
     "settings",
     metadata,
     _key("key", primary=True),
     Column("name", Text, nullable=False),
     Column("parameters", Text, nullable=False),
+    Column("number", BigInteger),
+    Index("settings_number", "number", unique=True),
 )
+
+#: What writes the index of the terms of settings (`provgraph.store.terms`): one entry for all terms
+#: of a set, and so for all runs that share it. The index, ``settings_terms``, is of another kind in
+#: each database; the migration makes it. SQLite's keeps no texts, so it is told what it loses.
+#: Given are pairs of the number and the terms, in PostgreSQL as two arrays.
+#:
+#: Source: SQLite, FTS5 Extension, 4.4.2, Contentless Tables; 6.4, The 'delete' Command.
+ADD_TERMS = {
+    "sqlite": "INSERT INTO settings_terms(rowid, terms) VALUES (?, ?)",
+    "postgresql": f"INSERT INTO settings_terms SELECT number, {_hashes('terms')} "  # noqa: S608 - our own names
+    "FROM unnest(%b::bigint[], %b::text[]) AS added(number, terms)",
+}
+REMOVE_TERMS = {
+    "sqlite": "INSERT INTO settings_terms(settings_terms, rowid, terms) VALUES ('delete', ?, ?)",
+    "postgresql": "DELETE FROM settings_terms "
+    "USING unnest(%b::bigint[], %b::text[]) AS gone(number, terms) "
+    "WHERE settings_terms.number = gone.number",
+}
+CLEAR_TERMS = {
+    "sqlite": "INSERT INTO settings_terms(settings_terms) VALUES ('delete-all')",
+    "postgresql": "DELETE FROM settings_terms",
+}
+#: The numbers of the settings that have one of some terms.
+HAVING_TERM = {
+    "sqlite": "SELECT rowid AS number FROM settings_terms WHERE settings_terms MATCH {terms}",
+    "postgresql": f"SELECT number FROM settings_terms WHERE terms && {_hashes('{terms}')}",  # noqa: S608
+}
 
 settings_of = Table(
     "settings_of",
     metadata,
     _key("activity", primary=True),
     _key("settings", primary=True),
+    Index("settings_of_settings", "settings", "activity"),
     sqlite_with_rowid=False,
 )
 
@@ -242,8 +281,10 @@ load = Table(
     Column("size", BigInteger, nullable=False, server_default="-1"),
     Column("read_to", BigInteger),
     Column("continues", Text),
+    Column("agent", Text),
     Index("load_sha256", "sha256"),
     Index("load_source", "source"),
+    Index("load_time", "time"),
 )
 
 #: What each load says, by subject, so that it can be forgotten.
@@ -278,6 +319,18 @@ journal = Table(
     Column("mark", LargeBinary(16), nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
+
+
+def plainly(dialect: str) -> str:
+    """Make a text of SQL be compared character by character, whatever the database's language.
+
+    Args:
+        dialect: of the database.
+
+    Returns:
+        What stands behind the text: nothing in SQLite, which compares so.
+    """
+    return ' COLLATE "C"' if dialect == "postgresql" else ""
 
 
 def settings_links() -> Select[Any]:

@@ -1,18 +1,22 @@
 """Transactions of the relational store: changes in bulk."""
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
-    Insert,
     Select,
     Table,
     and_,
+    bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -23,12 +27,12 @@ from typing_extensions import override
 
 from provgraph.identity.files import times_of
 from provgraph.model.identifiers import is_strong
-from provgraph.model.records import End, StatedRelation, batches, key_of
+from provgraph.model.records import End, Settings, StatedRelation, batches, key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
 from provgraph.store.protocol import Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord, Removals
-from provgraph.store.relational import records, tables
+from provgraph.store.relational import records, relations, tables
 from provgraph.store.relational.facts import (
     RelationalView,
     assertion_of,
@@ -36,7 +40,7 @@ from provgraph.store.relational.facts import (
     load_row,
     loads_of,
 )
-from provgraph.store.terms import Entry, entries_of, number_of
+from provgraph.store.terms import Entry, entries_of, number_of, terms_of_settings
 
 
 class RelationalTransaction(RelationalView, Transaction):
@@ -48,8 +52,7 @@ class RelationalTransaction(RelationalView, Transaction):
     def __init__(self, connection: Connection) -> None:
         """Take a connection that has the lock."""
         super().__init__(connection)
-        self._is_sqlite = connection.dialect.name == "sqlite"
-        self._insert: Any = sqlite.insert if self._is_sqlite else postgresql.insert
+        self._dialect = connection.dialect.name
         self._touched = TouchedMarks()
         self._journaled = Journaled()
 
@@ -94,7 +97,7 @@ class RelationalTransaction(RelationalView, Transaction):
         self._put_entries(changes)
         self._put(tables.relation, map(records.mention_row, changes.mentions))
         self._put_stated_relations(changes)
-        self._add(tables.settings, map(records.settings_row, changes.settings))
+        self._add_settings(changes.settings)
         self._add_configuration(changes)
         self._put(tables.load, map(load_row, changes.loads))
         self._put(tables.assertion, map(assertion_row, changes.assertions))
@@ -114,6 +117,24 @@ class RelationalTransaction(RelationalView, Transaction):
             entry = {"turn": number, "mark": new_mark(), "content": self._journaled.packed()}
             self._connection.execute(insert(tables.journal).values(entry))
 
+    def _add_settings(self, settings: Iterable[Settings]) -> None:
+        """Write settings that are new, with the terms that their runs are searched by."""
+        table = tables.settings
+        given = {each.key: each for each in settings}
+        query, keys = select(table.c.key), list(given)
+        for row in records.in_chunks(self._connection, query, table.c.key.in_, keys):
+            del given[bytes(row.key)]
+        last = self._connection.execute(select(func.max(table.c.number))).scalar() or 0
+        new = dict(enumerate(given.values(), last + 1))
+        self._add(table, (records.settings_row(each, number) for number, each in new.items()))
+        self._index(tables.ADD_TERMS, new)
+
+    def _index(self, queries: Mapping[str, str], settings: Mapping[int, Settings]) -> None:
+        """Write the terms of settings into the index, or take them out of it."""
+        terms = ((number, " ".join(terms_of_settings(each))) for number, each in settings.items())
+        for some in batches(filter(itemgetter(1), terms), _ROWS):
+            self._send(queries[self._dialect], some)
+
     def _add_configuration(self, changes: Changes) -> None:
         runs = {run for run, _ in (*changes.settings_of, *changes.config_files_of)}
         keys = {run: key_of(Kind.ACTIVITY, run) for run in runs}
@@ -128,10 +149,8 @@ class RelationalTransaction(RelationalView, Transaction):
     def _replace_entities(self, changes: Changes) -> None:
         removed = [key_of(Kind.ENTITY, each) for each in changes.removals.entities]
         replaced = [key_of(Kind.ENTITY, each.id) for each in changes.entities]
-        for keys in batches(removed, records.CHUNK):
-            self._connection.execute(delete(tables.entity).where(tables.entity.c.key.in_(keys)))
-        for keys in batches([*removed, *replaced], records.CHUNK):
-            self._connection.execute(delete(tables.naming).where(tables.naming.c.entity.in_(keys)))
+        self._delete(tables.entity, tables.entity.c.key.in_, removed)
+        self._delete(tables.naming, tables.naming.c.entity.in_, [*removed, *replaced])
         self._put(tables.entity, map(records.entity_row, changes.entities))
         self._put(
             tables.naming,
@@ -153,22 +172,30 @@ class RelationalTransaction(RelationalView, Transaction):
         self._put_searched(entries_of(changes.runs, changes.entities, changes.agents))
 
     def _put_searched(self, entries: Iterable[Entry]) -> None:
-        self._put(tables.search, (each._asdict() for each in entries))
+        if self._dialect != "sqlite":
+            self._put(tables.search, (each._asdict() for each in entries))
+            return
+        # The triggers of the full-text index make each statement take long, not each row.
+        unique = {each.number: each for each in entries}.values()
+        for some in batches(unique, _SEARCHED):
+            text = _of_rows(_insert(tables.search, self._dialect, replacing=True), len(some))
+            values = chain.from_iterable(map(_SEARCH_ROW, some))
+            self._connection.exec_driver_sql(text, tuple(values))
 
     def _put_stated_relations(self, changes: Changes) -> None:
         """New relations, and those whose ends may be other records now."""
         ids = [*changes.removals.entities, *(record.id for record in changes.entities)]
         keys = [key_of(Kind.ENTITY, each) for each in ids]
         table = tables.relation.c
-        relations = {relation.key: relation for relation in changes.relations}
+        stated = {relation.key: relation for relation in changes.relations}
         for end in (table.source, table.target):
             query = select(tables.relation).where(table.stated.is_not(None))
             for row in records.in_chunks(self._connection, query, end.in_, keys):
-                relations[row.key] = records.relation_of(row)
-        ends = self._ends(relations.values())
+                stated[row.key] = relations.relation_of(row)
+        ends = self._ends(stated.values())
         self._put(
             tables.relation,
-            (records.relation_row(relation, ends) for relation in relations.values()),
+            (relations.relation_row(relation, ends) for relation in stated.values()),
         )
 
     def _ends(self, relations: Iterable[StatedRelation]) -> dict[End, bytes]:
@@ -248,9 +275,11 @@ class RelationalTransaction(RelationalView, Transaction):
             self._connection.execute(delete(tables.config_file_of).where(*mine))
         unused = ~_exists(link.settings == tables.settings.c.key, tables.settings)
         settings = {key for _, key in gone.settings_of}
-        self._delete(
-            tables.settings, lambda keys: and_(tables.settings.c.key.in_(keys), unused), settings
-        )
+        query = select(tables.settings).where(unused)
+        found = records.in_chunks(self._connection, query, tables.settings.c.key.in_, settings)
+        gone_settings = {row.number: records.settings_of(row) for row in found}
+        self._index(tables.REMOVE_TERMS, gone_settings)
+        self._delete(tables.settings, tables.settings.c.number.in_, gone_settings)
 
     def _remove_unused_names(self, gone: Removals) -> None:
         names = {name for each in gone.mentions for name in each.names}
@@ -283,43 +312,41 @@ class RelationalTransaction(RelationalView, Transaction):
     def _delete(
         self,
         table: Table,
-        condition: Callable[[list[Any]], ColumnElement[bool]],
+        condition: Callable[[Any], ColumnElement[bool]],
         keys: Iterable[Any],
     ) -> None:
-        for chunk in batches(keys, records.CHUNK):
-            self._connection.execute(delete(table).where(condition(chunk)))
+        asked: Any = bindparam("keys", expanding=True)
+        statement = delete(table).where(condition(asked))
+        for chunk in batches(keys, tables.CHUNK):
+            records.asked_for(self._connection, statement, chunk)
 
     def _put(self, table: Table, records: Iterable[records.Record]) -> None:
         """Insert, replacing rows of the same key."""
-        statement = self._insert(table)
-        primary = [column.name for column in table.primary_key]
-        rest = {
-            column.name: statement.excluded[column.name]
-            for column in table.columns
-            if column.name not in primary
-        }
-        replacing = statement.on_conflict_do_update(index_elements=primary, set_=rest)
+        key = itemgetter(*(column.name for column in table.primary_key))
         for some in batches(records, _ROWS):
             # One statement can't replace a row twice.
-            unique = {tuple(record[name] for name in primary): record for record in some}
-            self._write(table, replacing, list(unique.values()))
+            self._write(table, {key(record): record for record in some}.values(), replacing=True)
 
     def _add(self, table: Table, records: Iterable[records.Record]) -> None:
         """Insert; rows of a known key are equal to what is there."""
         for some in batches(records, _ROWS):
-            self._write(table, self._insert(table).on_conflict_do_nothing(), some)
+            self._write(table, some, replacing=False)
 
-    def _write(self, table: Table, statement: Insert, records: list[records.Record]) -> None:
+    def _write(self, table: Table, records: Collection[records.Record], *, replacing: bool) -> None:
         """Hand the records to the driver as they are.
 
         SQLAlchemy's look at each value takes longer than its writing.
         """
-        if self._is_sqlite:
-            text = str(statement.compile(dialect=_NAMED))
-            self._connection.exec_driver_sql(text, records)
+        text = _insert(table, self._dialect, replacing)
+        names = [column.name for column in table.columns]
+        self._send(text, list(map(itemgetter(*names), records)))
+
+    def _send(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Send rows: SQLite one after the other, PostgreSQL as one array for each column."""
+        if self._dialect == "sqlite":
+            self._connection.exec_driver_sql(text, list(rows))
         else:
-            columns = tuple([record[column.name] for record in records] for column in table.columns)
-            self._connection.exec_driver_sql(_from_arrays(table, statement), columns)
+            self._connection.exec_driver_sql(text, tuple(map(list, zip(*rows, strict=True))))
 
 
 def _exists(condition: ColumnElement[bool], of: Table) -> ColumnElement[bool]:
@@ -327,21 +354,47 @@ def _exists(condition: ColumnElement[bool], of: Table) -> ColumnElement[bool]:
     return select(1).where(condition).correlate(of).exists()
 
 
-#: SQLite's driver takes records by the names of their columns.
-_NAMED: Dialect = sqlite.dialect(paramstyle="named")
-_ARRAY_TYPES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+_SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
+_POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 #: How many rows one statement writes.
 _ROWS = 2_000
+#: How many rows one statement of SQLite can hold: not all versions take more than 999 values.
+_SEARCHED = 150
+_SEARCH_ROW = attrgetter(*(column.name for column in tables.search.columns))
 
 
-def _from_arrays(table: Table, statement: Insert) -> str:
+def _of_rows(text: str, rows: int) -> str:
+    """The insert of one row as that of several."""
+    begin, end = text.index("(?"), text.index(" ON CONFLICT ")
+    return text[:begin] + ", ".join(rows * [text[begin:end]]) + text[end:]
+
+
+@cache
+def _insert(table: Table, dialect: str, replacing: bool) -> str:
+    """The insert of a row, or in PostgreSQL of rows as arrays; compiled once."""
+    statement: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    if replacing:
+        primary = [column.name for column in table.primary_key]
+        rest = {
+            column.name: statement.excluded[column.name]
+            for column in table.columns
+            if column.name not in primary
+        }
+        statement = statement.on_conflict_do_update(index_elements=primary, set_=rest)
+    else:
+        statement = statement.on_conflict_do_nothing()
+    if dialect == "sqlite":
+        return str(statement.compile(dialect=_SQLITE))
+    return _from_arrays(table, str(statement.compile(dialect=_POSTGRESQL)))
+
+
+def _from_arrays(table: Table, text: str) -> str:
     """The insert with one array for each column, sent in binary.
 
     A tenth of the processor time of row by row.
     """
     arrays = ", ".join(
-        f"%b::{column.type.compile(dialect=_ARRAY_TYPES)}[]" for column in table.columns
+        f"%b::{column.type.compile(dialect=_POSTGRESQL)}[]" for column in table.columns
     )
-    text = str(statement.compile(dialect=_ARRAY_TYPES))
     inserting, resolving = text[: text.index("VALUES (")], text[text.rindex(" ON CONFLICT ") :]
     return f"{inserting}SELECT * FROM unnest({arrays}){resolving}"  # noqa: S608 - no data

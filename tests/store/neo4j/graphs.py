@@ -1,5 +1,6 @@
 """Documents that are put into a Neo4j store, and questions to it and to the server itself."""
 
+from contextlib import closing
 from typing import Any
 
 from neo4j import Driver
@@ -8,6 +9,8 @@ from provgraph.ingest.deciding.integration import integrate
 from provgraph.model.filters import Filter
 from provgraph.model.records import Document
 from provgraph.model.vocabulary import RelationType
+from provgraph.store.neo4j.connection import Connection, address_of
+from provgraph.store.neo4j.schema import existing_indexes
 from provgraph.store.neo4j.store import Neo4jStore
 from provgraph.store.protocol import Store
 from provgraph.store.records import Found
@@ -18,6 +21,14 @@ DERIVED = RelationType.WAS_DERIVED_FROM
 
 def ask(driver: Driver, query: str, **parameters: Any) -> list[list[Any]]:
     return [record.values() for record in driver.execute_query(query, parameters).records]
+
+
+def drop_browser_indexes(url: str) -> None:
+    """Take away what `provgraph.store.neo4j.browser_kit` has made, for the tests that follow."""
+    with closing(Connection(address_of(url))) as connection:
+        for name in existing_indexes(connection):
+            if name.startswith("provgraph_browser_"):
+                connection.execute(f"DROP INDEX {name}")
 
 
 def put(store: Neo4jStore, *documents: Document) -> None:

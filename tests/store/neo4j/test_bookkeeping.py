@@ -22,6 +22,7 @@ LOAD = LoadRecord(
     size=10,
     read_to=7,
     continues="k",
+    agent="token night",
 )
 
 

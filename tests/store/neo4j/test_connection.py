@@ -164,6 +164,7 @@ def test_a_database_that_is_not_there(neo4j_server: Neo4jServer) -> None:
         ("Security.AuthenticationRateLimit", LoginError, "too many wrong passwords came in a row"),
         ("Security.CredentialsExpired", LoginError, "the password has to be changed first"),
         ("Database.DatabaseNotFound", NoStoreError, "the server has no such database"),
+        ("General.WriteOnReadOnlyAccessDatabase", StoreError, "its server only reads"),
     ],
 )
 def test_errors_by_their_code(code: str, expected: type[StoreError], words: str) -> None:

@@ -57,6 +57,19 @@ def test_a_node_is_shown_as_what_its_labels_say() -> None:
     assert nodes[1].key == key_of(Kind.ENTITY, "product:1")
 
 
+def test_what_only_indexes_need_is_not_sent_and_not_missed() -> None:
+    agent = Agent("x", attributes={"aliases": ("y",), "searchTerms": ("z",)})
+    for label, properties in (
+        ("Activity", records.run_properties(Run("x", {"name": ("n",)}))),
+        ("Entity", records.entity_properties(ENTITY, [])),
+        ("Agent", records.agent_properties(agent)),
+    ):
+        whole = as_read(properties)
+        sent = {**whole, **dict.fromkeys(records.FOR_INDEXES)}
+        assert cypher.node_from([label], sent) == cypher.node_from([label], whole)
+        assert all(f" {name}: null" in cypher.NODE for name in records.FOR_INDEXES)
+
+
 def test_a_row_of_an_entity() -> None:
     row = [as_read(records.entity_properties(ENTITY, [])), ["Plan", "Entity"]]
     assert cypher.entity_from(row) == ENTITY

@@ -13,6 +13,7 @@ from provgraph.ingest.loading import load
 from provgraph.model.records import Agent, Document, Run, StatedEntity
 from provgraph.model.values import Values
 from provgraph.store.digest import digest
+from provgraph.store.neo4j.facts import REVISION
 from provgraph.store.neo4j.import_files import ImportFiles
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
@@ -105,6 +106,16 @@ def test_files_that_were_shortened_are_refused(rich: Store, tmp_path: Path) -> N
         written(rich, tmp_path / "files")
 
 
+def test_the_files_bear_the_revision_of_who_wrote_them(rich: Store, tmp_path: Path) -> None:
+    """So an older provgraph refuses what was imported, before anybody writes there."""
+    written(rich, tmp_path)
+    names, values = (
+        (tmp_path / name).read_text(encoding="utf-8").strip().split(",")
+        for name in ("store-1-header.csv", "store-1.csv")
+    )
+    assert dict(zip(names, values, strict=True))['"revision:long"'] == str(REVISION)
+
+
 def test_a_folder_that_is_a_file_is_refused(rich: Store, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="can't be written"):
@@ -112,6 +123,7 @@ def test_a_folder_that_is_a_file_is_refused(rich: Store, tmp_path: Path) -> None
 
 
 @pytest.mark.neo4j
+@pytest.mark.xdist_group("imported")  # it has a server of its own
 @pytest.mark.slow
 def test_an_imported_database_is_the_store(rich: Store, tmp_path: Path) -> None:
     """By Neo4j's own importer, into a server that has never run."""

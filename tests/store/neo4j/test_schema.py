@@ -1,11 +1,12 @@
 """Constraints and indexes: made by the first writer, never by a reader."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from neo4j import Driver
 
-from provgraph.errors import NoStoreError
+from provgraph.errors import NewerStoreError, NoStoreError
 from provgraph.ingest.invalidation import invalidate
 from provgraph.model.filters import Filter, Search, SortOrder
 from provgraph.model.records import (
@@ -18,10 +19,14 @@ from provgraph.model.vocabulary import NODE_LABEL
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.digest import digest
 from provgraph.store.neo4j import schema
+from provgraph.store.neo4j.facts import REVISION
 from provgraph.store.neo4j.store import Neo4jStore, open_neo4j
+from provgraph.store.registry import open_store
 from tests.conftest import empty_neo4j
 from tests.services import Neo4jServer
 from tests.store.neo4j.graphs import MADE, USED, ask, at_base_name, named, put
+from tests.store.test_copying import copied
+from tests.store.test_copying import put as put_alike
 
 
 def drop_schema(driver: Driver) -> None:
@@ -162,3 +167,38 @@ def test_an_older_database_learns_what_is_marked_as_invalid(
     }
     assert lineage(store, find(store, "/x@r1")).root.tainted == ("r1",)
     assert digest(store.scan()) == due
+
+
+def test_a_database_of_an_older_provgraph_is_not_current(store: Neo4jStore, driver: Driver) -> None:
+    put(store, Document(run=Run("r1", {"name": ("Tool",)})))
+    assert store.is_current()
+    driver.execute_query("DROP INDEX provgraph_Entity_invalidSince")
+    assert not store.is_current()
+    assert store.stats()["activities"] == 1
+
+
+def test_a_database_of_a_newer_provgraph_is_refused(
+    neo4j_server: Neo4jServer, store: Neo4jStore, driver: Driver
+) -> None:
+    """The revision is written by every writer; who knows a smaller one neither reads nor writes."""
+    put(store, Document(run=Run("r1", {"name": ("Tool",)})))
+    (revision,), *_ = ask(driver, "MATCH (l {id: 'writer-lock'}) RETURN l.revision")
+    assert revision == REVISION
+    driver.execute_query("MATCH (l {id: 'writer-lock'}) SET l.revision = $new", new=REVISION + 1)
+    older = open_neo4j(neo4j_server.url)
+    for refused in (older.stats, older.make, older.is_current):
+        with pytest.raises(NewerStoreError, match="newer provgraph"):
+            refused()
+    older.close()
+    with pytest.raises(NewerStoreError):  # who has it open notices it, too
+        put(store, Document(run=Run("r2", {"name": ("Tool",)})))
+    (revision,), *_ = ask(driver, "MATCH (l {id: 'writer-lock'}) RETURN l.revision")
+    assert revision == REVISION + 1
+
+
+def test_a_copy_bears_the_revision_of_who_wrote_it(store: Neo4jStore, driver: Driver) -> None:
+    """Nobody has to write there once more before an older provgraph refuses it."""
+    with closing(open_store("sqlite://")) as original:
+        put_alike(original, Document(run=Run("r1", {"name": ("Tool",)})))
+        copied(original, store)
+    assert ask(driver, "MATCH (l {id: 'writer-lock'}) RETURN l.revision") == [[REVISION]]

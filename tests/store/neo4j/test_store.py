@@ -34,32 +34,32 @@ def test_relations_show_their_times(store: Neo4jStore) -> None:
     ] == expected
 
 
-@pytest.mark.neo4j  # a server of its own, not the one of the fixture
-def test_a_server_that_goes_away_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_goes_away_and_comes_back(
+    struck_neo4j: Neo4jServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def document(n: int) -> Document:
         return Document(run=Run(f"r{n}", {"startTime": ("2026-01-01T00:00:00.000",)}))
 
     def write_while_it_dies() -> None:
         with store.writing() as transaction:
             integrate(transaction, [document(2)])
-            server.kill()
+            struck_neo4j.kill()
 
-    with Neo4jServer() as server:
-        store = open_neo4j(server.url)
-        put(store, document(1))
-        with pytest.raises(UnreachableError, match=r"bolt://neo4j@127\.0\.0\.1"):
-            write_while_it_dies()
-        monkeypatch.setattr(connection, "RETRY_SECONDS", 0.5)
-        with pytest.raises(UnreachableError):
-            store.stats()
-        monkeypatch.setattr(connection, "RETRY_SECONDS", 120)
-        restart = Thread(target=server.restart)
-        restart.start()
-        assert store.stats()["activities"] == 1  # asked again until the server is back
-        put(store, document(2))
-        assert store.stats()["activities"] == 2
-        restart.join()
-        store.close()
+    store = open_neo4j(struck_neo4j.url)
+    put(store, document(1))
+    with pytest.raises(UnreachableError, match=r"bolt://neo4j@127\.0\.0\.1"):
+        write_while_it_dies()
+    monkeypatch.setattr(connection, "RETRY_SECONDS", 0.5)
+    with pytest.raises(UnreachableError):
+        store.stats()
+    monkeypatch.setattr(connection, "RETRY_SECONDS", 120)
+    restart = Thread(target=struck_neo4j.restart)
+    restart.start()
+    assert store.stats()["activities"] == 1  # asked again until the server is back
+    put(store, document(2))
+    assert store.stats()["activities"] == 2
+    restart.join()
+    store.close()
 
 
 def test_the_newest_turn_of_another_process_is_looked_at_again(

@@ -22,6 +22,18 @@ def store(engine: Engine) -> Iterator[RelationalStore]:
     opened.close()
 
 
+def indexed_terms(engine: Engine) -> int:
+    """How many pairs of a term and of settings that have it are in SQLite's index."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.indexed "
+            "USING fts5vocab(main, settings_terms, row)"
+        )
+        found = connection.exec_driver_sql("SELECT coalesce(sum(doc), 0) FROM indexed").scalar()
+        assert isinstance(found, int)
+        return found
+
+
 @pytest.fixture
 def queries(store: RelationalStore, engine: Engine) -> list[str]:
     """What the store sends from now on."""

@@ -66,11 +66,12 @@ LOAD = LoadRecord(
     size=1 << 40,
     read_to=1 << 33,
     continues="k",
+    agent="token night",
 )
 
 
 def test_a_load_comes_back_the_same(store: RelationalStore) -> None:
-    other = replace(LOAD, id="m", read_to=None, continues=None, problems=(), counts={})
+    other = replace(LOAD, id="m", read_to=None, continues=None, agent=None, problems=(), counts={})
     with store.writing() as transaction:
         transaction.apply(Changes(loads=[LOAD, other]), ())
     assert store.loads() == [LOAD, other]

@@ -9,12 +9,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from provgraph.errors import LoginError, NoStoreError, SettingsError, StoreError, UnreachableError
-from provgraph.store.relational.connection import (
-    address_of,
-    memory_engine,
-    postgresql_engine,
-    translated,
-)
+from provgraph.store.relational.connection import address_of, memory_engine, translated
+from provgraph.store.relational.postgresql import postgresql_engine
 
 POSTGRESQL = "postgresql://me:very-secret@host:5433/prov"
 

@@ -4,18 +4,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import bindparam, create_engine, delete, insert, or_, select
 
 from provgraph.identity.entities import Standing
-from provgraph.model.records import Agent, Description, End, Run, Settings, StatedRelation
+from provgraph.model.records import Agent, Description, Run, Settings, StatedEntity
 from provgraph.model.vocabulary import (
     AgentType,
     DescriptionType,
     EntityType,
-    Kind,
-    RelationType,
 )
 from provgraph.store.records import EntityRecord
 from provgraph.store.relational import records
+from provgraph.store.relational.records import asked_for
+from provgraph.store.relational.tables import CHUNK
+from provgraph.store.relational.tables import name as names
 
 ENTITY = EntityRecord(
     "product:P",
@@ -45,19 +47,20 @@ def read(row: dict[str, Any]) -> Any:
             records.description_row,
             records.description_of,
         ),
-        (Settings("s", {"a": 1.5, "b": [1, None]}), records.settings_row, records.settings_of),
+        (
+            StatedEntity("product:p", {"a": (1, 1.0, "1", True)}, EntityType.PLAN),
+            records.stated_row,
+            records.stated_of,
+        ),
+        (
+            Settings("s", {"a": 1.5, "b": [1, None]}),
+            lambda each: records.settings_row(each, 7),
+            records.settings_of,
+        ),
     ],
 )
 def test_records_come_back_the_same(record: Any, row: Any, back: Any) -> None:
     assert back(read(row(record))) == record
-
-
-def test_a_relation_keeps_the_ends_that_were_stated() -> None:
-    ends = End(Kind.ENTITY, "product:other name"), End(Kind.AGENT, "a")
-    relation = StatedRelation(RelationType.WAS_ATTRIBUTED_TO, *ends, "role", None, {"x": (1,)})
-    row = records.relation_row(relation, {ends[0]: b"entity", ends[1]: b"agent"})
-    assert (row["source"], row["target"]) == (b"entity", b"agent")
-    assert records.relation_of(read(row)) == relation
 
 
 def test_only_paths_have_a_base_name() -> None:
@@ -65,3 +68,22 @@ def test_only_paths_have_a_base_name() -> None:
     row = records.name_row("file:/a/b.h5")
     assert row["base_key"] == records.name_key("b.h5")
     assert {each["rank"] for each in records.naming_rows(ENTITY)} == {0, 3}
+
+
+@pytest.mark.parametrize("asked", [1, 300, CHUNK])
+def test_a_statement_is_executed_for_few_and_for_many_keys(asked: int) -> None:
+    engine = create_engine("sqlite://")
+    rows = [{"key": b"%016d" % each, "text": f"{each % 2}"} for each in range(2 * CHUNK)]
+    keys = [row["key"] for row in rows[:asked]]
+    of_keys: Any = bindparam("keys", expanding=True)
+    even = select(names.c.key).where(
+        names.c.text == "0", or_(names.c.key.in_(of_keys), names.c.base_key.in_(of_keys))
+    )
+    with engine.begin() as connection:
+        names.create(connection)
+        connection.execute(insert(names), rows)
+        found = [row.key for row in asked_for(connection, even, keys)]
+        assert sorted(found) == keys[::2]
+        asked_for(connection, delete(names).where(names.c.key.in_(of_keys)), keys)
+        left = connection.execute(select(names.c.key)).scalars()
+        assert sorted(left) == [row["key"] for row in rows[asked:]]

@@ -1,14 +1,21 @@
 """A search goes along indexes; the contract suite says what it finds."""
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from provgraph.ingest.deciding.integration import integrate
-from provgraph.model.filters import Filter, Search, SortOrder
-from provgraph.model.records import Agent, Document, Mention, Run
+from provgraph.ingest.forgetting import forget
+from provgraph.ingest.loading import load
+from provgraph.model.filters import Filter, ParameterValue, Search, SortOrder
+from provgraph.model.records import Agent, Document, Mention, Run, Settings
 from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.store.records import Changes
 from provgraph.store.relational import tables
 from provgraph.store.relational.store import RelationalStore
+from tests.conftest import LOGS
+from tests.store.relational.conftest import indexed_terms
 
 MADE = RelationType.WAS_GENERATED_BY
 SEARCHES = (
@@ -19,8 +26,13 @@ SEARCHES = (
     Search(agents=("r",)),
     Search(since="2026-01-01T00:00:00.000", until="2026-01-02T00:00:00.000"),
     Search("x", invalid=True, external=True),
+    Search(parameters=(ParameterValue("a", "1"), ParameterValue("b", "2"))),
+    Search("x", parameters=(ParameterValue("a", "1"),), since="2026-01-01T00:00:00.000"),
+    Search(parameters=(ParameterValue("a", "1"),), tools=("tool",), under="/"),
 )
-WHOLE_TABLES = tuple(f"SCAN {table}" for table in tables.metadata.tables)
+WHOLE_TABLES = tuple(
+    f"SCAN {table}" for table in (*tables.metadata.tables, "settings_terms", "chosen")
+)
 
 
 @pytest.fixture
@@ -33,6 +45,7 @@ def filled(store: RelationalStore) -> RelationalStore:
     )
     with store.writing() as transaction:
         integrate(transaction, [document])
+        transaction.apply(Changes(settings=[Settings("t", {"a": 1})]), ())
     return store
 
 
@@ -59,6 +72,19 @@ def test_no_table_is_read_as_a_whole(
         assert all("VIRTUAL TABLE INDEX" in step for step in whole), steps
 
 
+def test_terms_of_parameters_go_with_their_last_run(
+    store: RelationalStore, engine: Engine, tmp_path: Path
+) -> None:
+    loads = [report.load for report in load(store, [str(LOGS / "merge.provlog")])]
+    wanted = Filter(search=Search(parameters=(ParameterValue("file_pattern", "*.h5"),)))
+    assert store.find(wanted, SortOrder.TIME).total > 0
+    for each in loads:
+        forget(store, str(each))
+    with engine.connect() as connection:
+        assert connection.execute(select(tables.settings)).all() == []
+    assert indexed_terms(engine) == 0
+
+
 def test_the_index_follows_what_changes(filled: RelationalStore, engine: Engine) -> None:
     def runs(text: str) -> int:
         wanted = Filter(search=Search(text), kinds=(Kind.ACTIVITY,))
@@ -69,6 +95,25 @@ def test_the_index_follows_what_changes(filled: RelationalStore, engine: Engine)
         integrate(transaction, [Document(run=Run("r", {"host": ("worker7",)}))])
     assert (runs("tool"), runs("worker7")) == (1, 1)
     with engine.connect() as connection:  # FTS5 compares its index with the entries
+        connection.exec_driver_sql(
+            "INSERT INTO search_terms(search_terms, rank) VALUES ('integrity-check', 1)"
+        )
+
+
+def test_many_records_of_one_transaction_are_all_in_the_index(
+    store: RelationalStore, engine: Engine
+) -> None:
+    def found(text: str) -> int:
+        wanted = Filter(search=Search(text), kinds=(Kind.ACTIVITY,))
+        return store.find(wanted, SortOrder.TIME).total
+
+    # Of several hosts the first is shown and searched.
+    for host, runs in (("worker7", 400), ("worker6", 150)):
+        documents = [Document(run=Run(f"r{n}", {"host": (host,)})) for n in range(runs)]
+        with store.writing() as transaction:
+            integrate(transaction, documents)
+    assert (found("worker7"), found("worker6"), found("r399")) == (250, 150, 1)
+    with engine.connect() as connection:
         connection.exec_driver_sql(
             "INSERT INTO search_terms(search_terms, rank) VALUES ('integrity-check', 1)"
         )

@@ -12,27 +12,24 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, delete, inspect, text, update
 
-from provgraph.errors import NoStoreError, StoreError
+from provgraph.errors import NewerStoreError, NoStoreError, StoreError
 from provgraph.ingest.deciding.integration import integrate
+from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
-from provgraph.model.filters import Filter, Search, SortOrder
+from provgraph.model.filters import Filter, ParameterValue, Search, SortOrder
 from provgraph.model.records import Document, End, StatedRelation, key_of
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.digest import digest
 from provgraph.store.records import UNKNOWN_SIZE
 from provgraph.store.registry import open_store
 from provgraph.store.relational import tables
-from provgraph.store.relational.connection import (
-    MIGRATIONS,
-    NEWEST,
-    migrate,
-    postgresql_engine,
-    sqlite_database,
-)
+from provgraph.store.relational.connection import MIGRATIONS, NEWEST, migrate, sqlite_database
+from provgraph.store.relational.postgresql import postgresql_engine
 from provgraph.store.relational.records import name_key
 from provgraph.store.relational.tables import metadata
 from tests.conftest import LOGS
 from tests.services import PostgresServer
+from tests.store.relational.conftest import indexed_terms
 from tests.store.test_contract import run
 
 #: What each revision has added: without it, and all that later ones added, a store is as an older
@@ -43,6 +40,15 @@ _ASKED = [
     for column in ("called", "local", "head")
 ]
 ADDED = {
+    "0013": ("ALTER TABLE load DROP COLUMN agent",),
+    "0012": ("DROP INDEX load_time",),
+    "0011": (
+        "DROP TABLE settings_terms",
+        "DROP INDEX settings_number",
+        "ALTER TABLE settings DROP COLUMN number",
+        "CREATE TABLE parameter (term text, settings bytea)",
+    ),
+    "0010": ("DROP TABLE parameter", "DROP INDEX settings_of_settings"),
     "0009": ("DROP TABLE search", "DROP TABLE IF EXISTS search_terms"),
     "0008": ("ALTER TABLE entity DROP COLUMN former",),
     "0007": tuple(
@@ -91,7 +97,7 @@ def test_the_newest_migration_is_known() -> None:
 
 def is_ours(name: str | None, *_: object) -> bool:
     """Whether the code declares a table: SQLite makes those of a full-text index itself."""
-    return name is None or not name.startswith("search_terms")
+    return name is None or not name.startswith(("search_terms", "settings_terms"))
 
 
 def test_migrations_make_the_tables_of_the_code(engine: Engine) -> None:
@@ -137,6 +143,20 @@ def test_a_store_of_a_newer_provgraph_is_refused(engine: Engine, tmp_path: Path)
         pytest.raises(StoreError, match="newer provgraph"),
     ):
         store.stats()
+
+
+def test_who_has_a_store_open_that_becomes_newer_writes_no_more(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path / 'x.db'}")) as store:
+        list(load(store, [str(LOGS / "irf.provlog")]))
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        before = store.stats()
+        with pytest.raises(NewerStoreError, match="newer provgraph"):
+            list(load(store, [str(LOGS / "merge.provlog")]))
+        assert store.stats() == before
+    engine.dispose()
 
 
 def test_a_file_without_tables_is_no_store(tmp_path: Path) -> None:
@@ -218,6 +238,44 @@ def test_an_older_store_is_searched_when_it_is_up_to_date(tmp_path: Path) -> Non
         assert store.find(wanted, SortOrder.TIME) == due
         words = Filter(search=Search("irf"))
         assert store.find(words, SortOrder.TIME).total > 0
+
+
+@pytest.mark.parametrize("revision", ["0009", "0010"])
+def test_parameters_of_an_older_store_are_searched_when_it_is_up_to_date(
+    tmp_path: Path, revision: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    engine = sqlite_database(url).writer()
+    assert_parameters_searched_again(url, engine, revision)
+    assert indexed_terms(engine) == 0
+    engine.dispose()
+
+
+def test_parameters_of_an_older_database_are_searched_when_it_is_up_to_date(
+    postgres_server: PostgresServer,
+) -> None:
+    url = postgres_server.create_database("parameters")
+    assert_parameters_searched_again(url, postgresql_engine(url, None), "0010")
+
+
+def assert_parameters_searched_again(url: str, engine: Engine, revision: str) -> None:
+    """In the end all that was loaded is forgotten, with the terms that the migration has made."""
+    wanted = Filter(search=Search(parameters=(ParameterValue("file_pattern", "*.h5"),)))
+    with closing(open_store(url)) as store:
+        reports = list(load(store, [str(LOGS / "irf.provlog"), str(LOGS / "merge.provlog")]))
+        due = store.find(wanted, SortOrder.TIME)
+    assert due.total > 0
+    make_older(engine, revision)
+    engine.dispose()
+    with closing(open_store(url)) as store:
+        assert store.find(Filter(search=Search("merge")), SortOrder.TIME).total > 0
+        with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):
+            store.find(wanted, SortOrder.TIME)
+        store.make()
+        assert store.find(wanted, SortOrder.TIME) == due
+        for report in reports:
+            forget(store, str(report.load))
+        assert store.find(wanted, SortOrder.TIME).total == 0
 
 
 def test_an_older_store_learns_what_its_records_are_called(tmp_path: Path) -> None:

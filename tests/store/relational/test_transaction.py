@@ -1,12 +1,16 @@
 """What a transaction leaves in the tables, and what it takes out."""
 
+import math
+
 import pytest
 from sqlalchemy import Engine, text
 
 from provgraph.model.records import Agent, Run, Settings
+from provgraph.model.values import Value
 from provgraph.store.journal import KEPT_TURNS
 from provgraph.store.records import Changes, Removals
 from provgraph.store.relational.store import RelationalStore
+from tests.store.relational.conftest import indexed_terms
 
 SETTINGS = Settings("component", {"a": 1})
 
@@ -40,6 +44,34 @@ def test_settings_go_with_the_last_run_that_has_them(
     assert count(engine, "settings") == 1
     apply(store, Changes(removals=Removals(settings_of=links[1:])))
     assert count(engine, "settings") == 0
+
+
+def test_any_number_of_settings_is_written_some_of_them_known(
+    store: RelationalStore, engine: Engine
+) -> None:
+    many = [Settings("T", {"T.a": number}) for number in range(2_500)]
+    for some in (many[:1_500], many):
+        with store.writing() as transaction:
+            transaction.apply(Changes(settings=some), ())
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT count(DISTINCT number) FROM settings"))
+        assert rows.scalar() == len(many)
+    assert indexed_terms(engine) == 2 * len(many)  # T.a and a
+
+
+def test_settings_lose_just_the_terms_that_they_had(store: RelationalStore, engine: Engine) -> None:
+    odd: dict[str, Value] = {
+        "a.b": [1.0, -0.0, 1e300, True, None, {"C": "Ä\u2028"}],
+        "n": math.nan,
+        "i": -math.inf,
+    }
+    settings = [Settings("s", odd), Settings("t", {"a": 1})]
+    links = [("r", each.key) for each in settings]
+    apply(store, Changes(runs=[Run("r", {})], settings=settings, settings_of=links))
+    apply(store, Changes(removals=Removals(settings_of=links[:1])))
+    assert indexed_terms(engine) == 1
+    apply(store, Changes(removals=Removals(settings_of=links[1:])))
+    assert indexed_terms(engine) == 0
 
 
 def test_marks_are_known_for_so_many_turns(store: RelationalStore) -> None:
