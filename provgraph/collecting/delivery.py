@@ -9,6 +9,7 @@ from pathlib import Path
 from provgraph.collecting import spool as spools
 from provgraph.collecting.courier import deliver_in_own_process
 from provgraph.collecting.label import Label
+from provgraph.collecting.posting import LoadServer, Parcel
 from provgraph.collecting.spool import put_in_spool
 from provgraph.databases.postgresql import is_postgresql_url
 from provgraph.errors import (
@@ -20,7 +21,7 @@ from provgraph.errors import (
     UnreachableError,
 )
 from provgraph.ingest.loading import check_namespace, load
-from provgraph.ingest.reading.bundles import bundled, is_bundle
+from provgraph.ingest.reading.bundles import content_of
 from provgraph.ingest.reading.reading import format_of
 from provgraph.ingest.reading.sources import (
     Source,
@@ -28,7 +29,7 @@ from provgraph.ingest.reading.sources import (
     checksum,
     expanded,
 )
-from provgraph.ingest.reports import Report, report_on_strangers
+from provgraph.ingest.reports import Report, report_from, report_on_strangers
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named
 from provgraph.model.values import storable_text
@@ -72,17 +73,12 @@ def spool_sources(
             "a store in memory is gone when its process ends: give one that logs can be "
             "delivered to"
         )
-    check_namespace(namespace)
-    check_names(names)
-    if any(map(is_postgresql_url, names)):
-        raise SettingsError("a database can't be put aside in a spool; load it without --spool")
-    if format_name is not None:
-        loader_named(format_name)
+    check_order(names, namespace, format_name)
 
     def put(source: Source) -> Path:
         return put_in_spool(
             spool,
-            bundled(source.path, source.name) if is_bundle(source.path) else source.path,
+            content_of(source.path, source.name),
             source.name,
             namespace=namespace,
             format_name=format_name,
@@ -98,23 +94,61 @@ def _set_aside(
     sources: Iterable[Source], format_name: str | None, put: Callable[[Source], Path]
 ) -> Iterator[SpooledSource]:
     """Put the sources behind one name into the spool."""
+    for found in readable(sources, format_name):
+        if isinstance(found, Report):
+            yield found, None
+        else:
+            source, source_format = found
+            item = put(source)
+            yield Report(source.stored_name, source_format, SPOOLED, sha256=_checksum(item)), item
+
+
+def readable(
+    sources: Iterable[Source], format_name: str | None
+) -> Iterator[tuple[Source, str] | Report]:
+    """Look at the sources behind one name, without loading them.
+
+    Args:
+        sources: in order.
+        format_name: a loader's name; None to recognise each source by its content.
+
+    Yields:
+        each source with its format, or a report that it is refused; and a report on a folder in
+        which nothing is ours. Files of a folder that no loader reads are passed over.
+    """
     strangers, ours = Counter[str](), 0
     for source in sources:
         try:
-            found = format_of(source, format_name)
+            yield source, format_of(source, format_name)
         except LoadError as error:
             if source.folder is not None and isinstance(error, UnknownFormatError):
                 strangers[source.folder] += 1
                 continue
-            yield _refused(source.name, "the whole source", str(error)), None
-        else:
-            item = put(source)
-            yield Report(source.stored_name, found, SPOOLED, sha256=_checksum(item)), item
+            yield refused(source.name, "the whole source", str(error))
         ours += 1
     if not ours:
-        yield from (
-            (report_on_strangers(folder, count), None) for folder, count in strangers.items()
+        yield from (report_on_strangers(folder, count) for folder, count in strangers.items())
+
+
+def check_order(names: Collection[str], namespace: str, format_name: str | None) -> None:
+    """Refuse what makes no sense.
+
+    Args:
+        names: what is to be put aside or sent.
+        namespace: in which its paths mean files.
+        format_name: a loader's name, or None.
+
+    Raises:
+        SettingsError: the names, the namespace or the format.
+    """
+    check_namespace(namespace)
+    check_names(names)
+    if any(map(is_postgresql_url, names)):
+        raise SettingsError(
+            "a database can't be put aside in a spool, or sent to a server; load it into a store"
         )
+    if format_name is not None:
+        loader_named(format_name)
 
 
 def deliver_spooled(
@@ -135,10 +169,16 @@ def deliver_spooled(
     delivered: dict[tuple[str, str | None], Report] = {}
     if any(item is not None for _, item in aside):
         printed = deliver_in_own_process(spool, store, DELIVERY_SECONDS)
-        for report in map(_parsed, filter(_is_whole_line, printed.splitlines(keepends=True))):
+        for report in _reports_in(printed):
             delivered[report.source, report.sha256] = report
     ours = [delivered.get((report.source, report.sha256), report) for report, _ in aside]
     return ours, [report for report in delivered.values() if report not in ours]
+
+
+def _reports_in(printed: str) -> list[Report]:
+    """The reports that a courier has printed."""
+    lines = filter(_is_whole_line, printed.splitlines(keepends=True))
+    return [report_from(json.loads(line)) for line in lines]
 
 
 def _is_whole_line(line: str) -> bool:
@@ -146,12 +186,9 @@ def _is_whole_line(line: str) -> bool:
     return line.endswith("\n")
 
 
-def _parsed(line: str) -> Report:
-    said = json.loads(line)
-    return Report(**{**said, "problems": tuple(Problem(**problem) for problem in said["problems"])})
-
-
-def deliver(store: Store, spool: Path, destination: str | None = None) -> Iterator[Report]:
+def deliver(
+    store: Store | LoadServer, spool: Path, destination: str | None = None
+) -> Iterator[Report]:
     """Load what waits in a spool, and take away what the store has then.
 
     An item leaves the spool only after its load is complete; one whose delivery was cut off in
@@ -159,7 +196,7 @@ def deliver(store: Store, spool: Path, destination: str | None = None) -> Iterat
     kept in the spool's folder ``refused``.
 
     Args:
-        store: where to.
+        store: where to; a server loads into its own store.
         spool: the folder.
         destination: deliver only what is meant for this store; None for everything.
 
@@ -220,7 +257,7 @@ class DeliveryFailures:
             raise error
 
 
-def _delivered(store: Store, item: Path, destination: str | None) -> Report | None:
+def _delivered(store: Store | LoadServer, item: Path, destination: str | None) -> Report | None:
     """Deliver one item; None when it is meant for another store."""
     try:
         label = spools.label_of(item)
@@ -228,7 +265,7 @@ def _delivered(store: Store, item: Path, destination: str | None) -> Report | No
             return None
         report = _loaded(store, item, label)
     except LoadError as error:
-        report = _refused(str(item), "the whole item", str(error))
+        report = refused(str(item), "the whole item", str(error))
     if report.is_clean:
         spools.remove_item(item)
     else:
@@ -236,7 +273,11 @@ def _delivered(store: Store, item: Path, destination: str | None) -> Report | No
     return report
 
 
-def _loaded(store: Store, item: Path, label: Label) -> Report:
+def _loaded(store: Store | LoadServer, item: Path, label: Label) -> Report:
+    if isinstance(store, LoadServer):
+        parcel = Parcel(label.source, label.namespace, label.format, label.address)
+        (report,) = store.load(item / label.content, parcel)
+        return report
     source = Source(label.source, item / label.content, address=label.address)
     try:
         (report,) = load(store, [source], format_name=label.format, namespace=label.namespace)
@@ -253,7 +294,14 @@ def _why(report: Report) -> str:
     return f"{report.source}: {report.status}; {kept}.\n{problems}"
 
 
-def _refused(source: str, where: str, what: str) -> Report:
+def refused(source: str, where: str, what: str) -> Report:
+    """Report on a source that goes nowhere.
+
+    Args:
+        source: its name.
+        where: in it there is something wrong.
+        what: is wrong.
+    """
     return Report(storable_text(source), None, "refused", problems=(Problem(where, what),))
 
 

@@ -145,6 +145,18 @@ def waiting_items(spool: Path) -> list[Path]:
     return sorted(found, reverse=True)
 
 
+def put_aside_at(item: Path) -> datetime:
+    """Find out since when a log waits.
+
+    Args:
+        item: its folder, among `waiting_items`.
+
+    Returns:
+        The time, in UTC.
+    """
+    return datetime.strptime(item.name.partition("-")[0], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+
+
 def is_item(name: str) -> bool:
     """Tell whether a folder of this name is an item of a spool.
 

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from threading import Event, Thread
 
 from provgraph.collecting.delivery import DeliveryFailures, deliver
 from provgraph.collecting.drop_folder import Candidate, DropFolder
+from provgraph.collecting.posting import LoadServer
 from provgraph.errors import (
     LoadError,
     ProvGraphError,
@@ -22,7 +23,7 @@ from provgraph.errors import (
 )
 from provgraph.ingest.loading import AT_ONCE, KnownSource, check_namespace, load, look_up
 from provgraph.ingest.reading.reading import Reading, format_of
-from provgraph.ingest.reading.sources import Source
+from provgraph.ingest.reading.sources import Source, checksum
 from provgraph.ingest.reports import Report
 from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
@@ -68,7 +69,7 @@ class Watcher:
     def __init__(
         self,
         order: WatchOrder,
-        connect: Callable[[], Store],
+        connect: Callable[[], Store | LoadServer],
         tell: Callable[[Report], None],
         note: Callable[[str], None],
     ) -> None:
@@ -76,7 +77,7 @@ class Watcher:
 
         Args:
             order: what to do.
-            connect: opens the store; called again when that went away.
+            connect: opens the store, or finds the server; called again when that went away.
             tell: called with the report of each log that is done with.
             note: called with what else the user should know.
 
@@ -98,7 +99,7 @@ class Watcher:
         self._folder = DropFolder(
             order.folder, order.interval, order.patience, only_once=order.only_once
         )
-        self._store: Store | None = None
+        self._store: Store | LoadServer | None = None
         self._is_gone = False
 
     @property
@@ -164,7 +165,9 @@ class Watcher:
             self._store.close()
             self._store = None
 
-    def _load_dropped(self, store: Store, stop: Event, failures: DeliveryFailures) -> None:
+    def _load_dropped(
+        self, store: Store | LoadServer, stop: Event, failures: DeliveryFailures
+    ) -> None:
         try:
             with self._folder.claimed():
                 for some in batches(self._folder.files_at_rest(), AT_ONCE):
@@ -184,14 +187,11 @@ class Watcher:
                 "rights"
             ) from error
 
-    def _to_load(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
-        """Pick the files that are logs, whole, and not in the store."""
+    def _to_load(self, store: Store | LoadServer, candidates: list[Candidate]) -> list[Candidate]:
+        """Pick the files that are logs, whole, and not known to be in the store."""
         ours = [each for each in candidates if self._is_ours(each)]
-        looked_up = look_up(
-            map(_source, ours), store, self._order.format_name, self._order.namespace, patient=False
-        )
         found = []
-        for each, there in zip(ours, looked_up, strict=True):
+        for each, there in zip(ours, self._looked_up(store, ours), strict=True):
             if there.known is not None:
                 self.counts["known before"] += 1
                 self._folder.mark_done(each)
@@ -201,7 +201,20 @@ class Watcher:
                 self._folder.mark_unfinished(each)
         return found
 
-    def _load_together(self, store: Store, candidates: list[Candidate]) -> list[Candidate]:
+    def _looked_up(
+        self, store: Store | LoadServer, candidates: list[Candidate]
+    ) -> Iterable[KnownSource]:
+        """What the store has of files; a server says of what it is sent whether it has that."""
+        sources = map(_source, candidates)
+        if isinstance(store, LoadServer):
+            return (KnownSource(each, checksum(each.path)) for each in sources)
+        return look_up(
+            sources, store, self._order.format_name, self._order.namespace, patient=False
+        )
+
+    def _load_together(
+        self, store: Store | LoadServer, candidates: list[Candidate]
+    ) -> list[Candidate]:
         """Load files in few transactions.
 
         Files that are left when the store fails are loaded one by one afterwards.
@@ -214,14 +227,24 @@ class Watcher:
             return self._folder.not_done(candidates)
         return []
 
-    def _load(self, store: Store, candidates: list[Candidate]) -> None:
+    def _load(self, store: Store | LoadServer, candidates: list[Candidate]) -> None:
         sources = [_source(each) for each in candidates]
-        reports = load(
-            store, sources, format_name=self._order.format_name, namespace=self._order.namespace
-        )
+        namespace, format_name = self._order.namespace, self._order.format_name
+        reports: Iterable[Report]
+        if isinstance(store, LoadServer):
+            reports = (
+                report
+                for each in sources
+                for report in store.load_source(each, namespace, format_name)
+            )
+        else:
+            reports = load(store, sources, format_name=format_name, namespace=namespace)
         for each, report in zip(candidates, reports, strict=True):
             self._folder.mark_done(each)
-            self._done(report)
+            if report.status == "unchanged":
+                self.counts["known before"] += 1
+            else:
+                self._done(report)
 
     def _is_ours(self, candidate: Candidate) -> bool:
         """Whether a loader reads the file, by its first bytes."""

@@ -27,6 +27,7 @@ from provgraph.ingest.deciding.neighbourhood import (
     mentions_by_run,
     touched_mentions,
 )
+from provgraph.ingest.deciding.restating import restated
 from provgraph.model.attributes import join_attributes
 from provgraph.model.records import Mention, Run, StatedEntity, key_of
 from provgraph.model.values import with_zone
@@ -245,6 +246,10 @@ class _Removal:
         changes.removals.relations = [relation for key, relation in said.items() if key not in kept]
         gone = self._mentions(moved)
         changes.removals.mentions = [stored.mention for stored in gone]
+        entities = None if self.touched or gone else restated(self._transaction, stated)
+        if entities is not None:
+            changes.entities = entities
+            return changes
         remaining = {name for name, entity in stated.items() if entity is not None}
         around = Neighbourhood(self._transaction, self.touched, remaining, gone, self._entities)
         decide_entities(self._transaction, around, stated, changes)

@@ -1,8 +1,11 @@
 """Reports: what became of each source, for users and as the record of a load."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from provgraph import __version__
@@ -11,7 +14,8 @@ from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import formats_read
-from provgraph.model.values import counted, storable_text, utc
+from provgraph.model.identifiers import DEFAULT_NAMESPACE
+from provgraph.model.values import canonical_json, counted, storable_text, utc
 from provgraph.store.records import LoadRecord
 
 
@@ -69,6 +73,37 @@ class Report:
             agents=counts["agents"],
             relations=counts["relations"],
         )
+
+
+def report_line(report: Report) -> str:
+    """Write a report down as ``load --json`` prints it, and as a server answers.
+
+    Args:
+        report: the report.
+
+    Returns:
+        A JSON object in one line, without the line's end.
+    """
+    fields = asdict(report)
+    del fields["disagreements"]
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def report_from(fields: Mapping[str, Any]) -> Report:
+    """Read a report that `report_line` has written.
+
+    Args:
+        fields: the members of the JSON object.
+
+    Returns:
+        The report, without disagreements.
+
+    Raises:
+        TypeError: it is none.
+        KeyError: it is none.
+    """
+    problems = tuple(Problem(**problem) for problem in fields["problems"])
+    return Report(**{**fields, "problems": problems})
 
 
 def report_on_reading(
@@ -193,4 +228,34 @@ def load_record(reading: Reading, load: str, namespace: str) -> LoadRecord:
         size=reading.checksum.size if reading.checksum else 0,
         read_to=reading.read_to,
         continues=reading.begun.id if reading.begun and reading.begun.id != load else None,
+        agent=None if reading.source.agent is None else storable_text(reading.source.agent),
+    )
+
+
+def load_record_of_command(
+    command: str, format_name: str, said: object, agent: str | None = None, **counts: int
+) -> LoadRecord:
+    """Make the record of a load whose source is what somebody says in a command.
+
+    Args:
+        command: what the load is called, such as ``invalidate ID``.
+        format_name: what its format is called; there is no loader of this name.
+        said: what is said; anything that `canonical_json` takes.
+        agent: who has said so to a server; None of who has the store itself.
+        counts: how many records of a kind it names, where there are any.
+
+    Returns:
+        The record.
+    """
+    return LoadRecord(
+        id=new_load_id(),
+        source=command,
+        format=format_name,
+        namespace=DEFAULT_NAMESPACE,
+        sha256=hashlib.sha256(canonical_json(said).encode()).hexdigest(),
+        time=current_time(),
+        version=__version__,
+        status="loaded",
+        counts={"activities": 0, "entities": 0, "agents": 0, "relations": 0, **counts},
+        agent=agent,
     )

@@ -183,6 +183,18 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
     ]
 
 
+def write_said(transaction: Transaction, load: LoadRecord, document: Document) -> None:
+    """Write what somebody says in a command.
+
+    Args:
+        transaction: that is to be committed afterwards.
+        load: the record of the load.
+        document: what is said.
+    """
+    planned = plan_changes(transaction, [document])
+    _apply(transaction, planned, [load], make_assertions(load.id, 0, [document]))
+
+
 def _known_loads(
     transaction: Transaction, sources: Iterable[Reading | LoadRecord], namespace: str
 ) -> dict[str, LoadRecord]:

@@ -1,7 +1,7 @@
 """What a loader is: it recognises a source by its content and reads documents from it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from io import BufferedReader
 from typing import Protocol, runtime_checkable
 
@@ -33,6 +33,29 @@ class RelativeNames:
 
     The same bytes at another address are another content then.
     """
+
+
+def numbered(
+    found: Iterable[Document | Problem], start: int, apart: int = 1
+) -> Iterator[Document | Problem]:
+    """Number what a database gives, which has no bytes to count; leave out what is known.
+
+    Args:
+        found: all documents and problems, in a fixed order.
+        start: the ``end`` of the last document that is known already; 0 for none.
+        apart: how far the number of a document is from that of the one before.
+
+    Yields:
+        The documents behind that one, each with its number as its ``end``; and all problems.
+    """
+    number = 0
+    for each in found:
+        if isinstance(each, Problem):
+            yield each
+            continue
+        number += apart
+        if number > start:
+            yield replace(each, end=number)
 
 
 class Loader(Protocol):

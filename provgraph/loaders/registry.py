@@ -9,6 +9,7 @@ imports large libraries only where it reads.
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from typing import cast
 
 from provgraph.errors import SettingsError, UnknownFormatError
 from provgraph.loaders.protocol import BLANK, AddressedLoader, Loader
@@ -35,7 +36,7 @@ def loader_for(head: bytes, format_name: str | None = None) -> Loader:
     """
     if format_name is not None:
         return loader_named(format_name)
-    for name in sorted(_entries(), key=lambda name: (name not in ASKED_FIRST, name)):
+    for name in _in_order():
         loader = _loader(name)
         if loader.recognises(head):
             return loader
@@ -75,7 +76,9 @@ def addressed(loader: Loader, address: Callable[[], str]) -> Loader:
     Returns:
         A loader of the same format.
     """
-    return loader.at(address()) if isinstance(loader, AddressedLoader) else loader
+    # The first look costs nothing; that at a protocol takes long, and there is one a source.
+    wants_it = hasattr(loader, "at") and isinstance(loader, AddressedLoader)
+    return cast("AddressedLoader", loader).at(address()) if wants_it else loader
 
 
 @cache
@@ -83,6 +86,12 @@ def _entries() -> dict[str, EntryPoint]:
     """The entry points by the loaders' names, sorted; nothing is imported yet."""
     found = entry_points(group=GROUP)
     return {entry.name: entry for entry in sorted(found, key=lambda entry: entry.name)}
+
+
+@cache
+def _in_order() -> list[str]:
+    """The names in the order in which the loaders are asked."""
+    return sorted(_entries(), key=lambda name: (name not in ASKED_FIRST, name))
 
 
 @cache

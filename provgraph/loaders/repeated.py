@@ -5,6 +5,7 @@ the settings that are made of them are made once.
 """
 
 import json
+import marshal
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -23,9 +24,11 @@ from provgraph.model.values import (
 
 #: Where a run's own paths are kept, apart from the settings that it shares with other runs.
 OWN_PATHS = "paths"
-#: Settings by their component and their values as Python writes them, which tells 1 from 1.0 and
+#: Settings by their component and their values as Python marshals them, which tells 1 from 1.0 and
 #: True; thousands of runs have the same.
-_SETTINGS: dict[tuple[str, str], Settings] = {}
+_SETTINGS: dict[tuple[str, bytes], Settings] = {}
+#: The version of marshalling that writes equal values alike, wherever they came from.
+_PLAINLY = 2
 _MOST_SETTINGS = 4096
 #: Stands in for a known object: no JSON, but Python's decoder asks what it means.
 _WORD = "NaN"
@@ -221,13 +224,15 @@ def _split_configuration(
     shared: dict[str, Value] = {}
     paths: dict[str, Value] = {}
     components: dict[str, Any] = {}
+    before = f"{name}." if name else ""
     for key, value in values.items():
-        full_name = f"{name}.{key}" if name else key
-        if isinstance(value, dict) and key[:1].isupper():
-            components[full_name] = value
+        kind = type(value)
+        if kind is str or kind is list:
+            (paths if _names_paths(value) else shared)[before + key] = value
+        elif isinstance(value, dict) and key[:1].isupper():
+            components[before + key] = value
         else:
-            is_path = isinstance(value, (str, list)) and _names_paths(value)
-            (paths if is_path else shared)[full_name] = value
+            shared[before + key] = value
     settings = [_settings(name, shared)] if shared else []
     for component, traits in components.items():
         inner_settings, inner_paths = (
@@ -246,9 +251,13 @@ def _repeated_component(name: str, traits: SharedObject) -> tuple[list[Settings]
     return _split_configuration(name, traits)
 
 
-def _settings(component: str, values: Mapping[str, Value]) -> Settings:
+def _settings(component: str, values: dict[str, Any]) -> Settings:
     """The settings of some values: one instance for all runs that have the same."""
-    words = component, repr(values)
+    try:
+        content = marshal.dumps(values, _PLAINLY)
+    except ValueError:  # there is a shared object in them
+        content = repr(values).encode("utf-8", "surrogatepass")
+    words = component, content
     settings = _SETTINGS.get(words)
     if settings is None:
         settings = Settings(component, masked_parameters(values))
@@ -261,8 +270,11 @@ def _settings(component: str, values: Mapping[str, Value]) -> Settings:
 def _names_paths(value: str | list[Any]) -> bool:
     """Whether a value is an absolute path, or a list of such paths."""
     if isinstance(value, str):
-        return value.startswith("/")
-    return bool(value) and all(isinstance(item, str) and item.startswith("/") for item in value)
+        return value[:1] == "/"
+    for item in value:
+        if not isinstance(item, str) or item[:1] != "/":
+            return False
+    return bool(value)
 
 
 def software_of(record: Mapping[str, Any]) -> Settings | None:

@@ -101,17 +101,28 @@ def masked_arguments(arguments: Sequence[Any]) -> list[Any]:
     words: list[Any] = []
     secret_follows = False
     for argument in arguments:
-        words.append(MASK if secret_follows else _masked_argument(argument))
-        secret_follows = isinstance(argument, str) and _is_secret_option(argument)
+        if isinstance(argument, str):
+            is_short = len(argument) < _LONGEST_REMEMBERED
+            word, secret = (_argument_often if is_short else _masked_argument)(argument)
+        else:
+            word, secret = masked_value(argument), False
+        words.append(MASK if secret_follows else word)
+        secret_follows = secret
     return words
 
 
-def _masked_argument(argument: Any) -> Any:
-    """One word of a command line; of ``--password=…`` all behind the sign is a secret."""
-    if isinstance(argument, str):
-        option, equals, _ = argument.partition("=")
-        return f"{option}={MASK}" if equals and _is_secret_option(option) else masked(argument)
-    return masked_value(argument)
+def _masked_argument(argument: str) -> tuple[str, bool]:
+    """One word of a command line, and whether the next word is a secret.
+
+    Of ``--password=…`` all behind the sign is a secret.
+    """
+    option, equals, _ = argument.partition("=")
+    is_assignment = equals and _is_secret_option(option)
+    return f"{option}={MASK}" if is_assignment else masked(argument), _is_secret_option(argument)
+
+
+#: The words that thousands of command lines have in common.
+_argument_often = lru_cache(maxsize=4096)(_masked_argument)
 
 
 def _is_secret_option(word: str) -> bool:
@@ -157,7 +168,16 @@ def masked_parameters(values: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         The same names, with what `masked_parameter` makes of their values.
     """
-    return {name: masked_parameter(name, value) for name, value in values.items()}
+    return {
+        name: masked_parameter(name, value)
+        if type(value) not in _NUMBERS or (value and _is_secret(name))
+        else value
+        for name, value in values.items()
+    }
+
+
+#: Types of values that hold no text. Most parameters are of them, and need no closer look.
+_NUMBERS = frozenset({int, float, bool, type(None)})
 
 
 @lru_cache(maxsize=4096)

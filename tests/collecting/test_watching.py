@@ -21,6 +21,7 @@ import pytest
 
 from provgraph.collecting import watching
 from provgraph.collecting.drop_folder import DropFolder
+from provgraph.collecting.posting import LoadServer
 from provgraph.collecting.spool import put_in_spool
 from provgraph.collecting.watching import Watcher, WatchOrder, until_signalled
 from provgraph.errors import StoreError
@@ -33,6 +34,7 @@ from tests.loaders.examples import LOGS
 from tests.processes import DEADLINE, PROVGRAPH, UNPRIVILEGED, environment, loads_in, run, until
 from tests.services import PostgresServer
 from tests.services.process import free_port
+from tests.web.test_loads import loading
 
 WHOLE = sorted(LOGS.glob("apply_*.provlog"))
 
@@ -186,6 +188,30 @@ def test_a_single_look(watched: Watched) -> None:
         "1 known before, 1 left until they are whole\n",
     )
     assert watched.loaded() == ["a.provlog"]
+
+
+def test_what_is_dropped_is_sent_to_a_server(watched: Watched, tmp_path: Path) -> None:
+    watched.drop("a.provlog", one_log("a"))
+    watched.drop("cut.provlog", one_log("cut")[:-20])
+    watched.drop("stranger.txt", "x")
+    store = open_sqlite(watched.store)
+    told: list[Report] = []
+    with loading(store, tmp_path) as client:
+        token = client.headers["authorization"].removeprefix("Bearer ")
+        for expected in ({"loaded": 1}, {"known before": 1}):
+            watcher = Watcher(
+                WatchOrder(watched.folder, interval=0.05, only_once=True),
+                lambda: LoadServer(str(client.base_url), token),
+                told.append,
+                lambda _: None,
+            )
+            watcher.look(Event())
+            assert (watcher.counts, watcher.left) == (expected, 1)
+    assert [(each.source, each.status) for each in told] == [
+        (str(watched.folder / "a.provlog"), "loaded")
+    ]
+    assert [each.agent for each in store.loads()] == ["token night"]
+    store.close()
 
 
 def test_an_item_that_can_not_be_taken_holds_up_nothing_else(watched: Watched) -> None:

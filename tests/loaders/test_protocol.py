@@ -4,8 +4,15 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from provgraph.loaders.protocol import BLANK, AddressedLoader, Problem, StatementLoader
+from provgraph.loaders.protocol import (
+    BLANK,
+    AddressedLoader,
+    Problem,
+    StatementLoader,
+    numbered,
+)
 from provgraph.loaders.registry import GROUP, loader_named
+from provgraph.model.records import Document
 from tests.loaders.examples import read
 
 NAMES = sorted(entry_points(group=GROUP).names)
@@ -40,3 +47,10 @@ def test_a_problem_has_its_place() -> None:
     _, (problem,) = read(b'[{"activity_uuid": "A"')
     assert isinstance(problem, Problem)
     assert problem.where == "byte 1"
+
+
+def test_what_is_known_of_a_database_is_left_out_by_its_number() -> None:
+    problem = Problem("row 2", "is not loaded")
+    found: list[Document | Problem] = [Document(), problem, Document(), Document()]
+    assert [getattr(each, "end", None) for each in numbered(found, 0, 10)] == [10, None, 20, 30]
+    assert list(numbered(found, 20, 10)) == [problem, Document(end=30)]

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provgraph.model.attributes import join_attributes
+from provgraph.ingest.deciding.typical import TYPICAL
+from provgraph.model.attributes import join_attributes, kept_json
 from provgraph.model.records import (
     Agent,
     Description,
@@ -22,7 +23,7 @@ from provgraph.model.records import (
     StatedRelation,
     key_of,
 )
-from provgraph.model.values import Attributes, canonical_json
+from provgraph.model.values import Attributes, canonical_json, flat_json
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,
     AgentType,
@@ -36,6 +37,9 @@ from provgraph.store.records import Assertion
 
 #: Speed before size: an assertion is read only when a load is forgotten.
 _COMPRESSION = 1
+#: From so many bytes on an assertion is compressed by `TYPICAL`, and better: to take the dictionary
+#: in takes as long as to compress a thousand bytes.
+_LONG, _LONG_COMPRESSION = 1_000, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def make_assertions(load: str, first_part: int, documents: Iterable[Document]) -
     load_key = key_of(Kind.LOAD, load)
     ends: set[End] = set()
     asserted = (facts for document in documents for facts in _contents_by_subject(document, ends))
-    distinct = dict.fromkeys((subject, canonical_json(said).encode()) for subject, said in asserted)
+    distinct = dict.fromkeys((subject, said.encode()) for subject, said in asserted)
     return [
         Assertion(subject, load_key, part, _compressed(content))
         for part, (subject, content) in enumerate(distinct, first_part)
@@ -85,9 +89,19 @@ def _compressed(content: bytes) -> bytes:
 
     The usual window takes 256 KiB of memory, and a tenth of a millisecond to make it.
     """
-    window = min(max(len(content).bit_length(), 9), zlib.MAX_WBITS)
-    compressor = zlib.compressobj(_COMPRESSION, zlib.DEFLATED, window, max(1, window - 7))
+    is_long = len(content) >= _LONG
+    size = len(content) + (len(TYPICAL) if is_long else 0)
+    window = min(max(size.bit_length(), 9), zlib.MAX_WBITS)
+    level = _LONG_COMPRESSION if is_long else _COMPRESSION
+    by: dict[str, Any] = {"zdict": TYPICAL} if is_long else {}
+    compressor = zlib.compressobj(level, zlib.DEFLATED, window, max(1, window - 7), **by)
     return compressor.compress(content) + compressor.flush()
+
+
+def _uncompressed(assertion: Assertion) -> bytes:
+    """What an assertion says; its first bytes tell whether it needs the dictionary."""
+    decompressor = zlib.decompressobj(zdict=TYPICAL)
+    return decompressor.decompress(assertion.content) + decompressor.flush()
 
 
 def unasserted_documents(
@@ -119,7 +133,7 @@ def unasserted_documents(
 
 def _words_of(assertions: Iterable[Assertion]) -> set[tuple[bytes, bytes]]:
     """Give what assertions say of their subjects, however it was compressed."""
-    return {(each.subject, zlib.decompress(each.content)) for each in assertions}
+    return {(each.subject, _uncompressed(each)) for each in assertions}
 
 
 def _distinctive_assertions(document: Document) -> list[Assertion]:
@@ -144,7 +158,7 @@ def read_assertion(assertion: Assertion) -> AssertedFacts:
     Returns:
         the records in it.
     """
-    said: dict[str, Any] = json.loads(zlib.decompress(assertion.content))
+    said: dict[str, Any] = json.loads(_uncompressed(assertion))
     run = said.get("run")
     return AssertedFacts(
         run=Run(run[0], _attributes(run[1])) if run else None,
@@ -170,9 +184,7 @@ def subject_of_entity(identifier: str) -> bytes:
     return key_of(Kind.ENTITY, identifier)
 
 
-def _contents_by_subject(
-    document: Document, ends: set[End]
-) -> Iterator[tuple[bytes, dict[str, Any]]]:
+def _contents_by_subject(document: Document, ends: set[End]) -> Iterator[tuple[bytes, str]]:
     """Sort what a document says by the subjects that it speaks of.
 
     Args:
@@ -180,7 +192,7 @@ def _contents_by_subject(
         ends: the ends of earlier relations, of which it is said already that they exist.
 
     Yields:
-        a subject, and what is said of it.
+        a subject, and what is said of it, as canonical JSON.
     """
     mentioned: set[str | None] = set()
     if document.run is not None:
@@ -189,56 +201,48 @@ def _contents_by_subject(
         yield key_of(Kind.ACTIVITY, document.run.id), _of_run(document, named)
     for entity in document.entities:
         if entity.identifier not in mentioned:
-            yield subject_of_entity(entity.identifier), {"entities": [_entity_fields(entity)]}
+            yield subject_of_entity(entity.identifier), f'{{"entities":[{_entity_json(entity)}]}}'
     for agent in document.agents:
-        yield key_of(Kind.AGENT, agent.id), {"agents": [_agent_fields(agent)]}
+        yield key_of(Kind.AGENT, agent.id), canonical_json({"agents": [_agent_fields(agent)]})
     for description in document.descriptions:
-        yield description.as_end.key, {"descriptions": [_description_fields(description)]}
+        said = {"descriptions": [_description_fields(description)]}
+        yield description.as_end.key, canonical_json(said)
     for relation in document.relations:
-        yield relation.key, {"relations": [_relation_fields(relation)]}
+        yield relation.key, f'{{"relations":[{_relation_json(relation)}]}}'
         for end in (relation.source, relation.target):
             if end not in ends:
                 ends.add(end)
                 yield _of_end(end)
 
 
-def _of_run(document: Document, entities: Iterable[StatedEntity]) -> dict[str, Any]:
+def _of_run(document: Document, entities: Iterable[StatedEntity]) -> str:
+    """What a document says of its run, put together of texts of which most are there already."""
     if document.run is None:
         raise ValueError("a document without a run")
-    return {
-        "run": [document.run.id, document.run.facts],
-        "mentions": [_mention_fields(mention) for mention in document.mentions],
-        "settings": [
-            key.hex()
-            for key in (*(each.key for each in document.settings), *document.settings_keys)
-        ],
-        "config_files": document.config_files,
-        "entities": [_entity_fields(entity) for entity in entities],
+    keys = [*(each.key for each in document.settings), *document.settings_keys]
+    fields = {
+        "config_files": flat_json(document.config_files),
+        "entities": f"[{','.join(map(_entity_json, entities))}]",
+        "mentions": f"[{','.join([mention.said for mention in document.mentions])}]",
+        "run": f"{flat_json((document.run.id,))[:-1]},{kept_json(document.run.facts)}]",
+        "settings": flat_json(tuple([key.hex() for key in keys])),
     }
+    return "{" + ",".join([f'"{name}":{text}' for name, text in fields.items()]) + "}"
 
 
-def _of_end(end: End) -> tuple[bytes, dict[str, Any]]:
+def _of_end(end: End) -> tuple[bytes, str]:
     """Say that a record exists, because a relation names the record."""
+    said: dict[str, Any]
     if end.kind is Kind.ACTIVITY:
-        return end.key, {"run": [end.id, {}]}
-    if end.kind is Kind.AGENT:
-        return end.key, {"agents": [_agent_fields(Agent(end.id))]}
-    if end.kind in DESCRIPTIONS:
+        said = {"run": [end.id, {}]}
+    elif end.kind is Kind.AGENT:
+        said = {"agents": [_agent_fields(Agent(end.id))]}
+    elif end.kind in DESCRIPTIONS:
         only_named = Description(end.id, DescriptionType.of(end.kind))
-        return end.key, {"descriptions": [_description_fields(only_named)]}
-    return end.key, {"entities": [_entity_fields(StatedEntity(end.id))]}
-
-
-def _mention_fields(each: Mention) -> list[object]:
-    return [
-        each.relation,
-        each.role,
-        each.place,
-        each.identifier,
-        each.source,
-        each.time,
-        each.attributes,
-    ]
+        said = {"descriptions": [_description_fields(only_named)]}
+    else:
+        return end.key, f'{{"entities":[{_entity_json(StatedEntity(end.id))}]}}'
+    return end.key, canonical_json(said)
 
 
 def _mention(run: str, fields: list[Any]) -> Mention:
@@ -248,8 +252,9 @@ def _mention(run: str, fields: list[Any]) -> Mention:
     )
 
 
-def _entity_fields(each: StatedEntity) -> list[object]:
-    return [each.identifier, each.attributes, each.type]
+def _entity_json(each: StatedEntity) -> str:
+    name, kind = flat_json((each.identifier,))[:-1], flat_json((each.type,))[1:]
+    return f"{name},{kept_json(each.attributes)},{kind}"
 
 
 def _entity(fields: list[Any]) -> StatedEntity:
@@ -275,9 +280,9 @@ def _description(fields: list[Any]) -> Description:
     return Description(identifier, DescriptionType(kind), _attributes(attributes))
 
 
-def _relation_fields(each: StatedRelation) -> list[object]:
-    ends = [[end.kind, end.id] for end in (each.source, each.target)]
-    return [each.relation, *ends, each.role, each.time, each.attributes]
+def _relation_json(each: StatedRelation) -> str:
+    ends = [(end.kind, end.id) for end in (each.source, each.target)]
+    return flat_json((each.relation, *ends, each.role, each.time, each.attributes))
 
 
 def _relation(fields: list[Any]) -> StatedRelation:

@@ -25,6 +25,7 @@ from provgraph.ingest.deciding.neighbourhood import (
     mentions_beside,
     touched_mentions,
 )
+from provgraph.ingest.deciding.restating import restated
 from provgraph.model.attributes import is_hidden, is_open, join_attributes
 from provgraph.model.records import (
     Agent,
@@ -68,13 +69,13 @@ class ChangePlan:
     Attributes:
         changes: to be written.
         disagreements: where the documents disagree with each other or with what was known.
-        seen: marks of the facts that it was decided from (see `ReadRecorder`).
+        reads: knows the facts that it was decided from.
         touched: marks of the facts that it changes.
     """
 
     changes: Changes
     disagreements: tuple[Disagreement, ...]
-    seen: frozenset[bytes]
+    reads: ReadRecorder
     touched: frozenset[bytes]
 
     def holds_in(self, transaction: Transaction, turn: int) -> bool:
@@ -89,7 +90,9 @@ class ChangePlan:
             knows any more what it wrote.
         """
         written = transaction.touched_since(turn)
-        return written is not None and self.seen.isdisjoint(written)
+        if written is None:
+            return False
+        return not written or self.reads.marks.isdisjoint(written)
 
 
 def current_plan(
@@ -130,13 +133,13 @@ def plan_changes(
         LookupError: the facts contradict each other, as those of a view that does not show one
             moment may.
     """
-    seen = ReadRecorder(facts)
-    update = _Update(facts if is_written_at_once else seen, documents)
+    reads = ReadRecorder(facts)
+    update = _Update(facts if is_written_at_once else reads, documents)
     changes = update.changes()
     return ChangePlan(
         changes,
         tuple(update.disagreements),
-        frozenset(seen.marks),
+        reads,
         marks_of_decisions(changes, update.touched),
     )
 
@@ -182,6 +185,9 @@ class _Update:
         self.touched = self._touched_mentions(moved)
         # What is stated again in the same words changes nothing.
         stated = {entity.identifier: entity for entity in changes.stated}
+        if not self.touched and (entities := restated(self.facts, stated)) is not None:
+            changes.entities = entities
+            return changes
         neighbourhood = Neighbourhood(self.facts, self.touched, stated.keys())
         decide_entities(self.facts, neighbourhood, stated, changes)
         return changes
@@ -207,9 +213,9 @@ class _Update:
         said: dict[str, Attributes] = {name: {} for name in self._ends(Kind.ACTIVITY)}
         for document in self.documents:
             if document.run is not None:
-                said[document.run.id] = join_attributes(
-                    said.get(document.run.id, {}), document.run.facts
-                )
+                facts = said.get(document.run.id)
+                new = document.run.facts
+                said[document.run.id] = join_attributes(facts, new) if facts else new
         known = self.facts.runs(said)
         changed: list[Run] = []
         moved: set[str] = set()

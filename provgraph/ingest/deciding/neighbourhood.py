@@ -323,7 +323,8 @@ def _record(
     types = {EntityType.DATASET}
     for name in entity.stated_names:
         if name in stated:
-            attributes = join_attributes(attributes, stated[name].attributes)
+            said = stated[name].attributes
+            attributes = join_attributes(attributes, said) if attributes else said
             types.add(stated[name].type)
     stated_at = _stated_standings(entity, attributes)
     return EntityRecord(

@@ -55,6 +55,23 @@ def bundled(path: Path, name: str) -> bytes:
     return packed_object(path) if is_research_object(path) else b"".join(packed(path))
 
 
+def content_of(path: Path, name: str) -> bytes | Path:
+    """What of a source is handed on whole, to a spool or a server.
+
+    Args:
+        path: of a file or of a bundle.
+        name: the source's; see `bundled`.
+
+    Returns:
+        The bytes of a bundle; the path of any other file.
+
+    Raises:
+        LoadError: as for `bundled`.
+        OSError: a file can't be read.
+    """
+    return bundled(path, name) if is_bundle(path) else path
+
+
 def files_in(folder: Path) -> Iterable[Path]:
     """List the files of a bundle that count.
 

@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BufferedReader
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,9 @@ from provgraph.ingest.reading.sources import (
     opened,
     stamp_of,
 )
-from provgraph.loaders.ctaprov.address import NAME
 from provgraph.loaders.protocol import HEAD, Loader, Problem, RelativeNames
 from provgraph.loaders.registry import addressed, loader_for
+from provgraph.model.descriptions import decides_what_runs
 from provgraph.model.records import Document
 from provgraph.model.values import counted
 from provgraph.store.records import LoadRecord
@@ -141,9 +141,10 @@ class Reading:
                     elif isinstance(found, RelativeNames):
                         self.has_relative_names = True
                     else:
-                        self._note(found)
-                        self.read_to = found.end if self._can_go_on else None
-                        yield found
+                        told = self._without_scripts(found)
+                        self._note(told)
+                        self.read_to = told.end if self._can_go_on else None
+                        yield told
                 self._see_changes()
         except UnknownFormatError as error:
             self.is_ours = False
@@ -153,12 +154,30 @@ class Reading:
                 Problem("further on" if self.documents else "the whole source", str(error))
             )
 
+    def _without_scripts(self, document: Document) -> Document:
+        """What a source of others may say: not what a server runs as jobs."""
+        if self.source.agent is None or not any(map(decides_what_runs, document.descriptions)):
+            return document
+        kept = []
+        for each in document.descriptions:
+            if not decides_what_runs(each):
+                kept.append(each)
+                continue
+            self._note_problem(
+                Problem(
+                    f"the description {each.id}",
+                    "what is sent to a server, or left behind by a job, defines and approves no "
+                    "job: use `provgraph jobs` at the store, or /definitions",
+                )
+            )
+        return replace(document, descriptions=tuple(kept))
+
     @contextmanager
     def _opened(self, namespace: str) -> Iterator[Iterator[Found]]:
         """Open the documents and problems, from the start or from the end of an earlier load."""
         if self.source.database is not None:
             with database_snapshot(self.source.database) as moment:
-                self.format_name = NAME
+                self.format_name = moment.format_name
                 self.checksum = Checksum(*moment.checksum(), None)
                 same = self.begun is not None and self.begun.sha256 == self.sha256
                 yield moment.documents(self._start if same else 0)

@@ -32,12 +32,12 @@ from provgraph.model.values import storable_text
 from provgraph.prov.addresses import address_of_content, address_of_member, address_of_path
 
 if TYPE_CHECKING:
-    from provgraph.loaders.ctaprov.snapshot import Snapshot
+    from provgraph.loaders.databases import DatabaseMoment
 
 STDIN = "-"
 _PIECE = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
-#: No text has these bytes; the first block of any archive has one, and so has any binary format.
+#: No text has these bytes; the first block of any archive or binary format has one.
 _CONTROL = re.compile(rb"[^\t-\r\x1b -\xff]")
 _BLOCK = 512
 #: What a text begins with, or has in its head, of which only the header may count.
@@ -55,10 +55,12 @@ class Source:
         path: where the bytes are. The folder of a job is one source.
         folder: the folder that the user named and the source was found in: there, a source that
             no loader reads is passed over. None for a source that the user named.
-        database: where the rows of a ctaprov database are; the path means nothing then.
+        database: where the rows are, for a source in PostgreSQL; the path means nothing then.
         problem: why nothing can be read of the source, where that is known already.
         copies: the temporary folder that the path is in; it is there as long as the source.
         address: the URI of the source, where name and path don't tell it; see `address_of`.
+        agent: who sent the source to a server, or whose job left it behind; None of one that
+            somebody loads who has the store itself. It can't say what a server runs as jobs.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Source:
     problem: str | None = None
     copies: TemporaryFolder | None = field(default=None, compare=False, repr=False)
     address: str | None = None
+    agent: str | None = None
 
     @property
     def stored_name(self) -> str:
@@ -95,9 +98,7 @@ def address_of(source: Source, sha256: str) -> str:
 
 
 def check_names(names: Collection[str | Source]) -> None:
-    """Refuse an empty name: it would mean the working folder.
-
-    An unset variable of a shell gives such a name.
+    """Refuse an empty name, as of an unset variable: it would mean the working folder.
 
     Args:
         names: what the user wants to load.
@@ -113,8 +114,8 @@ def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
     """Find the sources that a name means.
 
     Args:
-        name: a file, a folder, ``-`` for standard input, or the URL of a ctaprov database; or a
-            source, whose bytes lie elsewhere than its name says.
+        name: a file, a folder, ``-`` for standard input, or the URL of a database; or a source,
+            whose bytes lie elsewhere than its name says.
         copies: holds a copy of standard input, or of a pipe, until it is closed.
 
     Yields:
@@ -347,8 +348,8 @@ def checksum(path: Path, size: int | None = None) -> Checksum | None:
     return Checksum(digest.hexdigest(), done, stamp)
 
 
-def database_snapshot(database: Database) -> "AbstractContextManager[Snapshot]":
-    """Open a database at this moment; see `provgraph.loaders.ctaprov.snapshot.snapshot`.
+def database_snapshot(database: Database) -> "AbstractContextManager[DatabaseMoment]":
+    """Open a database at this moment; see `provgraph.loaders.databases.snapshot`.
 
     Args:
         database: where the database is.
@@ -360,10 +361,10 @@ def database_snapshot(database: Database) -> "AbstractContextManager[Snapshot]":
         MissingExtraError: the driver of PostgreSQL is not installed.
     """
     # The driver takes a tenth of a second, which only databases need to spend.
-    with extra_needed("postgresql", "a ctaprov database"):
-        from provgraph.loaders.ctaprov import snapshot  # noqa: PLC0415
+    with extra_needed("postgresql", "a PostgreSQL database"):
+        from provgraph.loaders import databases  # noqa: PLC0415
 
-    return snapshot.snapshot(database)
+    return databases.snapshot(database)
 
 
 @contextmanager
@@ -386,15 +387,13 @@ def opened(source: Source) -> Iterator[BufferedReader]:
         raise LoadError("is a device or a pipe, not a file")
     try:
         if not is_plain(source.path) and is_bundle(source.path):
-            content = bundled(source.path, source.name)
-            yield BufferedReader(BytesIO(content), buffer_size=HEAD)
+            yield BufferedReader(BytesIO(bundled(source.path, source.name)), buffer_size=HEAD)
             return
         if stat.S_ISDIR(mode):
             os.scandir(source.path).close()
             raise UnknownFormatError("there is no file in the folder")
         with source.path.open("rb", buffering=HEAD) as opened_file:
             file = cast("BufferedReader", opened_file)
-            is_packed = file.peek(2).startswith(_GZIP_MAGIC)
-            yield unpacked(file) if is_packed else file
+            yield unpacked(file) if file.peek(2).startswith(_GZIP_MAGIC) else file
     except (OSError, EOFError) as error:
         raise LoadError(f"can't be read: {getattr(error, 'strerror', None) or error}") from error

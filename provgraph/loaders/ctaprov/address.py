@@ -1,4 +1,4 @@
-"""Where a ctaprov database is, as a URL says it.
+"""Where a database to load is, as a URL says it: one of ctaprov or of OPUS.
 
 Nothing here needs the driver.
 """
@@ -20,7 +20,7 @@ _SETTINGS = (
 
 @dataclass(frozen=True)
 class Database:
-    """Where a ctaprov database is.
+    """Where a database to load is.
 
     Attributes:
         parameters: for the driver.
@@ -62,6 +62,6 @@ def database_of(url: str) -> Database:
 
 
 _FORM = (
-    "a ctaprov database is postgresql://USER:PASSWORD@HOST:5432/DATABASE, behind that ?schema=NAME "
-    "where its tables are not in public; a password may also come from PGPASSFILE"
+    "a database to load is postgresql://USER:PASSWORD@HOST:5432/DATABASE, behind that "
+    "?schema=NAME where its tables are not in public; a password may also come from PGPASSFILE"
 )

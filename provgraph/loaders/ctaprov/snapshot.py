@@ -8,8 +8,6 @@ docs/how-to/ctadirac.md says what becomes of each column.
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from itertools import count, groupby
 from typing import Any
 
@@ -17,13 +15,11 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from provgraph.databases.postgresql import Cause, cause_of, words_of
-from provgraph.errors import LoadError, LoginError, ProvGraphError, UnreachableError
 from provgraph.loaders.ctaprov import mirror
-from provgraph.loaders.ctaprov.address import Database
+from provgraph.loaders.ctaprov.address import NAME, Database
 from provgraph.loaders.ctaprov.columns import ACTIVITY
 from provgraph.loaders.ctaprov.descriptions import DescribedRows
-from provgraph.loaders.ctaprov.layout import TABLES, RowReference, layout_of
+from provgraph.loaders.ctaprov.layout import RowReference, layout_of
 from provgraph.loaders.ctaprov.queries import (
     activities_by_key,
     configuration_by_activity,
@@ -35,7 +31,7 @@ from provgraph.loaders.ctaprov.queries import (
     whole_table,
 )
 from provgraph.loaders.ctaprov.row_documents import RowDocuments
-from provgraph.loaders.protocol import Problem
+from provgraph.loaders.protocol import Problem, numbered
 from provgraph.model.records import Document
 
 #: Rows that the server hands over at once.
@@ -60,7 +56,13 @@ _RELATIONS = (
 
 
 class Snapshot:
-    """One moment of a ctaprov database."""
+    """One moment of a ctaprov database.
+
+    Attributes:
+        format_name: what reports call the format.
+    """
+
+    format_name = NAME
 
     def __init__(self, database: Database, connection: psycopg.Connection[Any]) -> None:
         """Take a connection in a transaction that sees one moment alone.
@@ -100,18 +102,11 @@ class Snapshot:
         Args:
             start: the ``end`` of the last document that is known already; 0 for all.
 
-        Yields:
+        Returns:
             One document a description, agent, entity, activity or relation, in the same order for
             the same rows; a problem for each row that nothing can be made of.
         """
-        number = 0
-        for found in self._found():
-            if isinstance(found, Problem):
-                yield found
-                continue
-            number += _APART
-            if number > start:
-                yield replace(found, end=number)
+        return numbered(self._found(), start, _APART)
 
     def _found(self) -> Iterator[Document | Problem]:
         if self._is_mirror:
@@ -172,56 +167,6 @@ class Snapshot:
         ) as cursor:
             cursor.itersize = _FETCHED
             yield from cursor.execute(query)
-
-
-@contextmanager
-def snapshot(database: Database) -> Iterator[Snapshot]:
-    """Open a database at this moment, whatever is written to the database meanwhile.
-
-    Nothing is ever written here.
-
-    Args:
-        database: where the database is.
-
-    Yields:
-        The moment; it ends with the context.
-
-    Raises:
-        UnreachableError: the server does not answer, refuses the user, or goes away.
-        UnknownFormatError: the database is no ctaprov one.
-        LoadError: a table can't be read.
-    """
-    try:
-        with psycopg.connect(**database.parameters) as connection:
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
-            yield Snapshot(database, connection)
-            connection.rollback()
-    except (psycopg.Error, UnicodeDecodeError) as error:
-        raise _translated(database, error) from error
-
-
-def _translated(database: Database, error: Exception) -> ProvGraphError:
-    """The driver's error in the words of a source that is read."""
-    words, cause = words_of(error), cause_of(error)
-    if cause is Cause.FORBIDDEN:
-        return LoadError(
-            f"can't be read: {words}; let the user SELECT from all {len(TABLES)} tables"
-        )
-    if cause in (Cause.FAILED, Cause.NEEDED):
-        return LoadError(f"can't be read: {words}")
-    if cause is Cause.LOGIN:
-        return LoginError(
-            f"the database {database.name} does not let the user in: the user name or the password "
-            "is wrong, or none was given; check the URL and PGPASSFILE"
-        )
-    if cause is Cause.REFUSED:
-        return LoginError(f"the database {database.name} does not let the user in: {words}")
-    if cause is Cause.NO_DATABASE:
-        return LoadError(f"can't be read: the server has no database {database.name}")
-    return UnreachableError(
-        f"the database {database.name} can't be reached: {words}; is the server up?"
-    )
 
 
 class _ActivityGroups:

@@ -65,5 +65,5 @@ def test_a_plan_that_is_written_at_once_notes_no_reads(store: Store) -> None:
     with store.writing() as transaction:
         planned = plan_changes(transaction, [run("A", name="tool")], is_written_at_once=True)
         assert planned.changes == plan_changes(transaction, [run("A", name="tool")]).changes
-    assert not planned.seen
+    assert not planned.reads.marks
     assert planned.touched

@@ -520,7 +520,7 @@ def test_no_password_is_kept(databases: dict[str, str], memory: Store) -> None:
 
 
 def test_a_database_does_not_go_into_a_spool(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="--spool"):
+    with pytest.raises(SettingsError, match="in a spool"):
         list(
             spool_sources(
                 tmp_path,
