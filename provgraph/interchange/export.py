@@ -29,7 +29,7 @@ from provgraph.prov.names import is_of_document
 from provgraph.prov.statements import DocumentPart
 from provgraph.store.journal import Subject
 from provgraph.store.protocol import Store
-from provgraph.store.records import EntityRecord
+from provgraph.store.records import EntityRecord, StoredRelation
 from provgraph.store.views import View
 
 #: Takes statements, gives the document piece by piece.
@@ -46,6 +46,7 @@ DOCUMENT_FORMATS: dict[str, tuple[str, str]] = {
     "n-triples": ("prov_package", "write_n_triples"),
     "json-ld": ("prov_package", "write_json_ld"),
     "vo-prov-json": ("vo_prov", "write"),
+    "vo-prov-xml": ("vo_prov_xml", "write"),
     "votable": ("votable", "write"),
 }
 #: Module → the extra that brings the packages that it needs.
@@ -59,10 +60,14 @@ class Selection:
     Attributes:
         ids: of the chosen records, by their kind.
         is_closed: whether only relations between chosen records are written.
+        has_settings: whether the settings of chosen runs are written, too.
+        has_config_files: whether their configuration files are.
     """
 
     ids: Mapping[Kind, Collection[str]]
     is_closed: bool = False
+    has_settings: bool = False
+    has_config_files: bool = True
 
     def allows(self, kind: Kind, identifier: str) -> bool:
         """Tell whether a relation of a chosen record is written.
@@ -131,16 +136,20 @@ def with_relations(nodes: Iterable[Node]) -> Selection:
     return Selection(_ids(nodes))
 
 
-def within(lineage: Lineage) -> Selection:
+def within(
+    lineage: Lineage, *, has_settings: bool = False, has_config_files: bool = True
+) -> Selection:
     """Choose the records of a lineage, and the relations between them.
 
     Args:
         lineage: the answer to a question.
+        has_settings: whether the settings of its runs are written, too.
+        has_config_files: whether the configuration files of its runs are.
 
     Returns:
         the selection.
     """
-    return Selection(_ids(lineage.nodes), is_closed=True)
+    return Selection(_ids(lineage.nodes), True, has_settings, has_config_files)
 
 
 def statements(view: View, selection: Selection | None = None) -> Iterator[DocumentPart]:
@@ -194,6 +203,11 @@ def _stated_apart(reader: StoreReader, names: Collection[str]) -> Iterator[Docum
 
 def _chosen(reader: StoreReader, selection: Selection) -> Iterator[DocumentPart]:
     ids = selection.ids
+    for kind in DESCRIPTION_SUBJECTS.values():
+        for page in reader.pages_of(ids.get(kind, ())):
+            yield from stored_elements.of_descriptions(reader.descriptions(kind, page))
+            for relations in reader.relations_from(kind, page).values():
+                yield from _allowed(relations, selection)
     for page in reader.pages_of(ids.get(Kind.ENTITY, ())):
         entities = reader.entities(page, stated_names=_stated_names)
         yield from stored_elements.of_entities(entities)
@@ -204,7 +218,11 @@ def _chosen(reader: StoreReader, selection: Selection) -> Iterator[DocumentPart]
         agents = reader.agents(page)
         yield from _with_relations_of(agents, stored_elements.of_agents(agents), selection)
     for page in reader.pages_of(ids.get(Kind.ACTIVITY, ())):
-        yield from _of_runs(reader.runs(page), selection)
+        runs = reader.runs(page, has_configuration=selection.has_config_files)
+        if selection.has_settings:
+            keys = {key for run in runs for key in run.settings}
+            yield from stored_elements.of_settings(reader.settings(keys))
+        yield from _of_runs(runs, selection)
 
 
 def _stated_names(entity: EntityRecord) -> list[str]:
@@ -228,11 +246,11 @@ def _of_runs(runs: list[WholeRun], selection: Selection | None) -> Iterator[Docu
         for stored in run.mentions:
             if selection is None or selection.allows(Kind.ENTITY, stored.entity):
                 yield stored_relations.of_mention(stored)
-    if selection is None:  # of chosen runs the settings are not written
+    yield from _relations_of(runs, selection)
+    if selection is None or selection.has_settings:
         for run in runs:
             for key in run.settings:
                 yield stored_relations.of_configuration(run.run.id, key)
-    yield from _relations_of(runs, selection)
 
 
 _Whole: TypeAlias = WholeRun | WholeEntity | WholeAgent
@@ -247,9 +265,15 @@ def _with_relations_of(
 
 def _relations_of(records: Iterable[_Whole], selection: Selection | None) -> Iterator[DocumentPart]:
     for record in records:
-        for stored in record.relations:
-            if selection is None or selection.allows(stored.relation.target.kind, stored.target):
-                yield stored_relations.of_relation(stored)
+        yield from _allowed(record.relations, selection)
+
+
+def _allowed(
+    relations: Iterable[StoredRelation], selection: Selection | None
+) -> Iterator[DocumentPart]:
+    for stored in relations:
+        if selection is None or selection.allows(stored.relation.target.kind, stored.target):
+            yield stored_relations.of_relation(stored)
 
 
 def _ids(nodes: Iterable[Node]) -> dict[Kind, set[str]]:

@@ -19,11 +19,12 @@ from provgraph.model.comparison import (
     RunDifference,
     ValueDifference,
 )
+from provgraph.model.hiding import check_whole
 from provgraph.model.identifiers import says_what_is_written
 from provgraph.model.lineage import WALK_LIMIT, Direction, Lineage, Node
 from provgraph.model.records import SOFTWARE, Fact, Settings, batches
 from provgraph.model.values import Value
-from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, Status
+from provgraph.model.vocabulary import FAILED, ORIGIN_RELATIONS, Kind
 from provgraph.questions.alignment import Pairs, align
 from provgraph.questions.histories import History, Input
 from provgraph.store.protocol import Store
@@ -32,7 +33,6 @@ from provgraph.store.views import View
 #: What is the same input: the runs that it comes from, and the files that no known run made.
 _Identity: TypeAlias = tuple[frozenset[bytes], frozenset[str]]
 _BATCH = 1_000
-_FAILED = frozenset({Status.ERROR, Status.INTERRUPTED})
 _CONFIGURATION = re.compile("config", re.IGNORECASE)
 #: Attributes that say which run it was, when, and where; not how it was set up.
 _OF_THE_RUN = re.compile(
@@ -55,9 +55,11 @@ def diff(store: Store, a: Node, b: Node) -> LineageDiff:
         The runs that differ, the weightiest first.
 
     Raises:
+        HiddenError: some of it is hidden from who asks.
         StoreError: the store failed.
     """
     walks = [_walked(store, root) for root in (a, b)]
+    check_whole((node for each in walks for node in each.nodes), "what differs between histories")
     with store.viewing() as view:
         ours, theirs = _histories(view, walks)
         pairs = align(ours, theirs)
@@ -159,7 +161,7 @@ class _Compared:
         for index, (run, said) in enumerate(zip((ours, theirs), facts, strict=True)):
             packages[index] |= {"python": said.pop(_PYTHON)} if _PYTHON in said else {}
             parameters[index] |= said
-            if run.status in _FAILED:
+            if run.status in FAILED:
                 parameters[index][Fact.STATUS] = str(run.status)
         names = (self.a.paths_of(mine), self.b.paths_of(other))
         differing = [

@@ -8,6 +8,11 @@ from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.questions.describing import (
+    DescribedParameter,
+    described_parameters,
+    descriptions_of,
+)
 from provgraph.questions.summary import with_taints
 from provgraph.store.protocol import Store
 from provgraph.store.records import Explained
@@ -28,6 +33,9 @@ class RecordDetails:
             (docs/contract.md, rule 10); none of an agent.
         settings: the parameter sets of a run, its software among them; none of other records.
         config_files: the places of the configuration files of a run; none of other records.
+        tool: the description of the tool of a run; None of other records, and without one.
+        parameters: the parameters of a run with what is said of them, those first that differ from
+            their default; none of other records.
         versions: other entities that stood at a path of this one, each with the path, the newest
             first; at most `MOST_VERSIONS`.
     """
@@ -39,6 +47,8 @@ class RecordDetails:
     settings: tuple[Settings, ...]
     config_files: tuple[str, ...]
     versions: tuple[tuple[str, Node], ...]
+    tool: Node | None = None
+    parameters: tuple[DescribedParameter, ...] = ()
 
 
 def details_of(store: Store, node: Node) -> RecordDetails:
@@ -58,14 +68,18 @@ def details_of(store: Store, node: Node) -> RecordDetails:
     ends = {end for edge in edges for end in (edge.source, edge.target)} - {node.key}
     is_run = node.kind is Kind.ACTIVITY
     (node,) = with_taints(store, [node])
+    settings = store.parameters_of([node.key]) if is_run else {}
+    tools = descriptions_of(store, [node]) if is_run else {}
     return RecordDetails(
         node=node,
         edges=tuple(edges),
         others=store.nodes(ends),
         explained=tuple(store.explain(node.key)) if node.kind is not Kind.AGENT else (),
-        settings=tuple(store.parameters_of([node.key]).get(node.key, ())) if is_run else (),
+        settings=tuple(settings.get(node.key, ())),
         config_files=tuple(store.config_files_of([node.key]).get(node.key, ())) if is_run else (),
         versions=tuple(_versions(store, node)) if node.locations else (),
+        tool=tools.get(node.key),
+        parameters=tuple(described_parameters(store, settings, tools).get(node.key, ())),
     )
 
 

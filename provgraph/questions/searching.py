@@ -10,6 +10,7 @@ from provgraph.model.filters import (
     SEARCH_ORDERS,
     Filter,
     PageRequest,
+    ParameterValue,
     Search,
     SortOrder,
 )
@@ -61,9 +62,11 @@ def search(
         versions=_all_stored(wanted.versions),
         statuses=_all_stored(wanted.statuses),
         hosts=_all_stored(wanted.hosts),
+        parameters=tuple(map(_parameter, wanted.parameters)),
         agents=_all_stored(wanted.agents),
-        since=_time(wanted.since),
-        until=_time(wanted.until),
+        since=moment(wanted.since),
+        until=moment(wanted.until),
+        at=moment(wanted.at),
         under=_path(_stored(wanted.under), folder),
     )
     return store.find(Filter(search=asked, kinds=kinds), order, page)
@@ -78,7 +81,22 @@ def _all_stored(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(storable_text, texts))
 
 
-def _time(text: str | None) -> str | None:
+def _parameter(asked: ParameterValue) -> ParameterValue:
+    return ParameterValue(storable_text(asked.name), storable_text(asked.value))
+
+
+def moment(text: str | None) -> str | None:
+    """Read a time as people write it.
+
+    Args:
+        text: in ISO 8601, with or without a zone; None for no time.
+
+    Returns:
+        The time in canonical UTC.
+
+    Raises:
+        SettingsError: it is no time.
+    """
     try:
         return None if text is None else utc(text)
     except LoadError as error:

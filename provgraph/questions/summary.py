@@ -8,26 +8,25 @@ from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
 
-from provgraph.model.assembly import distances_from
-from provgraph.model.attributes import LEVEL_KEYS
+from provgraph.model.assembly import distances_from, reached_from
 from provgraph.model.filters import Filter, PageRequest
 from provgraph.model.identifiers import location_of, places_named
-from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node
-from provgraph.model.records import Fact
+from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node, is_raw
+from provgraph.model.recalls import recall_of
+from provgraph.model.records import Fact, key_of
 from provgraph.model.summary import EndReason, LineageEnd, LineageSummary, SuspectedInput
 from provgraph.model.vocabulary import (
     AGENT_RELATIONS,
+    FAILED,
     ORIGIN_RELATIONS,
     EntityType,
     Kind,
     RelationType,
-    Status,
 )
 from provgraph.store.protocol import Store
+from provgraph.store.tainting import taints_by_key, taints_within
 
 _Taints: TypeAlias = Mapping[bytes, tuple[str, ...]]
-_FAILED = frozenset({Status.ERROR, Status.INTERRUPTED})
-_RAW = re.compile(r"\bR0(?!\d)", re.ASCII)
 _CONFIGURATION = re.compile("config", re.IGNORECASE)
 
 
@@ -53,8 +52,8 @@ def lineage_with_taints(
 ) -> Lineage:
     """Say of the records of a lineage which invalid records they were made from.
 
-    A whole lineage to the causes holds all of these invalid records itself. For any other lineage
-    the store is asked.
+    A whole lineage to the causes holds all of these invalid records itself, but for recalls. For
+    any other lineage the store is asked.
 
     Args:
         store: that answered with the lineage.
@@ -74,23 +73,35 @@ def lineage_with_taints(
         and set(ORIGIN_RELATIONS) <= set(relations)
     )
     keys = [node.key for node in lineage.nodes]
-    taints = _taints_inside(lineage) if is_whole else store.taints(keys)
+    inside = _taints_inside(store, lineage) if is_whole else None
+    taints = store.taints(keys) if inside is None else inside
     if not taints:
         return lineage
     (root,) = _tainted((lineage.root,), taints)
     return replace(lineage, root=root, nodes=_tainted(lineage.nodes, taints))
 
 
-def _taints_inside(lineage: Lineage) -> _Taints:
-    """Key → the invalid records of the lineage that the record with this key was made from."""
-    marked = [node for node in lineage.nodes if node.invalidation is not None]
-    edges = [edge for edge in lineage.edges if edge.relation in ORIGIN_RELATIONS] if marked else []
-    found: dict[bytes, set[str]] = defaultdict(set)
-    for node in marked:
-        for key in distances_from(node.key, edges, Direction.DOWNSTREAM):
-            if key != node.key:
-                found[key].add(node.id)
-    return {key: tuple(sorted(ids)) for key, ids in found.items()}
+def _taints_inside(store: Store, lineage: Lineage) -> _Taints | None:
+    """Key → the invalid records of the lineage that the record with this key was made from.
+
+    None where who asks may not know the rule of a recall, and only the store can tell.
+    """
+    seeds: dict[bytes, Collection[bytes]] = {
+        node.key: (node.key,) for node in lineage.nodes if node.invalidation is not None
+    }
+    ids = {node.key: node.id for node in lineage.nodes}
+    runs = [node.key for node in lineage.of_kind(Kind.ACTIVITY)]
+    for identifier in store.recalls() if runs else ():
+        if (recall := recall_of(identifier)) is None:
+            return None
+        key = key_of(Kind.ENTITY, identifier)
+        seeds[key], ids[key] = store.runs_of(recall, runs), identifier
+    if not seeds:
+        return {}
+    edges = (
+        (edge.source, edge.target) for edge in lineage.edges if edge.relation in ORIGIN_RELATIONS
+    )
+    return taints_by_key(taints_within(edges, seeds, ids), ids)
 
 
 def _tainted(nodes: tuple[Node, ...], taints: _Taints) -> tuple[Node, ...]:
@@ -138,13 +149,25 @@ def summary_of(store: Store, lineage: Lineage) -> LineageSummary:
     return LineageSummary(
         complete=not is_cut and fine and origin.leads_to_ends(),
         ends=ends,
-        failed=tuple(run.id for run in runs if run.status in _FAILED),
+        failed=tuple(run.id for run in runs if run.status in FAILED),
         invalid=_invalid(whole),
         versions=_versions(runs),
         rewritten=tuple(_rewritten(whole)),
         suspected=tuple(_suspected(store, origin)),
         configuration=settled,
     )
+
+
+def ends_of(lineage: Lineage) -> tuple[LineageEnd, ...]:
+    """Find where the ways to the origin end; no store is asked.
+
+    Args:
+        lineage: the answer; of a filtered one the ends of the whole are found.
+
+    Returns:
+        The ends, nearest first.
+    """
+    return tuple(_Origin(lineage.whole or lineage).ends())
 
 
 def _invalid(lineage: Lineage) -> tuple[str, ...]:
@@ -233,7 +256,9 @@ class _Origin:
     def ends(self) -> Iterator[LineageEnd]:
         """The records from which nothing leads on, and those where the answer was cut."""
         for node in self._ending:
-            if node.more:
+            if node.masked:
+                yield LineageEnd(node.id, EndReason.HIDDEN)
+            elif node.more:
                 yield LineageEnd(node.id, EndReason.CUT)
             elif node.kind is Kind.ACTIVITY:
                 raw = self._made_only_raw.get(node.key, False)
@@ -250,12 +275,7 @@ class _Origin:
         return [node for node in self.nodes if node.more or node.key not in leading]
 
     def _is_raw(self, node: Node) -> bool:
-        """Whether a record is raw data: DL0; or R0 in a header or a role, and of no level."""
-        if node.data_level is not None:
-            return node.data_level == "DL0"
-        stated = (str(value) for key in LEVEL_KEYS for value in node.attributes.get(key, ()))
-        roles = (edge.role or "" for edge in self._uses.get(node.key, ()))
-        return any(_RAW.search(text.replace("_", " ")) for text in chain(stated, roles))
+        return is_raw(node, (edge.role or "" for edge in self._uses.get(node.key, ())))
 
     @cached_property
     def _made_only_raw(self) -> dict[bytes, bool]:
@@ -275,12 +295,7 @@ class _Origin:
         effects: dict[bytes, list[bytes]] = defaultdict(list)
         for edge in self.edges:
             effects[edge.target].append(edge.source)
-        queue = [node.key for node in self._ending]
-        reached = set(queue)
-        while queue:
-            new = set(effects.get(queue.pop(), ())) - reached
-            reached |= new
-            queue += new
+        reached = reached_from((node.key for node in self._ending), effects)
         return all(node.key in reached for node in self.nodes)
 
     def configuration(self, store: Store) -> frozenset[str]:

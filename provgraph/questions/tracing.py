@@ -6,13 +6,11 @@ about lineage, each answered by one walk of the store.
 """
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from provgraph.errors import NotFoundError
 from provgraph.loaders.headers import identifiers_in
-from provgraph.model.assembly import ends_of
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import (
     SCHEMES,
@@ -23,11 +21,12 @@ from provgraph.model.identifiers import (
     place_of,
     scheme_of,
 )
-from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node
-from provgraph.model.values import storable_text
+from provgraph.model.lineage import WALK_LIMIT, Direction, Lineage, Node
+from provgraph.model.values import storable_text, with_zone
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.questions.misses import MOST_CANDIDATES, ambiguous, not_found
 from provgraph.questions.summary import lineage_with_taints
+from provgraph.store.nodes import on_all_pages
 from provgraph.store.protocol import Store
 from provgraph.store.records import Found
 
@@ -37,10 +36,11 @@ _LONGEST_PATH = 4096
 SHORTEST_BEGINNING = 6
 
 
-def find(store: Store, name: str, folder: Path | None = None) -> Node:
+def find(store: Store, name: str, folder: Path | None = None, at: str | None = None) -> Node:
     """Find the record that a name means.
 
-    A path, and a file name that only one path bears, means the newest version there.
+    A path, and a file name that only one path bears, means the newest version there; or the one
+    that stood there at the time that is asked about.
 
     Args:
         store: where to look.
@@ -48,6 +48,7 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
             the end of a path, a label or qualified name, or the beginning of an id.
         folder: what a relative path is relative to, and where a product file's own header may be
             read; None when the name comes from another machine.
+        at: a canonical time; None for the newest.
 
     Returns:
         The record.
@@ -68,14 +69,16 @@ def find(store: Store, name: str, folder: Path | None = None) -> Node:
         [each for each in found if each.node.id == name]
         or _bearing(found, ids)
         or _bearing(found, header)
-        or [each for each in _newest(found, paths) if not _is_another(each, header)]
+        or [
+            each for each in _newest(store, name, found, paths, at) if not _is_another(each, header)
+        ]
         or _bearing(found, addresses)
         or _named_version(store, name, folder)
     )
     # A file that says which product it is means no other file of that name.
     if not bearers and not header:
         bearers = (
-            _nodes(_by_path_ending(store, name))
+            _nodes(_by_path_ending(store, name, at))
             or _by_label(store, name)
             or _by_beginning(store, name, paths)
         )
@@ -146,12 +149,62 @@ def _bearing(found: Sequence[Found], identifiers: Sequence[str]) -> list[Found]:
     ]
 
 
-def _newest(found: Sequence[Found], paths: Sequence[str]) -> list[Found]:
-    """The newest of the entities that stood at the first path where any stood."""
-    for path in paths:
-        if there := [each for each in found if path in each.node.identifiers]:
-            return [max(there, key=recency)]
-    return []
+def _newest(
+    store: Store, name: str, found: Sequence[Found], paths: Sequence[str], at: str | None
+) -> list[Found]:
+    """The newest of the entities that stood at the first path where any stood, then or ever."""
+    at_path = ([each for each in found if path in each.node.identifiers] for path in paths)
+    named = {path: there for path, there in zip(paths, at_path, strict=True) if there}
+    return _newest_at_each(store, name, named, at)[:1]
+
+
+def _newest_at_each(
+    store: Store, name: str, at_path: Mapping[str, Sequence[Found]], at: str | None
+) -> list[Found]:
+    """The newest entity at each path, or the one that stood there at the time.
+
+    Raises:
+        NotFoundError: entities stood at these paths, and none did at the time.
+    """
+    if at is None:
+        return [max(there, key=recency) for there in at_path.values()]
+    then = [standing_at(store, there, place, at) for place, there in at_path.items()]
+    if at_path and not any(then):
+        raise NotFoundError(
+            name, f"nothing known stood there at {with_zone(at)}: `provgraph versions` tells when"
+        )
+    return [max(there, key=recency) for there in then if there]
+
+
+def standing_at(store: Store, found: Sequence[Found], place: str, at: str) -> list[Found]:
+    """Choose the entities that stood at a place at a time.
+
+    Args:
+        store: that holds the entities.
+        found: entities that stood at the place.
+        place: the path, as an identifier.
+        at: a canonical time.
+
+    Returns:
+        Those that had come there by then, and were not overwritten yet; of files that nobody is
+        known to have written it is open since when they stood there.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    with store.viewing() as view:
+        known = view.entities([each.node.id for each in found])
+    return [
+        each
+        for each in found
+        if each.node.id in known
+        and any(
+            standing.place == place
+            and standing.since <= at
+            and (standing.until is None or at < standing.until)
+            for standing in known[each.node.id].standings
+        )
+    ]
 
 
 def _is_another(found: Found, header: Sequence[str]) -> bool:
@@ -184,12 +237,15 @@ def _whole_id(store: Store, activity: str) -> str:
     return runs[0] if len(runs) == 1 else activity
 
 
-def _by_path_ending(store: Store, name: str) -> list[Found]:
-    """The newest record at each path that ends in this file name, or in these parts of a path."""
+def _by_path_ending(store: Store, name: str, at: str | None) -> list[Found]:
+    """The record at each path that ends in this file name, or in these parts of a path.
+
+    The newest, or the one that stood there at the time.
+    """
     at_path: dict[str, list[Found]] = {}
     for found in _at_path_ending(store, name):
         at_path.setdefault(found.place or "", []).append(found)
-    newest = [max(there, key=recency) for there in at_path.values()]
+    newest = _newest_at_each(store, name, at_path, at)
     return list({each.node.key: each for each in newest}.values())
 
 
@@ -236,12 +292,7 @@ def all_pages(store: Store, wanted: Filter) -> list[Found]:
     Raises:
         StoreError: the store failed.
     """
-    page = store.find(wanted)
-    found = list(page.found)
-    while page.after is not None:
-        page = store.find(wanted, page=PageRequest(after=page.after))
-        found += page.found
-    return found
+    return on_all_pages(lambda page: store.find(wanted, page=page))
 
 
 def recency(found: Found) -> tuple[object, str]:
@@ -286,48 +337,3 @@ def lineage(
     followed = tuple(relations) or ORIGIN_RELATIONS
     found = store.walk(root, direction, followed, depth, limit)
     return lineage_with_taints(store, found, followed)
-
-
-def path(store: Store, source: Node, target: Node) -> Lineage:
-    """Find a shortest chain between two records, whichever of them is the effect.
-
-    Args:
-        store: where to look.
-        source: the record at which the chain begins.
-        target: the record at which the chain ends.
-
-    Returns:
-        The chain as a lineage: its nodes in the order of the chain, one edge between two nodes.
-
-    Raises:
-        NotFoundError: neither record led to the other.
-        StoreError: the store failed.
-    """
-    for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM):
-        whole = lineage(store, source, direction)
-        if any(node.key == target.key for node in whole.nodes):
-            return _chain(whole, target)
-    raise NotFoundError(f"{source.id} → {target.id}", "neither of the two led to the other")
-
-
-def _chain(whole: Lineage, target: Node) -> Lineage:
-    """The part of a lineage that is one shortest way from its root to the target.
-
-    Each record on such a way is one relation farther from the root than the record before, so the
-    way is followed back from the target.
-    """
-    distance = {node.key: node.distance for node in whole.nodes}
-    edge_before: dict[bytes, Edge] = {}
-    for edge in whole.edges:
-        near, far = ends_of(edge, whole.direction)
-        if distance[far] == distance[near] + 1:
-            edge_before.setdefault(far, edge)
-    on_way = {target.key}
-    edges: list[Edge] = []
-    here = target.key
-    while here != whole.root.key:
-        edges.append(edge_before[here])
-        here = ends_of(edge_before[here], whole.direction)[0]
-        on_way.add(here)
-    nodes = tuple(node for node in whole.nodes if node.key in on_way)
-    return replace(whole, nodes=nodes, edges=tuple(reversed(edges)), truncated=False)

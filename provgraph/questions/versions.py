@@ -8,9 +8,10 @@ from provgraph.errors import NotFoundError
 from provgraph.model.filters import Filter
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Node
+from provgraph.model.values import with_zone
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.summary import with_taints
-from provgraph.questions.tracing import all_pages, find, path_identifiers, recency
+from provgraph.questions.tracing import all_pages, find, path_identifiers, recency, standing_at
 from provgraph.store.protocol import Store
 
 
@@ -30,7 +31,7 @@ class StoodAt:
 
 
 def versions(
-    store: Store, name: str, folder: Path | None = None
+    store: Store, name: str, folder: Path | None = None, at: str | None = None
 ) -> tuple[str, tuple[StoodAt, ...]]:
     """Find all files that stood at a path.
 
@@ -38,6 +39,7 @@ def versions(
         store: where to look.
         name: the path; or what names a file, for the path where that file stands.
         folder: what a relative path is relative to; None when the name comes from another machine.
+        at: a canonical time, for the file alone that stood there then; None for all.
 
     Returns:
         The path, and the files in the order in which they came there.
@@ -47,19 +49,39 @@ def versions(
         AmbiguousError: several files are called so.
         StoreError: the store failed.
     """
-    place = _place(store, name, folder)
+    place = place_named(store, name, folder)
     wanted = Filter(identifiers=(place,), kinds=(Kind.ENTITY,))
     found = sorted(all_pages(store, wanted), key=recency)
-    nodes = with_taints(store, [each.node for each in found])
-    makers = _makers(store, nodes)
-    gone = [*(after.generated_at for _, after in pairwise(nodes)), None]
+    standing = {
+        each.node.key for each in (found if at is None else standing_at(store, found, place, at))
+    }
+    if not standing:
+        raise NotFoundError(name, f"nothing known stood there at {with_zone(at)}")
+    nodes = [each.node for each in found]
+    until = {before.key: after.generated_at for before, after in pairwise(nodes)}
+    stood = with_taints(store, [node for node in nodes if node.key in standing])
+    makers = _makers(store, stood)
     return location_of(place), tuple(
-        StoodAt(node, makers.get(node.key), until) for node, until in zip(nodes, gone, strict=True)
+        StoodAt(node, makers.get(node.key), until.get(node.key)) for node in stood
     )
 
 
-def _place(store: Store, name: str, folder: Path | None) -> str:
-    """The place that a name means: the path itself, else that of the file of this name."""
+def place_named(store: Store, name: str, folder: Path | None = None) -> str:
+    """Find the place that a name means: the path itself, else that of the file of this name.
+
+    Args:
+        store: where to look.
+        name: the path; or what names a file, for the path where that file stands.
+        folder: what a relative path is relative to; None when the name comes from another machine.
+
+    Returns:
+        The place, as `provgraph.model.identifiers.place_of` writes it.
+
+    Raises:
+        NotFoundError: no file is called so, or it never stood at a path.
+        AmbiguousError: several files are called so.
+        StoreError: the store failed.
+    """
     for place in path_identifiers(name, folder):
         named = store.find(Filter(identifiers=(place,), kinds=(Kind.ENTITY,))).found
         if any(location_of(place) in each.node.locations for each in named):

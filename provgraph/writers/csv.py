@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 
 from provgraph.model.derived import Invalidation
@@ -39,10 +39,39 @@ def write(lineage: Lineage) -> str:
     Returns:
         A heading and one row for each record, in the order of the answer. Lines end in CR LF.
     """
+    return table_of(lineage.nodes)
+
+
+def table_of(nodes: Iterable[Node]) -> str:
+    """Write records as a table.
+
+    Args:
+        nodes: the records.
+
+    Returns:
+        As `write` gives it.
+    """
+    return _written(COLUMNS, map(_row, nodes))
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[Value]]) -> str:
+    """Write any values as a table, in the form of `write`.
+
+    Args:
+        columns: the heading.
+        rows: of values.
+
+    Returns:
+        The table.
+    """
+    return _written(columns, (map(_cell, row) for row in rows))
+
+
+def _written(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     out = io.StringIO(newline="")
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    table.writerows(list(_row(node)) for node in lineage.nodes)
+    written = csv.writer(out, lineterminator="\r\n")
+    written.writerow(columns)
+    written.writerows(rows)
     return out.getvalue()
 
 

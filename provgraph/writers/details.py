@@ -14,6 +14,13 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.details import RecordDetails
 from provgraph.questions.versions import StoodAt
 from provgraph.store.records import Explained
+from provgraph.writers.descriptions import (
+    meaning,
+    parameter_document,
+    parameter_lines,
+    tool_document,
+    tool_lines,
+)
 from provgraph.writers.screen import PLAIN, Screen
 
 
@@ -38,6 +45,8 @@ def as_document(details: RecordDetails) -> dict[str, Any]:
         "relations": [_edge(details, edge) for edge in details.edges],
         "joined": [_why(each) for each in details.explained],
         "parameters": parameters,
+        "description": None if details.tool is None else tool_document(details.tool),
+        "differing": [parameter_document(each) for each in details.parameters if each.differs],
         "packages": [dict(each) for each in packages],
         "configFiles": [location_of(place) for place in details.config_files],
         "otherVersions": [
@@ -47,17 +56,18 @@ def as_document(details: RecordDetails) -> dict[str, Any]:
     }
 
 
-def as_text(details: RecordDetails, screen: Screen = PLAIN) -> str:
+def as_text(details: RecordDetails, screen: Screen = PLAIN, *, whole: bool = False) -> str:
     """Return a record and what is known of it as lines for a terminal.
 
     Args:
         details: the record with its relations, settings and explanations.
         screen: where the text goes.
+        whole: whether parameters that have their default are listed, too.
 
     Returns:
         The text that ``show`` prints, without a newline at its end.
     """
-    lines = (line for each in _lines(details) for line in screen.wrapped(each, "      "))
+    lines = (line for each in _lines(details, whole) for line in screen.wrapped(each, "      "))
     return "\n".join(lines)
 
 
@@ -80,7 +90,7 @@ def version_line(version: StoodAt) -> str:
     return "  " + " ".join(filter(None, parts))
 
 
-def _lines(details: RecordDetails) -> Iterator[str]:
+def _lines(details: RecordDetails, whole: bool) -> Iterator[str]:
     node = details.node
     yield f"{node.kind} {visible(node.id)}"
     facts = {
@@ -99,6 +109,9 @@ def _lines(details: RecordDetails) -> Iterator[str]:
         "data level": node.data_level,
     }
     yield from (f"  {label:10}  {visible(value)}" for label, value in facts.items() if value)
+    if details.tool is not None:
+        yield from tool_lines(details.tool)
+        yield from parameter_lines(details.parameters, whole=whole)
     yield from _section("identifiers", map(visible, node.identifiers))
     yield from _section("stood at", map(visible, node.locations))
     yield from _section("other versions of its path", map(_version_line, details.versions))
@@ -113,9 +126,15 @@ def _lines(details: RecordDetails) -> Iterator[str]:
         "configuration files", (visible(location_of(place)) for place in details.config_files)
     )
     for settings in details.settings:
-        yield from _section(
-            settings.name, (_pair(name, value) for name, value in settings.values.items())
-        )
+        if details.tool is None or whole or settings.name == SOFTWARE:
+            meanings = {each.name: each for each in details.parameters}
+            yield from _section(
+                settings.name,
+                (
+                    _pair(name, value) + meaning(meanings.get(name))
+                    for name, value in settings.values.items()
+                ),
+            )
 
 
 def _invalidation(node: Node) -> str | None:

@@ -1,6 +1,7 @@
 """Writes a lineage as strict JSON (docs/contract.md, Commands)."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from provgraph.model.fields import record_document, relation_document, summary_document
@@ -18,10 +19,21 @@ def write(lineage: Lineage) -> str:
         The document in UTF-8 characters as they are. It holds no NaN and no Infinity; a lone
         surrogate is written as a JSON escape.
     """
-    return (
-        storable_text(json.dumps(document(lineage), ensure_ascii=False, allow_nan=False, indent=2))
-        + "\n"
-    )
+    return strict_json(document(lineage))
+
+
+def strict_json(said: Mapping[str, Any]) -> str:
+    """Write plain data as JSON that every reader takes (RFC 8259).
+
+    Args:
+        said: the document as plain data.
+
+    Returns:
+        The document in UTF-8 characters as they are; ends in a newline. It holds no NaN and no
+        Infinity; a lone surrogate is written as a JSON escape.
+    """
+    text = json.dumps(said, ensure_ascii=False, allow_nan=False, indent=2)
+    return storable_text(text) + "\n"
 
 
 def document(lineage: Lineage) -> dict[str, Any]:
@@ -65,6 +77,15 @@ def scalar(value: Value) -> str | int | float:
     if isinstance(value, str):
         return str(value)
     return value if isinstance(value, int | float) else canonical_json(value)
+
+
+def flat(fields: Mapping[str, Any]) -> dict[str, str | int | float]:
+    """Return the fields that have a value, each as one text or number.
+
+    Args:
+        fields: of a record or a relation, in a document that this module makes.
+    """
+    return {name: scalar(value) for name, value in fields.items() if value not in (None, [], {})}
 
 
 def _filter(lineage: Lineage) -> dict[str, dict[str, Any]]:

@@ -13,9 +13,10 @@ from provgraph.model.lineage import (
     is_known_by_path,
     listed_part,
 )
+from provgraph.model.recalls import label_of
 from provgraph.model.summary import EndReason, LineageSummary
 from provgraph.model.values import counted, duration_text, readable, time_text
-from provgraph.model.vocabulary import EntityType, Kind, Status
+from provgraph.model.vocabulary import FAILED, EntityType, Kind, Status
 from provgraph.writers.screen import PLAIN, Part, Screen, Style, short_ids
 from provgraph.writers.tree import LEAST, ROLE_LENGTH, Tree
 
@@ -25,7 +26,6 @@ NAME_LENGTH = 4096
 LEAST_NAME = 12
 #: The least columns of a mark, such as ``INVALID since 2026-11-28``.
 LEAST_MARK = 24
-_FAILED = frozenset({Status.ERROR, Status.INTERRUPTED})
 
 
 def write(lineage: Lineage, asked: str | None = None, screen: Screen = PLAIN) -> str:
@@ -230,7 +230,7 @@ def _trust(lineage: Lineage, ids: Mapping[bytes, str]) -> Iterator[str]:
         f"{readable(each.path, NAME_LENGTH)} (by {names.get(each.run, each.run)})"
         for each in found.suspected
     ]
-    bad = [names.get(each, readable(each, NAME_LENGTH)) for each in found.invalid]
+    bad = [names.get(each) or readable(label_of(each), NAME_LENGTH) for each in found.invalid]
     tainted = sum(bool(node.tainted) for node in (lineage.whole or lineage).nodes)
     listed = {
         "Did not end well": [names[each] for each in found.failed],
@@ -347,7 +347,7 @@ def _of_run(node: Node, shown_id: str) -> Iterator[Part]:
     if node.version:
         yield Part(readable(node.version, ROLE_LENGTH), LEAST, gap=" ")
     if node.status:
-        style = Style.BAD if node.status in _FAILED else Style.PLAIN
+        style = Style.BAD if node.status in FAILED else Style.PLAIN
         yield Part(readable(node.status, ROLE_LENGTH), LEAST, style=style)
     if node.start_time:
         yield Part(time_text(node.start_time), rank=2)

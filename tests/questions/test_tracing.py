@@ -1,7 +1,6 @@
 """What a name means, also when several files bear it; lineages and chains of the record."""
 
 import shutil
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from provgraph.errors import AmbiguousError, NotFoundError
 from provgraph.ingest.loading import load
 from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.questions.tracing import find, lineage, path
+from provgraph.questions.tracing import find, lineage
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import PRODUCTS
@@ -155,26 +154,3 @@ def test_depth_and_limit_end_the_walk(corpus: Store) -> None:
     assert not near.truncated
     cut = lineage(corpus, product, limit=5)
     assert (len(cut.nodes), cut.truncated) == (5, True)
-
-
-def test_a_chain_is_the_same_from_either_end(corpus: Store) -> None:
-    product, earlier = find(corpus, DL3), find(corpus, DL1)
-    up, down = path(corpus, product, earlier), path(corpus, earlier, product)
-    assert ids(up)[0] == product.id
-    assert ids(up)[-1] == earlier.id
-    assert len(ids(down)) == len(ids(up))
-    assert (ids(down)[0], ids(down)[-1]) == (earlier.id, product.id)
-    keys = [node.key for node in up.nodes]
-    assert [(edge.source, edge.target) for edge in up.edges] == list(pairwise(keys))
-
-
-def test_a_chain_to_itself_is_the_record(corpus: Store) -> None:
-    product = find(corpus, DL3)
-    chain = path(corpus, product, product)
-    assert (ids(chain), chain.edges) == ([product.id], ())
-
-
-def test_records_that_have_nothing_to_do_with_each_other(corpus: Store) -> None:
-    one, other = find(corpus, DL3), find(corpus, "/data/ctao/dl3/run02002_v2.dl3.fits")
-    with pytest.raises(NotFoundError):
-        path(corpus, one, other)

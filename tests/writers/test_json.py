@@ -30,7 +30,8 @@ def test_json_has_the_keys_of_the_contract() -> None:
     assert set(answer["nodes"][0]) == {
         *("id", "kind", "name", "distance", "location", "locations", "identifiers"),
         *("startTime", "endTime", "duration", "status", "version", "type", "dataLevel", "host"),
-        *("generatedAtTime", "invalidatedAtTime", "invalidation", "tainted", "more", "attributes"),
+        *("generatedAtTime", "invalidatedAtTime", "invalidation", "tainted", "more", "masked"),
+        "attributes",
     }
     edge = {"relation", "source", "target", "role", "time", "location", "inferred"}
     assert set(answer["edges"][0]) == edge

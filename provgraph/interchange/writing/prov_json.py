@@ -16,7 +16,8 @@ from typing import TypeAlias
 
 from provgraph.model.records import batches
 from provgraph.model.vocabulary import DESCRIPTIONS
-from provgraph.prov.names import KNOWN_PREFIXES, VO_ENDS, VOPROV, Prefixes
+from provgraph.prov.ivoa import NAMING
+from provgraph.prov.names import KNOWN_PREFIXES, Prefixes
 from provgraph.prov.statements import (
     QUALIFIED_NAME,
     REFERENCES,
@@ -43,14 +44,18 @@ SECTIONS = (
     "valueEntity",
     "datasetEntity",
     *(kind.value for kind in sorted(DESCRIPTIONS)),
+    "datasetDescription",
+    "valueDescription",
     "parameter",
     "configFile",
     "isDescribedBy",
     "wasConfiguredBy",
+    "isRelatedTo",
 )
 #: Attributes whose values are names as they stand.
-_NAMING = REFERENCES | {VOPROV + name for ends in VO_ENDS.values() for name in ends}
-_NUMBERS = {name: number for number, name in enumerate(SECTIONS)}
+_NAMING = REFERENCES | NAMING
+#: Section → its number in a row.
+SECTION_NUMBERS = {name: number for number, name in enumerate(SECTIONS)}
 _FORMAL = {
     kind: tuple(
         (f'"prov:{name}":', place is Slot.TIME)
@@ -199,7 +204,12 @@ def row_of(part: DocumentPart, prefixes: Prefixes, section: str | None = None) -
     if identifier and not identifier.startswith("_:"):
         identifier = short(identifier)
     bundle = "" if part.bundle is None else prefixes.short_name(part.bundle)
-    return bundle, _NUMBERS[section or part.type.value], identifier, "{" + ", ".join(parts) + "}"
+    return (
+        bundle,
+        SECTION_NUMBERS[section or part.type.value],
+        identifier,
+        "{" + ", ".join(parts) + "}",
+    )
 
 
 def _attributes(statement: ProvStatement, prefixes: Prefixes) -> list[str]:

@@ -1,9 +1,12 @@
 """VOTables of a store."""
 
 import json
+import subprocess
+import sys
 from contextlib import closing
 from io import BytesIO
 
+import pytest
 from astropy.io.votable import parse
 from astropy.table import Table
 
@@ -17,6 +20,8 @@ from provgraph.prov.names import own_attribute_uri, uri_of_end
 from provgraph.prov.statements import SLOTS, XSD, Literal, ProvStatement, ProvType, Slot
 from provgraph.store.registry import open_store
 from tests.conftest import CORPUS
+from tests.interchange.corpus import put
+from tests.interchange.writing.test_vo_classes import listed, model_document
 
 _EX = "http://example.org/"
 
@@ -47,23 +52,25 @@ def test_what_the_model_has_no_column_for_is_json() -> None:
 
 #: The classes and attributes of the IVOA Provenance DM 1.0 that VOTables of a store have.
 _MODEL = {
-    "Activity": "id name startTime endTime comment informant",
+    "Activity": "id name startTime endTime comment informant activityDescription",
     "ActivityDescription": "name version description docurl type subtype",
     "Agent": "id name type comment email affiliation phone address url",
     "Collection": "entity",
     "ConfigFileDescription": "name contentType description",
     "DatasetDescription": "name description docurl type contentType",
-    "Entity": "id name location generatedAtTime invalidatedAtTime comment usedEntity",
+    "Entity": (
+        "id name location generatedAtTime invalidatedAtTime comment usedEntity entityDescription"
+    ),
     "EntityDescription": "name description docurl type",
     "GenerationDescription": "role description type multiplicity entityDescription",
     "ParameterDescription": ("name valueType unit ucd utype min max default options description"),
     "UsageDescription": "role description type multiplicity entityDescription",
-    "Used": "role time entity",
+    "Used": "role time entity usageDescription",
     "ValueDescription": "name description docurl type valueType unit ucd utype",
     "ValueEntity": "value",
     "WasAssociatedWith": "role agent",
     "WasAttributedTo": "role agent",
-    "WasGeneratedBy": "role activity",
+    "WasGeneratedBy": "role activity generationDescription",
 }
 
 
@@ -118,3 +125,52 @@ def test_a_description_has_its_own_table_and_keeps_its_multiplicity() -> None:
     tables = _tables("".join(votable.write([statement])))
     assert list(tables) == ["usageDescription"]
     assert tables["usageDescription"][0]["multiplicity"] == "1..*"
+
+
+def test_every_member_of_the_model_has_a_place() -> None:
+    """But the compositions, which are relations from the other side."""
+    with closing(open_store("sqlite://")) as store:
+        assert put(store, model_document(full=True)) == []
+        tables = _tables("".join(export(store, "votable")))
+        content = "".join(export(store, "votable"))
+    found = parse(BytesIO(content.encode()))
+    utypes = {field.utype for table in found.iter_tables() for field in table.fields}
+    inherited = {"DatasetDescription", "ValueDescription"}
+    wanted = {
+        f"voprov:{each}"
+        for each in listed()
+        if each.sort != "comp" and not (each.name == "id" and each.owner in inherited)
+    }
+    assert wanted - utypes == set()
+    (parameter,) = tables["parameter"]
+    assert parameter["parameterDescription"].endswith(":ParameterDescription")
+    assert {row["artefactType"] for row in tables["wasConfiguredBy"]} == {
+        "Parameter",
+        "Configfile",
+    }
+    (usage,) = tables["usageDescription"]
+    assert usage["activityDescription"].endswith(":ActivityDescription")
+    assert usage["entityDescription"].endswith(":EntityDescription")
+
+
+_ROWS_OF_ALL_LENGTHS = """
+from provgraph.interchange.writing import votable
+from provgraph.prov.statements import SLOTS, ProvStatement, ProvType
+
+slots = (None,) * len(SLOTS[ProvType.ENTITY])
+for length in range(300):
+    identifier = "http://example.org/" + "x" * length
+    "".join(votable.write([ProvStatement(ProvType.ENTITY, identifier, slots)]))
+"""
+
+
+@pytest.mark.slow
+def test_a_row_of_any_length_stays_within_memory() -> None:
+    """With Python's development mode, which looks at the ends of all blocks of memory."""
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", _ROWS_OF_ALL_LENGTHS],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "OUCH" in done.stderr) == (0, False), done.stderr
