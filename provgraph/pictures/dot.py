@@ -1,11 +1,11 @@
-"""Draws a lineage for Graphviz, in the shapes and colours of W3C PROV."""
+"""Writes the figure of a lineage for Graphviz, in the shapes and colours of W3C PROV."""
 
 from collections.abc import Iterator
 
 from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind
-from provgraph.pictures.boxes import Box
-from provgraph.pictures.figure import Arrow, Figure, colours, figure, line_width
+from provgraph.pictures.boxes import THIN, Arrow, Box, Figure, colours, line_width
+from provgraph.pictures.figure import figure
 from provgraph.pictures.look import PLAIN, Look
 
 _SHAPES = {Kind.ENTITY: "ellipse", Kind.ACTIVITY: "box", Kind.AGENT: "house"}
@@ -37,19 +37,19 @@ def _lines(shown: Figure, flow: str) -> Iterator[str]:
     yield from (
         f"  n{number} [{', '.join(_attributes(box))}];" for number, box in enumerate(shown.boxes)
     )
-    yield from (
-        f"  n{arrow.source} -> n{arrow.target} [label={_label(arrow)}];" for arrow in shown.arrows
-    )
+    for arrow in shown.arrows:
+        words = ", ".join(_words(arrow))
+        yield f"  n{arrow.source} -> n{arrow.target}{f' [{words}]' if words else ''};"
     yield "}"
 
 
 def _attributes(box: Box) -> Iterator[str]:
     yield f"shape={_SHAPES.get(box.kind, 'note')}"
-    yield f"label={_quoted(box.name, box.detail) if box.detail else _quoted(box.name)}"
+    yield f"label={_quoted(*box.lines)}"
     yield f'fillcolor="{colours(box).fill}", color="{colours(box).line}"'
-    if line_width(box) > 1:
-        yield f"penwidth={line_width(box)}"
-    if box.is_tainted:
+    if line_width(box) > THIN:
+        yield f"penwidth={line_width(box):.0f}"
+    if box.is_dashed:
         yield 'style="filled,dashed"'
     if box.count > 1:
         yield "peripheries=2"
@@ -58,9 +58,16 @@ def _attributes(box: Box) -> Iterator[str]:
         yield f"URL={_quoted(box.link)}"
 
 
-def _label(arrow: Arrow) -> str:
-    relations = ", ".join(arrow.relations)
-    return _quoted(relations, f"({', '.join(arrow.roles)})") if arrow.roles else _quoted(relations)
+def _words(arrow: Arrow) -> Iterator[str]:
+    """A relation is written beside its arrow; a role alone is shown on demand."""
+    roles = ", ".join(arrow.roles)
+    if arrow.relations:
+        relations = ", ".join(arrow.relations)
+        yield f"label={_quoted(relations, f'({roles})') if roles else _quoted(relations)}"
+    elif roles:
+        yield f"tooltip={_quoted(roles)}"
+    if arrow.is_inferred:
+        yield "style=dashed"
 
 
 def _quoted(*lines: str) -> str:

@@ -10,8 +10,6 @@ from provgraph.model.lineage import Direction, Node
 from provgraph.model.values import storable_text, visible
 from provgraph.model.vocabulary import ANYTHING
 
-#: More boxes than these are folded unless told otherwise.
-MANY_BOXES = 60
 _ID = "{id}"
 _SCHEMES = ("http://", "https://")
 #: What stays as it is in an address. Graphviz 2 writes quotes as they are, ``;`` ends Mermaid's
@@ -33,28 +31,37 @@ class Look:
     """How a lineage is drawn.
 
     Attributes:
-        orientation: ``down`` from top to bottom, ``across`` from left to right.
-        agents: whether those who answer for runs and files are shown.
+        orientation: ``across`` from left to right, ``down`` from top to bottom; None for
+            ``across``, with ``w3c`` for ``down``.
+        agents: whether those who answer for runs and files are shown; None for no, with ``w3c`` for
+            yes.
         fold: whether records that play the same part become one box; None when there would be many
             boxes.
+        attributes: whether boxes say more than the names of their records.
         link: the web address of a record, with ``{id}`` where its id goes; None for those that
             records have themselves.
+        w3c: whether every record is drawn with all its relations, from effect to cause, as the
+            W3C's diagrams are; without it the drawing is a flowchart.
 
     Raises:
         SettingsError: there is no such orientation; the link is no web address, or has no place for
-            the id.
+            the id; a drawing as the W3C's is to be folded.
     """
 
-    orientation: str = Orientation.DOWN
-    agents: bool = True
+    orientation: str | None = None
+    agents: bool | None = None
     fold: bool | None = None
     link: str | None = None
+    attributes: bool = True
+    w3c: bool = False
 
     def __post_init__(self) -> None:
-        if self.orientation not in tuple(Orientation):
+        if self.orientation not in (None, *Orientation):
             raise SettingsError(
                 f"{self.orientation!r} is no orientation: {', '.join(Orientation)} are"
             )
+        if self.w3c and self.fold:
+            raise SettingsError("the W3C's diagrams show every record: don't fold them")
         if self.link is not None and not (
             _TEMPLATE.fullmatch(self.link) and visible(self.link) == self.link
         ):
@@ -66,18 +73,8 @@ class Look:
     @property
     def is_across(self) -> bool:
         """Whether the drawing runs from left to right."""
-        return self.orientation == Orientation.ACROSS
-
-    def folds(self, boxes: int) -> bool:
-        """Tell whether a drawing of so many boxes is to be folded.
-
-        Args:
-            boxes: how many boxes there would be.
-
-        Returns:
-            What the reader chose; without a choice, whether there are more than `MANY_BOXES`.
-        """
-        return boxes > MANY_BOXES if self.fold is None else self.fold
+        usual = Orientation.DOWN if self.w3c else Orientation.ACROSS
+        return (self.orientation or usual) == Orientation.ACROSS
 
     def link_of(self, node: Node) -> str | None:
         """Return where a click on a record leads.
@@ -103,11 +100,11 @@ class Look:
             direction: of the question.
 
         Returns:
-            ``TB``, ``BT``, ``LR`` or ``RL``: what was asked about stands at the beginning, and
-            arrows go to causes.
+            ``TB``, ``BT``, ``LR`` or ``RL``: a flowchart begins with the causes; a diagram of the
+            W3C with what was asked about, and its arrows go to causes.
         """
         forth, back = ("LR", "RL") if self.is_across else ("TB", "BT")
-        return back if direction is Direction.DOWNSTREAM else forth
+        return back if self.w3c and direction is Direction.DOWNSTREAM else forth
 
 
 def _address(text: str) -> str:

@@ -5,25 +5,32 @@ Mermaid itself draws at most 500 arrows and 50,000 characters unless its page al
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 
 from provgraph.model.lineage import Lineage
 from provgraph.model.vocabulary import Kind
-from provgraph.pictures.boxes import Box
-from provgraph.pictures.figure import (
+from provgraph.pictures.boxes import (
     BAD_LINE,
     COLOURS,
     OTHER_COLOURS,
+    ROOT_LINE,
     Arrow,
+    Box,
     Colours,
     Figure,
-    figure,
 )
+from provgraph.pictures.figure import figure
 from provgraph.pictures.look import PLAIN, Look
 
 _BRACKETS = {Kind.ENTITY: ("([", "])"), Kind.ACTIVITY: ("[", "]"), Kind.AGENT: ("{{", "}}")}
-_MARKS = {name: attrgetter(f"is_{name}") for name in ("root", "failed", "tainted", "invalid")}
+#: What is said of a box by its outline → how, and whether it is.
+_MARKS: dict[str, tuple[str, Callable[[Box], object]]] = {
+    "root": (f"stroke:{ROOT_LINE},stroke-width:4px", attrgetter("is_root")),
+    "bad": (f"stroke:{BAD_LINE}", attrgetter("is_bad")),
+    "grave": ("stroke-width:4px", lambda box: box.failed or box.invalid),
+    "dashed": ("stroke-dasharray:7 4", attrgetter("is_dashed")),
+}
 _OTHER_BRACKETS = ("[/", "/]")
 #: How Mermaid marks character codes within itself; a name that held it would be shown as another.
 _OWN_MARK, _HARMLESS = "\ufb02°", "fl°"
@@ -51,19 +58,14 @@ def _lines(shown: Figure, flow: str) -> Iterator[str]:
         yield from ("---", f'title: "{shown.remark}"', "---")
     yield f"flowchart {flow}"
     yield from (f"  n{number}{_box(box)}" for number, box in enumerate(shown.boxes))
-    yield from (f"  n{arrow.source} -->|{_label(arrow)}| n{arrow.target}" for arrow in shown.arrows)
+    yield from (f"  n{arrow.source} {_line(arrow)} n{arrow.target}" for arrow in shown.arrows)
     yield from (_class(kind.value, colours) for kind, colours in COLOURS.items())
     yield _class("other", OTHER_COLOURS)
-    yield "  classDef root stroke-width:4px"
-    yield f"  classDef failed stroke:{BAD_LINE}"
-    if any(box.is_tainted for box in shown.boxes):
-        yield f"  classDef tainted stroke:{BAD_LINE},stroke-dasharray:7 4"
-    if any(box.is_invalid for box in shown.boxes):
-        yield f"  classDef invalid stroke:{BAD_LINE},stroke-width:4px"
-    for mark, is_marked in _MARKS.items():
-        yield from (
-            f"  class n{number} {mark}" for number, box in enumerate(shown.boxes) if is_marked(box)
-        )
+    for name, (look, is_marked) in _MARKS.items():
+        marked = [f"n{number}" for number, box in enumerate(shown.boxes) if is_marked(box)]
+        if marked:
+            yield f"  classDef {name} {look}"
+            yield f"  class {','.join(marked)} {name}"
     yield from (
         f'  click n{number} href "{box.link}"' for number, box in enumerate(shown.boxes) if box.link
     )
@@ -71,13 +73,18 @@ def _lines(shown: Figure, flow: str) -> Iterator[str]:
 
 def _box(box: Box) -> str:
     before, behind = _BRACKETS.get(box.kind, _OTHER_BRACKETS)
-    label = _quoted(box.name, box.detail) if box.detail else _quoted(box.name)
-    return f"{before}{label}{behind}:::{box.kind.value if box.kind in COLOURS else 'other'}"
+    kind = box.kind.value if box.kind in COLOURS else "other"
+    return f"{before}{_quoted(*box.lines)}{behind}:::{kind}"
 
 
-def _label(arrow: Arrow) -> str:
+def _line(arrow: Arrow) -> str:
+    """A relation is written on its arrow; a flowchart's says only what led to what."""
+    line = "-.->" if arrow.is_inferred else "-->"
+    if not arrow.relations:
+        return line
     relations = ", ".join(arrow.relations)
-    return _quoted(relations, f"({', '.join(arrow.roles)})") if arrow.roles else _quoted(relations)
+    roles = (f"({', '.join(arrow.roles)})",) if arrow.roles else ()
+    return f"{line}|{_quoted(relations, *roles)}|"
 
 
 def _class(name: str, colours: Colours) -> str:

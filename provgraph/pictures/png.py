@@ -11,8 +11,10 @@ from provgraph.model.lineage import Lineage
 from provgraph.pictures.look import PLAIN, Look
 from provgraph.pictures.svg import FAMILY, Drawing, is_foreign, unreadable
 
-#: Pixels for each unit of the drawing; fewer when the image would become too large.
-SHARP, LEGIBLE = 2.0, 0.6
+#: Pixels for each unit of the drawing: of a small one, of a large one, and at least.
+SHARP, PLAIN_ZOOM, LEGIBLE = 2.0, 1.0, 0.6
+#: More pixels than these take over a second, so that a larger drawing is less sharp.
+SHARP_PIXELS = 5e6
 #: More pixels in all need too much memory; with more in a row or column many programs fail.
 MOST_PIXELS, LONGEST_SIDE = 50e6, 32_000
 
@@ -49,7 +51,8 @@ def write(lineage: Lineage, look: Look = PLAIN) -> bytes:
 
 def _zoom(width: float, height: float) -> float:
     """How many pixels a unit of the drawing takes."""
-    zoom = min(SHARP, math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
+    sharp = max(PLAIN_ZOOM, min(SHARP, math.sqrt(SHARP_PIXELS / (width * height))))
+    zoom = min(sharp, math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
     if zoom < LEGIBLE:
         raise unreadable("PNG this would be too large or illegible", width, height)
     return zoom

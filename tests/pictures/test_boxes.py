@@ -1,42 +1,42 @@
-"""The texts of boxes, of one record and of several."""
+"""Boxes say and show what speaks against their records."""
 
-from provgraph.pictures.figure import figure
-from provgraph.pictures.look import Look
-from tests.lineages import marked, night
-
-
-def test_parallel_runs_become_one_box_that_says_how_many_failed() -> None:
-    boxes = figure(night(12, failed=(3, 7)), Look(fold=True)).boxes
-    assert [(each.name, each.detail) for each in boxes] == [
-        ("merged.dl2.h5", "DL2  /data/night"),
-        ("ctapipe-merge", "0.28.0  2026-11-21 09:00:00"),
-        ("run000*.dl1.h5 × 12", "DL1  /data/night"),
-        ("ctapipe-process × 12", "2 error  2026-11-21 08:00 to 08:12"),
-        ("base.yaml", "/data/config"),
-        ("run000*.simtel.zst × 12", "DL0  /data/night"),
-    ]
-    runs = boxes[3]
-    assert runs.is_failed
-    assert runs.tip == (
-        "ctapipe-process × 12",
-        "version 0.28.0",
-        "2 error",
-        "2026-11-21 08:00 to 08:12",
-        "run-03  error",
-        "run-07  error",
-        "run-00",
-        "run-01",
-        "run-02",
-        "and 7 more",
-    )
+from provgraph.model.vocabulary import Kind
+from provgraph.pictures.boxes import Box, colours, line_width
 
 
-def test_a_box_says_that_its_record_is_invalid_and_by_whom() -> None:
-    boxes = figure(marked(), Look()).boxes
-    (bad,) = [each for each in boxes if each.is_invalid]
-    assert (bad.is_tainted, bad.has_more) == (False, True)
-    assert bad.detail.startswith("INVALID  more behind  ")
-    assert "INVALID since 2026-12-01T00:00:00.000Z by Ada: moonlight" in bad.tip
-    others = [each for each in boxes if each is not bad]
-    assert all(each.is_tainted and each.detail.startswith("tainted  ") for each in others)
-    assert all(any(line.startswith("made from invalid ") for line in each.tip) for each in others)
+def _box(**more: int) -> Box:
+    return Box(Kind.ACTIVITY, "process", ("0.28.0",), (), **more)  # type: ignore[arg-type]
+
+
+def test_a_box_says_its_marks_before_its_facts() -> None:
+    said = {
+        ("0.28.0",): _box(failed=1),  # its status is a fact
+        ("INVALID", "0.28.0"): _box(invalid=1, tainted=1),
+        ("tainted", "0.28.0"): _box(tainted=1),
+    }
+    for words, box in said.items():
+        assert box.said == words
+
+
+def test_of_a_bad_stack_only_the_marks_are_said() -> None:
+    assert _box(count=3_000, failed=1_200, tainted=7).said == ("1,200 failed", "7 tainted")
+    assert _box(count=3_000).said == ("0.28.0",)
+
+
+def test_all_lines_of_a_stack() -> None:
+    assert _box(count=3_000, has_more=True).lines == ("process × 3,000", "0.28.0 · more …")
+    assert Box(Kind.ENTITY, "a.h5", (), ()).lines == ("a.h5",)
+
+
+def test_an_outline_is_as_red_thick_and_dashed_as_what_it_says() -> None:
+    looks = {
+        ("#3B4CC0", 1.3, False): _box(),
+        ("#16181D", 3.0, False): _box(is_root=True),
+        ("#C62828", 3.0, False): _box(failed=1, is_root=True),
+        ("#C62828", 1.3, True): _box(tainted=1),
+        ("#3B4CC0", 1.3, True): _box(is_unrecorded=True),
+    }
+    for look, box in looks.items():
+        assert (colours(box).line, line_width(box), box.is_dashed) == look
+    bad = _box(invalid=1, tainted=1)
+    assert (colours(bad).line, line_width(bad), bad.is_dashed) == ("#C62828", 3.0, False)

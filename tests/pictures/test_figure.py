@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from provgraph.pictures.figure import figure, line_width
+from provgraph.model.vocabulary import Kind
+from provgraph.pictures.figure import figure
 from provgraph.pictures.look import Look
 from tests.lineages import marked, night, two_steps, written
 
 
 def test_a_drawing_says_that_it_is_folded_or_cut() -> None:
     whole = night(30)
-    cut = replace(night(12), truncated=True)
+    cut = replace(night(5), truncated=True)
     said = {
-        "93 records in 6 boxes": (whole, Look()),
-        "93 records in 6 boxes; cut short: there are more records behind these": (
-            replace(whole, truncated=True),
+        "93 records in 5 boxes; gear: configuration files that were read (1 in all)": (
+            whole,
             Look(),
         ),
         "cut short: there are more records behind these": (cut, Look()),
@@ -23,31 +23,38 @@ def test_a_drawing_says_that_it_is_folded_or_cut() -> None:
     for remark, (answer, look) in said.items():
         for form in ("svg", "dot", "mermaid"):
             assert remark in written(answer, form, look)
-    assert figure(night(12), Look()).remark == ""
+    assert figure(night(12), Look(w3c=True)).remark == ""
 
 
 def test_only_many_boxes_are_folded_unless_told_otherwise() -> None:
-    assert len(figure(night(12), Look()).boxes) == 39
-    assert len(figure(night(30), Look()).boxes) == 6
-    assert len(figure(night(30), Look(fold=False)).boxes) == 93
-    assert len(figure(night(12), Look(fold=True)).boxes) == 6
+    boxes = {
+        (7, None): 23,
+        (8, None): 5,
+        (7, True): 5,
+        (30, False): 92,
+    }
+    for (runs, fold), number in boxes.items():
+        assert len(figure(night(runs), Look(fold=fold)).boxes) == number
+    assert len(figure(night(30), Look(w3c=True)).boxes) == 93
 
 
+def test_agents_are_drawn_when_asked_for() -> None:
+    def agents(look: Look) -> int:
+        return sum(box.kind is Kind.AGENT for box in figure(two_steps(), look).boxes)
+
+    looks = Look(), Look(agents=True), Look(w3c=True), Look(w3c=True, agents=False)
+    assert list(map(agents, looks)) == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("look", [Look(), Look(w3c=True)])
 @pytest.mark.parametrize("form", ["svg", "dot", "mermaid"])
-def test_marks_are_words_and_a_legend_and_a_red_outline(form: str) -> None:
+def test_marks_are_words_and_a_legend_and_a_red_outline(form: str, look: Look) -> None:
     """Not by colour alone: a word in the box, a dashed or thick line, and what the words mean."""
-    drawing = written(marked(), form)
+    drawing = written(marked(), form, look)
     legend = (
         "INVALID: somebody marked it as bad; tainted (dashed): made from what is invalid; "
-        "more behind: the answer ends here"
+        "more …: the answer ends here"
     )
-    assert all(word in drawing for word in (legend, "INVALID  more behind", "#C62828", "dash"))
-    plain = written(two_steps(), form)
-    assert not any(word in plain for word in ("INVALID", "tainted", "more behind", "dash"))
-
-
-def test_an_outline_is_as_thick_as_what_it_says() -> None:
-    boxes = {
-        (box.is_root, box.is_invalid): line_width(box) for box in figure(marked(), Look()).boxes
-    }
-    assert boxes == {(True, False): 3, (False, True): 3, (False, False): 2}
+    assert all(word in drawing for word in (legend, "INVALID", "tainted", "#C62828", "dash"))
+    plain = written(two_steps(), form, look)
+    assert not any(word in plain for word in ("INVALID", "tainted", "more …", "dash"))

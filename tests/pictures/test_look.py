@@ -73,15 +73,23 @@ def test_own_addresses_are_links_only_if_they_are_of_the_web(place: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("orientation", "direction", "flow"),
+    ("look", "direction", "flow"),
     [
-        (Orientation.DOWN, Direction.UPSTREAM, "TB"),
-        (Orientation.DOWN, Direction.DOWNSTREAM, "BT"),
-        (Orientation.ACROSS, Direction.BOTH, "LR"),
-        (Orientation.ACROSS, Direction.DOWNSTREAM, "RL"),
+        (Look(), Direction.UPSTREAM, "LR"),
+        (Look(), Direction.DOWNSTREAM, "LR"),
+        (Look(Orientation.DOWN), Direction.BOTH, "TB"),
+        (Look(w3c=True), Direction.UPSTREAM, "TB"),
+        (Look(w3c=True), Direction.DOWNSTREAM, "BT"),
+        (Look(Orientation.ACROSS, w3c=True), Direction.BOTH, "LR"),
+        (Look(Orientation.ACROSS, w3c=True), Direction.DOWNSTREAM, "RL"),
     ],
 )
-def test_what_was_asked_about_stands_first(
-    orientation: Orientation, direction: Direction, flow: str
+def test_a_flowchart_begins_with_causes_and_a_diagram_with_what_was_asked_about(
+    look: Look, direction: Direction, flow: str
 ) -> None:
-    assert Look(orientation=orientation).flow(direction) == flow
+    assert look.flow(direction) == flow
+
+
+def test_what_shows_every_record_is_not_folded() -> None:
+    with pytest.raises(SettingsError, match="don't fold them"):
+        Look(w3c=True, fold=True)

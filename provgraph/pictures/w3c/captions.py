@@ -4,14 +4,9 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from provgraph.pictures.points import Point
+
 _CELL = 64.0
-
-
-class Point(NamedTuple):
-    """A point of the drawing."""
-
-    x: float
-    y: float
 
 
 class _Area(NamedTuple):

@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from provgraph.model.vocabulary import Kind
-from provgraph.pictures.captions import Point
-from provgraph.pictures.shapes import HEIGHT, half_height, half_width, outline, width
+from provgraph.pictures.points import Point
+from provgraph.pictures.w3c.shapes import HEIGHT, half_height, half_width, outline, width
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ turned-down corner (W3C PROV Graph Layout Conventions).
 """
 
 from provgraph.model.vocabulary import Kind
-from provgraph.pictures.captions import Point
+from provgraph.pictures.points import Point
 
 WIDTH, AGENT_WIDTH, HEIGHT = 216.0, 150.0, 46.0
 #: How high the roof of an agent's house is.

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provgraph.pictures.layout import Spacing, layout
+from provgraph.pictures.w3c.layout import Spacing, layout
 
 ENDS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=30)
 

@@ -2,15 +2,17 @@
 
 import re
 
-from provgraph.pictures.captions import Captions, Point
+from provgraph.pictures.look import Look
+from provgraph.pictures.points import Point
 from provgraph.pictures.svg import write
+from provgraph.pictures.w3c.captions import Captions
 from tests.lineages import (
     two_steps,
 )
 
 
 def test_no_two_labels_overlap() -> None:
-    drawing = write(two_steps())
+    drawing = write(two_steps(), Look(w3c=True))
     labels = re.findall(r'<text x="([\d.]+)" y="([\d.]+)">', drawing)
     assert len(labels) == len(set(labels)) >= 16
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provgraph.pictures.layers import layers
+from provgraph.pictures.w3c.layers import layers
 
 ENDS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=30)
 

@@ -8,9 +8,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-#: An arrow as the indexes of its effect and its cause.
-Ends = tuple[int, int]
-Ways = list[list[int]]
+from provgraph.pictures.ways import Ends, Ways, acyclic, short_rows, ways_of
 
 
 def layers(count: int, ends: Sequence[Ends], root: int, long_row: int) -> list[int]:
@@ -26,47 +24,15 @@ def layers(count: int, ends: Sequence[Ends], root: int, long_row: int) -> list[i
         The row of each record; rows count from 0. Arrows on the ways from the root go down, save
         one in each cycle.
     """
-    down = _acyclic(count, ends, root)
-    causes, effects = _ways(count, down), _ways(count, [(b, a) for a, b in down])
+    down = acyclic(count, ends, root)
+    causes, effects = ways_of(count, down), ways_of(count, [(b, a) for a, b in down])
     rows: dict[int, int] = {node: -row for node, row in _longest(effects, [root]).items()}
     rows |= _longest(causes, [root])
     rows = _below(causes, rows)
     bottom = max(rows.values(), default=-1) + 1
     rest = [node for node in range(count) if node not in rows]
     rows |= {node: row + bottom for node, row in _longest(causes, rest).items() if node not in rows}
-    return _split(rows, count, long_row)
-
-
-def _ways(count: int, ends: Iterable[Ends]) -> Ways:
-    ways: Ways = [[] for _ in range(count)]
-    for here, there in ends:
-        ways[here].append(there)
-    return ways
-
-
-def _acyclic(count: int, ends: Iterable[Ends], root: int) -> list[Ends]:
-    """Return the arrows; one that closes a cycle on a walk from the root is reversed."""
-    ways = _ways(count, ends)
-    turned: list[Ends] = []
-    open_, done = set[int](), set[int]()
-    for start in (root, *range(count)):
-        stack = [(start, iter(ways[start]))] if start not in done else []
-        open_.update(node for node, _ in stack)
-        while stack:
-            here, ahead = stack[-1]
-            there = next(ahead, None)
-            if there is None:
-                stack.pop()
-                open_.discard(here)
-                done.add(here)
-            elif there in open_:
-                turned += [(there, here)] if there != here else []
-            else:
-                turned.append((here, there))
-                if there not in done:
-                    open_.add(there)
-                    stack.append((there, iter(ways[there])))
-    return turned
+    return short_rows([rows[node] for node in range(count)], max(long_row, math.isqrt(count)))
 
 
 def _longest(ways: Ways, starts: Iterable[int]) -> dict[int, int]:
@@ -103,19 +69,3 @@ def _below(causes: Ways, rows: dict[int, int]) -> dict[int, int]:
             if cause not in rows:
                 added[cause] = max(added.get(cause, row), row)
     return rows | added
-
-
-def _split(rows: dict[int, int], count: int, long_row: int) -> list[int]:
-    """The rows from 0, one that is too long for reading made several."""
-    longest = max(long_row, math.isqrt(count))
-    members: dict[int, list[int]] = {}
-    for node in range(count):
-        members.setdefault(rows[node], []).append(node)
-    placed = [0] * count
-    top = 0
-    for row in sorted(members):
-        parts = math.ceil(len(members[row]) / longest)
-        for index, node in enumerate(members[row]):
-            placed[node] = top + index * parts // len(members[row])
-        top += parts
-    return placed

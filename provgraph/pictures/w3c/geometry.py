@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from provgraph.model.lineage import Direction
-from provgraph.pictures.captions import Point
-from provgraph.pictures.figure import Figure
-from provgraph.pictures.layout import Spacing, layout
-from provgraph.pictures.shapes import HEIGHT, WIDTH, half_height, half_width, width
+from provgraph.pictures.boxes import Figure
+from provgraph.pictures.points import Point
+from provgraph.pictures.w3c.layout import Spacing, layout
+from provgraph.pictures.w3c.shapes import HEIGHT, WIDTH, half_height, half_width, width
 
 MARGIN = 24.0
 #: Arrows at one side of a box are so far apart, and take at most this part of it.

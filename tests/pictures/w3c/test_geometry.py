@@ -5,7 +5,7 @@ import pytest
 from provgraph.model.lineage import Direction
 from provgraph.model.vocabulary import RelationType
 from provgraph.pictures.look import Look, Orientation
-from provgraph.pictures.shapes import HEIGHT
+from provgraph.pictures.w3c.shapes import HEIGHT
 from tests.lineages import (
     activity,
     edge,
@@ -14,9 +14,9 @@ from tests.lineages import (
     lineage,
     two_steps,
 )
-from tests.pictures.svg_drawings import SVG, drawn, middles
+from tests.pictures.w3c.drawings import SVG, drawn, middles
 
-SIDEWAYS = Look(orientation=Orientation.ACROSS)
+SIDEWAYS = Look(orientation=Orientation.ACROSS, w3c=True)
 
 
 def test_across_what_was_asked_about_is_at_the_left() -> None:
@@ -41,7 +41,7 @@ def test_a_loop_stands_above_its_box(orientation: Orientation) -> None:
     run, file = activity("r", "stamp", "2026-01-01", None), entity("/a.h5")
     informed = edge(RelationType.WAS_INFORMED_BY, run, run)
     answer = lineage([run, file], [informed, edge(RelationType.USED, run, file)], Direction.BOTH)
-    look = Look(orientation=orientation)
+    look = Look(orientation=orientation, w3c=True)
     (label,) = [
         text for text in drawn(answer, look).iter(f"{SVG}text") if text.text == "wasInformedBy"
     ]

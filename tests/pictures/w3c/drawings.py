@@ -1,19 +1,21 @@
-"""Reads drawings back: what stands where."""
+"""Reads diagrams back: what stands where."""
 
 import xml.etree.ElementTree as ET
 
 from provgraph.model.lineage import Lineage
-from provgraph.pictures.look import PLAIN, Look
+from provgraph.pictures.look import Look
 from provgraph.pictures.svg import write
 
+#: As the W3C draws.
+W3C = Look(w3c=True)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawn(answer: Lineage, look: Look = PLAIN) -> ET.Element:
+def drawn(answer: Lineage, look: Look = W3C) -> ET.Element:
     return ET.fromstring(write(answer, look))
 
 
-def middles(answer: Lineage, look: Look = PLAIN) -> dict[str, tuple[float, float]]:
+def middles(answer: Lineage, look: Look = W3C) -> dict[str, tuple[float, float]]:
     """Box name → its middle."""
     found = {}
     for group in drawn(answer, look).iter(f"{SVG}g"):

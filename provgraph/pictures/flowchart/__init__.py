@@ -1,0 +1,1 @@
+"""The flowchart of a lineage, as the page of the web server draws it: left to right, folded."""
