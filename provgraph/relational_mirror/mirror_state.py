@@ -77,6 +77,18 @@ def read_state(cursor: Cursor) -> MirrorState | None:
     )
 
 
+def sync_time(cursor: Cursor) -> datetime:
+    """Read when a mirror was last synced.
+
+    Args:
+        cursor: of a mirror that has a state.
+    """
+    query = f"SELECT synced_at FROM {OWN_SCHEMA}.mirror"  # noqa: S608 - our own name
+    row = cursor.execute(query).fetchone()
+    found: datetime = row[0] if row is not None else datetime.min.replace(tzinfo=UTC)
+    return found
+
+
 def write_state(cursor: Cursor, target: str, state: MirrorState) -> None:
     """Let the mirror know of itself, and when it was synced.
 

@@ -14,6 +14,8 @@ from sqlalchemy import ForeignKeyConstraint
 
 from provgraph.relational_mirror.batch import Batch
 from provgraph.relational_mirror.connection import Cursor
+from provgraph.relational_mirror.provtap import drop_views, has_provtap, make_views
+from provgraph.relational_mirror.rights import rights_of
 from provgraph.relational_mirror.sql_parts import column_list, copy_lines, table_name
 from provgraph.relational_mirror.staging import Stage
 from provgraph.relational_mirror.tables import (
@@ -124,11 +126,15 @@ class Rebuild:
                 if isinstance(constraint, ForeignKeyConstraint):
                     self._add_reference(constraint)
         self._lock_old()
-        rights = {table: _rights(self._cursor, home, table) for table, home in self._homes.items()}
+        rights = {
+            table: rights_of(self._cursor, home, table) for table, home in self._homes.items()
+        }
         for name in SEQUENCES:
             self._cursor.execute(
                 sql.SQL("ALTER SEQUENCE {} OWNED BY NONE").format(table_name(self._target, name))
             )
+        has_views = has_provtap(self._cursor)
+        rights_of_views = drop_views(self._cursor) if has_views else []
         self._cursor.execute(sql.SQL("DROP TABLE {}").format(self._old()))
         for table, home in self._homes.items():
             self._cursor.execute(
@@ -145,6 +151,10 @@ class Rebuild:
                 )
             )
         self._cursor.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(_NEW)))
+        if has_views:
+            make_views(self._cursor, self._target)
+        for query in rights_of_views:
+            self._cursor.execute(query)
         for table, home in self._homes.items():
             self._cursor.execute(sql.SQL("ANALYZE {}").format(table_name(home, table)))
 
@@ -185,41 +195,3 @@ class Rebuild:
                 sql.Identifier(element.column.name),
             )
         )
-
-
-#: Owner of a table, and what is granted on it and its columns; no column where it is granted on the
-#: whole.
-_RIGHTS = """
-SELECT pg_get_userbyid(c.relowner), NULL, g.grantee::regrole::text, g.grantee = 0,
-    g.privilege_type, g.is_grantable
-FROM pg_class c, aclexplode(c.relacl) g WHERE c.oid = %(table)s::regclass
-UNION ALL
-SELECT pg_get_userbyid(c.relowner), a.attname, g.grantee::regrole::text, g.grantee = 0,
-    g.privilege_type, g.is_grantable
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) g
-WHERE c.oid = %(table)s::regclass
-"""
-
-
-def _rights(cursor: Cursor, schema: str, table: str) -> list[sql.Composed]:
-    """Queries that give a new table the owner and the grants that the old one has."""
-    name = table_name(schema, table)
-    (owner,) = cursor.execute(
-        "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = %s::regclass",
-        [name.as_string(cursor)],
-    ).fetchone() or ("",)
-    querys = [sql.SQL("ALTER TABLE {} OWNER TO {}").format(name, sql.Identifier(owner))]
-    found = cursor.execute(_RIGHTS, {"table": name.as_string(cursor)}).fetchall()
-    for _, column, grantee, is_public, privilege, may_grant in found:
-        # The text of a regrole is quoted where it has to be.
-        whom = sql.SQL("PUBLIC") if is_public else sql.SQL(grantee)
-        columns = (
-            sql.SQL("({})").format(sql.Identifier(column)) if column is not None else sql.SQL("")
-        )
-        option = sql.SQL(" WITH GRANT OPTION" if may_grant else "")
-        querys.append(
-            sql.SQL("GRANT {}{} ON {} TO {}{}").format(
-                sql.SQL(privilege), columns, name, whom, option
-            )
-        )
-    return querys

@@ -63,6 +63,15 @@ def prepare(connection: Connection, target: str) -> bool:
     return not is_there
 
 
+def no_mirror(target: str) -> MirrorError:
+    """Say that there is no mirror yet.
+
+    Args:
+        target: the schema where it would be.
+    """
+    return MirrorError(f"there is no mirror in schema {target}; `provgraph sync` makes it")
+
+
 def recognised(connection: Connection, target: str) -> bool:
     """Whether a database holds a mirror of provgraph's.
 

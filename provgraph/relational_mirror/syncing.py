@@ -28,6 +28,7 @@ from provgraph.relational_mirror.mirror_state import (
     write_state,
 )
 from provgraph.relational_mirror.ownership import Ownership, identified
+from provgraph.relational_mirror.provtap import fill_provtap, has_provtap, make_provtap
 from provgraph.relational_mirror.rebuilding import Rebuild
 from provgraph.relational_mirror.row_numbers import (
     RowNumbers,
@@ -70,7 +71,7 @@ class Summary:
     seconds: float = 0.0
 
 
-def sync(
+def sync(  # noqa: PLR0913 - each is an option
     store: Store,
     url: str,
     *,
@@ -79,6 +80,7 @@ def sync(
     full: bool = False,
     replace: bool = False,
     dry_run: bool = False,
+    provtap: bool = False,
 ) -> Summary:
     """Make the mirror equal to the store (docs/contract.md, The ctaprov mirror).
 
@@ -91,6 +93,8 @@ def sync(
         replace: whether the mirror may be taken over when it is another store's, or has seen what
             the store does not know any more; only with ``full``.
         dry_run: whether to undo everything at the end.
+        provtap: whether to make schema ``provenance``, for a TAP service. Once it is there, each
+            sync keeps it.
 
     Returns:
         What was done, or would be done.
@@ -112,6 +116,7 @@ def sync(
             current = _Sync(store, connection, schema)
             owned = Ownership(address_without_password(url), current.prepare(), known)
             summary = current.run(owned, full, replace)
+            current.keep_provtap(summary, is_wanted=provtap)
             summary.seconds = time.monotonic() - started
             if dry_run:
                 transaction.rollback()
@@ -178,6 +183,22 @@ class _Sync:
         with self._store.viewing() as view:
             summary.behind = view.turn - last.turn
         return summary
+
+    def keep_provtap(self, summary: Summary, *, is_wanted: bool) -> None:
+        """Make schema ``provenance`` where it is wanted, and fill it where anything changed.
+
+        Raises:
+            SettingsError: the mirror itself is in that schema.
+            MirrorError: another program's tables are.
+        """
+        is_there = has_provtap(self._cursor)
+        if is_wanted and not is_there:
+            make_provtap(self._cursor, self._target)
+        is_changed = any(
+            each.inserted or each.updated or each.deleted for each in summary.counts.values()
+        )
+        if (is_there and is_changed) or (is_wanted and not is_there):
+            fill_provtap(self._cursor)
 
     def _finish(
         self,

@@ -20,7 +20,7 @@ from provgraph.relational_mirror.connection import (
 from provgraph.relational_mirror.mapping.mappers import VERSION
 from provgraph.relational_mirror.mirror_state import MirrorState, read_state
 from provgraph.relational_mirror.ownership import Ownership, identified
-from provgraph.relational_mirror.schema import recognised
+from provgraph.relational_mirror.schema import no_mirror, recognised
 from provgraph.store.protocol import Store
 from provgraph.store.waiting import retry_while_unreachable
 
@@ -78,7 +78,7 @@ def _verify(store: Store, url: str, password: str | None, schema: str) -> tuple[
     known = identified(store)
     with _reading(url, password) as connection:
         if not recognised(connection, schema):
-            raise MirrorError(f"there is no mirror in schema {schema}; `provgraph sync` makes it")
+            raise no_mirror(schema)
         cursor = cursor_of(connection)
         configure_session(cursor)
         (snapshot,) = cursor.execute("SELECT pg_export_snapshot()").fetchone() or ("",)

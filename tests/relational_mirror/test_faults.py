@@ -126,15 +126,13 @@ def test_kill_9_of_postgresql(tmp_path: Path, store_file: str) -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.neo4j
-def test_kill_9_of_neo4j(tmp_path: Path, mirror_url: str, postgres_server: PostgresServer) -> None:
+def test_kill_9_of_neo4j(
+    tmp_path: Path, mirror_url: str, postgres_server: PostgresServer, struck_neo4j: Neo4jServer
+) -> None:
     chance = random.Random(3)
-    with Neo4jServer() as server:
-        fill(server.url, *FIRST)
-        struck(tmp_path, server.url, mirror_url, server, chance)
-        fill(server.url, "run02001")
-        struck(tmp_path, server.url, mirror_url, server, chance)
-        assert_is_clean(server.url, mirror_url, postgres_server)
+    fill(struck_neo4j.url, *FIRST)
+    struck(tmp_path, struck_neo4j.url, mirror_url, struck_neo4j, chance)
+    assert_is_clean(struck_neo4j.url, mirror_url, postgres_server)
 
 
 @pytest.mark.postgresql
