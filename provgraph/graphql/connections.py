@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 
 import strawberry
 
-from provgraph.graphql.declaring import DateTime, attribute
+from provgraph.graphql.declaring import JSON, DateTime, attribute, resolved
+from provgraph.store.records import LoadRecord
 
 T = TypeVar("T")
 
@@ -40,6 +41,26 @@ class ConnectionObject(Generic[T]):
     total_count: int = attribute("How many there are on all pages together.")
 
 
+@strawberry.type(description="A part of a source that could not be read.")
+class LoadProblem:
+    """The GraphQL type ``LoadProblem``."""
+
+    where: str = attribute("Where it is in the source.")
+    what: str = attribute("What is wrong.")
+
+
+def load_problems(parent: strawberry.Parent[LoadRecord]) -> list[LoadProblem]:
+    """List what of a source could not be read.
+
+    Args:
+        parent: the load.
+
+    Returns:
+        The parts.
+    """
+    return [LoadProblem(where=where, what=what) for where, what in parent.problems]
+
+
 @strawberry.type(name="Load", description="One reading of one source.")
 class LoadObject:
     """The GraphQL type ``Load``."""
@@ -52,6 +73,11 @@ class LoadObject:
     time: DateTime = attribute("When it was loaded.")
     version: str = attribute("The version of provgraph that loaded it.")
     status: str = attribute("loaded, partial, unfinished or remainder.")
+    counts: JSON = attribute("Kind of record → how many of them the source names.")
+    agent: str | None = attribute(
+        "Who sent the source to a server; null of a load by who has the store itself."
+    )
+    problems: list[LoadProblem] = resolved(load_problems, "What could not be read.")
 
 
 _TEXT = (
@@ -92,6 +118,22 @@ class EntityFilter:
         default=strawberry.UNSET,
         description="true: only what ceased to be, as by being overwritten.",
     )
+    at: DateTime | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only files that stood somewhere then; with `under`, that stood there.",
+    )
+
+
+@strawberry.input(description="How a run was set up, in one respect.")
+class ParameterFilter:
+    """The GraphQL input ``ParameterFilter``."""
+
+    name: str = strawberry.field(
+        description="The parameter, or what its full name ends in behind a dot."
+    )
+    value: str = strawberry.field(
+        description="Its value, or a value in it; numbers, truths and null as JSON writes them."
+    )
 
 
 @strawberry.input(description="Which activities; they meet every condition that is given.")
@@ -111,6 +153,9 @@ class ActivityFilter:
     host: str | None = strawberry.field(default=strawberry.UNSET, description="Where it ran.")
     agent: str | None = strawberry.field(
         default=strawberry.UNSET, description="The id or name of an agent that answers for it."
+    )
+    parameter: ParameterFilter | None = strawberry.field(
+        default=strawberry.UNSET, description="How it was set up."
     )
     since: DateTime | None = strawberry.field(default=strawberry.UNSET, description=_SINCE)
     until: DateTime | None = strawberry.field(

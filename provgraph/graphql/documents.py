@@ -5,19 +5,70 @@ schema alone; limits that depend on what is found are counted for each request i
 `provgraph.graphql.batching`.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator
+from functools import cache
 from threading import Lock
 from typing import Final
 
-from graphql import DocumentNode
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+)
 from strawberry.extensions import SchemaExtension
+
+from provgraph.graphql.limits import limits_of
+from provgraph.server_settings import ServingLimits
 
 #: How many documents are kept.
 MOST_DOCUMENTS: Final = 128
 #: How many characters the texts of all of them have. A parsed text takes up to 500 times as many
 #: bytes: all documents together take 64 MB at most, and mostly 2 MB.
 MOST_CHARACTERS: Final = 128 << 10
+
+
+#: No mutation is without this word (GraphQL, October 2021, 2.3: Operations).
+_MUTATION: Final = re.compile(r"\bmutation\b")
+
+
+def may_change(text: str) -> bool:
+    """Tell whether a text may have a mutation in it, at a glance.
+
+    Args:
+        text: of a request.
+
+    Returns:
+        False where it has none for sure.
+    """
+    return _MUTATION.search(text) is not None
+
+
+def is_change(text: str, operation: str | None, tokens: int) -> bool:
+    """Tell whether a request asks for a mutation, by reading it whole.
+
+    Args:
+        text: of the request.
+        operation: the name of the operation that is to be run; None for the only one.
+        tokens: how many tokens a text may have.
+
+    Returns:
+        Whether it does. What is no GraphQL asks for nothing.
+    """
+    try:
+        document = parse(text, no_location=True, max_tokens=tokens)
+    except (GraphQLSyntaxError, RecursionError):
+        return False
+    return any(
+        each.operation is OperationType.MUTATION
+        for each in document.definitions
+        if isinstance(each, OperationDefinitionNode)
+        and operation in (None, each.name and each.name.value)
+    )
 
 
 class KnownDocuments:
@@ -61,7 +112,17 @@ class KnownDocuments:
                 self._characters -= len(forgotten)
 
 
-_KNOWN: Final = KnownDocuments()
+@cache
+def known_documents(limits: ServingLimits) -> KnownDocuments:
+    """The documents that are known to be valid.
+
+    Args:
+        limits: to which they were held.
+
+    Returns:
+        Those of this process.
+    """
+    return KnownDocuments()
 
 
 class OnceADocument(SchemaExtension):
@@ -77,7 +138,8 @@ class OnceADocument(SchemaExtension):
             None, once: any other text is parsed there.
         """
         context = self.execution_context
-        context.graphql_document = _KNOWN.get(context.query or "")
+        self._documents = known_documents(limits_of(context.context))
+        context.graphql_document = self._documents.get(context.query or "")
         self._is_known = context.graphql_document is not None
         yield
 
@@ -92,4 +154,29 @@ class OnceADocument(SchemaExtension):
             context.pre_execution_errors = []
         yield
         if context.query and context.graphql_document and not context.pre_execution_errors:
-            _KNOWN.keep(context.query, context.graphql_document)
+            self._documents.keep(context.query, context.graphql_document)
+
+
+class OneOperation(SchemaExtension):
+    """Refuses a document of several operations when the request does not say which is meant.
+
+    The library would run the first (GraphQL, October 2021, 6.1: GetOperation).
+    """
+
+    def on_validate(self) -> Iterator[None]:
+        """Look at the operations of a document.
+
+        Yields:
+            None, once: the document is validated there, unless it was refused.
+        """
+        context = self.execution_context
+        operations = [
+            each
+            for each in (context.graphql_document.definitions if context.graphql_document else ())
+            if isinstance(each, OperationDefinitionNode)
+        ]
+        if len(operations) > 1 and not context._provided_operation_name:
+            context.pre_execution_errors = [
+                GraphQLError("there are several operations: name one by operationName", operations)
+            ]
+        yield

@@ -10,14 +10,18 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from provgraph.errors import NotFoundError
+from provgraph.graphql.failures import bad_input
 from provgraph.graphql.resolvers import Depth, Info, walked
+from provgraph.model.common import CommonAncestors
 from provgraph.model.comparison import LineageDiff
 from provgraph.model.filters import Filter
 from provgraph.model.lineage import Direction, Lineage, Node
 from provgraph.model.values import storable_text
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.questions import comparison, tracing
+from provgraph.questions import comparison, tracing, ways
+from provgraph.questions.remaking import recipe_of
 from provgraph.questions.versions import versions as versions_at
+from provgraph.writers.recipes import Rerun
 
 File: TypeAlias = Annotated[
     str,
@@ -33,6 +37,10 @@ Name: TypeAlias = Annotated[
         description="What names the record: an identifier, or for a file whatever names it."
     ),
 ]
+
+
+#: How many common ancestors one answer may list.
+MOST_COMMON = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,9 @@ def path(
     target: Annotated[
         str, strawberry.argument(description="What names the record at the other end.")
     ],
+    all: Annotated[
+        bool, strawberry.argument(description="All shortest chains together, not one of them.")
+    ] = False,
 ) -> Lineage:
     """Find a shortest chain between two records, whichever of them is the effect.
 
@@ -129,6 +140,7 @@ def path(
         info: the request, with its store and its batches.
         source: what names the record at one end.
         target: what names the record at the other end.
+        all: whether all shortest chains are wanted.
 
     Returns:
         The chain, which begins at the source.
@@ -139,7 +151,40 @@ def path(
         GraphQLError: the request asks for too many lineages.
     """
     info.context.count_walk()
-    return tracing.path(info.context.store, _named(info, source), _named(info, target))
+    ends = (_named(info, source), _named(info, target))
+    return ways.path(info.context.store, *ends, every=all)
+
+
+def common_ancestors(
+    info: Info,
+    ids: Annotated[
+        list[str], strawberry.argument(description="What names the records, two or more.")
+    ],
+    limit: Annotated[
+        int, strawberry.argument(description="How many ancestors at most, from 1 to 1,000.")
+    ] = MOST_COMMON,
+) -> CommonAncestors:
+    """Find what led to each of several records.
+
+    Args:
+        info: the request, with its store and its batches.
+        ids: what names the records.
+        limit: how many at most.
+
+    Returns:
+        The common ancestors, the nearest first.
+
+    Raises:
+        NotFoundError: no record bears a name.
+        AmbiguousError: several records bear a name.
+        GraphQLError: there are fewer than two names, the limit makes no sense, or the request asks
+            for too many lineages.
+    """
+    if len(ids) < 2 or not 1 <= limit <= MOST_COMMON:
+        raise bad_input(f"name two records or more; a limit is from 1 to {MOST_COMMON:,}")
+    for _ in ids:
+        info.context.count_walk()
+    return ways.common_ancestors(info.context.store, [_named(info, id) for id in ids], limit)
 
 
 def diff(
@@ -167,6 +212,26 @@ def diff(
     return comparison.diff(info.context.store, _named(info, a), _named(info, b))
 
 
+def rerun(info: Info, file: File) -> Rerun:
+    """Find out how a file can be made again.
+
+    Args:
+        info: the request, with its store and its batches.
+        file: what names the file.
+
+    Returns:
+        The recipe as texts.
+
+    Raises:
+        NotFoundError: no record bears the name.
+        NoMakerError: no known run made the file.
+        AmbiguousError: several records bear the name.
+        GraphQLError: the request asks for too many lineages.
+    """
+    info.context.count_walk()
+    return Rerun(recipe_of(info.context.store, _named(info, file)))
+
+
 def versions(
     info: Info, path: Annotated[str, strawberry.argument(description="The path, or a file's name.")]
 ) -> list[Node]:
@@ -183,7 +248,7 @@ def versions(
         AmbiguousError: several files are called so.
     """
     try:
-        _, found = versions_at(info.context.store, storable_text(path))
+        _, found = versions_at(info.context.store, storable_text(path), at=info.context.at)
     except NotFoundError:
         return []
     return [each.node for each in found]
@@ -302,7 +367,7 @@ def relation_counts(parent: strawberry.Parent[Mapping[str, int]]) -> list[Counte
 
 def _named(info: Info, name: str) -> Node:
     """The record that a name means; a path is not looked for on this machine."""
-    return tracing.find(info.context.store, storable_text(name))
+    return tracing.find(info.context.store, storable_text(name), at=info.context.at)
 
 
 def _of_kind(info: Info, name: str, kind: Kind) -> Node:

@@ -4,12 +4,19 @@
 |---|---|
 | NOT_FOUND | a name leads to no record; ``suggestions`` lists names that are spelt alike |
 | AMBIGUOUS | a name leads to several records; ``candidates`` lists each with what tells it apart |
+| LOOKUP_FAILED | a name leads to a record for which this makes no sense |
+| UNAUTHENTICATED | a change needs a token, and there is none |
+| FORBIDDEN | who asks has not the right to the change |
 | BAD_USER_INPUT | the value of an argument makes no sense, or the request asks for too much |
 | BAD_REQUEST | the request is no valid GraphQL, or over a limit |
 | NO_STORE | nothing was ever loaded into the store |
+| HIDDEN | the answer would tell of records that are hidden from who asks |
 | LOGIN_REFUSED | the store does not let this server in; the log of the server says why |
 | STORE_UNREACHABLE | the store can't be reached; the log of the server says why |
 | STORE_ERROR | the store failed; the log of the server says why |
+| TIMED_OUT | the answer took too long, and the question was stopped |
+| BUSY | the server has too much to do; ``Retry-After`` says when to come again |
+| TOO_LARGE | the answer, or the request, is longer than a limit allows |
 | INTERNAL | a fault of provgraph; the log of the server says which |
 """
 
@@ -22,10 +29,12 @@ from strawberry.extensions import SchemaExtension
 
 from provgraph.errors import (
     AmbiguousError,
+    HiddenError,
     LookupFailedError,
     NameCandidate,
     NoStoreError,
     NotFoundError,
+    OverdueError,
     StoreError,
     UnreachableError,
 )
@@ -64,6 +73,19 @@ def bad_input(what: str) -> GraphQLError:
     return GraphQLError(what, extensions={"code": "BAD_USER_INPUT"})
 
 
+def refused(code: str, why: str) -> GraphQLError:
+    """Make the error for a change that the caller may not make.
+
+    Args:
+        code: of the error.
+        why: they may not, and what to do.
+
+    Returns:
+        The error, with its code.
+    """
+    return GraphQLError(why, extensions={"code": code})
+
+
 def with_code(error: GraphQLError) -> GraphQLError:
     """Make the error that users see out of one that was raised.
 
@@ -84,15 +106,17 @@ def with_code(error: GraphQLError) -> GraphQLError:
         return _error(error, str(cause).partition(":\n")[0], cause.code, **_meant(cause))
     if isinstance(cause, RecursionError) and error.path is None:
         return _error(error, "the request nests too deep", "BAD_REQUEST")
-    if isinstance(cause, StoreError):
-        _log.error("%s", cause)
+    if isinstance(cause, StoreError | HiddenError):
         return _error(error, _told(cause), cause.code)
     _log.error("a request failed at %s", error.path, exc_info=cause)
     return _error(error, _INTERNAL, "INTERNAL")
 
 
-def _told(cause: StoreError) -> str:
-    """What users may know of an error of the store."""
+def _told(cause: StoreError | HiddenError) -> str:
+    """What users may know of an error of the store; the log has the rest."""
+    if isinstance(cause, OverdueError | HiddenError):
+        return str(cause)
+    _log.error("%s", cause)
     if isinstance(cause, NoStoreError):
         return _NO_STORE
     return _UNREACHABLE if isinstance(cause, UnreachableError) else _STORE_FAILED

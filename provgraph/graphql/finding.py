@@ -1,17 +1,19 @@
 """What the lists of the query API find: the fields of ``Query`` that come page by page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
 from provgraph.errors import SettingsError
-from provgraph.graphql.connections import ActivityFilter, EntityFilter
+from provgraph.graphql.connections import ActivityFilter, EntityFilter, ParameterFilter
 from provgraph.graphql.failures import bad_input
 from provgraph.graphql.resolvers import Info
-from provgraph.model.filters import NAMED_KINDS, PageRequest, Search
+from provgraph.model.filters import NAMED_KINDS, PageRequest, ParameterValue, Search
 from provgraph.model.vocabulary import Kind
 from provgraph.questions import searching
+from provgraph.store.records import FoundPage
 
 First: TypeAlias = Annotated[
     int, strawberry.argument(description="How many members, from 0 to 1,000.")
@@ -140,6 +142,7 @@ def entities(
         invalid=bool(given.invalid),
         external=bool(given.external),
         overwritten=bool(given.overwritten),
+        at=given.at or None,
     )
     return _found(info, wanted, (Kind.ENTITY,), first, after)
 
@@ -172,6 +175,7 @@ def activities(
         statuses=_one(given.status),
         hosts=_one(given.host),
         agents=_one(given.agent),
+        parameters=_parameters(given.parameter),
         since=given.since or None,
         until=given.until or None,
         invalid=bool(given.invalid),
@@ -211,24 +215,40 @@ def loads(info: Info, first: First = 20, after: After = strawberry.UNSET) -> Lis
         GraphQLError: the number or the cursor makes no sense.
     """
     _check(first)
-    known = info.context.store.loads()[::-1]
-    begin = 0
-    if after:
-        places = [place for place, load in enumerate(known, 1) if load.id == after]
-        if not places:
-            raise bad_input(f"{after!r} is no cursor of a load")
-        begin = places[0]
-    some = tuple(ListMember(load, load.id) for load in known[begin : begin + first])
-    return ListPage(some, len(known), begin + first < len(known), begin > 0)
+    try:
+        page = info.context.store.newest_loads(first, after or None)
+    except ValueError as error:
+        raise bad_input(str(error)) from None
+    members = tuple(ListMember(load, load.id) for load in page.loads)
+    return ListPage(members, page.total, page.follows, bool(after))
 
 
 def _found(
     info: Info, wanted: Search, kinds: tuple[Kind, ...], first: int, after: str | None
 ) -> ListPage:
+    def ask(request: PageRequest) -> FoundPage:
+        return searching.search(info.context.store, wanted, kinds, page=request)
+
+    return list_page(ask, first, after)
+
+
+def list_page(ask: Callable[[PageRequest], FoundPage], first: int, after: str | None) -> ListPage:
+    """Make a page of what a question finds.
+
+    Args:
+        ask: the question.
+        first: how many members.
+        after: the cursor behind which the page begins.
+
+    Returns:
+        The page.
+
+    Raises:
+        GraphQLError: the number, the cursor or another argument makes no sense.
+    """
     _check(first)
     try:
-        request = PageRequest(first, after or None)
-        page = searching.search(info.context.store, wanted, kinds, page=request)
+        page = ask(PageRequest(first, after or None))
     except SettingsError as error:
         raise bad_input(str(error)) from None
     members = tuple(ListMember(each.node, each.cursor) for each in page.found)
@@ -239,6 +259,10 @@ def _found(
 def _check(first: int) -> None:
     if not 0 <= first <= MOST_MEMBERS:
         raise bad_input(f"first: {first} is not from 0 to {MOST_MEMBERS:,}")
+
+
+def _parameters(given: ParameterFilter | None) -> tuple[ParameterValue, ...]:
+    return (ParameterValue(given.name, given.value),) if given else ()
 
 
 def _one(value: str | None) -> tuple[str, ...]:

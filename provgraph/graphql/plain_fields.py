@@ -5,10 +5,10 @@ its value is read, and written as its GraphQL type says. All else is left to the
 values that a type does not allow among it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from graphql import (
     GraphQLList,
@@ -27,8 +27,14 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from typing_extensions import override
 
+from provgraph.errors import OverdueError
+from provgraph.graphql.batching import RequestContext
+from provgraph.store.deadlines import DEADLINE
+
 #: Makes of a value, or of a record, what an answer shows; fails where the library has to look.
 Reader: TypeAlias = Callable[[Any], Any]
+#: After so many records of a list it is asked whether there is time for more.
+_RECORDS_AT_ONCE: Final = 200
 
 
 class PlainFieldsExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -55,6 +61,8 @@ class PlainFieldsExecutor(StrawberryGraphQLCoreExecutionContext):
         *where: Any,
     ) -> Any:
         shown = Undefined
+        if isinstance(result, Sized) and isinstance(self.context_value, RequestContext):
+            self.context_value.count_records(len(result))
         if isinstance(result, list | tuple):  # what can be read again, should the library have to
             declared = get_nullable_type(return_type.of_type)
             shown = _tried(
@@ -73,7 +81,10 @@ class PlainFieldsExecutor(StrawberryGraphQLCoreExecutionContext):
         """The selected fields of each record; `Undefined` when some field is not plain."""
         readers: dict[GraphQLObjectType, list[tuple[str, Reader]] | None] = {}
         shown = []
-        for record in records:
+        deadline = DEADLINE.get()
+        for number, record in enumerate(records):
+            if deadline is not None and number % _RECORDS_AT_ONCE == 0:
+                deadline.check()
             type_ = self._type_of(record, declared, info)
             if type_ not in readers:
                 readers[type_] = self._readers(type_, field_details_list)
@@ -112,6 +123,8 @@ def _tried(read: Reader, value: Any) -> Any:
     """What a reader shows; `Undefined` where it fails, since the library says what and where."""
     try:
         return read(value)
+    except OverdueError:
+        raise
     except Exception:
         return Undefined
 

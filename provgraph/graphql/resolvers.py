@@ -14,11 +14,12 @@ from provgraph.graphql.failures import bad_input
 from provgraph.model.attributes import json_safe
 from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Direction, Lineage, Node
+from provgraph.model.products import ReachedProduct, products_of
 from provgraph.model.records import SOFTWARE
 from provgraph.model.summary import LineageSummary
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import Kind, RelationType
-from provgraph.questions import tracing
+from provgraph.questions import recalling, tracing
 from provgraph.questions.summary import summary_of
 
 Info: TypeAlias = AnyInfo[RequestContext, None]
@@ -43,11 +44,12 @@ class EdgeWithIds(NamedTuple):
 
 
 class NamedValue(NamedTuple):
-    """A parameter or a package with its value, and the component that it belongs to."""
+    """A parameter or a package with its value, the component and the run that it belongs to."""
 
     component: str
     name: str
     value: Value
+    run: bytes
 
 
 def edges(parent: strawberry.Parent[Lineage]) -> list[EdgeWithIds]:
@@ -108,6 +110,18 @@ def agents(parent: strawberry.Parent[Lineage]) -> tuple[Node, ...]:
         The agents, nearest first.
     """
     return parent.of_kind(Kind.AGENT)
+
+
+def products(parent: strawberry.Parent[Lineage]) -> list[ReachedProduct]:
+    """List the files that were made from the root of a lineage.
+
+    Args:
+        parent: the lineage.
+
+    Returns:
+        The files with their proofs, the highest data level first.
+    """
+    return products_of(parent)
 
 
 def summary(parent: strawberry.Parent[Lineage], info: Info) -> LineageSummary:
@@ -350,6 +364,8 @@ def walked(
     bound = depth if isinstance(depth, int) else None
     if bound is not None and bound < 0:
         raise bad_input(f"depth is {bound}; say 0 or more, or leave it out")
+    if direction is Direction.DOWNSTREAM and not relations:
+        return recalling.impact(info.context.store, root, bound)
     return tracing.lineage(info.context.store, root, direction, bound, relations)
 
 
@@ -357,7 +373,7 @@ async def _settings(parent: Node, info: Info) -> list[NamedValue]:
     """Every parameter and package of a run."""
     shared = await info.context.settings.load(parent.key)
     return [
-        NamedValue(each.name, name, json_safe(value))
+        NamedValue(each.name, name, json_safe(value), parent.key)
         for each in shared
         for name, value in each.values.items()
     ]

@@ -5,10 +5,12 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from provgraph.graphql import limits
+from provgraph.graphql.changing import Mutation
 from provgraph.graphql.declaring import SCALARS
-from provgraph.graphql.documents import OnceADocument
+from provgraph.graphql.documents import OnceADocument, OneOperation
 from provgraph.graphql.failures import ErrorCodes
+from provgraph.graphql.limits import WithinLimits
+from provgraph.graphql.moments import MomentInfo
 from provgraph.graphql.plain_fields import PlainFieldsExecutor
 from provgraph.graphql.types import ActivityObject, AgentObject, EntityObject, Query
 
@@ -27,10 +29,11 @@ class _Schema(strawberry.Schema):
 
 schema = _Schema(
     Query,
+    Mutation,
     types=[EntityObject, ActivityObject, AgentObject],
-    extensions=[ErrorCodes, *limits.extensions(), OnceADocument],
+    extensions=[ErrorCodes, WithinLimits, OnceADocument, OneOperation],
     execution_context_class=PlainFieldsExecutor,
-    config=StrawberryConfig(scalar_map=SCALARS),
+    config=StrawberryConfig(scalar_map=SCALARS, info_class=MomentInfo),
 )
 
 

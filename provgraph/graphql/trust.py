@@ -18,7 +18,7 @@ class LineageEndObject:
     """The GraphQL type ``LineageEnd``."""
 
     id: strawberry.ID = attribute("The record's id.")
-    why: str = attribute("raw, external, cut or unrecorded.")
+    why: str = attribute("raw, external, cut, unrecorded or hidden.")
 
 
 @strawberry.type(

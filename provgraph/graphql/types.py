@@ -8,50 +8,22 @@ from typing import Any, TypeAlias
 
 import strawberry
 from graphql import GraphQLResolveInfo
-from strawberry.types.enum import StrawberryEnumDefinition
 
-from provgraph.graphql import entry_points, finding, resolvers
+from provgraph.graphql import describing, entry_points, finding, recalling, resolvers
 from provgraph.graphql.comparison import LineageDiffObject
+from provgraph.graphql.configuration import Package, Parameter
 from provgraph.graphql.connections import ConnectionObject, LoadObject
 from provgraph.graphql.declaring import JSON, DateTime, attribute, resolved
+from provgraph.graphql.describing import ActivityDescriptionObject
+from provgraph.graphql.enums import Direction, RelationType
+from provgraph.graphql.moments import as_of_field, moment_field
+from provgraph.graphql.remaking import RerunObject
 from provgraph.graphql.trust import SummaryObject
-from provgraph.model import lineage, vocabulary
 from provgraph.model.fields import RECORD_FIELDS, RELATION_FIELDS
-from provgraph.model.vocabulary import RELATIONS, Kind
+from provgraph.model.lineage import Node
+from provgraph.model.vocabulary import Kind
 
 Resolving: TypeAlias = GraphQLResolveInfo[Any]
-
-
-def _describe_enum(enum: Any, name: str, description: str, values: dict[str, str]) -> None:
-    """Make a GraphQL enum of one of the model's own."""
-    strawberry.enum(enum, name=name, description=description)
-    definition: StrawberryEnumDefinition = enum.__strawberry_definition__
-    for value in definition.values:
-        value.description = values[value.name]
-
-
-def _ends(relation: vocabulary.Relation) -> str:
-    """What may stand at the ends of a relation, in words."""
-    effects, causes = (" or ".join(sorted(kinds)) for kinds in (relation.effects, relation.causes))
-    return f"{relation.type.value}: {effects} → {causes}."
-
-
-_describe_enum(
-    lineage.Direction,
-    "Direction",
-    "Which way a lineage goes.",
-    {
-        "UPSTREAM": "To the causes.",
-        "DOWNSTREAM": "To the effects.",
-        "BOTH": "Both ways from the root.",
-    },
-)
-_describe_enum(
-    vocabulary.RelationType,
-    "RelationType",
-    "The relations of W3C PROV and of the IVOA Provenance Data Model, drawn from effect to cause.",
-    {relation.type.name: _ends(relation) for relation in RELATIONS.values()},
-)
 
 
 #: Name → meaning of the fields that all faces share.
@@ -92,10 +64,11 @@ class RecordInterface:
     invalidation: InvalidationObject | None = _of_record("invalidation")
     tainted: list[strawberry.ID] = resolved(resolvers.tainted, _OF_RECORDS["tainted"])
     more: bool = _of_record("more")
+    masked: bool = _of_record("masked")
     attributes: JSON = resolved(resolvers.attributes, _OF_RECORDS["attributes"])
 
     @classmethod
-    def resolve_type(cls, value: lineage.Node, _info: Resolving, _type: Any) -> str:
+    def resolve_type(cls, value: Node, _info: Resolving, _type: Any) -> str:
         """Name the GraphQL type of a record.
 
         Args:
@@ -130,7 +103,7 @@ class AgentObject(RecordInterface):
         Returns:
             True for an agent.
         """
-        return isinstance(value, lineage.Node) and value.kind is Kind.AGENT
+        return isinstance(value, Node) and value.kind is Kind.AGENT
 
 
 @strawberry.type(description="That an activity made an entity.")
@@ -175,23 +148,6 @@ class Attribution:
     role: str | None = attribute("In which role.")
 
 
-@strawberry.type(description="A parameter of a run.")
-class Parameter:
-    """One value of the configuration of a run."""
-
-    name: str = attribute("Its full name: tool, components and trait.")
-    component: str = attribute("The component that it configures.")
-    value: JSON | None = attribute("Its value, with the type that its source gives.")
-
-
-@strawberry.type(description="A piece of software that a run could use.")
-class Package:
-    """One entry of the software environment of a run."""
-
-    name: str = attribute("Its name.")
-    value: str = attribute("Its version.", "version")
-
-
 @strawberry.type(name="Entity", description="A file, data set, value, collection, bundle or plan.")
 class EntityObject(RecordInterface):
     """The GraphQL type ``Entity``."""
@@ -222,7 +178,7 @@ class EntityObject(RecordInterface):
         Returns:
             True for an entity.
         """
-        return isinstance(value, lineage.Node) and value.kind is Kind.ENTITY
+        return isinstance(value, Node) and value.kind is Kind.ENTITY
 
 
 @strawberry.type(name="Activity", description="One run of one tool or job.")
@@ -240,6 +196,9 @@ class ActivityObject(RecordInterface):
     agents: list[Association] = resolved(resolvers.associations, "Who answers for it.")
     parameters: list[Parameter] = resolved(resolvers.parameters, "How it was set up.")
     packages: list[Package] = resolved(resolvers.packages, "The software it could use.")
+    description: ActivityDescriptionObject | None = resolved(
+        describing.tool_of, "What its tool is; null of a tool that nobody described."
+    )
     config_files: list[str] = resolved(
         resolvers.config_files, "Where its configuration files stood."
     )
@@ -255,14 +214,14 @@ class ActivityObject(RecordInterface):
         Returns:
             True for an activity.
         """
-        return isinstance(value, lineage.Node) and value.kind is Kind.ACTIVITY
+        return isinstance(value, Node) and value.kind is Kind.ACTIVITY
 
 
 @strawberry.type(description="A walked relation, from effect to cause.")
 class LineageEdge:
     """One relation of a lineage."""
 
-    relation: vocabulary.RelationType = _of_relation("relation")
+    relation: RelationType = _of_relation("relation")
     source: strawberry.ID = _of_relation("source")
     target: strawberry.ID = _of_relation("target")
     role: str | None = _of_relation("role")
@@ -271,12 +230,32 @@ class LineageEdge:
     inferred: bool = _of_relation("inferred")
 
 
+@strawberry.type(name="ProofStep", description="One record on the way from a cause to a product.")
+class ProofStepObject:
+    """The GraphQL type ``ProofStep``."""
+
+    node: RecordInterface = attribute("The record.")
+    relation: RelationType | None = attribute(
+        "In which it stands to the record before it; null of the first."
+    )
+
+
+@strawberry.type(name="ReachedProduct", description="A file that was made from the root.")
+class ReachedProductObject:
+    """The GraphQL type ``ReachedProduct``."""
+
+    product: EntityObject = attribute("The file.")
+    proof: list[ProofStepObject] = attribute(
+        "A shortest chain from the root to the file, both among them."
+    )
+
+
 @strawberry.type(name="Lineage", description="The answer to a lineage question.")
 class LineageObject:
     """The GraphQL type ``Lineage``."""
 
     root: RecordInterface = attribute("The record that was asked about.")
-    direction: lineage.Direction = attribute("Which way the lineage goes.")
+    direction: Direction = attribute("Which way the lineage goes.")
     depth: int | None = attribute("How many relations far it was asked for; null for no end.")
     truncated: bool = attribute("Whether a limit cut the answer.")
     nodes: list[RecordInterface] = attribute(
@@ -291,13 +270,35 @@ class LineageObject:
     summary: SummaryObject = resolved(
         resolvers.summary, "How far it reaches, and what speaks against trusting it."
     )
+    products: list[ReachedProductObject] = resolved(
+        resolvers.products,
+        "The files that were made from the root, the highest data level first.",
+    )
+
+
+@strawberry.type(name="CommonAncestor", description="A record that led to each of several others.")
+class CommonAncestorObject:
+    """The GraphQL type ``CommonAncestor``."""
+
+    node: RecordInterface = attribute("The record.")
+    distances: list[int] = attribute("How many relations it is from each of them, in their order.")
+    is_nearest: bool = attribute("Whether no other common ancestor was made from it.")
+
+
+@strawberry.type(name="CommonAncestors", description="What several records have in common.")
+class CommonAncestorsObject:
+    """The GraphQL type ``CommonAncestors``."""
+
+    records: list[RecordInterface] = attribute("The records.")
+    found: list[CommonAncestorObject] = attribute("The nearest first, then by distance and id.")
+    total: int = attribute("How many there are, with those beyond the limit.")
 
 
 @strawberry.type(description="How many relations of a type there are.")
 class RelationCount:
     """One line of the statistics."""
 
-    relation: vocabulary.RelationType = attribute("The type.")
+    relation: RelationType = attribute("The type.")
     count: int = attribute("How many.")
 
 
@@ -310,6 +311,7 @@ class Stats:
         entry_points.record_count, "Files, data sets, values and other entities."
     )
     agents: int = resolved(entry_points.record_count, "Agents.")
+    descriptions: int = resolved(entry_points.record_count, "Descriptions (IVOA).")
     settings: int = resolved(
         entry_points.record_count, "Configurations and software environments, each stored once."
     )
@@ -326,40 +328,56 @@ class Stats:
 class Query:
     """The questions that can be asked."""
 
-    what_produced: LineageObject | None = resolved(
+    what_produced: LineageObject | None = moment_field(
         entry_points.what_produced, "Everything that led to a file."
     )
-    impact: LineageObject | None = resolved(
+    impact: LineageObject | None = moment_field(
         entry_points.impact, "Everything that was made from a file."
     )
-    lineage: LineageObject | None = resolved(
+    impact_of_tool: LineageObject | None = as_of_field(
+        recalling.impact_of_tool, "Everything that was made by the runs of a tool version."
+    )
+    impact_of_uses: LineageObject | None = as_of_field(
+        recalling.impact_of_uses, "Everything made by the runs that read a path in some time."
+    )
+    lineage: LineageObject | None = moment_field(
         entry_points.lineage, "Everything that led to a record, was made from it, or both."
     )
-    path: LineageObject | None = resolved(
+    path: LineageObject | None = moment_field(
         entry_points.path,
         "A shortest chain between two records, whichever is the effect; it begins at the source.",
     )
-    diff: LineageDiffObject | None = resolved(
+    common_ancestors: CommonAncestorsObject | None = moment_field(
+        entry_points.common_ancestors, "What led to each of several records, the nearest first."
+    )
+    diff: LineageDiffObject | None = moment_field(
         entry_points.diff, "What differs between what led to two files or runs."
     )
-    versions: list[EntityObject] = resolved(
+    rerun: RerunObject | None = moment_field(
+        entry_points.rerun, "The commands, configuration and inputs that make a file again."
+    )
+    versions: list[EntityObject] = moment_field(
         entry_points.versions, "All files that stood at a path, in the order in which they came."
     )
-    search: ConnectionObject[RecordInterface] = resolved(
+    search: ConnectionObject[RecordInterface] = as_of_field(
         finding.search, "Files, runs and agents by words, the newest first."
     )
-    entities: ConnectionObject[EntityObject] = resolved(
+    entities: ConnectionObject[EntityObject] = as_of_field(
         finding.entities, "Entities, the newest first."
     )
-    activities: ConnectionObject[ActivityObject] = resolved(
+    activities: ConnectionObject[ActivityObject] = as_of_field(
         finding.activities, "Runs, the newest first."
     )
-    agents: ConnectionObject[AgentObject] = resolved(finding.agents, "Agents.")
-    loads: ConnectionObject[LoadObject] = resolved(
+    agents: ConnectionObject[AgentObject] = as_of_field(finding.agents, "Agents.")
+    tainted: ConnectionObject[EntityObject] = as_of_field(
+        recalling.tainted,
+        "Delivered products that were made from invalid records, the newest first.",
+    )
+    loads: ConnectionObject[LoadObject] = as_of_field(
         finding.loads, "What was loaded, the newest first."
     )
     node: RecordInterface | None = resolved(entry_points.node, "The record with an id.")
-    entity: EntityObject | None = resolved(entry_points.entity, "One entity.")
-    activity: ActivityObject | None = resolved(entry_points.activity, "One run.")
-    agent: AgentObject | None = resolved(entry_points.agent, "One agent.")
-    stats: Stats = resolved(entry_points.stats, "What the store holds.")
+    entity: EntityObject | None = moment_field(entry_points.entity, "One entity.")
+    activity: ActivityObject | None = moment_field(entry_points.activity, "One run.")
+    agent: AgentObject | None = moment_field(entry_points.agent, "One agent.")
+    stats: Stats = as_of_field(entry_points.stats, "What the store holds.")

@@ -1,9 +1,11 @@
-"""Counts requests, and shows the counts to Prometheus."""
+"""Counts requests, loads and jobs, and shows the counts to Prometheus."""
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -15,11 +17,19 @@ from prometheus_client import (
     Info,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from typing_extensions import override
 
 from provgraph import __version__
+from provgraph.collecting.spool import put_aside_at, waiting_items
+from provgraph.errors import SpoolError
+from provgraph.ingest.reports import Report
+from provgraph.jobs.database import JobDatabase
+from provgraph.jobs.records import Phase
 
 #: The methods that are counted by their names; all others are counted as ``other``.
 _METHODS = ("GET", "HEAD", "POST")
@@ -74,11 +84,101 @@ class RequestMetrics:
             self._seconds.labels(path).observe(time.perf_counter() - started)
 
 
-def metrics_response(registry: CollectorRegistry) -> PlainTextResponse:
+class LoadMetrics:
+    """Counts the sources that came over HTTP, and their seconds."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Count from 0.
+
+        Args:
+            registry: where the metrics are kept.
+        """
+        self._sources = Counter(
+            "provgraph_loads",
+            "Sources received, by what became of them.",
+            ("status",),
+            registry=registry,
+        )
+        self._activities = Counter(
+            "provgraph_loaded_activities", "Runs that these sources name.", registry=registry
+        )
+        self._seconds = Histogram(
+            "provgraph_load_seconds",
+            "How long loads took, with the time in the queue.",
+            registry=registry,
+        )
+
+    def count(self, reports: Sequence[Report], seconds: float) -> None:
+        """Count the answer to one request.
+
+        Args:
+            reports: what became of each source in it.
+            seconds: from when it had come whole.
+        """
+        for report in reports:
+            self._sources.labels(report.status).inc()
+            self._activities.inc(report.activities)
+        self._seconds.observe(seconds)
+
+
+class SpoolMetrics(Collector):
+    """Looks into the spool of this machine when it is asked: nobody need count what is there."""
+
+    def __init__(self, spool: Path) -> None:
+        """Look at nothing yet.
+
+        Args:
+            spool: the folder, which need not be there.
+        """
+        self._spool = spool
+
+    @override
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The metrics as they are now; none where the spool can't be read, or is not there."""
+        if not self._spool.is_dir():
+            return
+        try:
+            waiting = waiting_items(self._spool)
+        except SpoolError:
+            return
+        now = datetime.now(UTC)
+        oldest = max(((now - put_aside_at(each)).total_seconds() for each in waiting), default=0.0)
+        yield GaugeMetricFamily(
+            "provgraph_spool_waiting", "Logs that wait in the spool.", len(waiting)
+        )
+        yield GaugeMetricFamily(
+            "provgraph_spool_oldest_seconds", "For how long the oldest has waited.", oldest
+        )
+
+
+class JobMetrics(Collector):
+    """Counts the jobs of a server when it is asked."""
+
+    def __init__(self, jobs: JobDatabase) -> None:
+        """Look at nothing yet.
+
+        Args:
+            jobs: all jobs.
+        """
+        self._jobs = jobs
+
+    @override
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The metrics as they are now."""
+        family = GaugeMetricFamily("provgraph_jobs", "Jobs by phase (UWS).", labels=["phase"])
+        found = self._jobs.phases()
+        for phase in Phase:
+            if phase.is_active or phase in found:
+                family.add_metric([phase.value], found.get(phase, 0))
+        yield family
+
+
+def metrics_response(registry: CollectorRegistry, *more: Collector) -> PlainTextResponse:
     """Write down the metrics in the text format of Prometheus.
 
     Args:
         registry: where `RequestMetrics` keeps the metrics of this process.
+        more: metrics that are looked up now.
 
     Returns:
         The response to a scrape.
@@ -87,7 +187,11 @@ def metrics_response(registry: CollectorRegistry) -> PlainTextResponse:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         _add_version(registry)
-    return PlainTextResponse(generate_latest(registry).decode(), media_type=CONTENT_TYPE_LATEST)
+    looked_up = CollectorRegistry()
+    for each in more:
+        looked_up.register(each)
+    text = generate_latest(registry) + generate_latest(looked_up)
+    return PlainTextResponse(text.decode(), media_type=CONTENT_TYPE_LATEST)
 
 
 @contextmanager

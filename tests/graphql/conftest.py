@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from provgraph.loaders.ctapipe import CtapipeLoader
 from provgraph.loaders.protocol import Problem
 from provgraph.store.protocol import Store
 from provgraph.store.relational.store import open_sqlite
-from provgraph.web.app import LOOPBACK
+from provgraph.web.app import Reception
 from provgraph.web.server import listening
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "ctapipe"
@@ -58,10 +58,10 @@ def ask(client: httpx.Client) -> Ask:
 
 
 @contextmanager
-def served(store: Store, allowed_hosts: Sequence[str] = LOOPBACK) -> Iterator[httpx.Client]:
+def served(store: Store, reception: Reception | None = None) -> Iterator[httpx.Client]:
     """A client of a real server on the store."""
-    app = create_app(store, allowed_hosts=allowed_hosts)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    app = create_app(store, reception)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
     with listening("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

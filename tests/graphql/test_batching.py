@@ -1,14 +1,20 @@
 """Store calls do not grow with the records of an answer, and never hold the server's event loop."""
 
+import gc
 import threading
+import warnings
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from provgraph.graphql import batching
+from provgraph.questions.tracing import find, lineage
+from provgraph.server_settings import ServingLimits
 from provgraph.store.protocol import Store
+from provgraph.web.app import Reception
 from tests.graphql.conftest import asked, served
 
 #: Long, for a busy machine; a test that waits for so long has failed.
@@ -48,7 +54,22 @@ class Held:
         return getattr(self._store, name)
 
 
-def test_a_lineage_is_two_calls(store: Store) -> None:
+def test_an_answer_that_fails_halfway_leaves_no_work_behind(store: Store) -> None:
+    """`nodes` is half resolved when the longer list `edges` breaks the limit."""
+    size = lineage(store, find(store, DL3))
+    assert len(size.edges) > len(size.nodes)
+    limits = replace(ServingLimits(), records=len(size.nodes) + len(size.edges) - 1)
+    query = "query($f: String!) { whatProduced(file: $f) { nodes { tainted } edges { role } } }"
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with served(store, Reception(limits=limits)) as client:
+            answer = asked(client, query, f=DL3)
+        gc.collect()
+    assert "members" in answer["errors"][0]["message"]
+    assert not [each for each in warned if "never awaited" in str(each.message)]
+
+
+def test_a_lineage_is_three_calls(store: Store) -> None:
     counting = Counting(store)
     with served(counting) as client:
         data = asked(
@@ -59,7 +80,7 @@ def test_a_lineage_is_two_calls(store: Store) -> None:
             f=DL3,
         )["data"]
     assert len(data["whatProduced"]["nodes"]) > 70
-    assert counting.calls == {"find": 1, "walk": 1}
+    assert counting.calls == {"find": 1, "walk": 1, "recalls": 1}
 
 
 def test_neighbours_of_all_records_are_fetched_together(store: Store) -> None:
@@ -78,6 +99,21 @@ def test_neighbours_of_all_records_are_fetched_together(store: Store) -> None:
     assert counting.calls["parameters_of"] == counting.calls["config_files_of"] == 1
     assert counting.calls["edges_of"] + counting.calls["nodes"] <= 14
     assert len(counting.threads) == 1
+
+
+def test_what_is_said_of_runs_and_of_their_parameters_is_looked_up_once(store: Store) -> None:
+    """The tools and the settings of all runs serve both."""
+    both = """query($f: String!) { whatProduced(file: $f) { activities {
+      description { name } parameters { name default differs } } } }"""
+    parameters = both.replace("description { name }", "")
+    calls = []
+    for query in (both, parameters):
+        counting = Counting(store)
+        with served(counting) as client:
+            assert "errors" not in asked(client, query, f=DL3)
+        calls.append(counting.calls)
+    assert calls[0] == calls[1]
+    assert calls[0]["parameters_of"] == 1
 
 
 def test_the_server_answers_while_the_store_is_slow(store: Store) -> None:

@@ -4,7 +4,13 @@ import pytest
 from graphql import DocumentNode, parse
 
 from provgraph.graphql import documents
-from provgraph.graphql.documents import MOST_CHARACTERS, MOST_DOCUMENTS, KnownDocuments
+from provgraph.graphql.documents import (
+    MOST_CHARACTERS,
+    MOST_DOCUMENTS,
+    KnownDocuments,
+    is_change,
+    may_change,
+)
 from tests.graphql.conftest import Ask
 
 QUERY = "query($f: String!, $d: Int) { whatProduced(file: $f, depth: $d) { depth nodes { id } } }"
@@ -19,7 +25,8 @@ def put(known: KnownDocuments, *texts: str) -> DocumentNode:
 
 
 def test_a_document_is_parsed_and_validated_once(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "_KNOWN", known := KnownDocuments())
+    known = KnownDocuments()
+    monkeypatch.setattr(documents, "known_documents", lambda _: known)
     parsed = []
     for depth in (1, 2, 1):
         answer = ask(QUERY, f=DL3, d=depth)["data"]["whatProduced"]
@@ -44,7 +51,8 @@ def test_what_depends_on_variables_is_checked_each_time(ask: Ask) -> None:
 
 
 def test_no_document_that_is_refused_is_kept(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "_KNOWN", known := KnownDocuments())
+    known = KnownDocuments()
+    monkeypatch.setattr(documents, "known_documents", lambda _: known)
     for query in ("{ stats { nothing } }", "{ stats {"):
         ask(query)
         assert known.get(query) is None
@@ -67,3 +75,21 @@ def test_all_texts_together_are_bounded() -> None:
     put(known, *texts, "x" * (long + 1))
     assert [known.get(text) is not None for text in texts] == [False] + [True] * 8
     assert known.get("x" * (long + 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "operation", "expected"),
+    [
+        ("mutation { x }", None, True),
+        ("mutation M { x } query Q { x }", "Q", False),
+        ("mutation M { x } query Q { x }", "M", True),
+        ("mutation M { x } query Q { x }", None, True),
+        ("# mutation\n{ mutation }", None, False),
+        ("mutation {", None, False),
+        ("mutation { " + "x " * 50 + "}", None, False),
+        ("{ __schema { mutationType { name } } }", None, False),
+    ],
+)
+def test_which_requests_are_changes(text: str, operation: str | None, expected: bool) -> None:
+    found = may_change(text) and is_change(text, operation, 50)
+    assert found is expected

@@ -111,6 +111,31 @@ def test_path_is_one_chain(ask: Ask) -> None:
     assert ends == [node["id"] for node in found["nodes"]]
 
 
+def test_all_shortest_chains_together(ask: Ask) -> None:
+    query = "query($a: String!, $b: String!) { path(source: $a, target: $b, all: true) {%s} }"
+    asked_for = "direction nodes { id distance } edges { source target }"
+    model = "/data/ctao/dl2/gamma_train.dl2.h5"
+    found = ask(query % asked_for, a=DL3, b=model)["data"]["path"]
+    distances = [node["distance"] for node in found["nodes"]]
+    assert found["direction"] == "UPSTREAM"
+    assert distances == sorted(distances)
+    assert len(distances) > len(set(distances))
+
+
+def test_common_ancestors(ask: Ask) -> None:
+    query = (
+        "query($ids: [String!]!) { commonAncestors(ids: $ids, limit: 5) "
+        "{ total records { id } found { distances isNearest node { id __typename } } } }"
+    )
+    found = ask(query, ids=[DL3, "/data/ctao/dl1/run02001.dl1.h5"])["data"]["commonAncestors"]
+    assert found["total"] > len(found["found"]) == 5
+    first = found["found"][0]
+    assert (first["distances"], first["isNearest"]) == ([6, 0], True)
+    assert first["node"] == {"id": found["records"][1]["id"], "__typename": "Entity"}
+    (error,) = ask(query, ids=[DL3])["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
 def test_node_resolves_every_kind(ask: Ask) -> None:
     query = (
         "query($a: ID!, $b: ID!) "

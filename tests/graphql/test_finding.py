@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from provgraph.model.filters import Filter, Search, SortOrder
+from provgraph.model.filters import Filter, ParameterValue, Search, SortOrder
 from provgraph.model.vocabulary import Kind
 from provgraph.store.protocol import Store
 from tests.graphql.conftest import Ask
@@ -52,6 +52,11 @@ def test_page_after_page(ask: Ask, store: Store) -> None:
         ("entities(filter: {external: true})", Search(external=True), Kind.ENTITY),
         ("entities(filter: {overwritten: true})", Search(overwritten=True), Kind.ENTITY),
         (
+            'entities(filter: {at: "2026-11-21T08:30:58Z", under: "/data/ctao/dl3"})',
+            Search(at="2026-11-21T08:30:58.000", under="/data/ctao/dl3"),
+            Kind.ENTITY,
+        ),
+        (
             'activities(filter: {name: "ctapipe-process", status: "error", version: "0.28.0"})',
             Search(tools=("ctapipe-process",), statuses=("error",), versions=("0.28.0",)),
             Kind.ACTIVITY,
@@ -59,6 +64,11 @@ def test_page_after_page(ask: Ask, store: Store) -> None:
         (
             'activities(filter: {since: "2026-11-21T08:30:00Z", until: "2026-11-21T09:00:00Z"})',
             Search(since="2026-11-21T08:30:00.000", until="2026-11-21T09:00:00.000"),
+            Kind.ACTIVITY,
+        ),
+        (
+            'activities(filter: {parameter: {name: "compression_level", value: "5"}})',
+            Search(parameters=(ParameterValue("DataWriter.compression_level", "5"),)),
             Kind.ACTIVITY,
         ),
         ('activities(filter: {host: "wn042"})', Search(hosts=("wn042",)), Kind.ACTIVITY),

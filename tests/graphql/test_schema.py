@@ -14,16 +14,17 @@ BUILT = build_schema(sdl())
 OURS = [each for name, each in BUILT.type_map.items() if not name.startswith("__")]
 CORE = {
     "Query": {
-        "whatProduced(file: String!, depth: Int)": "Lineage",
-        "impact(file: String!, depth: Int)": "Lineage",
+        "whatProduced(file: String!, depth: Int, asOf: DateTime, at: DateTime)": "Lineage",
+        "impact(file: String!, depth: Int, asOf: DateTime, at: DateTime)": "Lineage",
         "lineage(id: String!, direction: Direction! = UPSTREAM, depth: Int, "
-        "relations: [RelationType!])": "Lineage",
-        "path(source: String!, target: String!)": "Lineage",
+        "relations: [RelationType!], asOf: DateTime, at: DateTime)": "Lineage",
+        "path(source: String!, target: String!, all: Boolean! = False, "
+        "asOf: DateTime, at: DateTime)": "Lineage",
         "node(id: ID!)": "Node",
-        "entity(id: String!)": "Entity",
-        "activity(id: String!)": "Activity",
-        "agent(id: String!)": "Agent",
-        "stats": "Stats!",
+        "entity(id: String!, asOf: DateTime, at: DateTime)": "Entity",
+        "activity(id: String!, asOf: DateTime, at: DateTime)": "Activity",
+        "agent(id: String!, asOf: DateTime, at: DateTime)": "Agent",
+        "stats(asOf: DateTime)": "Stats!",
     },
     "Lineage": {
         "root": "Node!",

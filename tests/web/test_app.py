@@ -1,12 +1,11 @@
 """The pages of the web application, and who may call it."""
 
+import re
+
 import httpx
 import pytest
 
-from provgraph.errors import NoStoreError, UnreachableError
-from provgraph.web.app import LARGEST_REQUEST
-from tests.graphql.conftest import served
-from tests.graphql.test_failures import Failing
+from provgraph.server_settings import ServingLimits
 
 
 @pytest.mark.parametrize(
@@ -23,29 +22,42 @@ def test_loopback_names_are_allowed(client: httpx.Client) -> None:
 
 
 def test_pages(client: httpx.Client) -> None:
-    assert "/graphql" in client.get("/").text
     graphiql = client.get("/graphql", headers={"accept": "text/html"})
     assert "GraphiQL" in graphiql.text
     assert client.get("/docs").status_code == client.get("/openapi.json").status_code == 404
 
 
-def test_health(client: httpx.Client) -> None:
-    assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
-    with served(Failing(UnreachableError("gone"))) as without_store:
-        assert without_store.get("/healthz").status_code == 200
-        assert without_store.get("/readyz").status_code == 503
-
-
-def test_a_store_that_waits_for_its_first_load_is_ready() -> None:
-    with served(Failing(NoStoreError("bolt://host/"))) as empty:
-        ready = empty.get("/readyz")
-        assert (ready.status_code, ready.text) == (200, "ok, but nothing is loaded yet\n")
-
-
 def test_a_request_too_large(client: httpx.Client) -> None:
     response = client.post(
         "/graphql",
-        content=b" " * (LARGEST_REQUEST + 1),
+        content=b" " * (ServingLimits().body + 1),
         headers={"content-type": "application/json"},
     )
     assert response.status_code == 413
+    assert response.json()["errors"][0]["extensions"] == {"code": "TOO_LARGE"}
+
+
+def test_pages_are_made_of_files_of_the_server_alone(client: httpx.Client) -> None:
+    """So GraphiQL works without internet, and under a policy that allows nothing else."""
+    page = client.get("/graphql", headers={"accept": "text/html"})
+    files = re.findall(r'(?:src|href)="(static/[^"]+)"', page.text)
+    assert files
+    assert not re.search(r"//|style=|<style|<script>|\son\w+=", page.text)
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for file in files:
+        assert client.get(f"/{file}").headers["content-type"].startswith(("text/", "image/"))
+    style = client.get("/static/graphiql.css").text
+    assert "@import" not in style
+    assert set(re.findall(r"url\((\w+:)", style)) <= {"data:"}
+    assert "graphiql 4" in client.get("/static/graphiql.LICENSES.txt").text
+
+
+def test_headers_for_browsers(client: httpx.Client) -> None:
+    for path in ("/", "/healthz", "/no/such/page", "/static/graphiql.js"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "strict-transport-security" not in headers
+    assert client.get("/healthz").headers["cache-control"] == "no-store"

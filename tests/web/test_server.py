@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from provgraph.errors import SettingsError
 from provgraph.store.protocol import Store
-from provgraph.web.server import allowed_hosts, is_loopback, listening, serve
+from provgraph.web.server import Listening, is_loopback, listening, serve
 from tests.graphql.conftest import asked, served
 
 SERVE = """
@@ -23,7 +24,10 @@ import sys
 import time
 from provgraph.commands.serving import serve_store
 from provgraph.store.relational.store import open_sqlite
-serve_store(open_sqlite(sys.argv[1]), sys.argv[2], 0, insecure=len(sys.argv) > 3)
+from provgraph.web.app import Reception
+from provgraph.web.server import Listening, allowed_hosts
+hosts = allowed_hosts(sys.argv[2])
+serve_store(open_sqlite(sys.argv[1]), Listening(sys.argv[2], 0), Reception(hosts))
 """
 
 
@@ -66,15 +70,9 @@ def test_small_answers_are_sent_at_once() -> None:
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
-def test_other_machines_only_when_told() -> None:
-    with pytest.raises(SettingsError, match="--insecure") as raised:
-        allowed_hosts("0.0.0.0")
-    assert raised.value.exit_code == 2
-
-
 @pytest.mark.slow
-def test_insecure_still_checks_the_host_header(store_url: str) -> None:
-    with process(store_url, "0.0.0.0", "insecure") as (url, _), httpx.Client() as client:
+def test_the_host_header_is_checked_at_every_address(store_url: str) -> None:
+    with process(store_url, "0.0.0.0") as (url, _), httpx.Client() as client:
         port = httpx.URL(url).port
         at = f"http://127.0.0.1:{port}/healthz"
         assert client.get(at).status_code == 200
@@ -87,13 +85,13 @@ def test_a_port_in_use() -> None:
         socket.create_server(("127.0.0.1", 0)) as other,
         pytest.raises(SettingsError, match="--port"),
     ):
-        serve(nobody, "127.0.0.1", other.getsockname()[1])
+        serve(nobody, Listening("127.0.0.1", other.getsockname()[1]))
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "256.1.1.1"])
 def test_an_address_that_is_none(host: str) -> None:
     with pytest.raises(SettingsError, match="can't listen"):
-        serve(nobody, host, 0)
+        serve(nobody, Listening(host, 0))
 
 
 def test_loopback() -> None:
@@ -112,3 +110,17 @@ def test_no_descriptors_are_left(store: Store) -> None:
         for _ in range(20):
             asked(client, query)
         assert len(os.listdir("/proc/self/fd")) <= before + 1
+
+
+def test_only_named_proxies_are_believed() -> None:
+    assert Listening().settings()["proxy_headers"] is False
+    behind = Listening(proxies=("10.0.0.1", "10.1.0.0/16")).settings()
+    assert behind["proxy_headers"] is True
+    assert behind["forwarded_allow_ips"] == ["10.0.0.1", "10.1.0.0/16"]
+
+
+def test_a_certificate_that_is_none(tmp_path: Path) -> None:
+    (file := tmp_path / "cert.pem").write_text("no certificate")
+    with pytest.raises(SettingsError, match="--tls-cert") as raised:
+        Listening(certificate=file).settings()
+    assert raised.value.exit_code == 2

@@ -1,0 +1,1 @@
+"""A server from Python: ``provgraph.connect`` asks as ``provgraph.open`` does, over HTTP."""

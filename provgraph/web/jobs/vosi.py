@@ -1,0 +1,46 @@
+"""``/capabilities`` and ``/availability``, for registries of the Virtual Observatory (VOSI 1.1)."""
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from provgraph.store.protocol import Store
+from provgraph.web.health import state_of
+from provgraph.web.jobs.documents import availability, capabilities
+from provgraph.web.roles import ROUTES
+
+#: Path → the standard that is there.
+_STANDARDS: Final = {
+    "/capabilities": "ivo://ivoa.net/std/VOSI#capabilities",
+    "/availability": "ivo://ivoa.net/std/VOSI#availability",
+    "/uws/": "ivo://ivoa.net/std/UWS#rest-1.1",
+    "/provsap": "https://opus-job-manager.readthedocs.io/#provsap",
+}
+
+
+def vosi_routes(store: Store, *, has_jobs: bool) -> APIRouter:
+    """Make the routes by which registries look after the service.
+
+    Args:
+        store: whose health it is.
+        has_jobs: whether jobs are run here.
+
+    Returns:
+        The routes, for a FastAPI application.
+    """
+    router = APIRouter()
+    paths = {each.path for each in ROUTES} - (set() if has_jobs else {"/uws/"})
+
+    @router.get("/capabilities")
+    async def offered(request: Request) -> Response:
+        root = str(request.base_url).rstrip("/")
+        found = [(standard, root + path) for path, standard in _STANDARDS.items() if path in paths]
+        return Response(capabilities(found), media_type="application/xml")
+
+    @router.get("/availability")
+    def available() -> Response:
+        return Response(availability(*state_of(store)), media_type="application/xml")
+
+    return router
