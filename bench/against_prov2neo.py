@@ -114,7 +114,16 @@ def prov2neo_seconds(python: Path, document: Path) -> float:
     """
     server = neo4j_server()
     address = f"127.0.0.1:{server.bolt_port}"
-    command = (str(python), str(_IMPORT), address, server.user, server.password, str(document))
+    # Its driver imports a package `interchange`, which is not the module beside the script.
+    command = (
+        str(python),
+        "-P",
+        str(_IMPORT),
+        address,
+        server.user,
+        server.password,
+        str(document),
+    )
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     empty_neo4j()
     reading, importing = json.loads(done.stdout)
@@ -145,16 +154,20 @@ def rows_of_tables(url: str) -> Tables:
     For each table the statements that make it and its indexes, and its rows.
     """
     with _connected(url) as connection:
+        # SQLite itself makes and fills what is behind a full-text index; triggers fill the index.
         made = connection.execute(
-            "SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC"
+            "SELECT tbl_name, sql, kinds.type = 'virtual' FROM sqlite_master "
+            "JOIN pragma_table_list AS kinds ON kinds.name = tbl_name "
+            "WHERE sql IS NOT NULL AND kinds.type <> 'shadow' "
+            "ORDER BY sqlite_master.type <> 'table'"
         )
-        statements: dict[str, list[str]] = {}
-        for table, statement in made.fetchall():
-            statements.setdefault(table, []).append(statement)
-        return {
-            table: (found, connection.execute(f'SELECT * FROM "{table}"').fetchall())
-            for table, found in statements.items()
-        }
+        tables: Tables = {}
+        for table, statement, is_index in made.fetchall():
+            if table not in tables:
+                rows = [] if is_index else connection.execute(f'SELECT * FROM "{table}"').fetchall()
+                tables[table] = ([], rows)
+            tables[table][0].append(statement)
+        return tables
 
 
 def write_bare(tables: Tables) -> float:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import httpx
 
@@ -53,10 +54,10 @@ def _against_nothing(kind: str, limit: float) -> Figure:
     say(f"graphql on {kind}")
     with empty(kind) as (url, store):
         list(load(store, [str(CORPUS)]))
-        with _serving(*_ours(url)) as ours:
+        with serving(*our_server(url)) as ours:
             nodes, edges = _size(ours, _LARGE)
             nothing = _python("bench.graphql_reference", "{port}", str(nodes), str(edges))
-            with _serving(*nothing) as reference:
+            with serving(*nothing) as reference:
                 clients = {"ours": ours, "reference": reference}
                 taken = _latencies(clients, _LARGE, (nodes, edges))
     name = f"GraphQL whatProduced over HTTP ({nodes} nodes, {edges} edges), {kind}"
@@ -72,12 +73,12 @@ def _against_neo4j_graphql() -> Iterator[Figure]:
         for kind in ("Neo4j", "SQLite"):
             url, store = stack.enter_context(empty(kind))
             list(load(store, [str(CORPUS)]))
-            servers[kind] = stack.enter_context(_serving(*_ours(url)))
+            servers[kind] = stack.enter_context(serving(*our_server(url)))
             servers[f"{kind}, 2 workers"] = stack.enter_context(
-                _serving(*_ours(url, "--workers", "2"))
+                serving(*our_server(url, "--workers", "2"))
             )
         command = ("node", str(folder / "server.mjs"), "{port}")
-        servers["reference"] = stack.enter_context(_serving(*command, kept=_neo4j_login()))
+        servers["reference"] = stack.enter_context(serving(*command, kept=_neo4j_login()))
         size = _size(servers["Neo4j"], _SMALL)
         one = {name: server for name, server in servers.items() if "workers" not in name}
         taken = _latencies(one, _SMALL, size)
@@ -131,20 +132,43 @@ def _rates(servers: Mapping[str, httpx.Client], file: str) -> dict[str, float]:
     found: dict[str, list[float]] = {name: [] for name in servers}
     for _ in range(_TURNS):
         for name, client in servers.items():
-            port, question = str(client.base_url.port), json.dumps(_request(file))
-            asked = (port, str(CLIENTS), str(_SECONDS), question)
-            command = [sys.executable, "-m", "bench.graphql_clients", *asked]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            found[name].append(float(done.stdout))
+            answers = crowd(client, CLIENTS, _SECONDS, request_for(file))
+            if answers["failures"]:
+                raise AssertionError(str(answers["failures"]))
+            found[name].append(answers["rate"])
     return {name: median(rates) for name, rates in found.items()}
 
 
-def _request(file: str) -> dict[str, object]:
+def crowd(
+    client: httpx.Client, clients: int, seconds: float, request: Mapping[str, object], *token: str
+) -> dict[str, Any]:
+    """What many clients see who ask a server at once (`bench.graphql_clients`)."""
+    with crowding(client, clients, seconds, request, *token) as process:
+        answers: dict[str, Any] = json.loads(process.communicate()[0])
+    return answers
+
+
+@contextmanager
+def crowding(
+    client: httpx.Client, clients: int, seconds: float, request: Mapping[str, object], *token: str
+) -> "Iterator[subprocess.Popen[str]]":
+    """Many clients in a process of their own, which ask while something else is measured."""
+    port, question = str(client.base_url.port), json.dumps(request)
+    command = [sys.executable, "-m", "bench.graphql_clients"]
+    command += [port, str(clients), str(seconds), question, *token]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.wait()
+    if process.returncode:
+        raise AssertionError("the clients failed")
+
+
+def request_for(file: str) -> dict[str, object]:
     return {"query": _QUESTION, "variables": {"file": file}}
 
 
 def _post(client: httpx.Client, file: str) -> httpx.Response:
-    return client.post("/graphql", json=_request(file)).raise_for_status()
+    return client.post("/graphql", json=request_for(file)).raise_for_status()
 
 
 def _size(client: httpx.Client, file: str) -> tuple[int, int]:
@@ -160,32 +184,32 @@ def _python(module: str, *arguments: str) -> Sequence[str]:
     return sys.executable, "-m", module, *arguments
 
 
-def _ours(url: str, *options: str) -> Sequence[str]:
+def our_server(url: str, *options: str) -> Sequence[str]:
     """Our server, as users start it."""
     command = ("serve", "--store", url, "--port", "{port}", *options)
     return _python("provgraph.commands.main", *command)
 
 
 @contextmanager
-def _serving(*command: str, kept: Mapping[str, str] | None = None) -> Iterator[httpx.Client]:
+def serving(*command: str, kept: Mapping[str, str] | None = None) -> Iterator[httpx.Client]:
     """A client of an application that another process serves, at the ``{port}`` of its command."""
     with (
-        _started(command, kept) as (port, server),
+        started(command, kept) as (port, server),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
     ):
-        _wait(server, client)
+        wait_for(server, client)
         yield client
 
 
 @contextmanager
-def _started(
+def started(
     command: Sequence[str], kept: Mapping[str, str] | None = None
 ) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [each.format(port=port) for each in command],
+        [each.replace("{port}", str(port)) for each in command],
         stdin=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=os.environ | (kept or {}),
@@ -197,7 +221,7 @@ def _started(
         server.wait()
 
 
-def _wait(server: "subprocess.Popen[bytes]", client: httpx.Client) -> None:
+def wait_for(server: "subprocess.Popen[bytes]", client: httpx.Client) -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
@@ -214,9 +238,9 @@ def _memory() -> Figure:
     """The most memory of a server that answers with the longest chain of `bench.shapes`."""
     with empty("SQLite") as (url, store):
         write(store, chain())
-        with _started(_ours(url)) as (port, server):
+        with started(our_server(url)) as (port, server):
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-                _wait(server, client)
+                wait_for(server, client)
                 nodes, _ = _size(client, "product:chain-0")
             status = Path(f"/proc/{server.pid}/status").read_text()
     peak = int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -97,6 +97,12 @@ def shown(seconds: float) -> str:
         if seconds < 0.1
         else f"{seconds * 1e3:.0f} ms"
     )
+
+
+def show_alone(figures: Callable[[int], Iterable[Figure]], elements: int) -> None:
+    """Print the figures of one benchmark, of the size that the command line says, else of this."""
+    for figure in figures(int(sys.argv[1]) if len(sys.argv) > 1 else elements):
+        print(f"{figure.name}: {figure.measured}, demanded {figure.demanded}")
 
 
 def say(text: str) -> None:

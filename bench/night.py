@@ -30,13 +30,13 @@ CACHE = Path(__file__).parents[1] / ".bench"
 #: Observations that share models and IRFs.
 _CAMPAIGN = 50
 #: Nodes and relations of an observation, and of what a campaign shares.
-_ELEMENTS = 27 + 17 / _CAMPAIGN
+ELEMENTS = 27 + 17 / _CAMPAIGN
 #: Runs of an observation, with its share in the campaign's.
 _RUNS = 4 + 2 / _CAMPAIGN
 #: The most runs that begin with an observation, each in a minute of its own.
 _SLOTS = 6
 _SPACE = UUID("6f8b4f0e-5d0c-4b4e-9a58-3d7f2f6c1a11")
-_START = datetime(2027, 1, 1)
+START = datetime(2027, 1, 1)
 _SOURCE = "ctapipe default"
 
 File = tuple[str, str, bool]
@@ -45,7 +45,7 @@ File = tuple[str, str, bool]
 
 def observations(elements: int) -> int:
     """How many observations make a store of so many nodes and relations."""
-    return round(elements / _ELEMENTS)
+    return round(elements / ELEMENTS)
 
 
 def product_of(path: str) -> str:
@@ -71,7 +71,7 @@ def fill(
     done = 0
     for chunk in batches(documents, batch):
         if deadline is not None and time.monotonic() > deadline:
-            return round((first + max(0, int(done / _RUNS) - 1)) * _ELEMENTS)
+            return round((first + max(0, int(done / _RUNS) - 1)) * ELEMENTS)
         with store.writing() as transaction:
             integrate(transaction, chunk)
         done += len(chunk)
@@ -190,7 +190,7 @@ def _renewed(
     if template.run is None:
         raise ValueError("not a run")
     run = str(uuid5(_SPACE, f"run {minutes}"))
-    start = _START + timedelta(minutes=minutes)
+    start = START + timedelta(minutes=minutes)
     times = {
         Fact.START: (start.isoformat(timespec="milliseconds"),),
         Fact.END: ((start + timedelta(seconds=50)).isoformat(timespec="milliseconds"),),

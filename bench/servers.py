@@ -14,6 +14,8 @@ from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.services import Neo4jServer, PostgresServer
 
+#: The kinds of stores that `empty` makes.
+STORES = ("SQLite", "PostgreSQL", "Neo4j")
 _names = count()
 
 

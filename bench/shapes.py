@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from statistics import median
 
 from bench.measure import Figure, say, timed, within
-from bench.servers import empty
+from bench.servers import STORES, empty
 from provgraph.ingest.deciding.integration import integrate
 from provgraph.model.records import Document, End, StatedRelation
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.protocol import Store
 
-STORES = ("SQLite", "PostgreSQL", "Neo4j")
 _LEVELS, _WIDTH, _LENGTH = 40, 10, 10_000
 
 
@@ -45,8 +44,8 @@ def chain() -> list[StatedRelation]:
 
 
 def _derived(effect: str, cause: str) -> StatedRelation:
-    ends = (End(Kind.ENTITY, f"product:{name}") for name in (effect, cause))
-    return StatedRelation(RelationType.WAS_DERIVED_FROM, *ends)
+    source, target = (End(Kind.ENTITY, f"product:{name}") for name in (effect, cause))
+    return StatedRelation(RelationType.WAS_DERIVED_FROM, source, target)
 
 
 def write(store: Store, relations: list[StatedRelation]) -> None:
