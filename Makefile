@@ -43,7 +43,7 @@ test-fast: $(TEST)/.stamp ## run what needs no server, starts no process and tak
 lint: $(TEST)/.stamp ## check style: Python, shell, Dockerfile
 	@$(TEST)/bin/ruff check .
 	@$(TEST)/bin/ruff format --check .
-	@$(TEST)/bin/shellcheck -x .ci/run docker/build.sh tests/services/install.sh
+	@$(TEST)/bin/shellcheck -x .ci/run docker/build.sh page/build.sh tests/services/install.sh
 	@$(TEST)/bin/hadolint docker/Dockerfile
 
 .PHONY: types
@@ -54,6 +54,10 @@ types: $(TEST)/.stamp ## check types
 docs: $(TEST)/.stamp ## renew the pages of docs/reference from the code (ARGS=--check only looks)
 	@$(TEST)/bin/python -m docs.reference.generate $(ARGS)
 	@[ -n "$(ARGS)" ] || $(TEST)/bin/python -m tests.interchange.conformance
+
+.PHONY: page
+page: page/node_modules/.stamp ## build the page of the web server from page/ (ARGS=--check only compares)
+	@bash page/build.sh $(ARGS)
 
 .PHONY: bench
 bench: $(TEST)/.stamp ## measure, and write the numbers
@@ -99,7 +103,8 @@ lock: .venv-lock/.stamp ## renew requirements/*.lock from pyproject.toml (ARGS=-
 
 .PHONY: clean
 clean: ## remove environments, caches, downloaded servers, built images
-	rm -rf .venv .venv-test .venv-lock .services build dist *.egg-info
+	rm -rf .venv .venv-test .venv-lock .services build dist *.egg-info page/node_modules
+	rm -rf tests/graphql/clients/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -117,6 +122,12 @@ $(TEST)/.stamp: requirements/test.lock pyproject.toml
 	@$(call venv,$(TEST))
 	@$(TEST)/bin/pip install -q --require-hashes -r requirements/test.lock
 	@$(TEST)/bin/pip install -q --no-deps -e .
+	@touch $@
+
+# Of the page, and of the clients that tests ask a server with.
+%/node_modules/.stamp: %/package-lock.json
+	@bash tests/services/install.sh
+	@cd $* && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 .venv-lock/.stamp:

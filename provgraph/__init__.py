@@ -1,8 +1,10 @@
 """What produced this file? A provenance store for CTAO and for anyone who runs ctapipe.
 
-From Python, `provgraph.open` opens a store; job scripts call `provgraph.capture`.
+From Python, `provgraph.open` opens a store and `provgraph.connect` asks a server; job scripts call
+`provgraph.capture`.
 """
 
+from importlib import import_module
 from typing import Any
 
 __version__ = "0.2.0"
@@ -10,30 +12,40 @@ __all__ = [
     "Answer",
     "AnswerEdge",
     "AnswerNode",
+    "CommonRecord",
     "InvalidMark",
     "LineageDiff",
     "LineageSummary",
     "LoadedSource",
     "Look",
     "Provenance",
+    "Recipe",
+    "RemoteProvenance",
+    "Rerun",
+    "WrittenRerun",
+    "connect",
     "open",
 ]
+
+
+#: Where what is not in `provgraph.answers` stands.
+_HOMES = {
+    "LineageDiff": "model.comparison",
+    "LoadedSource": "loaded",
+    "Look": "pictures.look",
+    "Provenance": "api",
+    "Recipe": "model.recipes",
+    "RemoteProvenance": "client.remote",
+    "Rerun": "writers.recipes",
+    "WrittenRerun": "client.remote",
+    "connect": "client.remote",
+    "open": "api",
+}
 
 
 def __getattr__(name: str) -> Any:
     """The Python API, imported when it is first used: most commands need little of it."""
     if name not in __all__:
         raise AttributeError(f"module 'provgraph' has no attribute {name!r}")
-    if name == "Look":
-        from provgraph.pictures.look import Look  # noqa: PLC0415
-
-        return Look
-    if name == "LineageDiff":
-        from provgraph.model.comparison import LineageDiff  # noqa: PLC0415
-
-        return LineageDiff
-    from provgraph import answers, api  # noqa: PLC0415
-
-    if name == "open":
-        return api.open_provenance
-    return getattr(api if name in ("LoadedSource", "Provenance") else answers, name)
+    home = import_module(f"provgraph.{_HOMES.get(name, 'answers')}")
+    return getattr(home, "open_provenance" if name == "open" else name)

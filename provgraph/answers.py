@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provgraph.errors import extra_needed
 from provgraph.interchange.export import statements, within
 from provgraph.model.derived import Invalidation
 from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.products import products_of
 from provgraph.model.summary import LineageSummary
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import Kind, RelationType
@@ -72,6 +73,7 @@ class AnswerNode:
         invalidation: the mark of an invalid record: since when, why, and who says so.
         tainted: the ids of the invalid records that it was made from.
         more: whether the answer was cut behind this record.
+        masked: whether a server hides from who asks what this record is.
         attributes: all else that is known: name → plain value.
     """
 
@@ -95,6 +97,7 @@ class AnswerNode:
     invalidation: InvalidMark | None
     tainted: tuple[str, ...]
     more: bool
+    masked: bool
     attributes: dict[str, Value]
 
 
@@ -181,6 +184,16 @@ class Answer:
         """
         return self.lineage.summary or summary_of(self._opened(), self.lineage)
 
+    @property
+    def proofs(self) -> tuple[tuple[AnswerNode, ...], ...]:
+        """The files that were made from the root, each at the end of a shortest chain to it.
+
+        The highest data level comes first. Example: ``[proof[-1].location for proof in
+        store.impact("dl1.h5").proofs]`` lists what is to be made again.
+        """
+        chains = (each.proof for each in products_of(self.lineage))
+        return tuple(tuple(answer_node(step.node) for step in chain) for chain in chains)
+
     def of_kind(self, kind: Kind | str) -> tuple[AnswerNode, ...]:
         """Choose the records of one kind.
 
@@ -228,9 +241,9 @@ class Answer:
 
         answer = json_writer.document(self.lineage)
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(root=self.root.id, truncated=self.truncated)
-        graph.add_nodes_from((node["id"], _flat(node)) for node in answer["nodes"])
+        graph.add_nodes_from((node["id"], json_writer.flat(node)) for node in answer["nodes"])
         for edge in answer["edges"]:
-            graph.add_edge(edge["source"], edge["target"], None, **_flat(edge))
+            graph.add_edge(edge["source"], edge["target"], None, **json_writer.flat(edge))
         return graph
 
     def to_dot(self, look: Look = PLAIN) -> str:
@@ -308,6 +321,21 @@ class Answer:
         return {"image/svg+xml": self.to_svg(), "text/plain": text.write(self.lineage)}
 
 
+@dataclass(frozen=True, slots=True)
+class CommonRecord:
+    """A record that led to each of several others.
+
+    Attributes:
+        node: the record.
+        distances: how many relations it is from each of the others, in their order.
+        is_nearest: whether no other such record was made from it.
+    """
+
+    node: AnswerNode
+    distances: tuple[int, ...]
+    is_nearest: bool
+
+
 def moment(time: str | None) -> datetime | None:
     """Read a time of an answer.
 
@@ -350,14 +378,14 @@ def answer_node(node: Node) -> AnswerNode:
         invalidation=_mark(node.invalidation),
         tainted=node.tainted,
         more=node.more,
+        masked=node.masked,
         attributes=node.shown_attributes,
     )
 
 
 def _mark(mark: Invalidation | None) -> InvalidMark | None:
-    if mark is None:
-        return None
-    return InvalidMark(datetime.fromisoformat(mark.time), mark.reason, mark.by)
+    made = mark and datetime.fromisoformat(mark.time)
+    return InvalidMark(made, mark.reason, mark.by) if mark and made else None
 
 
 def _edge(edge: Edge, ids: Mapping[bytes, str]) -> AnswerEdge:
@@ -370,12 +398,3 @@ def _edge(edge: Edge, ids: Mapping[bytes, str]) -> AnswerEdge:
         edge.location,
         edge.inferred,
     )
-
-
-def _flat(fields: Mapping[str, Any]) -> dict[str, str | int | float]:
-    """The fields that have a value, each as one text or number."""
-    return {
-        name: json_writer.scalar(value)
-        for name, value in fields.items()
-        if value not in (None, [], {})
-    }

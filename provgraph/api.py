@@ -2,81 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from provgraph.askable import AskableStore
 from provgraph.errors import SettingsError, extra_needed
+from provgraph.ingest.describing import approve, describe
 from provgraph.ingest.forgetting import Forgettable, forget, would_go
-from provgraph.ingest.invalidation import invalidate
+from provgraph.ingest.invalidation import invalidate, take_back
 from provgraph.ingest.loading import load
 from provgraph.interchange.export import DOCUMENT_FORMATS, Selection, export, with_relations
+from provgraph.interchange.tool_descriptions import descriptions_given
+from provgraph.loaded import LoadedSource
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
+from provgraph.recallable import RecallableStore
 from provgraph.settings import mirror_password, read_environment
 from provgraph.store.registry import open_store
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from provgraph.ingest.reports import Report
     from provgraph.relational_mirror.syncing import Summary
     from provgraph.relational_mirror.verification import Verification
-    from provgraph.store.records import LoadRecord
     from provgraph.validation.sources import CheckedSources
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedSource:
-    """One reading of one source, as the store keeps it.
-
-    Attributes:
-        id: of the load; ``forget`` takes it.
-        source: the file, folder or database that was read.
-        format: the loader's name.
-        namespace: the file system that the paths in the source are on.
-        sha256: the checksum of the source's bytes, in hexadecimal.
-        time: when the source was loaded, in UTC.
-        version: the version of provgraph that loaded it.
-        status: ``loaded``, ``partial``, or ``unfinished`` when the load was interrupted.
-        counts: the numbers of activities, entities, agents and relations that the source names.
-        problems: (where, what) of each part that could not be read.
-    """
-
-    id: str
-    source: str
-    format: str
-    namespace: str
-    sha256: str
-    time: datetime
-    version: str
-    status: str
-    counts: Mapping[str, int]
-    problems: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, load: LoadRecord) -> LoadedSource:
-        """Make plain values of a load.
-
-        Args:
-            load: as a store keeps it.
-
-        Returns:
-            The load.
-        """
-        return cls(
-            load.id,
-            load.source,
-            load.format,
-            load.namespace,
-            load.sha256,
-            datetime.fromisoformat(load.time + "Z"),
-            load.version,
-            load.status,
-            load.counts,
-            load.problems,
-        )
 
 
 def open_provenance(store: str | None = None, *, password: str | None = None) -> Provenance:
@@ -101,7 +50,7 @@ def open_provenance(store: str | None = None, *, password: str | None = None) ->
     return Provenance(open_store(settings.store, password or settings.store_password))
 
 
-class Provenance(AskableStore):
+class Provenance(RecallableStore):
     """An open store, to load into and to ask.
 
     Every method raises `StoreError` when the store fails or was closed.
@@ -170,30 +119,106 @@ class Provenance(AskableStore):
         """
         return would_go(self.store, load)
 
-    def invalidate(
+    def invalidate(  # noqa: PLR0913 - each part of a mark has a name of its own
         self,
-        record: str | os.PathLike[str],
-        reason: str,
+        record: str | os.PathLike[str] | None = None,
+        reason: str = "",
         at: datetime | None = None,
         by: str | None = None,
+        *,
+        tool: str | None = None,
+        version: str | None = None,
+        used_since: str | datetime | None = None,
+        used_until: str | datetime | None = None,
     ) -> LoadedSource:
-        """Mark a file or run as deleted or no longer valid.
+        """Mark a file or run as deleted or no longer valid; or many runs, by what they share.
+
+        A tool version, and uses of a path in a span of time, mean runs that are loaded later, too.
 
         Args:
-            record: what names the file or run.
+            record: what names the file or run; None where a tool is given.
             reason: why, in words for people.
             at: since when; None for now. A time without a zone is in UTC.
             by: who says so.
+            tool: every run of this tool …
+            version: … in this version.
+            used_since: not the file, but every run that read its path then or later.
+            used_until: every run that read its path then or earlier.
 
         Returns:
-            The mark, which is a load: `forget` takes it back.
+            The mark, which is a load: `forget` takes it back, as `take_back` does.
 
         Raises:
             LookupFailedError: no record bears the name, several do, or it is an agent.
-            SettingsError: the reason is empty.
+            SettingsError: the reason is empty, or the arguments do not go together.
         """
         since = None if at is None else at.isoformat()
-        return LoadedSource.of(invalidate(self.store, self._find(record), since, reason, by))
+        node = self._meant(self.store, record, tool, version, used_since, used_until)
+        return LoadedSource.of(invalidate(self.store, node, since, reason, by))
+
+    def take_back(
+        self,
+        record: str | os.PathLike[str] | None = None,
+        *,
+        tool: str | None = None,
+        version: str | None = None,
+        used_since: str | datetime | None = None,
+        used_until: str | datetime | None = None,
+    ) -> list[LoadedSource]:
+        """Take all marks back that `invalidate` made of a record: ``invalidate --undo``.
+
+        Args:
+            record: as in `invalidate`.
+            tool: as in `invalidate`.
+            version: as in `invalidate`.
+            used_since: as in `invalidate`.
+            used_until: as in `invalidate`.
+
+        Returns:
+            The marks that are gone, oldest first.
+
+        Raises:
+            LookupFailedError: no record bears the name, several do, or nobody has marked it so.
+            SettingsError: the arguments do not go together.
+        """
+        node = self._meant(self.store, record, tool, version, used_since, used_until)
+        return [LoadedSource.of(each) for each in take_back(self.store, node)]
+
+    def describe(
+        self, *files: str | os.PathLike[str], from_ctapipe: bool = False, by: str | None = None
+    ) -> dict[str, int]:
+        """Say what tools are and what their parameters mean.
+
+        Args:
+            files: of JSON or YAML, or job definitions of OPUS (docs/contract.md, Descriptions).
+            from_ctapipe: whether to describe the tools of ctapipe that are installed here, too.
+            by: who says so.
+
+        Returns:
+            The id of each description, without its revision → the revision that says this now.
+
+        Raises:
+            ProvGraphError: a file is no description, or what reads it isn't installed.
+        """
+        said = descriptions_given(files, from_ctapipe=from_ctapipe)
+        return {each.base: describe(self.store, each, by)[0] for each in said}
+
+    def approve_description(self, tool: str, version: str | None = None, *, by: str) -> int:
+        """Approve the last revision of a description: from now on it counts.
+
+        Args:
+            tool: the name of the tool.
+            version: its version; None for the description of all versions.
+            by: who approves.
+
+        Returns:
+            The revision.
+
+        Raises:
+            LookupFailedError: the tool isn't described.
+            SettingsError: nobody is named.
+        """
+        return approve(self.store, tool, version, by)
 
     def validate(
         self,
@@ -244,7 +269,7 @@ class Provenance(AskableStore):
         """
         if format not in DOCUMENT_FORMATS:
             raise SettingsError(f"{format!r} is no format; there are {', '.join(DOCUMENT_FORMATS)}")
-        chosen = [self._find(record) for record in records]
+        chosen = [self._find(self.store, record, None) for record in records]
         return self._pieces(format, with_relations(chosen) if chosen else None)
 
     def sync(
@@ -256,6 +281,7 @@ class Provenance(AskableStore):
         full: bool = False,
         replace: bool = False,
         dry_run: bool = False,
+        provtap: bool = False,
     ) -> Summary:
         """Make a ctaprov mirror equal to the store (docs/contract.md, The ctaprov mirror).
 
@@ -266,6 +292,7 @@ class Provenance(AskableStore):
             full: whether to make all tables anew.
             replace: whether a mirror of another store may be taken over; only with ``full``.
             dry_run: whether to undo everything at the end.
+            provtap: whether to make schema ``provenance``, for a TAP service, too.
 
         Returns:
             What was done, or would be done.
@@ -288,6 +315,7 @@ class Provenance(AskableStore):
             full=full,
             replace=replace,
             dry_run=dry_run,
+            provtap=provtap,
         )
 
     def verify_mirror(

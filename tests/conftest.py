@@ -43,6 +43,8 @@ STORES = (
 REQUIRED = "PROVGRAPH_TEST_REQUIRE_SERVICES"
 #: At most so many examples of each property, when it is set.
 EXAMPLES = "PROVGRAPH_TEST_EXAMPLES"
+#: The group of tests that kill a Neo4j server.
+STRUCK_NEO4J = "struck-neo4j"
 #: Fixture → the marker of tests that have it.
 _MARKERS = {
     "postgres_server": pytest.mark.postgresql,
@@ -105,12 +107,17 @@ def _mark(item: pytest.Function) -> None:
     definitions = item._fixtureinfo.name2fixturedefs
     for name in definitions.keys() & _MARKERS.keys():
         item.add_marker(_MARKERS[name])
-    if hasattr(item, "callspec"):
-        kind = item.callspec.params.get("store_url")
-        if kind in _MARKERS_OF_STORES:
-            item.add_marker(_MARKERS_OF_STORES[kind])
-    is_shared = any(found[-1].scope == "module" for found in definitions.values())
-    if is_shared and item.get_closest_marker("xdist_group") is None:
+    kind = item.callspec.params.get("store_url") if hasattr(item, "callspec") else None
+    if kind in _MARKERS_OF_STORES:
+        item.add_marker(_MARKERS_OF_STORES[kind])
+    if item.get_closest_marker("xdist_group") is not None:
+        return
+    if "struck_neo4j" in definitions:
+        item.add_marker(pytest.mark.xdist_group(STRUCK_NEO4J))
+    elif item.get_closest_marker("neo4j") is not None:
+        # One server translates its queries, and plans them, once: three would take twice the time.
+        item.add_marker(pytest.mark.xdist_group("neo4j"))
+    elif any(found[-1].scope == "module" for found in definitions.values()):
         item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
@@ -214,6 +221,19 @@ def neo4j_server() -> Iterator[Neo4jServer]:
         missing(error)
     with server:
         yield server
+
+
+@pytest.fixture
+def struck_neo4j(neo4j_server: Neo4jServer) -> Iterator[Neo4jServer]:
+    """An empty Neo4j server for a test that kills it, or needs it for itself.
+
+    A server takes half a minute of a processor to start and to translate its first queries. So
+    all such tests share one, on one worker, and the others share another one.
+    """
+    neo4j_server.start()
+    empty_neo4j(neo4j_server.url)
+    yield neo4j_server
+    neo4j_server.start()
 
 
 @pytest.fixture(params=STORES)

@@ -20,14 +20,13 @@ from provgraph.pictures.look import PLAIN, Look, Orientation
 from provgraph.pictures.registry import PICTURES
 from provgraph.writers.registry import WRITERS
 
+_LINKS = st.sampled_from((None, "https://example.org/records/{id}?a=1&b='\"<>;#x;"))
+_ORIENTATIONS = st.none() | st.sampled_from(Orientation)
+_AGENTS = st.sampled_from((None, True, False))
 #: Any way to draw a lineage.
 LOOKS = st.builds(
-    Look,
-    orientation=st.sampled_from(Orientation),
-    agents=st.booleans(),
-    fold=st.sampled_from((None, True, False)),
-    link=st.sampled_from((None, "https://example.org/records/{id}?a=1&b='\"<>;#x;")),
-)
+    Look, _ORIENTATIONS, agents=_AGENTS, fold=st.sampled_from((None, True, False)), link=_LINKS
+) | st.builds(Look, _ORIENTATIONS, agents=_AGENTS, link=_LINKS, w3c=st.just(True))
 
 HOSTILE = (
     'quote " and \\" and \\',
@@ -254,7 +253,8 @@ def night(runs: int, failed: Collection[int] = ()) -> Lineage:
     for n in range(runs):
         status = Status.ERROR if n in failed else Status.COMPLETED
         start, end = (
-            f"2026-11-21 {8 + minute // 60:02}:{minute % 60:02}:00" for minute in (n, n + 1)
+            f"2026-11-21 {8 + minute // 60:02}:{minute % 60:02}:00"
+            for minute in (n % 900, n % 900 + 1)
         )
         process = replace(
             activity(f"run-{n:02}", "ctapipe-process", start, end, status), distance=3

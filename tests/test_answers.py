@@ -86,7 +86,7 @@ def test_notebooks_show_a_drawing(night: provgraph.Provenance) -> None:
 
 def test_drawings_as_one_wants_them(night: provgraph.Provenance) -> None:
     answer = night.with_configuration(night.what_produced(DL3, depth=3))
-    look = provgraph.Look(orientation="across", fold=True, link="https://example.org/{id}")
+    look = provgraph.Look(orientation="across", w3c=True, link="https://example.org/{id}")
     assert "rankdir=LR" in answer.to_dot(look)
     assert "shape=note" in answer.to_dot(look)
     assert 'href="https://example.org/product' in answer.to_svg(look)

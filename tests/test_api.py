@@ -45,6 +45,45 @@ def test_open_load_ask(tmp_path: Path) -> None:
             store.what_produced("/no/such/file")
 
 
+def test_questions_are_answered_as_of_an_earlier_time(tmp_path: Path) -> None:
+    dl2 = "/data/ctao/dl2/run02001.dl2.h5"
+    with provgraph.open(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        store.load(LOGS / "run02001.provlog")
+        then = store.loads()[0].time
+        before = (store.digest(), store.show(dl2), store.search("dl2"), store.versions(dl2))
+        known = store.what_produced(dl2)
+        store.load(LOGS / "apply_run02001.provlog", LOGS / "dl3_run02001.provlog")
+        assert before == (
+            store.digest(as_of=then),
+            store.show(dl2, as_of=then),
+            store.search("dl2", as_of=then),
+            store.versions(dl2, as_of=then.isoformat()),
+        )
+        assert store.digest() != before[0]
+        assert store.what_produced(dl2, as_of=then).nodes == known.nodes
+        assert store.what_produced(dl2, as_of=then).summary == known.summary
+        assert len(store.impact(dl2, as_of=then).nodes) == 1 < len(store.impact(dl2).nodes)
+        assert store.stats(as_of="2020-01-01")["activities"] == 0
+        with pytest.raises(NotFoundError, match="nothing known stood there"):
+            store.lineage(dl2, at=datetime(2020, 1, 1, tzinfo=UTC))
+        with pytest.raises(SettingsError, match="write a time as"):
+            store.impact(dl2, as_of="soon")
+    with pytest.raises(StoreError, match="was closed"):
+        store.digest(as_of=then)
+
+
+def test_ways_between_records(night: provgraph.Provenance) -> None:
+    raw = "/data/ctao/dl1/run02001.dl1.h5"
+    chain = night.path(DL3, raw)
+    assert [each.distance for each in chain.nodes] == list(range(7))
+    assert len(night.path(DL3, "/data/ctao/dl2/gamma_train.dl2.h5", every=True).nodes) > 7
+    first, *_ = night.common(DL3, raw)
+    assert (raw in first.node.locations, first.distances, first.is_nearest) == (True, (6, 0), True)
+    assert len(night.common(DL3, raw, limit=2)) == 2
+    with pytest.raises(SettingsError, match="two files"):
+        night.common(DL3)
+
+
 def test_a_load_is_taken_back(night: provgraph.Provenance) -> None:
     before = night.store.stats()
     load = night.store.loads()[0]
@@ -225,3 +264,29 @@ def test_importing_provgraph_is_quick() -> None:
         ).stdout
         == "[]\n"
     )
+
+
+def test_marks_of_many_runs_are_made_and_taken_back(night: provgraph.Provenance) -> None:
+    before = night.digest()
+    span = {"used_since": datetime(2026, 11, 21, tzinfo=UTC), "used_until": "2026-11-22"}
+    assert night.tainted() == []
+    mark = night.invalidate("/data/ctao/config/dl3.yaml", "typing error", by="Ada", **span)
+    assert mark.format == "invalidation"
+    night.invalidate(tool="create-dl3", version="0.28.0", reason="wrong units")
+    recall = night.impact(tool="create-dl3", version="0.28.0")
+    assert night.lineage(recall.root.id, "downstream").nodes == recall.nodes
+    products = night.tainted(since=datetime(2026, 11, 21, tzinfo=UTC), limit=5)
+    assert DL3 in [node.location for node in products]
+    assert all(len(node.tainted) == 2 for node in products)
+    again = night.impact("/data/ctao/config/dl3.yaml", **span).proofs
+    assert DL3 in [proof[-1].location for proof in again]
+    assert night.impact(tool="create-dl3", version="0.28.0", depth=0).proofs == ()
+    taken = night.take_back("/data/ctao/config/dl3.yaml", **span)
+    assert [each.id for each in taken] == [mark.id]
+    assert len(night.take_back(tool="create-dl3", version="0.28.0")) == 1
+    assert (night.tainted(), night.digest()) == ([], before)
+    for wrong in ({"limit": 0}, {"since": "soon"}):
+        with pytest.raises(SettingsError):
+            night.tainted(**wrong)
+    with pytest.raises(SettingsError):
+        night.impact(depth=-1, tool="create-dl3", version="0.28.0")

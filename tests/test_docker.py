@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
+from docs.reference.settings_listed import SERVERS, USERS
+from provgraph.commands.main import main
+from provgraph.web.app import LOOPBACK
+from provgraph.web.roles import right_of
+from provgraph.web.server import GRACE
 from tests.services import Neo4jServer
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +28,11 @@ DOCKER = ROOT / "docker"
 COMPOSE_TEXT = (DOCKER / "compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+KUBERNETES = DOCKER / "kubernetes" / "provgraph.yaml"
+#: Kind → the manifest of that kind.
+MANIFESTS: dict[str, dict[str, Any]] = {
+    each["kind"]: each for each in yaml.safe_load_all(KUBERNETES.read_text())
+}
 
 
 def tool(name: str) -> str:
@@ -95,24 +108,87 @@ def test_the_image_is_not_root_and_checks_its_health() -> None:
 
 
 @pytest.mark.image
-@pytest.mark.neo4j
 @pytest.mark.slow
-def test_the_image_builds_and_answers() -> None:
+def test_the_image_builds_and_answers(struck_neo4j: Neo4jServer) -> None:
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
     missing = [name for name in ("buildah", "debootstrap") if not shutil.which(name, path=path)]
     if os.geteuid() != 0:
         missing.append("root")
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
-    with Neo4jServer(heap="256m", pagecache="64m") as neo4j:
-        done = subprocess.run(
-            ["bash", str(DOCKER / "build.sh"), "localhost/provgraph:test"],
-            env={**os.environ, "PYTHON": sys.executable, "PROVGRAPH_STORE": neo4j.url},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    done = subprocess.run(
+        ["bash", str(DOCKER / "build.sh"), "localhost/provgraph:test"],
+        env={**os.environ, "PYTHON": sys.executable, "PROVGRAPH_STORE": struck_neo4j.url},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "/healthz answers" in done.stdout
     assert "/readyz answers" in done.stdout
+
+
+def pods() -> list[dict[str, Any]]:
+    """What each pod is made of."""
+    job = MANIFESTS["CronJob"]["spec"]["jobTemplate"]["spec"]
+    return [each["template"]["spec"] for each in (MANIFESTS["Deployment"]["spec"], job)]
+
+
+@pytest.mark.parametrize("kind", sorted(MANIFESTS))
+def test_manifests_follow_the_schemas_of_kubernetes(kind: str) -> None:
+    # kubernetes-validate carries a copy of the schemas: no network.
+    kubernetes_validate.validate(MANIFESTS[kind], "1.31", strict=True)
+
+
+def test_a_wrong_manifest_is_noticed() -> None:
+    wrong = copy.deepcopy(MANIFESTS["Deployment"])
+    wrong["spec"]["template"]["spec"]["containers"][0]["readynessProbe"] = {}
+    with pytest.raises(kubernetes_validate.ValidationError, match="readynessProbe"):
+        kubernetes_validate.validate(wrong, "1.31", strict=True)
+
+
+def test_pods_may_do_little() -> None:
+    for pod in pods():
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert not pod["automountServiceAccountToken"]
+        assert not pod.get("hostNetwork")
+        (container,) = pod["containers"]
+        allowed = container["securityContext"]
+        assert allowed["readOnlyRootFilesystem"]
+        assert not allowed["allowPrivilegeEscalation"]
+        assert allowed["capabilities"] == {"drop": ["ALL"]}
+        assert container["resources"]["limits"]["memory"]
+        names = {each["name"] for each in pod["volumes"]}
+        assert {each["name"] for each in container["volumeMounts"]} == names
+
+
+def test_pods_are_asked_for_their_health_by_a_name_that_is_allowed() -> None:
+    (container,) = pods()[0]["containers"]
+    for probe, path in (
+        ("livenessProbe", "/healthz"),
+        ("startupProbe", "/healthz"),
+        ("readinessProbe", "/readyz"),
+    ):
+        asked = container[probe]["httpGet"]
+        assert (asked["path"], asked["port"]) == (path, container["ports"][0]["name"])
+        assert asked["httpHeaders"] == [{"name": "Host", "value": LOOPBACK[0]}]
+        assert right_of("GET", path) is None
+
+
+def test_commands_of_pods_are_those_of_provgraph() -> None:
+    """With access control, and with settings that there are."""
+    api, backup = (pod["containers"][0] for pod in pods())
+    options = main.commands["serve"].make_context("serve", api["args"][1:]).params
+    assert (api["args"][0], options["port"], options["insecure"]) == ("serve", 8000, False)
+    words = shlex.split(backup["args"][0].partition("\n")[0])
+    assert words[0] == "provgraph"
+    main.commands[words[1]].make_context(words[1], words[2:])
+    known = {each.name for each in (*USERS, *SERVERS)}
+    assert MANIFESTS["ConfigMap"]["data"].keys() <= known
+
+
+def test_a_pod_ends_after_the_requests_that_are_under_way() -> None:
+    pod = pods()[0]
+    pause = re.findall(r"\d+", pod["containers"][0]["lifecycle"]["preStop"]["exec"]["command"][-1])
+    assert pod["terminationGracePeriodSeconds"] >= int(pause[0]) + GRACE + 5

@@ -9,9 +9,11 @@ import pytest
 from provgraph import errors
 from provgraph.errors import (
     AmbiguousError,
+    BusyError,
     MissingExtraError,
     NameCandidate,
     NotFoundError,
+    OverdueError,
     ProvGraphError,
     SettingsError,
     extra_needed,
@@ -44,6 +46,16 @@ def test_a_name_that_nothing_bears() -> None:
         "nothing here is called 'x.fts'; the file has no header; did you mean 'x.fits' or 'y.fits'?"
     )
     assert str(pickle.loads(pickle.dumps(meant))) == str(meant)
+
+
+@pytest.mark.parametrize("error", [BusyError(3), OverdueError(1.5)])
+def test_a_time_comes_out_of_another_process_with_its_words(
+    error: BusyError | OverdueError,
+) -> None:
+    for words in (str(error), "as the server says it"):
+        error.args = (words,)
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), again.seconds) == (type(error), words, error.seconds)
 
 
 def test_a_name_of_several_records_lists_them_with_what_tells_them_apart() -> None:

@@ -3,6 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import pytest
 
 import provgraph
 
+#: One worker reads all modules, not each.
+pytestmark = pytest.mark.xdist_group("layout")
+
 PACKAGE = Path(provgraph.__file__).parent
 DOCS = PACKAGE.parent / "docs"
 #: The rooms in the order of the flow. Each may import the rooms above it; rooms of one row don't
 #: import each other.
 ROOMS = (
     {"errors"},
-    {"settings"},
+    {"settings", "server_settings"},
     {"model"},
     {"prov"},
     {"databases"},
@@ -29,10 +33,14 @@ ROOMS = (
     {"writers"},
     {"pictures"},
     {"collecting"},
+    {"jobs"},
     {"graphql", "relational_mirror", "validation", "web"},
-    {"answers"},
+    {"answers", "loaded"},
+    {"searchable"},
     {"askable"},
+    {"recallable"},
     {"api", "capture", "demonstration"},
+    {"client"},
     {"commands"},
 )
 RANK = {room: rank for rank, row in enumerate(ROOMS) for room in row}
@@ -77,19 +85,22 @@ def room_of(module: str) -> str:
     return module.partition(".")[0]
 
 
-IMPORTS = {name_of(path): imports_of(path) for path in MODULES}
+@cache
+def all_imports() -> dict[str, set[str]]:
+    """The imports of each module, read when the first test needs them: it takes seconds."""
+    return {name_of(path): imports_of(path) for path in MODULES}
 
 
-@pytest.mark.parametrize("module", IMPORTS)
+@pytest.mark.parametrize("module", [name_of(path) for path in MODULES])
 def test_imports_go_one_way(module: str) -> None:
     here = room_of(module)
-    others = {each for each in IMPORTS[module] if room_of(each) != here}
+    others = {each for each in all_imports()[module] if room_of(each) != here}
     assert {each for each in others if RANK[room_of(each)] >= RANK[here]} == set()
 
 
 @pytest.mark.parametrize("row", NEIGHBOURS, ids=lambda row: " ".join(sorted(row)))
 def test_neighbours_do_not_import_each_other(row: set[str]) -> None:
-    for module, imported in IMPORTS.items():
+    for module, imported in all_imports().items():
         here = {room for room in row if module.startswith(f"{room}.")}
         assert not [each for each in imported if _inside(each, row - here)] or not here
 
@@ -105,7 +116,7 @@ FOLDERS = ("", *map(name_of, PACKAGES))
 def test_what_stands_in_one_folder_imports_in_no_circle(folder: str) -> None:
     """Neither files nor rooms import each other, directly or by others of the same folder."""
     graph: dict[str, set[str]] = defaultdict(set)
-    for module, imported in IMPORTS.items():
+    for module, imported in all_imports().items():
         if (here := _child(folder, module)) is not None:
             graph[here] |= {child for each in imported if (child := _child(folder, each))} - {here}
     try:
@@ -140,6 +151,6 @@ def test_no_class_name_stands_twice() -> None:
 
 def test_every_room_is_listed_in_the_architecture() -> None:
     text = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
-    rooms = {room_of(module) for module in IMPORTS}
+    rooms = {room_of(module) for module in all_imports()}
     assert rooms <= RANK.keys()
     assert {room for room in rooms if f"`{room}" not in text and f"{room}.py`" not in text} == set()

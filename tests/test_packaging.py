@@ -22,7 +22,19 @@ from tests.services.environments import python_with
 ROOT = Path(__file__).parents[1]
 LOG = LOGS / "run02001.provlog"
 #: Whatever an extra brings that a user asks for by name.
-EXTRAS = {"fits", "neo4j", "networkx", "pictures", "postgresql", "rdf", "serve", "validation"}
+EXTRAS = {
+    "fits",
+    "jobs",
+    "neo4j",
+    "networkx",
+    "oidc",
+    "pictures",
+    "postgresql",
+    "rdf",
+    "serve",
+    "telemetry",
+    "validation",
+}
 
 pytestmark = pytest.mark.slow
 

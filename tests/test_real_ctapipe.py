@@ -1,23 +1,28 @@
 """ctapipe itself runs here: its log is loaded and asked."""
 
 import json
+import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from provgraph.ingest.loading import load
 from provgraph.model.vocabulary import Kind
+from provgraph.questions.remaking import recipe_of
 from provgraph.questions.tracing import find, lineage
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
+from provgraph.writers import shell
 from tests.conftest import PRODUCTS
 
 pytest.importorskip("ctapipe", reason="ctapipe is in the test environment (requirements/test.lock)")
 
 pytestmark = pytest.mark.slow
 
+PROGRAMS = Path(sys.executable).parent
 _NESTED = """
 import sys
 from pathlib import Path
@@ -40,7 +45,15 @@ Path(sys.argv[4]).write_text(provenance.as_json())
 
 
 def _run(folder: Path, *command: str) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    path = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -51,18 +64,27 @@ def _loaded(log: Path) -> Store:
     return store
 
 
-def test_a_real_tool_on_a_real_file(tmp_path: Path) -> None:
-    log = tmp_path / "run.provlog"
-    merge = str(Path(sys.executable).parent / "ctapipe-merge")
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which ctapipe-merge has run, with a configuration file."""
+    folder = tmp_path_factory.mktemp("my files")
+    (folder / "c.yaml").write_text("MergeTool:\n  HDF5Merger:\n    dl1_parameters: false\n")
     source = PRODUCTS / "gamma_train.dl2.h5"
-    _run(tmp_path, merge, str(source), "-o", "merged.dl2.h5", "--provenance-log", str(log))
-    store = _loaded(log)
-    answer = lineage(store, find(store, "merged.dl2.h5", tmp_path))
+    merge = str(PROGRAMS / "ctapipe-merge")
+    options = ("-o", "merged.dl2.h5", "-c", "c.yaml", "--provenance-log", "run.provlog")
+    _run(folder, merge, str(source), *options)
+    return folder
+
+
+def test_a_real_tool_on_a_real_file(merged: Path) -> None:
+    store = _loaded(merged / "run.provlog")
+    answer = lineage(store, find(store, "merged.dl2.h5", merged))
     (run,) = answer.of_kind(Kind.ACTIVITY)
     assert (run.name, run.status) == ("ctapipe-merge", "completed")
     assert [node.location for node in answer.of_kind(Kind.ENTITY)] == [
-        str(tmp_path / "merged.dl2.h5"),
-        str(source),
+        str(merged / "merged.dl2.h5"),
+        str(merged / "c.yaml"),
+        str(PRODUCTS / "gamma_train.dl2.h5"),
     ]
     assert answer.nodes[-1].id == "product:68a5b9db-d696-4f9d-9a4e-8438191e231a"
     assert answer.root.data_level == "DL2"
@@ -71,6 +93,28 @@ def test_a_real_tool_on_a_real_file(tmp_path: Path) -> None:
     }
     assert {"MergeTool.overwrite", "numpy"} <= parameters
     store.close()
+
+
+def test_a_product_is_made_again(merged: Path, tmp_path: Path) -> None:
+    """The script makes the same tables, without the configuration file that was read."""
+    store = _loaded(merged / "run.provlog")
+    recipe = recipe_of(store, find(store, "merged.dl2.h5", merged))
+    store.close()
+    assert recipe.gaps == ()
+    script = tmp_path / "again.sh"
+    script.write_text(shell.write(recipe).replace("same_version ctapipe", "# ctapipe"))
+    _run(tmp_path, "bash", str(script), "after")
+    made = tmp_path / "after" / "01-ctapipe-merge" / "merged.dl2.h5"
+    old, new = _tables(merged / "merged.dl2.h5"), _tables(made)
+    assert old == new
+    assert len(old) > 30
+    assert "/dl1/event/telescope/parameters/tel_001" not in old
+
+
+def _tables(path: Path) -> dict[str, bytes]:
+    """Name → bytes of each table of an HDF5 file."""
+    with import_module("tables").open_file(path) as file:
+        return {node._v_pathname: node[:].tobytes() for node in file.walk_nodes("/", "Table")}
 
 
 def test_nested_activities_of_one_process(tmp_path: Path) -> None:

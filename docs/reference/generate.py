@@ -19,6 +19,7 @@ import provgraph
 from docs.reference.markdown import docstring, signature, table
 from docs.reference.settings_listed import GROUPS
 from docs.reference.texts import (
+    ACCESS,
     ADVICE,
     COMMANDS,
     ERRORS,
@@ -40,6 +41,7 @@ from provgraph.ingest.jobs import load_job
 from provgraph.ingest.reports import Report
 from provgraph.model.fields import RECORD_FIELDS, RELATION_FIELDS, SUMMARY_FIELDS
 from provgraph.store.registry import open_store
+from provgraph.web.roles import MUTATIONS, RIGHTS, ROUTES, Right, Role
 
 FOLDER: Final = Path(__file__).parent
 ROOT: Final = FOLDER.parents[1]
@@ -82,6 +84,25 @@ def settings_page() -> str:
     return "".join(parts)
 
 
+def access_page() -> str:
+    """Who may do what."""
+    rights = [
+        (f"`{role}`", *("yes" if each in RIGHTS[role] else "" for each in Right)) for role in Role
+    ]
+    routes = [
+        (f"`{each.method} {each.path}`", each.what, each.right or "everybody") for each in ROUTES
+    ]
+    mutations = [(f"`{each.name}`", each.what, each.right) for each in MUTATIONS]
+    return (
+        f"# Access\n\n{MADE}{ACCESS}\n## Roles\n\n{table(('role', *Right), rights)}\n"
+        f"## Routes\n\n{table(('route', 'what', 'right'), routes)}\n"
+        f"## Mutations\n\n{table(('mutation', 'what', 'right'), mutations)}\n"
+        "Whatever is not listed needs the right to administer. A server that asks nobody who they "
+        "are (`serve` on loopback without `--access`, or with `--insecure`) loads nothing, changes "
+        "nothing and runs no job.\n"
+    )
+
+
 def graphql_page() -> str:
     """The types of the query API."""
     schema = graphql.build_schema(sdl())
@@ -90,7 +111,9 @@ def graphql_page() -> str:
         for name, each in schema.type_map.items()
         if not name.startswith("__") and name not in graphql.specified_scalar_types
     ]
-    types.sort(key=lambda each: (each.name != "Query", each.name))
+    types.sort(
+        key=lambda each: (each.name not in ("Query", "Mutation"), each.name != "Query", each.name)
+    )
     return f"# GraphQL schema\n\n{MADE}{GRAPHQL}" + "".join(map(_graphql_type, types))
 
 
@@ -100,6 +123,7 @@ def python_page() -> str:
     parts = [
         f"# Python API\n\n{MADE}{PYTHON}",
         _function(public.pop("open"), "provgraph.open"),
+        _function(public.pop("connect"), "provgraph.connect"),
         *(_class(kind, f"provgraph.{name}") for name, kind in sorted(public.items())),
         _class(Report, "provgraph.ingest.reports.Report"),
         _function(capture.start, "provgraph.capture.start"),
@@ -174,6 +198,7 @@ def fields_page() -> str:
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "access.md": access_page,
     "commands.md": commands_page,
     "errors.md": errors_page,
     "fields.md": fields_page,
@@ -188,12 +213,20 @@ def commands() -> dict[str, click.Command]:
     """Import all commands.
 
     Returns:
-        Name → command, with its arguments and options.
+        Name → command, with its arguments and options; of a group, as ``tokens``, its commands,
+        too, as ``tokens add``.
     """
-    return {
+    found = {
         name: each.imported() if isinstance(each, LaterCommand) else each
         for name, each in group.commands.items()
     }
+    inner = {
+        f"{name} {part}": command
+        for name, each in found.items()
+        if isinstance(each, click.Group)
+        for part, command in each.commands.items()
+    }
+    return found | inner
 
 
 def outdated() -> list[str]:

@@ -26,15 +26,21 @@ GUIDES: Final = {
     "load": "how-to/loading.md",
     "loads": "how-to/loading.md",
     "forget": "how-to/loading.md",
-    "invalidate": "how-to/loading.md",
+    "invalidate": "how-to/recalling.md",
     "search": "how-to/loading.md",
     "watch": "how-to/collecting.md",
     "what-produced": "how-to/pictures.md",
     "impact": "how-to/pictures.md",
     "lineage": "how-to/pictures.md",
+    "describe": "how-to/describing.md",
+    "jobs": "how-to/jobs.md",
     "diff": "explanation/comparison.md",
+    "neo4j": "how-to/neo4j-browser.md",
+    "report": "how-to/report.md",
+    "rerun": "how-to/rerunning.md",
     "export": "explanation/interchange.md",
     "show": "explanation/identity.md",
+    "tainted": "how-to/recalling.md",
     "versions": "explanation/identity.md",
     "validate": "how-to/validation.md",
     "sync": "how-to/mirror.md",
@@ -43,6 +49,10 @@ GUIDES: Final = {
     "demo": "tutorial/first-hour.md",
 }
 
+ACCESS: Final = (
+    "A request to `provgraph serve` needs a right, and a role has rights. Who asks is told by a\n"
+    "token or a login ([how](../how-to/serving.md#who-may-ask)).\n"
+)
 SETTINGS: Final = """
 provgraph has no configuration file. Options of a command go before these environment variables.
 No password is ever shown in a message or a log.
@@ -92,8 +102,13 @@ ADVICE: Final = {
         "Check that this is the file you mean; the message lists what was looked for."
     ),
     "ReaderEndedError": "Load the source again; if memory was short, make room first.",
+    "HiddenError": "Ask by a token or login whose role may see all records "
+    "([how](../how-to/hiding.md)).",
+    "JobRefusedError": "Change the name, the value or the file that the message is about.",
     "SpoolError": "Check the rights and the room in the folder of the spool.",
     "LookupFailedError": "Ask with another name.",
+    "NoMakerError": "Load the log of the run that made it, or ask for a file that was made.",
+    "NothingFoundError": "Give fewer conditions, or the beginnings of words.",
     "NotFoundError": (
         "Check the name and the store; `provgraph stats` shows what the store holds."
     ),
@@ -102,8 +117,12 @@ ADVICE: Final = {
     "StoreError": "The message says what the store refused; the log of a server may say more.",
     "LoginError": "Check the user, and the places that the message names for the password.",
     "NoStoreError": "Check `--store` and `PROVGRAPH_STORE` for a typing error, or load something.",
+    "NewerStoreError": "Install the version of provgraph that made the store, or a newer one; a "
+    "store is never taken back to an older form.",
     "UnfinishedCopyError": "Go on with the copy by the command that the message shows, or, while "
     "another process copies, wait; to give up, delete the file or the database.",
+    "OverdueError": "Ask for less, such as a smaller depth, or raise `PROVGRAPH_LIMIT_SECONDS`.",
+    "BusyError": "Come again after the seconds that the answer names.",
     "UnreachableError": (
         "Start the server, check host, user and password; then make the same call again."
     ),

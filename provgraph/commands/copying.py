@@ -1,4 +1,4 @@
-"""The command ``copy``: all that a store holds into another one."""
+"""The commands ``copy``, ``backup`` and ``restore``: all that a store holds, once more."""
 
 import shlex
 import time
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from provgraph.commands.progress import Progress
-from provgraph.commands.running import reporting_errors
+from provgraph.commands.running import note, reporting_errors
 from provgraph.errors import extra_needed
+from provgraph.ingest.backups import Written, back_up
+from provgraph.ingest.backups import restore as restore_backup
 from provgraph.ingest.copying import copy as copy_store
 from provgraph.model.values import counted
 from provgraph.settings import read_environment
@@ -20,6 +22,8 @@ from provgraph.store.registry import open_store
 
 if TYPE_CHECKING:
     from provgraph.store.neo4j.import_files import ImportFiles
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -59,6 +63,45 @@ def copy(source: str, target: str | None, folder: Path | None) -> None:
     _tell(original.address, filling.address, records, time.monotonic() - begun)
     if folder is not None:
         click.echo(_COMMAND.format(folder=shlex.quote(filling.address)))
+
+
+@click.command()
+@click.argument("source", metavar="STORE")
+@click.argument("file", type=_FILE, metavar="FILE")
+@reporting_errors
+def backup(source: str, file: Path) -> None:
+    """Write all that STORE holds into FILE, while others may load.
+
+    STORE is a URL as --store takes it. FILE is one file, for its owner only, that can be asked as
+    any store (--store sqlite:///FILE); `restore` makes a store of any kind out of it. It bears its
+    name when it is whole and its digest is that of STORE; what is there already is not replaced.
+    """
+    with _opened(source) as opened, Progress("records") as progress:
+        written = back_up(source, opened, file, progress.copied)
+    _tell_of_backup(f"backed up {opened.address} to {file}", written)
+    if not written.is_compared:
+        note(
+            "somebody has loaded meanwhile, so the digests were not compared: the file is of the "
+            "moment when the command began"
+        )
+
+
+@click.command()
+@click.argument("file", type=_FILE, metavar="FILE")
+@click.argument("target", metavar="STORE")
+@reporting_errors
+def restore(file: Path, target: str) -> None:
+    """Make the empty store STORE, of any kind, out of the backup FILE.
+
+    STORE is a URL as --store takes it. At the end its digest is compared with that of FILE.
+    """
+    with _opened(target) as opened, Progress("records") as progress:
+        written = restore_backup(file, target, opened, progress.copied)
+    _tell_of_backup(f"restored {opened.address} from {file}", written)
+
+
+def _tell_of_backup(what: str, written: Written) -> None:
+    click.echo(f"{what}: digest {written.digest}")
 
 
 #: What to do with files for Neo4j.

@@ -1,6 +1,5 @@
 """The commands that list what was loaded and correct it: ``loads``, ``forget``, ``invalidate``."""
 
-import getpass
 import json
 import sys
 from dataclasses import asdict
@@ -8,19 +7,25 @@ from pathlib import Path
 
 import click
 
+from provgraph.commands.meaning import recall_options
+from provgraph.commands.moments import as_of_option
 from provgraph.commands.options import json_option
-from provgraph.commands.running import REFUSED, note, opened_store, reporting_errors
+from provgraph.commands.running import REFUSED, login_name, note, opened_store, reporting_errors
 from provgraph.ingest.forgetting import Forgettable, find_load, would_go
 from provgraph.ingest.forgetting import forget as forget_load
 from provgraph.ingest.invalidation import invalidate as invalidate_record
+from provgraph.ingest.invalidation import take_back
+from provgraph.model.lineage import Node
+from provgraph.model.recalls import recall_of
 from provgraph.model.values import counted, time_text, visible, with_zone
-from provgraph.questions.tracing import find
+from provgraph.questions.recalling import meant
 from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
 
 
 @click.command()
 @json_option("a load, with its problems")
+@as_of_option
 @reporting_errors
 def loads(as_json: bool) -> None:
     """List what was loaded: when, from where, by which version, with how many problems.
@@ -44,9 +49,10 @@ def _as_json(load: LoadRecord) -> str:
 def _as_text(load: LoadRecord) -> str:
     """A load as one line for a terminal."""
     problems = f", {counted(len(load.problems), 'problem')}" if load.problems else ""
+    agent = f", sent by {visible(load.agent)}" if load.agent else ""
     return (
         f"{load.id}  {with_zone(load.time)}  {load.status:9}  {visible(load.source)}  "
-        f"({counted(load.counts['activities'], 'activity')}{problems})"
+        f"({counted(load.counts['activities'], 'activity')}{problems}{agent})"
     )
 
 
@@ -104,30 +110,52 @@ def _as_warning(found: Forgettable) -> str:
     )
 
 
-def _login_name() -> str | None:
-    """Who runs the command; None where the system does not say, as in some containers."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # KeyError before Python 3.13
-        return None
-
-
 @click.command()
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="WHAT", required=False)
+@recall_options
 @click.option(
     "--at", metavar="TIME", help="Since when, such as 2026-11-21T08:30:00 (UTC); else now."
 )
-@click.option("--reason", metavar="TEXT", required=True, help="Why: deleted, damaged, withdrawn …")
+@click.option("--reason", metavar="TEXT", help="Why: deleted, damaged, withdrawn …")
 @click.option("--by", metavar="NAME", help="Who says so; else your login name.")
+@click.option("--undo", is_flag=True, help="Take all marks of it back.")
 @reporting_errors
-def invalidate(name: str, at: str | None, reason: str, by: str | None) -> None:
+def invalidate(
+    name: str | None,
+    at: str | None,
+    reason: str | None,
+    by: str | None,
+    undo: bool,
+    **what: str | None,
+) -> None:
     """Mark a file or run as deleted or no longer valid.
 
-    It stays in the graph, with all that was made from it, and every answer says so.
+    It stays in the graph, with all that was made from it, and every answer says so. --tool and
+    --version mark every run of a tool version; --used-since and --used-until mark every run that
+    read the path WHAT in that time. They hold for runs that are loaded later, too.
     """
+    if undo == (reason is not None):
+        raise click.UsageError("give either --reason TEXT, to mark, or --undo, to take back")
     with opened_store() as store:
-        record = find(store, name, Path.cwd())
-        load = invalidate_record(store, record, at, reason, by or _login_name())
+        record = meant(store, name, Path.cwd(), **what)
+        recall = recall_of(record.id)
+        if undo:
+            gone = take_back(store, record)
+            click.echo(f"{_named(record)}: {counted(len(gone), 'mark')} taken back")
+            return
+        load = invalidate_record(store, record, at, reason or "", by or login_name())
+        reach = "" if recall is None else _reach(len(store.runs_of(recall)))
     click.echo(
-        f"{visible(record.id)} is marked as invalid; `provgraph forget {load.id}` takes that back"
+        f"{_named(record)} is marked as invalid{reach}; `provgraph forget {load.id}` takes that "
+        "back"
     )
+
+
+def _named(record: Node) -> str:
+    """What a message calls a record."""
+    return visible(record.id if recall_of(record.id) is None else record.label)
+
+
+def _reach(runs: int) -> str:
+    """How many runs a recall means."""
+    return f": {counted(runs, 'run')}, and those that are loaded later"

@@ -4,22 +4,23 @@ from pathlib import Path
 
 import click
 
-from provgraph.commands.options import DOCUMENTS, chosen_format, output_option
-from provgraph.commands.running import opened_store, reporting_errors, write_out
+from provgraph.commands.moments import moment_options
+from provgraph.commands.options import DOCUMENTS, chosen_format, format_option, output_option
+from provgraph.commands.running import (
+    named,
+    opened_store,
+    reporting_errors,
+    write_out,
+)
 from provgraph.interchange.export import export as export_documents
 from provgraph.interchange.export import with_relations
-from provgraph.questions.tracing import find
 
 
 @click.command()
 @click.argument("names", metavar="[ID]...", nargs=-1)
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(DOCUMENTS),
-    help="Without it the ending of the file in --output says it, else it is prov-json.",
-)
+@format_option(DOCUMENTS, "prov-json")
 @output_option
+@moment_options
 @reporting_errors
 def export(names: tuple[str, ...], format_name: str | None, output: Path | None) -> None:
     """Write everything, or the records ID with their relations, as a standard document that
@@ -27,6 +28,6 @@ def export(names: tuple[str, ...], format_name: str | None, output: Path | None)
     """  # noqa: D205 - the first paragraph is what `provgraph --help` lists
     form = chosen_format(format_name, output, DOCUMENTS, "prov-json")
     with opened_store() as store:
-        chosen = [find(store, name, Path.cwd()) for name in names]
+        chosen = [named(store, name) for name in names]
         pieces = export_documents(store, form, with_relations(chosen) if chosen else None)
-        write_out((piece.encode() for piece in pieces), output)
+        write_out(pieces, output)

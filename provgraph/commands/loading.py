@@ -1,13 +1,10 @@
 """The command ``load``, and how the report on a loaded source is printed."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,9 +14,9 @@ from provgraph.commands.running import REFUSED, given, note, opened_store, repor
 from provgraph.errors import ProvGraphError, UnreachableError
 from provgraph.ingest.loading import load as load_sources
 from provgraph.ingest.reading.sources import Source
-from provgraph.ingest.reports import Report
+from provgraph.ingest.reports import Report, report_line
 from provgraph.model.values import counted, visible
-from provgraph.settings import default_spool, destination, store_url
+from provgraph.settings import default_spool, destination, is_server_url, load_token, store_url
 from provgraph.store.protocol import Store
 
 
@@ -42,6 +39,13 @@ from provgraph.store.protocol import Store
     "--jobs.",
 )
 @click.option(
+    "--to",
+    "server",
+    metavar="URL",
+    help="Send the sources to a server (`provgraph serve`), which loads them; the token is in "
+    "PROVGRAPH_TOKEN or PROVGRAPH_TOKEN_FILE. Not with --jobs.",
+)
+@click.option(
     "--quiet",
     is_flag=True,
     help="Print a line only for a source that could not be read in part or whole, and no totals.",
@@ -54,9 +58,10 @@ def load(
     namespace: str,
     jobs: int,
     spool: Path | None,
+    server: str | None,
     **printing: bool,
 ) -> None:
-    """Load files (also .gz), folders, - (standard input) or a ctaprov database (postgresql://…).
+    """Load files (also .gz), folders, - (standard input) or databases (postgresql://…).
 
     The format is recognised by content; the folder of a CTADIRAC job is one source.
 
@@ -64,9 +69,14 @@ def load(
     """
     if spool is not None and jobs > 1:
         raise click.UsageError("--jobs is not for --spool: one process delivers what was put aside")
+    if server is not None and jobs > 1:
+        raise click.UsageError("--jobs is not for --to: the server reads")
     printer = _Printer(**printing)
+    url = server or store_url(given("store"))
     if spool is not None:
-        clean = _load_by_spool(spool, sources, format_name, namespace, printer)
+        clean = _load_by_spool(spool, sources, format_name, namespace, url, printer)
+    elif server is not None or is_server_url(url):
+        clean = _send(url, sources, format_name, namespace, printer)
     else:
         clean = _load_into_store(sources, format_name, namespace, jobs, printer)
     printer.finish()
@@ -97,6 +107,21 @@ def _load_into_store(
         if observer.passed_over and printer.tells_totals:
             passed_over = counted(observer.passed_over, "file")
             click.echo(f"passed over {passed_over} of no format that provgraph reads", err=True)
+    return clean
+
+
+def _send(
+    url: str, sources: Sequence[str], format_name: str | None, namespace: str, printer: "_Printer"
+) -> bool:
+    """Send sources to a server, and tell whether nothing was refused."""
+    from provgraph.collecting.posting import LoadServer  # noqa: PLC0415
+    from provgraph.collecting.sending import send  # noqa: PLC0415 - most loads have a store
+
+    clean = True
+    server = LoadServer(url, load_token())
+    for report in send(server, sources, format_name=format_name, namespace=namespace):
+        clean = clean and report.is_clean
+        printer.tell(report)
     return clean
 
 
@@ -173,6 +198,7 @@ def _load_by_spool(
     sources: Sequence[str],
     format_name: str | None,
     namespace: str,
+    url: str,
     printer: _Printer,
 ) -> bool:
     """Put sources aside, have the spool delivered, and tell whether nothing was refused."""
@@ -182,7 +208,6 @@ def _load_by_spool(
         spool_sources,
     )
 
-    url = store_url(given("store"))
     items = list(
         spool_sources(spool, sources, format_name=format_name, namespace=namespace, store=url)
     )
@@ -257,7 +282,7 @@ def print_report(report: Report, as_json: bool) -> None:
             (docs/contract.md, Commands).
     """
     if as_json:
-        click.echo(json.dumps(_fields_of(report), ensure_ascii=False))
+        click.echo(report_line(report))
         return
     counts = _counts_of(report.activities, report.entities, report.relations)
     line = f"{report.status:9}  {visible(report.source)}  {counts if report.load else ''}"
@@ -276,14 +301,6 @@ def _counts_of(activities: int, entities: int, relations: int) -> str:
     """How much sources name, in words."""
     numbers = {"activity": activities, "entity": entities, "relation": relations}
     return ", ".join(counted(number, noun) for noun, number in numbers.items())
-
-
-def _fields_of(report: Report) -> dict[str, Any]:
-    """The JSON object of a report."""
-    fields = asdict(report)
-    del fields["disagreements"]
-    fields["problems"] = [asdict(problem) for problem in report.problems]
-    return fields
 
 
 def _print_problems(report: Report) -> None:

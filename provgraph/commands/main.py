@@ -11,12 +11,15 @@ from provgraph.commands.running import LaterCommand, common_options
 
 #: Command → the module that holds the command, and the first paragraph of the command's help.
 COMMANDS = {
+    "backup": ("copying", "Write all that STORE holds into FILE, while others may load."),
+    "common": ("relating", "Show what led to each of several files, the nearest first."),
     "copy": ("copying", "Copy all that the store FROM holds into the empty store TO, of any kind."),
     "demo": (
         "demo",
         "Load the real sample provenance shipped with provgraph and ask what produced its DL3 "
         "file.",
     ),
+    "describe": ("describing", "Say what tools are and what their parameters mean."),
     "diff": ("comparing", "Show what differs between what led to A and what led to B."),
     "digest": ("showing", "Print one SHA-256 over all provenance content."),
     "export": (
@@ -27,16 +30,31 @@ COMMANDS = {
     "forget": ("correcting", "Take a load back, by its id or the beginning of it."),
     "impact": ("asking", "Show everything that was made from FILE."),
     "invalidate": ("correcting", "Mark a file or run as deleted or no longer valid."),
+    "jobs": (
+        "jobs",
+        "Say which jobs `provgraph serve` runs: descriptions with a script, once they are "
+        "approved.",
+    ),
     "lineage": ("asking", "Show what led to a record, what was made from it, or both."),
     "load": (
         "loading",
-        "Load files (also .gz), folders, - (standard input) or a ctaprov database "
-        "(postgresql://…).",
+        "Load files (also .gz), folders, - (standard input) or databases (postgresql://…).",
     ),
     "loads": (
         "correcting",
         "List what was loaded: when, from where, by which version, with how many problems.",
     ),
+    "neo4j": (
+        "neo4j_kit",
+        "Make Neo4j Browser and Bloom ready: indexes, a style, saved questions.",
+    ),
+    "path": (
+        "relating",
+        "Show the shortest way from A to B, whichever of them led to the other.",
+    ),
+    "report": ("reporting", "Sum up the last day, or another span of time, on one page."),
+    "rerun": ("remaking", "Write the commands that make FILE again."),
+    "restore": ("copying", "Make the empty store STORE, of any kind, out of the backup FILE."),
     "schema": ("serving", "Print the GraphQL schema as SDL."),
     "search": ("searching", "Find files, runs and agents, the newest first."),
     "serve": ("serving", "Answer GraphQL at /graphql, and /healthz, /readyz and /metrics."),
@@ -47,6 +65,11 @@ COMMANDS = {
         "Make a PostgreSQL database equal to the store, in the tables of CTADIRAC's provenance "
         "prototype.",
     ),
+    "tainted": (
+        "recalling",
+        "List the delivered products that were made from invalid records, the newest first.",
+    ),
+    "tokens": ("tokens", "Say who may come to `provgraph serve`: add, list and revoke tokens."),
     "validate": (
         "checking",
         "Check files, folders or - against PROV-CONSTRAINTS without loading them.",

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from provgraph.commands.options import json_option
+from provgraph.commands.options import json_option, schema_option
 from provgraph.commands.running import REFUSED, note, opened_store, reporting_errors
 from provgraph.model.values import counted, visible
 from provgraph.relational_mirror.metrics import write_metrics
@@ -27,14 +27,7 @@ from provgraph.settings import mirror_password
     metavar="URL",
     help="The mirror: postgresql://USER@HOST:5432/DATABASE.",
 )
-@click.option(
-    "--schema",
-    "schema_name",
-    default="public",
-    show_default=True,
-    metavar="NAME",
-    help="For the 22 tables; what they can't hold goes to schema provgraph.",
-)
+@schema_option("For the 22 tables; what they can't hold goes to schema provgraph.")
 @click.option(
     "--full", is_flag=True, help="Make all tables anew and put them in place of the old ones."
 )
@@ -50,6 +43,12 @@ from provgraph.settings import mirror_password
     help="Write nothing; name every row that is not as it should be, exit 1.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would change, and undo it.")
+@click.option(
+    "--provtap",
+    is_flag=True,
+    help="Make schema provenance, too: the tables of the IVOA's model, for a TAP service. Once it "
+    "is there, each sync keeps it.",
+)
 @click.option(
     "--metrics",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -75,9 +74,9 @@ def sync(
     """  # noqa: D205 - the first paragraph is what `provgraph --help` lists
     if how["replace"] and not how["full"]:
         raise click.UsageError("--replace makes the whole mirror anew: give --full, too")
-    if verify and (how["full"] or how["dry_run"] or metrics is not None):
+    if verify and (any(how.values()) or metrics is not None):
         raise click.UsageError(
-            "--verify writes nothing: give it without --full, --dry-run and --metrics"
+            "--verify writes nothing: give it without --full, --dry-run, --provtap and --metrics"
         )
     if how["dry_run"] and metrics is not None:
         raise click.UsageError("--metrics is for a sync that is made, not for --dry-run")

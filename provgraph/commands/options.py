@@ -23,8 +23,11 @@ DOCUMENTS = (
     "n-triples",
     "json-ld",
     "vo-prov-json",
+    "vo-prov-xml",
     "votable",
 )
+#: The formats of a recipe (`provgraph.writers.recipes`).
+RECIPES = ("sh", "cwl")
 #: What only pictures understand → the options for it.
 PICTURE_OPTIONS = {
     "across": "--across/--down",
@@ -32,6 +35,7 @@ PICTURE_OPTIONS = {
     "configuration": "--configuration/--no-configuration",
     "fold": "--fold/--no-fold",
     "link": "--link",
+    "w3c": "--w3c",
 }
 #: The ending of a file's name → the format that it asks for.
 ENDINGS = {
@@ -53,6 +57,8 @@ ENDINGS = {
     ".nt": "n-triples",
     ".jsonld": "json-ld",
     ".vot": "votable",
+    ".sh": "sh",
+    ".cwl": "cwl",
 }
 #: The relations that a lineage can follow.
 RELATIONS = (
@@ -86,14 +92,11 @@ TYPES = (
     "SoftwareAgent",
 )
 
-#: How a run can have ended.
-STATUSES = ("completed", "error", "interrupted", "running", "unknown")
-
-_Function = Callable[..., None]
-_Option = Callable[[_Function], _Function]
+Function = Callable[..., None]
+Option = Callable[[Function], Function]
 
 
-def json_option(what: str) -> _Option:
+def json_option(what: str) -> Option:
     """Make the option ``--json``.
 
     Args:
@@ -107,7 +110,7 @@ def json_option(what: str) -> _Option:
     )
 
 
-def output_option(function: _Function) -> _Function:
+def output_option(function: Function) -> Function:
     """Add ``--output``: the file that the result is written to.
 
     Args:
@@ -124,7 +127,64 @@ def output_option(function: _Function) -> _Function:
     )(function)
 
 
-def reading_options(function: _Function) -> _Function:
+def format_option(known: tuple[str, ...], usual: str) -> Option:
+    """Make the option ``--format`` of a command that has `output_option`, too.
+
+    Args:
+        known: the formats that the command writes.
+        usual: the format of what has no ending.
+
+    Returns:
+        A decorator; the function gets the argument ``format_name``, for `chosen_format`.
+    """
+    return click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(known),
+        help=f"Without it the ending of the file in --output says it, else it is {usual}.",
+    )
+
+
+def limit_option(meaning: str, most: int = 1000) -> Option:
+    """Make the option ``--limit``: how many records are listed.
+
+    Args:
+        meaning: the help.
+        most: how many without the option.
+
+    Returns:
+        A decorator; the function gets the argument ``limit``.
+    """
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=1),
+        default=most,
+        show_default=True,
+        metavar="N",
+        help=meaning,
+    )
+
+
+def schema_option(meaning: str) -> Option:
+    """Make the option ``--schema``: where in its database a mirror is.
+
+    Args:
+        meaning: the help.
+
+    Returns:
+        A decorator; the function gets the argument ``schema_name``.
+    """
+    return click.option(
+        "--schema",
+        "schema_name",
+        default="public",
+        show_default=True,
+        metavar="NAME",
+        help=meaning,
+    )
+
+
+def reading_options(function: Function) -> Function:
     """Add the options of the commands that read sources.
 
     Args:
@@ -133,7 +193,7 @@ def reading_options(function: _Function) -> _Function:
     Returns:
         The function, which gets the arguments ``format_name`` and ``namespace``.
     """
-    return _with_options(
+    return with_options(
         function,
         click.option(
             "--format",
@@ -152,7 +212,7 @@ def reading_options(function: _Function) -> _Function:
     )
 
 
-def answer_options(function: _Function) -> _Function:
+def answer_options(function: Function) -> Function:
     """Add the options of the commands that answer with a lineage.
 
     Args:
@@ -162,86 +222,19 @@ def answer_options(function: _Function) -> _Function:
         The function, which gets the arguments ``depth``, ``limit``, ``format_name``, ``output``,
         ``kinds``, ``data_levels``, ``types`` and the keys of `PICTURE_OPTIONS`.
     """
-    return _with_options(
+    return with_options(
         _picture_options(function),
         click.option(
             "--depth", type=click.IntRange(min=0), metavar="N", help="At most N relations far."
         ),
-        click.option(
-            "--limit",
-            type=click.IntRange(min=1),
-            default=100_000,
-            show_default=True,
-            metavar="N",
-            help="Cut the answer, and say so, at N records.",
-        ),
-        click.option(
-            "--format",
-            "format_name",
-            type=click.Choice((*FORMATS, *DOCUMENTS)),
-            help="Without it the ending of the file in --output says it, else it is text.",
-        ),
+        limit_option("Cut the answer, and say so, at N records.", 100_000),
+        format_option((*FORMATS, *DOCUMENTS), "text"),
         output_option,
-        _filter("--kind", "kinds", KINDS, "List only records of this kind"),
-        _filter("--data-level", "data_levels", DATA_LEVELS, "List only products of this level"),
-        _filter("--type", "types", TYPES, "List only records of this finer type"),
-    )
-
-
-def search_options(function: _Function) -> _Function:
-    """Add the conditions of a search.
-
-    Args:
-        function: the function of a command.
-
-    Returns:
-        The function, which gets the argument ``kinds`` and the fields of
-        `provgraph.model.filters.Search`.
-    """
-    return _with_options(
-        function,
-        _filter("--kind", "kinds", KINDS, "Only records of this kind"),
-        _filter("--type", "types", TYPES, "Only records of this finer type"),
-        _filter("--data-level", "data_levels", DATA_LEVELS, "Only products of this level"),
-        _filter("--status", "statuses", STATUSES, "Only runs that ended so"),
-        _named(
-            "--tool",
-            "tools",
-            "NAME",
-            "Only runs of this tool; with --kind entity or another "
-            "condition of files, the files that such runs made",
+        filter_option("--kind", "kinds", KINDS, "List only records of this kind"),
+        filter_option(
+            "--data-level", "data_levels", DATA_LEVELS, "List only products of this level"
         ),
-        _named("--version", "versions", "V", "Only runs of this version of a tool, likewise"),
-        _named("--host", "hosts", "NAME", "Only runs on this host, likewise"),
-        _named(
-            "--agent",
-            "agents",
-            "NAME",
-            "Only what this person, organization or software answers for",
-        ),
-        click.option(
-            "--since", metavar="TIME", help="Only runs started, and files made, then or later."
-        ),
-        click.option("--until", metavar="TIME", help="Only those of then or earlier (UTC)."),
-        click.option(
-            "--under", metavar="PATH", help="Only files that stood at this path, or below it."
-        ),
-        click.option("--invalid", is_flag=True, help="Only what is marked as invalid."),
-        click.option("--external", is_flag=True, help="Only files that no known run made."),
-        click.option(
-            "--overwritten", is_flag=True, help="Only files that ceased to be, as by overwriting."
-        ),
-    )
-
-
-def _named(option: str, argument: str, metavar: str, what: str) -> _Option:
-    """Make an option that takes a name, in any case."""
-    return click.option(
-        option,
-        argument,
-        metavar=metavar,
-        multiple=True,
-        help=f"{what}; several times for any of several.",
+        filter_option("--type", "types", TYPES, "List only records of this finer type"),
     )
 
 
@@ -263,8 +256,18 @@ class _Word(click.Choice[str]):
         return super().convert(written.get(str(value).lower(), value), param, ctx)
 
 
-def _filter(option: str, argument: str, known: tuple[str, ...], what: str) -> _Option:
-    """Make an option that names which records are listed."""
+def filter_option(option: str, argument: str, known: tuple[str, ...], what: str) -> Option:
+    """Make an option that names which records are listed.
+
+    Args:
+        option: such as ``--kind``.
+        argument: what the function calls it.
+        known: the words that it takes, in any case.
+        what: the beginning of the help.
+
+    Returns:
+        A decorator; the function gets a tuple of words.
+    """
     return click.option(
         option,
         argument,
@@ -274,42 +277,56 @@ def _filter(option: str, argument: str, known: tuple[str, ...], what: str) -> _O
     )
 
 
-def _picture_options(function: _Function) -> _Function:
+def _picture_options(function: Function) -> Function:
     """Add the options that say how a lineage is drawn."""
-    return _with_options(
+    return with_options(
         function,
         click.option(
             "--across/--down",
             default=None,
-            help="Draw from left to right, or from top to bottom (the default).",
+            help="Draw from left to right (the default), or from top to bottom (that of --w3c).",
         ),
         click.option(
             "--agents/--no-agents",
             default=None,
-            help="Draw who answers for runs and files (the default), or not.",
+            help="Draw who answers for runs and files (the default of --w3c), or not.",
         ),
         click.option(
             "--configuration/--no-configuration",
             default=None,
-            help="Draw the parameters of runs and the files that they name as configuration, or "
-            "not (the default). A file that a run read is drawn as its input in any case.",
+            help="Show the parameters of runs, and the files that they name as configuration: in "
+            "tooltips, with --w3c as boxes; or not (the default).",
         ),
         click.option(
             "--fold/--no-fold",
             default=None,
             help="Draw runs and files that play the same part as one box with their number, or "
-            "each alone; by default they are folded when there would be more than 60 boxes.",
+            "each alone; by default they are folded when there are more than 24.",
         ),
         click.option(
             "--link",
             metavar="URL",
             help="Where a click on a box leads: an address with {id} where the record's id goes.",
         ),
+        click.option(
+            "--w3c",
+            is_flag=True,
+            default=None,
+            help="Draw every record and relation as the W3C's diagrams do, from effect to cause.",
+        ),
     )
 
 
-def _with_options(function: _Function, *options: Any) -> _Function:
-    """Add options, which the help lists in this order."""
+def with_options(function: Function, *options: Any) -> Function:
+    """Add options, which the help lists in this order.
+
+    Args:
+        function: the function of a command.
+        options: decorators.
+
+    Returns:
+        The function.
+    """
     for option in reversed(options):
         function = option(function)
     return function

@@ -7,6 +7,7 @@ Results go to stdout, messages to stderr (docs/contract.md, Commands).
 # ruff: noqa: PLC0415
 
 import gc
+import getpass
 import logging
 import os
 import stat
@@ -26,6 +27,7 @@ import click
 from provgraph.errors import MissingExtraError, ProvGraphError, UnreachableError, extra_needed
 
 if TYPE_CHECKING:
+    from provgraph.model.lineage import Node
     from provgraph.store.protocol import Store
     from provgraph.writers.screen import Screen
 
@@ -107,14 +109,14 @@ def common_options(decorated: _Decorated) -> _Decorated:
         "--debug",
         is_flag=True,
         expose_value=False,
-        callback=_remember,
+        callback=remember,
         help="Show the traceback of an error.",
     )
     store = click.option(
         "--store",
         metavar="URL",
         expose_value=False,
-        callback=_remember,
+        callback=remember,
         help="Where the provenance is: sqlite:///PATH, postgresql://…, neo4j://…, bolt://…; else "
         "PROVGRAPH_STORE, else a SQLite file in your user-data folder.",
     )
@@ -123,17 +125,23 @@ def common_options(decorated: _Decorated) -> _Decorated:
     return store(debug(decorated))
 
 
-def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
-    """Keep an option of `common_options`, wherever it stands."""
+def remember(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep an option for `given`, wherever it stands.
+
+    Args:
+        context: of the command.
+        option: the option.
+        value: what the user gave.
+    """
     if value:
         context.find_root().ensure_object(dict)[option.name] = value
 
 
 def given(option: str) -> Any:
-    """Look up what the user gave for an option of `common_options`.
+    """Look up what the user gave for an option of `common_options` or of `commands.moments`.
 
     Args:
-        option: ``store`` or ``debug``.
+        option: ``store``, ``debug``, ``as_of`` or ``at``; the last two are canonical times.
 
     Returns:
         The value; None when the user gave none.
@@ -209,7 +217,7 @@ def opened_store() -> Iterator["Store"]:
     """Open the store of `open_given_store` for a ``with`` block, and close it afterwards.
 
     Yields:
-        The open store.
+        The open store; with ``--as-of`` what it was known to be then.
 
     Raises:
         SettingsError: the URL is that of no store, or the password file can't be read.
@@ -217,9 +225,59 @@ def opened_store() -> Iterator["Store"]:
     """
     store = open_given_store()
     try:
-        yield store
+        if time := given("as_of"):
+            with _earlier(store, time) as known:
+                yield known
+        else:
+            yield store
     finally:
         store.close()
+
+
+def login_name() -> str | None:
+    """Who runs the command; None where the system does not say, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # KeyError before Python 3.13
+        return None
+
+
+@contextmanager
+def _earlier(store: "Store", time: str) -> Iterator["Store"]:
+    """The store as it was known to be, with a line that counts what is read for it."""
+    from provgraph.commands.progress import Progress
+    from provgraph.model.values import with_zone
+    from provgraph.questions.moments import EarlierStates
+
+    progress = Progress("records")
+    states = EarlierStates(store, told=progress.read)
+    try:
+        with progress:
+            known = states.as_of(time)
+        if not known.loads():
+            note(f"nothing had been loaded by {with_zone(time)}: `provgraph loads` lists what was")
+        yield known
+    finally:
+        states.close()
+
+
+def named(store: "Store", name: str) -> "Node":
+    """Find the record that a name means, from the working folder and as of ``--at``.
+
+    Args:
+        store: where to look.
+        name: what names the record.
+
+    Returns:
+        The record.
+
+    Raises:
+        LookupFailedError: no record bears the name, or several do.
+        StoreError: the store failed.
+    """
+    from provgraph.questions.tracing import find
+
+    return find(store, name, Path.cwd(), given("at"))
 
 
 def note(message: str) -> None:
@@ -233,23 +291,24 @@ def note(message: str) -> None:
     click.echo("provgraph: " + "\n".join(map(visible, message.split("\n"))), err=True)
 
 
-def write_out(pieces: Iterable[bytes], output: Path | None) -> None:
+def write_out(pieces: Iterable[bytes | str], output: Path | None) -> None:
     """Write a result.
 
     Args:
-        pieces: the bytes of the result, piece by piece.
+        pieces: the result, piece by piece; a text is written in UTF-8.
         output: the file to write to; None or ``-`` for stdout.
 
     Raises:
         ProvGraphError: the file can't be written.
     """
+    encoded = (each.encode() if isinstance(each, str) else each for each in pieces)
     if output is None or str(output) == "-":
-        for piece in pieces:
+        for piece in encoded:
             click.echo(piece, nl=False)
         return
     try:
         with output.open("wb") as file:
-            file.writelines(pieces)
+            file.writelines(encoded)
     except OSError as error:
         raise ProvGraphError(f"{output} can't be written: {error.strerror}") from error
     click.echo(f"wrote {output}", err=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from provgraph.collecting.posting import LoadServer
 from provgraph.collecting.spool import make_spool
 from provgraph.collecting.watching import Watcher, WatchOrder, until_signalled
 from provgraph.commands.loading import print_report
@@ -17,7 +18,8 @@ from provgraph.commands.running import (
     open_given_store,
     reporting_errors,
 )
-from provgraph.settings import default_spool, destination, store_url
+from provgraph.settings import default_spool, destination, is_server_url, load_token, store_url
+from provgraph.store.protocol import Store
 
 
 @click.command()
@@ -66,7 +68,7 @@ def watch(
     if timeout is not None and not once:
         raise click.UsageError("--timeout is for --once")
     order = _order(folder, once, options)
-    watcher = Watcher(order, open_given_store, lambda report: print_report(report, as_json), note)
+    watcher = Watcher(order, _destination, lambda report: print_report(report, as_json), note)
     with until_signalled(lambda: _print_counts(watcher)) as stop, at_most(timeout):
         if once:
             watcher.look(stop)
@@ -78,6 +80,12 @@ def watch(
         _print_counts(watcher)
     unclean = watcher.counts["partial"] + watcher.counts["refused"]
     click.get_current_context().exit(REFUSED if once and unclean else 0)
+
+
+def _destination() -> Store | LoadServer:
+    """The given store, or the server that loads."""
+    url = store_url(given("store"))
+    return LoadServer(url, load_token()) if is_server_url(url) else open_given_store()
 
 
 def _order(folder: Path | None, once: bool, options: dict[str, Any]) -> WatchOrder:

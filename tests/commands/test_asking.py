@@ -100,21 +100,22 @@ def test_an_unknown_ending_is_refused(full_shell: Shell, tmp_path: Path) -> None
 
 
 def test_pictures_are_drawn_as_asked(full_shell: Shell) -> None:
-    plain = full_shell("what-produced", DL3, "--format", "dot", "--no-fold").stdout
+    def dot(*options: str) -> str:
+        return full_shell("what-produced", DL3, "--format", "dot", *options).stdout
+
+    flowchart = dot("--no-fold")
+    assert flowchart.count("fillcolor") == 61
+    assert "rankdir=LR" in flowchart
+    assert "⚙ 3" in flowchart
+    assert "parameters of" not in flowchart
+    folded = dot("--down", "--configuration")
+    assert " × 2" in folded
+    assert "rankdir=TB" in folded
+    assert "parameters of" in folded
+    plain = dot("--w3c")
     assert plain.count("fillcolor") == 71
     assert "rankdir=TB" in plain
-    assert " × 2" in full_shell("what-produced", DL3, "--format", "dot").stdout
-    asked = full_shell(
-        "what-produced",
-        DL3,
-        "--format",
-        "dot",
-        "--across",
-        "--fold",
-        "--configuration",
-        "--link",
-        "https://example.org/{id}",
-    ).stdout
+    asked = dot("--w3c", "--across", "--configuration", "--link", "https://example.org/{id}")
     assert "rankdir=LR" in asked
     assert "shape=note" in asked
     assert 'URL="https://example.org/product%3A70de1f24-6744-4ced-99bb-c74834735e51"' in asked
@@ -128,6 +129,8 @@ def test_the_page_on_pictures_shows_what_the_command_prints(newcomer: Shell) -> 
         "what-produced", "/data/ctao/dl2/gamma_train.dl2.h5", "--format", "mermaid", "--fold"
     ).stdout
     assert f"```mermaid\n{printed}```" in page
+    drawn = newcomer("what-produced", "run02001.dl3.fits", "--format", "svg").stdout
+    assert drawn == (DOCS / "how-to" / "pictures" / "flowchart.svg").read_text(encoding="utf-8")
     options = newcomer("what-produced", "--help").stdout
     assert all(option in options for option in re.findall(r"`(--[a-z-]+)", page))
 
@@ -141,6 +144,8 @@ def test_the_page_on_pictures_shows_what_the_command_prints(newcomer: Shell) -> 
             "--agents/--no-agents, --fold/--no-fold: only for pictures",
         ),
         (("--format", "svg", "--link", "javascript:{id}"), "boxes can't link to 'javascript:{id}'"),
+        (("--format", "svg", "--w3c", "--fold"), "the W3C's diagrams show every record"),
+        (("--format", "json", "--w3c"), "--w3c: only for pictures"),
     ],
 )
 def test_what_makes_no_sense_of_a_picture_is_wrong_usage(

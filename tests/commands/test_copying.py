@@ -1,4 +1,4 @@
-"""``provgraph copy`` as a user meets it, killed in the middle, too."""
+"""``provgraph copy``, ``backup`` and ``restore`` as a user meets them, killed in between, too."""
 
 import subprocess
 import sys
@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from provgraph.commands.main import main
+from provgraph.ingest.backups import Written
 from tests.conftest import LOGS
 from tests.processes import environment, run
 
@@ -91,3 +92,37 @@ def test_a_killed_copy_is_no_store_and_goes_on(url: str, tmp_path: Path) -> None
     assert done.returncode == 0
     assert done.stderr.startswith("provgraph: going on with the copy, which has 3")
     assert do("digest", "--store", target).stdout == do("digest", "--store", url).stdout
+
+
+def test_a_backup_and_its_way_back(url: str, tmp_path: Path) -> None:
+    file, again = tmp_path / "night.backup", f"sqlite:///{tmp_path / 'again.db'}"
+    due = do("digest", "--store", url).stdout.strip()
+    done = do("backup", url, str(file))
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == f"backed up {url} to {file}: digest {due}\n"
+    done = do("restore", str(file), again)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == f"restored {again} from {file}: digest {due}\n"
+    for arguments in (("backup", url, str(file)), ("restore", str(file), again)):
+        done = do(*arguments)
+        assert done.exit_code == 2
+        assert "is there already, and nothing is replaced" in done.stderr
+
+
+def test_a_backup_of_one_moment_says_that_nothing_was_compared(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "provgraph.commands.copying.back_up", lambda *_: Written("3f", is_compared=False)
+    )
+    done = do("backup", url, str(tmp_path / "x"))
+    assert (done.exit_code, done.stdout) == (0, f"backed up {url} to {tmp_path / 'x'}: digest 3f\n")
+    assert "somebody has loaded meanwhile, so the digests were not compared" in done.stderr
+
+
+def test_a_backup_of_nothing(tmp_path: Path) -> None:
+    done = do("backup", f"sqlite:///{tmp_path / 'no.db'}", str(tmp_path / "x"))
+    assert (done.exit_code, "there is no store at" in done.stderr) == (2, True)
+    done = do("restore", str(tmp_path / "x"), f"sqlite:///{tmp_path / 'no.db'}")
+    assert (done.exit_code, "there is no backup at" in done.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())

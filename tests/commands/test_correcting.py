@@ -4,11 +4,15 @@ import json
 import os
 import pty
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from provgraph.ingest.loading import load as load_sources
+from provgraph.ingest.reading.sources import Source
 from provgraph.model.values import counted
+from provgraph.store.registry import open_store
 from tests.commands.shell import Shell
 from tests.conftest import LOGS
 from tests.processes import PROVGRAPH, environment
@@ -23,6 +27,14 @@ def test_a_store_without_loads_says_so(newcomer: Shell, option: tuple[str, ...])
         "",
         "provgraph: nothing is loaded yet\n",
     )
+
+
+def test_a_load_that_somebody_has_sent_says_so(newcomer: Shell) -> None:
+    with closing(open_store(f"sqlite:///{newcomer.store}")) as store:
+        log = LOGS / "run02001.provlog"
+        list(load_sources(store, [Source(str(log), log, agent="token night")]))
+    assert json.loads(newcomer("loads", "--json").stdout)["agent"] == "token night"
+    assert newcomer("loads").stdout.endswith(", sent by token night)\n")
 
 
 def test_a_load_is_listed_and_taken_back(newcomer: Shell) -> None:
@@ -123,3 +135,43 @@ def test_a_script_has_to_say_yes_and_a_person_is_asked(newcomer: Shell) -> None:
     code, said = on_a_terminal(newcomer, "y\n", "forget", load)
     assert (code, f"forgot load {load} of " in said) == (0, True)
     assert newcomer("loads").stdout == ""
+
+
+def test_a_tool_version_is_marked_and_taken_back(newcomer: Shell) -> None:
+    newcomer("load", str(LOGS / "run02001.provlog"))
+    before = newcomer("digest").stdout
+    meant = ("invalidate", "--tool", "ctapipe-process", "--version", "0.28.0")
+    marked = newcomer(*meant, "--reason", "wrong gain", "--by", "Ada")
+    assert (marked.returncode, marked.stderr) == (0, "")
+    assert "ctapipe-process 0.28.0 is marked as invalid: 2 runs, and those" in marked.stdout
+    listed = newcomer("search", "--invalid").stdout
+    assert "by Ada: wrong gain" in listed
+    newcomer("load", str(LOGS / "run00001.provlog"))
+    shown = json.loads(newcomer("show", "run00001.dl1.h5", "--json").stdout)
+    assert shown["tainted"] == ["prov:urn:provgraph:recall:tool/ctapipe-process/0.28.0"]
+    assert "Invalid: ctapipe-process 0.28.0" in newcomer("what-produced", "run00001.dl1.h5").stdout
+    last = json.loads(newcomer("loads", "--json").stdout.splitlines()[-1])
+    newcomer("forget", last["id"], "--yes")
+    assert newcomer(*meant, "--undo").stdout == "ctapipe-process 0.28.0: 1 mark taken back\n"
+    assert newcomer("digest").stdout == before
+
+
+def test_the_uses_of_a_path_are_marked(newcomer: Shell) -> None:
+    newcomer("load", str(LOGS / "run02001.provlog"))
+    meant = ("invalidate", "/data/ctao/config/base.yaml", "--used-since", "2026-11-21")
+    marked = newcomer(*meant, "--reason", "moonlight")
+    assert (marked.returncode, "2 runs, and those" in marked.stdout) == (0, True)
+    taken_back = newcomer(*meant, "--undo")
+    assert (taken_back.returncode, "1 mark taken back" in taken_back.stdout) == (0, True)
+    again = newcomer(*meant, "--undo")
+    assert (again.returncode, "bears no mark" in again.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("x",), ("x", "--reason", "y", "--undo"), ("--tool", "t", "--reason", "y")],
+)
+def test_what_does_not_go_together_is_refused(newcomer: Shell, given: tuple[str, ...]) -> None:
+    newcomer("load", "-", stdin=b"[]")
+    done = newcomer("invalidate", *given)
+    assert (done.returncode, "give " in done.stderr) == (2, True)

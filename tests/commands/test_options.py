@@ -35,7 +35,11 @@ def test_filters_know_every_kind_and_type() -> None:
 
 
 def test_endings_are_of_formats_that_there_are() -> None:
-    assert set(options.ENDINGS.values()) <= {*options.FORMATS, *options.DOCUMENTS}
+    assert set(options.ENDINGS.values()) <= {
+        *options.FORMATS,
+        *options.DOCUMENTS,
+        *options.RECIPES,
+    }
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,8 @@ def test_endings_are_of_formats_that_there_are() -> None:
     [
         (options.json_option("a source"), {"as_json"}),
         (options.output_option, {"output"}),
+        (options.limit_option("At most N."), {"limit"}),
+        (options.schema_option("Where."), {"schema_name"}),
         (options.reading_options, {"format_name", "namespace"}),
         (
             options.answer_options,

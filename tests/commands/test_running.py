@@ -52,25 +52,32 @@ def test_errors_say_what_to_do(
 
 
 READING = {
+    "common": ("x", "y"),
+    "describe": ("--show", "x"),
     "diff": ("x", "y"),
     "digest": (),
     "export": (),
     "forget": ("0123abcd",),
     "impact": ("x",),
     "invalidate": ("x", "--reason", "r"),
+    "jobs": ("list",),
     "lineage": ("x",),
     "loads": (),
+    "path": ("x", "y"),
+    "report": (),
+    "rerun": ("x",),
     "search": ("--invalid",),
     "serve": ("--port", "0"),
     "show": ("x",),
     "stats": (),
     "sync": ("--to", "postgresql://nobody@127.0.0.1:1/x"),
+    "tainted": (),
     "validate": (),
     "versions": ("x",),
     "what-produced": ("x",),
 }
-#: Those that load or name their stores themselves, and one that needs no store.
-_OTHERS = {"copy", "demo", "load", "schema", "watch"}
+#: Those that load or name their stores themselves, and some that need no store.
+_OTHERS = {"backup", "copy", "demo", "load", "neo4j", "restore", "schema", "tokens", "watch"}
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS.keys() - _OTHERS))
@@ -130,6 +137,8 @@ def test_a_result_goes_to_a_file(
     assert capsysbinary.readouterr() == (b"", f"wrote {tmp_path / 'out'}\n".encode())
     write_out([b"a", b"b"], None)
     assert capsysbinary.readouterr().out == b"ab"
+    write_out(["ä", b"b"], None)
+    assert capsysbinary.readouterr().out == b"\xc3\xa4b"
     with pytest.raises(ProvGraphError, match="can't be written: No such file"):
         write_out([b"a"], tmp_path / "none" / "out")
 

@@ -11,8 +11,11 @@ FILE, MODEL = "/data/ctao/dl2/run02001.dl2.h5", "/data/ctao/dl1/run02001.dl1.h5"
 def test_invalid_records_are_listed(newcomer: Shell) -> None:
     newcomer("load", str(LOGS / "run02001.provlog"))
     nothing = newcomer("search", "--invalid")
-    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert (nothing.returncode, nothing.stdout) == (2, "")
     assert "nothing is found" in nothing.stderr
+    as_json = newcomer("search", "--invalid", "--json")
+    assert as_json.returncode == 2
+    assert json.loads(as_json.stdout) == {"total": 0, "nodes": [], "next": None}
     mark = ("invalidate", FILE, "--at", "2026-11-20T12:00", "--reason", "moonlight", "--by", "Ada")
     assert newcomer(*mark).returncode == 0
     (line,) = newcomer("search", "--invalid").stdout.splitlines()
@@ -59,6 +62,10 @@ def test_words_and_conditions_find_files_and_runs(newcomer: Shell) -> None:
         "run02001_full.dl2.h5"
     ]
     assert names("--under", "/data/ctao/dl1", "--kind", "entity") == ["run02001.dl1.h5"]
+    set_up = ("--parameter", "DataWriter.overwrite=false", "--parameter", "input_url=/x")
+    assert names(*set_up[:2], "--parameter", "compression_level=5.0") == ["ctapipe-process"] * 2
+    assert names(*set_up) == []
+    assert names(*set_up[:2], "--kind", "entity", "--data-level", "DL2") == ["run02001.dl2.h5"]
     assert names("--status", "error") == names("--until", "2020-01-01") == []
     assert len(names()) > len(names("--since", "2026-11-21T08:29:50")) > 0
 
@@ -69,6 +76,7 @@ def test_what_makes_no_sense_is_told(newcomer: Shell) -> None:
         (("--since", "yesterday"), "write a time as 2026-11-21T08:30:00"),
         (("--after", "x"), "take `next` of the page before"),
         (("--status", "failed"), "completed"),
+        (("--parameter", "max_events"), "'max_events' is not NAME=VALUE"),
     ):
         done = newcomer("search", *wrong)
         assert (done.returncode, message in done.stderr) == (2, True)

@@ -20,6 +20,7 @@ from provgraph.commands.serving import check_store, create_app
 from provgraph.errors import NoStoreError, UnreachableError
 from provgraph.graphql.schema import sdl
 from provgraph.store.registry import open_store
+from provgraph.web.app import Reception
 from tests.commands.shell import DL3, Shell
 from tests.graphql.test_failures import Failing
 from tests.processes import environment
@@ -97,7 +98,7 @@ def test_the_database_of_a_server_may_wait_for_its_first_load(
 @pytest.mark.parametrize(("host", "status"), [("prov.example.org", 200), ("localhost", 400)])
 def test_an_application_answers_by_the_names_it_was_given(host: str, status: int) -> None:
     store = open_store("sqlite://")
-    app = create_app(store, allowed_hosts=["prov.example.org"])
+    app = create_app(store, Reception(["prov.example.org"]))
     assert asyncio.run(statuses(app, f"http://{host}")) == [status, status]
     store.close()
 

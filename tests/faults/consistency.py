@@ -19,7 +19,8 @@ from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
 from provgraph.store.registry import open_store
 from provgraph.store.relational import tables
-from provgraph.store.relational.connection import postgresql_engine, sqlite_database
+from provgraph.store.relational.connection import sqlite_database
+from provgraph.store.relational.postgresql import postgresql_engine
 from tests.faults.material import Material, counted
 
 #: How many records of a kind of fault are named.

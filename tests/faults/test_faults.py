@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from provgraph.store.registry import open_store
-from tests.conftest import missing
+from tests.conftest import STRUCK_NEO4J, missing
 from tests.faults.material import Material, gather
 from tests.faults.targets import Target, neo4j_target, opened, postgresql_target, sqlite_target
 from tests.faults.trials import FAULTS, Course, trial, undisturbed
@@ -74,6 +74,8 @@ def _trials() -> Iterator[Any]:
         for store in fault.stores:
             if (name, store) not in ONLY_IN_CAMPAIGN:
                 group = f"faults-{store}-{'small' if fault.on_small_disk else 'ordinary'}-disk"
+                if store == "Neo4j" and not fault.on_small_disk:
+                    group = STRUCK_NEO4J
                 yield pytest.param(
                     store,
                     name,

@@ -32,6 +32,7 @@ SEEDS = {
     "ctadirac": [CORPUS / "fuzz" / "ctadirac" / "packed_job_48153007"],
     "cwlprov": [CORPUS / "fuzz" / "cwlprov" / "packed_reverse"],
     "logprov": [CORPUS / "logprov" / "prov.log"],
+    "opus": [CORPUS / "opus" / "job_database.sqlite"],
     "prov-json": sorted((PROV / "json").glob("*[05].json"))[:40],
     "prov-json-ld": sorted((PROV / "jsonld").glob("*.jsonld")),
     "prov-n": sorted((PROV / "provn").rglob("*.provn"))[:40],

@@ -2,8 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from provgraph.model.filters import NAMED_KINDS, Search
+from provgraph.model.filters import NAMED_KINDS, ParameterValue, Search
+from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Edge, Node
+from provgraph.model.records import SOFTWARE
+from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.protocol import Store
 
@@ -14,6 +17,9 @@ class Records:
     def __init__(self, store: Store) -> None:
         self.nodes = store.called((), [""], 10_000)
         keys = [node.key for node in self.nodes]
+        with store.viewing() as view:
+            known = view.entities([node.id for node in self.nodes])
+        self._standings = {name: each.standings for name, each in known.items()}
         self._of = {node.key: node for node in self.nodes}
         relations = (
             RelationType.WAS_GENERATED_BY,
@@ -21,16 +27,26 @@ class Records:
             RelationType.WAS_ATTRIBUTED_TO,
         )
         self._edges = store.edges_of(keys, relations)
+        self._parameters = {
+            key: [
+                (f".{name}".casefold(), value)
+                for settings in found
+                if settings.name != SOFTWARE
+                for name, value in settings.values.items()
+            ]
+            for key, found in store.parameters_of(keys).items()
+        }
 
     def found(self, search: Search, kinds: Sequence[Kind] = NAMED_KINDS) -> list[Node]:
         """The records that meet a search, the newest first, then by name."""
-        run_conditions = search.tools or search.versions or search.statuses or search.hosts
+        run_conditions = _run_conditions(search)
         file_conditions = (
             search.types
             or search.data_levels
             or search.under
             or search.external
             or search.overwritten
+            or search.at
         )
         if run_conditions and not file_conditions and set(kinds) == set(NAMED_KINDS):
             kinds = (Kind.ACTIVITY,)
@@ -46,8 +62,18 @@ class Records:
             and (not search.invalid or node.invalidation is not None)
             and (not search.overwritten or node.invalidated_at is not None)
             and (not search.external or self._is_external(node))
+            and (search.at is None or self._stood(node, search.at, search.under))
             and self._is_of_run(node, search)
             and self._is_of_agent(node, search.agents)
+        )
+
+    def _stood(self, node: Node, at: str, under: str | None) -> bool:
+        """Whether it stood somewhere at a time, below a folder if one is given."""
+        return any(
+            standing.since <= at
+            and (standing.until is None or standing.until > at)
+            and (under is None or _lies(location_of(standing.place), under))
+            for standing in self._standings.get(node.id, ())
         )
 
     def _is_external(self, node: Node) -> bool:
@@ -60,7 +86,7 @@ class Records:
         return [e for e in self._edges if (e.source, e.relation) == (node.key, relation)]
 
     def _is_of_run(self, node: Node, search: Search) -> bool:
-        if not (search.tools or search.versions or search.statuses or search.hosts):
+        if not _run_conditions(search):
             return True
         runs = [self._of[edge.target] for edge in self._makers(node)]
         return any(
@@ -69,7 +95,21 @@ class Records:
             and _is_any(run.version, search.versions)
             and _is_any(run.status, search.statuses)
             and _is_any(run.host, search.hosts)
+            and self._is_set_up(run, search.parameters)
             for run in (node, *runs)
+        )
+
+    def _is_set_up(self, run: Node, asked: Collection[ParameterValue]) -> bool:
+        """Whether of each name one of the values is a parameter's, or in it."""
+        of_run = self._parameters.get(run.key, [])
+        return all(
+            any(
+                name.endswith(f".{wanted.name}".casefold()) and _is_in_value(value, other.value)
+                for name, value in of_run
+                for other in asked
+                if other.name.casefold() == wanted.name.casefold()
+            )
+            for wanted in asked
         )
 
     def _is_of_agent(self, node: Node, names: Collection[str]) -> bool:
@@ -81,6 +121,23 @@ class Records:
         ]
         agents = [self._of[edge.target] for edge in edges]
         return any(_is_any(a.id, names) or _is_any(a.name or a.id, names) for a in agents)
+
+
+def _run_conditions(search: Search) -> bool:
+    return any((search.tools, search.versions, search.statuses, search.hosts, search.parameters))
+
+
+def _is_in_value(value: object, asked: str) -> bool:
+    """Whether a value is what was asked for, or holds it."""
+    if isinstance(value, (list, dict)):
+        members = value.values() if isinstance(value, dict) else value
+        whole = canonical_json(value).casefold() == asked.casefold()
+        return whole or any(_is_in_value(each, asked) for each in members)
+    text = value if isinstance(value, str) else canonical_json(value)
+    try:
+        return float(text) == float(asked)
+    except ValueError:
+        return text.casefold() == asked.casefold()
 
 
 def time_of(node: Node) -> str:

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs what the tests need beyond Python: Java and Maven (Neo4j), PostgreSQL,
-# buildah and debootstrap (the image). Skips what is there; says what it does.
+# buildah and debootstrap (the image), Node.js and Chromium (the page), Slurm (jobs).
+# Skips what is there; says what it does.
 set -euo pipefail
 
 # package -> what shows that it is there
@@ -10,6 +11,13 @@ packages=(
   "postgresql:initdb"
   "buildah:buildah"
   "debootstrap:debootstrap"
+  "nodejs:node"
+  "npm:npm"
+  "chromium:chromium"
+  "slurmctld:slurmctld"
+  "slurmd:slurmd"
+  "slurm-client:sbatch"
+  "munge:munged"
   "make:make"
   "git:git"
 )
