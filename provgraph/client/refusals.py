@@ -40,15 +40,11 @@ def error_of(failure: Mapping[str, Any], server: str) -> ProvGraphError:
     """
     message = str(failure.get("message", "no reason was given"))
     extensions: Extensions = failure.get("extensions") or {}
-    make = _ERRORS.get(str(extensions.get("code")), _store_error)
+    make = _ERRORS.get(str(extensions.get("code")), _plain(StoreError))
     error = make(message, extensions, server)
     if not isinstance(error, AmbiguousError):  # whose message lists the candidates, too
         error.args = (message,)
     return error
-
-
-def _store_error(message: str, _: Extensions, server: str) -> StoreError:
-    return StoreError(f"the server {server} failed: {message}")
 
 
 def _not_found(message: str, extensions: Extensions, _: str) -> ProvGraphError:
