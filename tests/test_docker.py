@@ -9,20 +9,31 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import kubernetes_validate
+import psycopg
 import pytest
 import yaml
 
 from docs.reference.settings_listed import SERVERS, USERS
 from provgraph.commands.main import main
+from provgraph.ingest.loading import load
+from provgraph.store.registry import open_store
 from provgraph.web.app import LOOPBACK
 from provgraph.web.roles import right_of
 from provgraph.web.server import GRACE
-from tests.services import Neo4jServer
+from tests.conftest import LOGS
+from tests.processes import until
+from tests.services import Neo4jServer, PostgresServer
+from tests.services.compose import Images, running
+from tests.services.process import HOST
 
+#: What the tests call the image that the compose file builds.
+IMAGE = "localhost/provgraph:test"
 ROOT = Path(__file__).parents[1]
 DOCKER = ROOT / "docker"
 COMPOSE_TEXT = (DOCKER / "compose.yml").read_text()
@@ -109,7 +120,9 @@ def test_the_image_is_not_root_and_checks_its_health() -> None:
 
 @pytest.mark.image
 @pytest.mark.slow
-def test_the_image_builds_and_answers(struck_neo4j: Neo4jServer) -> None:
+def test_the_image_builds_and_runs_as_the_services_of_compose(
+    struck_neo4j: Neo4jServer, postgres_server: PostgresServer, tmp_path: Path
+) -> None:
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
     missing = [name for name in ("buildah", "debootstrap") if not shutil.which(name, path=path)]
     if os.geteuid() != 0:
@@ -117,8 +130,8 @@ def test_the_image_builds_and_answers(struck_neo4j: Neo4jServer) -> None:
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
     done = subprocess.run(
-        ["bash", str(DOCKER / "build.sh"), "localhost/provgraph:test"],
-        env={**os.environ, "PYTHON": sys.executable, "PROVGRAPH_STORE": struck_neo4j.url},
+        ["bash", str(DOCKER / "build.sh"), IMAGE],
+        env={**os.environ, "PYTHON": sys.executable},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -126,7 +139,41 @@ def test_the_image_builds_and_answers(struck_neo4j: Neo4jServer) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "/healthz answers" in done.stdout
-    assert "/readyz answers" in done.stdout
+    images = Images(ROOT / ".services" / "images")
+    servers: dict[str, Neo4jServer | PostgresServer] = {
+        "neo4j_password": struck_neo4j,
+        "postgres_password": postgres_server,
+    }
+    for name, server in servers.items():
+        (tmp_path / name).write_text(server.password)
+        (tmp_path / name).chmod(0o644)
+    tmp_path.chmod(0o755)
+    addresses = {
+        "neo4j:7687": f"{HOST}:{struck_neo4j.bolt_port}",
+        "postgres:5432": f"{HOST}:{postgres_server.port}",
+    }
+    with closing(open_store(struck_neo4j.url)) as store:
+        list(load(store, [str(LOGS)]))
+    with running(images, IMAGE, SERVICES["api"], tmp_path, addresses) as api:
+        until(api.is_healthy)
+        assert httpx.get(f"{api.url}/readyz").status_code == 200
+        answer = httpx.post(f"{api.url}/graphql", json={"query": "{ stats { activities } }"})
+        assert answer.json()["data"]["stats"]["activities"] > 0
+    postgres = SERVICES["postgres"]["environment"]
+    assert postgres["POSTGRES_USER"] == postgres_server.user
+    mirrored = postgres_server.create_database(postgres["POSTGRES_DB"])
+    with running(images, IMAGE, SERVICES["mirror"], tmp_path, addresses):
+        until(lambda: _rows(mirrored) > 0)
+
+
+def _rows(url: str) -> int:
+    """How many runs the mirror in a database has; none before there are its tables."""
+    with psycopg.connect(url) as connection:
+        if connection.execute("SELECT to_regclass('activities')").fetchone() == (None,):
+            return 0
+        found = connection.execute("SELECT count(*) FROM activities").fetchone()
+    assert found
+    return int(found[0])
 
 
 def pods() -> list[dict[str, Any]]:

@@ -33,10 +33,10 @@ class Counting:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._store, name)
 
-        def counted(*args: Any) -> Any:
+        def counted(*args: Any, **named: Any) -> Any:
             self.calls[name] += 1
             self.threads.add(threading.current_thread().name)
-            return method(*args)
+            return method(*args, **named)
 
         return counted
 

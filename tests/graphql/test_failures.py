@@ -30,7 +30,7 @@ class Failing:
         self._error = error
 
     def __getattr__(self, name: str) -> Any:
-        def fail(*_: Any) -> Any:
+        def fail(*_: Any, **__: Any) -> Any:
             raise self._error
 
         return fail
