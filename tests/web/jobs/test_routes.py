@@ -108,6 +108,48 @@ def test_parameters_change_while_the_job_is_pending(alice: httpx.Client) -> None
     assert alice.post(f"{job}/phase", data={"PHASE": "RUN"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "status", "told"),
+    [
+        ("word", b"s\xc3\xa9a & sky", 303, ""),
+        ("word", b"", 303, ""),
+        ("least", b"-1", 400, "least='-1' can't be: it has to be at least 0"),
+        ("word", b"\xff", 400, "the value is no text in UTF-8"),
+        ("word", b"x" * 65_537, 413, "the value has more than 65,536 bytes"),
+        ("nothing", b"1", 400, "count_words has no 'nothing' of this kind"),
+        ("destruction", b"2020-01-01T00:00:00Z", 404, "the job has no parameters/destruction"),
+        ("slurm_mem", b"1", 404, "the job has no parameters/slurm_mem"),
+    ],
+)
+def test_the_value_of_a_parameter_is_put(
+    name: str, value: bytes, status: int, told: str, alice: httpx.Client
+) -> None:
+    job = made(alice, "/uws/count_words", word="sky")
+    answer = alice.put(f"{job}/parameters/{name}", content=value)
+    assert (answer.status_code, answer.text.startswith(told)) == (status, True)
+    if status == 303:
+        assert httpx.URL(answer.headers["location"]).path == job
+    sent = value.decode() if status == 303 else "sky"
+    assert alice.get(f"{job}/parameters/word").text == sent
+
+
+def test_nothing_else_is_put(users: Users) -> None:
+    alice = users("alice")
+    job = made(alice, "/uws/count_words")
+    for path in (f"{job}/parameters", f"{job}/phase", job, "/uws/count_words", "/uws/"):
+        assert alice.put(path, content=b"RUN").status_code == 405, path
+    assert users("bob").put(f"{job}/parameters/word", content=b"x").status_code == 404
+    alice.delete(job)
+    late = alice.put(f"{job}/parameters/word", content=b"x")
+    assert (late.status_code, late.text) == (
+        400,
+        "this can be changed only as long as the job is PENDING\n",
+    )
+    while alice.get(f"{job}/phase").text != "ARCHIVED":
+        pass
+    assert alice.put(f"{job}/parameters/word", content=b"x").text == late.text
+
+
 def test_what_a_script_writes_and_how_it_fails(alice: httpx.Client) -> None:
     job = made(alice, "/uws/wrong", PHASE="RUN")
     assert "<uws:message>the script ended with 7</uws:message>" in ended(alice, job)
