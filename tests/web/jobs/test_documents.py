@@ -1,7 +1,9 @@
 """The XML of UWS: its order, its escapes, and how soon a long list is written."""
 
 import re
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -10,12 +12,23 @@ from lxml import etree
 from provgraph.jobs.records import JobRecord, JobResult, JobValue, Phase
 from provgraph.web.jobs import documents
 from provgraph.web.jobs.documents import JobAddress
+from tests.conftest import missing
 from tests.ivoa import valid
+from tests.services import ServiceUnavailable
+from tests.services.environments import PYVO, python_with
 
 TIME = "2026-11-29T03:09:15.123Z"
 ADDRESS = JobAddress("http://h", "http://h/uws/job", "j")
 JOB = JobRecord("j", "job", None, TIME, TIME, 60)
 RESULT = JobResult("r", "role", "f", "text/plain", 3, "ab", "file:/x y@j")
+#: Reads job documents, and complains of all that pyvo doesn't expect.
+_READ = """
+import sys
+from pyvo.io.uws import parse_job
+for path in sys.argv[1:]:
+    job = parse_job(path, pedantic=True)
+    print(f"{job.phase}/{job.jobid}")
+"""
 
 
 def test_a_job_that_nobody_owns_and_that_has_not_begun() -> None:
@@ -46,17 +59,41 @@ def test_what_can_be_had_of_a_job(job: JobRecord, names: list[str]) -> None:
         assert "http://h/store?ID=file%3A%2Fx%20y%40j" in found[0].attrib.values()
 
 
-@pytest.mark.parametrize("phase", Phase)
-def test_every_document_of_every_phase_is_valid(phase: Phase) -> None:
+def in_phase(phase: Phase) -> tuple[JobRecord, JobRecord]:
+    """A job that has little, and one that has all."""
     values = (JobValue("x", ""), JobValue("f", "x.txt", True, True))
     plain = replace(JOB, phase=phase, values=values)
     full = replace(plain, owner="alice", run_id="", message="it failed", settled=True)
-    full = replace(full, started=TIME, ended=TIME, quote=TIME)
-    for job in (plain, full):
+    return plain, replace(full, started=TIME, ended=TIME, quote=TIME)
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_every_document_of_every_phase_is_valid(phase: Phase) -> None:
+    for job in in_phase(phase):
         valid(documents.job_document(job, [RESULT], ADDRESS))
         valid(documents.results_document(job, [RESULT], ADDRESS))
         valid(documents.parameters_document(job, ADDRESS))
         valid(documents.job_list([("job", "j", phase, job.owner, job.run_id, TIME)], "http://h"))
+
+
+@pytest.mark.slow
+def test_pyvo_reads_every_job(tmp_path: Path) -> None:
+    try:
+        pyvo = python_with(PYVO)
+    except ServiceUnavailable as error:
+        missing(error)
+        raise
+    paths = []
+    for number, job in enumerate(job for phase in Phase for job in in_phase(phase)):
+        paths.append(tmp_path / str(number))
+        paths[-1].write_text(documents.job_document(job, [RESULT], ADDRESS), encoding="utf-8")
+    done = subprocess.run(
+        (str(pyvo), "-W", "error", "-c", _READ, *map(str, paths)),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [f"{phase}/j" for phase in Phase for _ in range(2)]
 
 
 def test_the_schemas_notice_what_is_wrong() -> None:
