@@ -40,8 +40,9 @@ def main() -> None:
         "--write", action="store_true", help=f"write it to {PAGE.relative_to(ROOT)}"
     )
     asked = parser.parse_args()
+    commit = _said("git", "describe", "--always", "--dirty")
     answered, complaints = _campaign()
-    text = page(answered, complaints)
+    text = page(answered, complaints, commit)
     print(text)
     for line in answered:
         for name in line.wrong:
@@ -76,14 +77,14 @@ def is_fine(answered: Sequence[Line], complaints: Sequence[Finding]) -> bool:
     )
 
 
-def page(answered: Sequence[Line], complaints: Sequence[Finding]) -> str:
+def page(answered: Sequence[Line], complaints: Sequence[Finding], commit: str) -> str:
     """Write the page.
 
     Args:
         answered: what came of the questions.
         complaints: what taplint says.
+        commit: that was tried.
     """
-    commit = _said("git", "describe", "--always", "--dirty")
     versions = ", ".join((*(_version(each) for each in _PACKAGES), _pyvo()))
     return "\n".join(
         (

@@ -37,8 +37,9 @@ def test_a_question_without_an_answer_proves_nothing() -> None:
 
 
 def test_the_page_has_both_tables() -> None:
-    text = page([Line("the first sync", "sync", 1_234)], [KNOWN])
+    text = page([Line("the first sync", "sync", 1_234)], [KNOWN], "c0ffee")
     number = len(QUESTIONS)
     assert f"| the first sync | `/sync` | {number} | {number} | 1,234 |\n" in text
     assert "| EXA-EXNO | failure | 1 | No examples document | DaCHS has no examples" in text
+    assert ", commit c0ffee; python3-gavo " in text
     assert text.endswith("pyvo 1.9.1.\n")
