@@ -99,7 +99,7 @@ def test_pyvo_reads_every_job(tmp_path: Path) -> None:
 def test_the_schemas_notice_what_is_wrong() -> None:
     text = documents.job_document(JOB, (), ADDRESS)
     moved = re.sub("(<uws:quote.*)\n(<uws:creationTime.*)", r"\2\n\1", text)
-    offer = documents.capabilities([("ivo://ivoa.net/std/UWS#rest-1.1", "http://h/uws/")])
+    offer = documents.capabilities([("ivo://ivoa.net/std/UWS#rest-1.1", "http://h/uws/", "full")])
     for wrong in (moved, text.replace("PENDING", "SOON"), offer.replace("ParamHTTP", "NoHTTP")):
         with pytest.raises(etree.DocumentInvalid):
             valid(wrong)

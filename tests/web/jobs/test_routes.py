@@ -295,6 +295,9 @@ def test_vosi(alice: httpx.Client) -> None:
     standards = {each.attrib["standardID"]: each[0][0].text for each in found}
     root = str(alice.base_url).rstrip("/")
     assert standards["ivo://ivoa.net/std/UWS#rest-1.1"] == f"{root}/uws/"
+    uses = {httpx.URL(each[0][0].text).path: each[0][0].attrib["use"] for each in found}
+    # A client appends parameters to a base, and takes the others as they are (VOSI 1.1).
+    assert {path for path, use in uses.items() if use == "base"} == {"/provsap"}
     health = httpx.get(alice.base_url.join("/availability")).text
     assert [each.text for each in valid(health)] == ["true"]
 
