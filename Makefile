@@ -43,8 +43,9 @@ test-fast: $(TEST)/.stamp ## run what needs no server, starts no process and tak
 lint: $(TEST)/.stamp ## check style: Python, shell, Dockerfile
 	@$(TEST)/bin/ruff check .
 	@$(TEST)/bin/ruff format --check .
-	@$(TEST)/bin/shellcheck -x .ci/run docker/build.sh page/build.sh tests/services/install.sh
-	@$(TEST)/bin/hadolint docker/Dockerfile
+	@$(TEST)/bin/shellcheck -x .ci/run docker/build.sh docker/tap/serve.sh page/build.sh \
+	    tests/services/install.sh
+	@$(TEST)/bin/hadolint docker/Dockerfile docker/*/Dockerfile
 
 .PHONY: types
 types: $(TEST)/.stamp ## check types
@@ -65,8 +66,8 @@ bench: $(TEST)/.stamp ## measure, and write the numbers
 	@$(TEST)/bin/python -m bench $(ARGS)
 
 .PHONY: soak
-soak: ## all of soak-law, soak-faults, soak-fuzz and soak-mutants: a day
-	@status=0; for part in law faults fuzz mutants; do $(MAKE) soak-$$part || status=1; done; exit $$status
+soak: ## all of soak-law, soak-faults, soak-fuzz, soak-mutants and soak-dachs: a day
+	@status=0; for part in law faults fuzz mutants dachs; do $(MAKE) soak-$$part || status=1; done; exit $$status
 
 .PHONY: soak-law
 soak-law: $(TEST)/.stamp ## hold every store to the law of loading on 10,000 random histories
@@ -85,6 +86,13 @@ soak-fuzz: $(TEST)/.stamp ## feed each loader an hour of broken sources
 .PHONY: soak-mutants
 soak-mutants: $(TEST)/.stamp ## change single words of the identity rules, and list what no test notices
 	@$(TEST)/bin/python -m tests.mutation $(ARGS)
+
+.PHONY: soak-dachs
+# Minutes, but not for CI: DaCHS comes with a hundred packages of Debian's.
+soak-dachs: $(TEST)/.stamp ## ask ProvTAP behind a real GAVO DaCHS (root; ARGS=--write writes the table)
+	@bash tests/services/install.sh python3-gavo:dachs stilts:stilts \
+	    postgresql-15-pgsphere:pg_sphere postgresql-15-q3c:q3c
+	@$(TEST)/bin/python -m tests.dachs $(ARGS)
 
 .PHONY: image
 image: ## build and try the API's image without docker (root)

@@ -22,6 +22,7 @@ import yaml
 from docs.reference.settings_listed import SERVERS, USERS
 from provgraph.commands.main import main
 from provgraph.ingest.loading import load
+from provgraph.relational_mirror.dachs import resource_description
 from provgraph.store.registry import open_store
 from provgraph.web.app import LOOPBACK
 from provgraph.web.roles import right_of
@@ -39,6 +40,7 @@ DOCKER = ROOT / "docker"
 COMPOSE_TEXT = (DOCKER / "compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+TAP = DOCKER / "tap" / "Dockerfile"
 KUBERNETES = DOCKER / "kubernetes" / "provgraph.yaml"
 #: Kind → the manifest of that kind.
 MANIFESTS: dict[str, dict[str, Any]] = {
@@ -60,7 +62,9 @@ def passes(*command: str) -> None:
 
 
 def test_hadolint_passes() -> None:
-    passes(tool("hadolint"), "docker/Dockerfile")
+    files = [str(each.relative_to(ROOT)) for each in DOCKER.rglob("Dockerfile")]
+    assert len(files) == 3
+    passes(tool("hadolint"), *files)
 
 
 def test_compose_follows_the_compose_specification() -> None:
@@ -110,12 +114,30 @@ def test_passwords_come_from_files_git_ignores() -> None:
         assert f" {path.name}" in (DOCKER / "secrets" / "README.md").read_text()
 
 
-def test_the_image_is_not_root_and_checks_its_health() -> None:
-    last_stage = (DOCKER / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+@pytest.mark.parametrize(
+    ("folder", "path"), [(DOCKER, "/healthz"), (DOCKER / "tap", "/tap/availability")]
+)
+def test_an_image_is_not_root_and_checks_its_health(folder: Path, path: str) -> None:
+    last_stage = (folder / "Dockerfile").read_text().rpartition("\nFROM ")[2]
     users = re.findall(r"^USER (\S+)", last_stage, re.MULTILINE)
     assert users
     assert int(users[-1].partition(":")[0]) >= 1000
-    assert re.search(r"^HEALTHCHECK .*\n.*/healthz", last_stage, re.MULTILINE)
+    assert re.search(rf"^HEALTHCHECK .*\n.*{path}", last_stage, re.MULTILINE)
+
+
+def test_the_image_of_the_tap_service_has_the_description_of_the_tables() -> None:
+    """It is made by the system's Python, which has no packages."""
+    code = re.findall(r"^RUN python3 -c '(.*)' \\$", TAP.read_text(), re.MULTILINE)
+    command = (sys.executable, "-S", "-c", *code)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == resource_description()
+
+
+def test_the_mirror_can_make_what_the_tap_service_waits_for() -> None:
+    (loop,) = SERVICES["mirror"]["command"]
+    words = shlex.split(re.findall(r"if (provgraph .*); then", loop)[0])
+    assert words[-1] == "$$PROVGRAPH_MIRROR_OPTIONS"
+    main.commands["sync"].make_context("sync", [*words[2:-1], "--provtap"])
 
 
 @pytest.mark.image

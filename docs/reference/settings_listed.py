@@ -285,6 +285,11 @@ CONTAINERS = (
         "Where the mirror's container syncs to.",
     ),
     Variable(
+        "PROVGRAPH_MIRROR_OPTIONS",
+        "none",
+        "More options of `sync` for the mirror's container: `--provtap` for the service `tap`.",
+    ),
+    Variable(
         "PROVGRAPH_MIRROR_INTERVAL",
         "86400",
         "Seconds between two syncs of the mirror's container.",

@@ -28,9 +28,11 @@ from provgraph.store.protocol import Store
 #: What a client says for the engine begins so (OPUS); a value has no more than this in it.
 _OPTION: Final = re.compile(r"slurm_(mem|nodes|ntasks-per-node|partition|account|cpus-per-task)")
 _OPTION_VALUE: Final = re.compile(r"[A-Za-z0-9_.,:@+][A-Za-z0-9_.,:@+-]{0,63}")
-_LONGEST_VALUE: Final = 64 << 10
+#: How many bytes a value may have.
+LONGEST_VALUE: Final = 64 << 10
 _LONGEST_NAME: Final = 255
 _MOST_VALUES: Final = 1_000
+_TOO_LATE: Final = "this can be changed only as long as the job is PENDING"
 _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"local": LocalEngine, "slurm": SlurmEngine}
 
 
@@ -190,13 +192,18 @@ class JobDesk:
         if "executionduration" in said:
             changed: dict[str, object] = {"duration": self.duration(said["executionduration"])}
         else:
-            definition = self.folder(job).definition()
-            new = values_of(definition, said, {})
-            names = {each.name for each in new}
-            kept = [each for each in job.values if each.name not in names]
-            changed = {"values": (*kept, *new)}
+            changed = {"values": self._with_values(job, said)}
         if not self.jobs.change(job.id, (Phase.PENDING,), **changed):
-            raise JobRefusedError("this can be changed only as long as the job is PENDING")
+            raise JobRefusedError(_TOO_LATE)
+
+    def _with_values(self, job: JobRecord, said: Mapping[str, str]) -> tuple[JobValue, ...]:
+        try:
+            definition = self.folder(job).definition()
+        except FileNotFoundError:  # the job is archived
+            raise JobRefusedError(_TOO_LATE) from None
+        new = values_of(definition, said, {})
+        names = {each.name for each in new}
+        return (*(each for each in job.values if each.name not in names), *new)
 
     def folder(self, job: JobRecord) -> JobFolder:
         """Find the folder of a job.
@@ -262,7 +269,7 @@ def values_of(
         JobRefusedError: a name is not known, or a value makes no sense.
     """
     names = set(definition.names)
-    unknown = [name for name in (*said, *uploads) if name not in names and not _is_control(name)]
+    unknown = [name for name in (*said, *uploads) if name not in names and not is_control(name)]
     if unknown or not set(uploads) <= set(definition.inputs):
         wrong = (unknown or [name for name in uploads if name not in definition.inputs])[0]
         listed = ", ".join(definition.names) or "none"
@@ -276,8 +283,8 @@ def values_of(
 
 
 def _value(definition: JobDefinition, name: str, text: str) -> JobValue:
-    if len(text.encode(errors="replace")) > _LONGEST_VALUE or storable_text(text) != text:
-        most = f"{_LONGEST_VALUE >> 10} KiB"
+    if len(text.encode(errors="replace")) > LONGEST_VALUE or storable_text(text) != text:
+        most = f"{LONGEST_VALUE >> 10} KiB"
         raise JobRefusedError(f"{name} has to be a text in UTF-8 of at most {most}, without NUL")
     if name in definition.outputs:
         check_file_name(name, text)
@@ -286,7 +293,12 @@ def _value(definition: JobDefinition, name: str, text: str) -> JobValue:
     return JobValue(name, text, name in definition.inputs)
 
 
-def _is_control(name: str) -> bool:
+def is_control(name: str) -> bool:
+    """Tell whether a name means something to UWS or to the engine, and so is no parameter.
+
+    Args:
+        name: that a client says.
+    """
     lower = name.lower()
     return lower in CONTROLS or lower.startswith("slurm_")
 

@@ -12,6 +12,9 @@ from pathlib import Path
 from .maven import CACHE
 from .process import ServiceUnavailable
 
+#: The packages with which services of the Virtual Observatory are asked.
+PYVO = Path(__file__).with_name("pyvo.txt")
+
 
 def python_with(requirements: Path) -> Path:
     """The interpreter of an environment that has the packages of a file.

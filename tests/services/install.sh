@@ -1,10 +1,10 @@
 #!/bin/bash
 # Installs what the tests need beyond Python: Java and Maven (Neo4j), PostgreSQL,
 # buildah and debootstrap (the image), Node.js and Chromium (the page), Slurm (jobs).
-# Skips what is there; says what it does.
+# Skips what is there; says what it does. Arguments: more of the kind of the list below.
 set -euo pipefail
 
-# package -> what shows that it is there
+# package -> what shows that it is there: a program, or an extension of PostgreSQL
 packages=(
   "openjdk-17-jre-headless:java"
   "maven:mvn"
@@ -20,12 +20,14 @@ packages=(
   "munge:munged"
   "make:make"
   "git:git"
+  "$@"
 )
 
 have() {
   # /usr/sbin is not in every PATH; Debian keeps PostgreSQL's programs in a folder per version.
   PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null ||
-    compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null
+    compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null ||
+    compgen -G "/usr/share/postgresql/*/extension/$1.control" >/dev/null
 }
 
 missing=()

@@ -18,6 +18,7 @@ from provgraph.web.app import Reception
 from tests.conftest import CORPUS, LOGS
 from tests.graphql.conftest import served
 from tests.interchange.corpus import put
+from tests.ivoa import valid
 
 OPUS = CORPUS / "opus"
 JOB = "http://127.0.0.1:8082/rest/test_activity_2/03c433"
@@ -187,6 +188,7 @@ def test_models(client: httpx.Client) -> None:
     text = client.get("/provsap", params={"ID": JOB, "RESPONSEFORMAT": "prov-n"})
     assert text.text.startswith("document")
     table = client.get("/provsap", params={"ID": JOB, "RESPONSEFORMAT": "PROV-VOTABLE"})
+    valid(table.content)
     names = [each.name for each in parse(BytesIO(table.content)).iter_tables()]
     assert "activity" in names
     for form, model in (("PROV-N", "IVOA"), ("PROV-VOTABLE", "W3C")):
@@ -198,6 +200,7 @@ def _error(answer: httpx.Response, status: int) -> str:
     """What an error says (DALI 1.1, section 4.4.2)."""
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/x-votable+xml"
+    valid(answer.content)
     (info,) = parse(BytesIO(answer.content)).resources[0].infos
     assert (info.name, info.value) == ("QUERY_STATUS", "ERROR")
     return str(info.content)

@@ -326,6 +326,7 @@ def _table(described: _Class, rows: list[_Row]) -> TableElement:
     for field in table.fields:
         field.utype = described.columns.get(field.name)
         field.arraysize = "*"
+        field.ID = None  # an ID is there once in a document, and tables share names of columns
         if field.name in _TIMES:
             field.xtype = "timestamp"
     return table

@@ -221,11 +221,12 @@ def availability(is_available: bool, note: str = "") -> str:
     )
 
 
-def capabilities(offered: Iterable[tuple[str, str]]) -> str:
+def capabilities(offered: Iterable[tuple[str, str, str]]) -> str:
     """Write what the service offers (VOSI 1.1, section 5.1).
 
     Args:
-        offered: pairs of the id of a standard and a URL.
+        offered: for each the id of a standard, a URL, and its use: ``full``, or ``base`` when
+            clients append parameters.
 
     Returns:
         The document.
@@ -233,8 +234,8 @@ def capabilities(offered: Iterable[tuple[str, str]]) -> str:
     rows = "".join(
         f"<capability standardID={_quoted(standard)}>"
         f'<interface xsi:type="vs:ParamHTTP" version="1.0">'
-        f'<accessURL use="base">{_text(url)}</accessURL></interface></capability>\n'
-        for standard, url in offered
+        f"<accessURL use={_quoted(use)}>{_text(url)}</accessURL></interface></capability>\n"
+        for standard, url, use in offered
     )
     return (
         f'{_HEAD}<vosi:capabilities xmlns:vosi="http://www.ivoa.net/xml/VOSICapabilities/v1.0" '

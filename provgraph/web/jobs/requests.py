@@ -15,7 +15,7 @@ from provgraph.web.guards import media_type_of
 _PIECE: Final = 1 << 20
 _MOST_PARTS: Final = 1_000
 _LONGEST_FIELD: Final = 1 << 20
-#: A value that means a file in another part of the same form (UWS 1.1, section 2.2.3.7).
+#: A value that means a file in another part of the same form (UWS 1.1, section 2.2.3.1.1).
 _PARAM: Final = "param:"
 
 
@@ -91,6 +91,30 @@ def _with_references(sent: SentForm) -> SentForm:
             del sent.said[name]
             sent.files[name] = sent.files[part] if part == name else sent.files.pop(part)
     return sent
+
+
+async def text_of(request: Request, limit: int) -> str:
+    """Read the text that is the body of a request.
+
+    Args:
+        request: that a client sent.
+        limit: how many bytes it may have.
+
+    Returns:
+        The text.
+
+    Raises:
+        HTTPException: it is too long, or no UTF-8.
+    """
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > limit:
+            raise HTTPException(413, f"the value has more than {limit:,} bytes")
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise HTTPException(400, "the value is no text in UTF-8") from None
 
 
 def query_of(request: Request, name: str | None, owner: str | None) -> JobQuery:

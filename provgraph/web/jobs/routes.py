@@ -29,7 +29,7 @@ from provgraph.errors import (
     UnreachableError,
 )
 from provgraph.jobs.definitions import revision_of
-from provgraph.jobs.desk import JobDesk, JobRequest
+from provgraph.jobs.desk import LONGEST_VALUE, JobDesk, JobRequest, is_control
 from provgraph.jobs.folder import UPLOAD
 from provgraph.jobs.records import JobRecord, Phase
 from provgraph.store.served import ServedStore
@@ -37,10 +37,11 @@ from provgraph.web.access import is_admin, name_of_caller
 from provgraph.web.jobs import documents
 from provgraph.web.jobs.documents import DOCUMENTS, STREAMS, JobAddress
 from provgraph.web.jobs.provenance import provenance_of
-from provgraph.web.jobs.requests import SentForm, form_of, query_of
+from provgraph.web.jobs.requests import SentForm, form_of, query_of, text_of
 
 _T = TypeVar("_T")
 _XML: Final = "application/xml"
+_METHODS: Final = ["GET", "POST", "PUT", "DELETE"]
 #: For so many seconds a client may wait for another phase, and so often it is looked.
 _MOST_WAIT: Final = 600
 _LOOK: Final = (0.05, 0.5)
@@ -78,7 +79,7 @@ def job_routes(stores: ServedStore, desk: JobDesk | None, *, is_guarded: bool) -
         return await told(door().answer(request, rest))
 
     for base in ("/uws", "/rest"):
-        router.add_api_route(f"{base}/{{rest:path}}", answer, methods=["GET", "POST", "DELETE"])
+        router.add_api_route(f"{base}/{{rest:path}}", answer, methods=_METHODS)
 
     @router.get("/store")
     async def file(request: Request) -> Response:
@@ -229,6 +230,8 @@ class JobDoor:
             return await self._shown(asked, rest)
         if method == "DELETE" and not rest:
             return await self._destroyed(asked)
+        if method == "PUT":
+            return await self._put(asked, rest)
         if method != "POST":
             raise _not_allowed()
         async with self._sent(asked.request) as sent:
@@ -244,6 +247,17 @@ class JobDoor:
     async def _destroyed(self, asked: _RequestAboutJob) -> Response:
         await run_in_threadpool(self._desk.destroy, asked.job.id)
         return RedirectResponse(asked.address.jobs, 303)
+
+    async def _put(self, asked: _RequestAboutJob, rest: str) -> Response:
+        """PUT of the value of a parameter (UWS 1.1, section 2.1.11)."""
+        part, _, name = rest.partition("/")
+        if part != "parameters" or not name:
+            raise _not_allowed()
+        if is_control(name):
+            raise HTTPException(404, f"the job has no {rest}")
+        value = await text_of(asked.request, LONGEST_VALUE)
+        await _refusing(partial(self._desk.change, asked.job, **{name: value}))
+        return RedirectResponse(asked.address.url, 303)
 
     async def _changed(self, asked: _RequestAboutJob, rest: str, sent: SentForm) -> Response:
         """POST to a job or below it (UWS 1.1, section 2.2.3)."""

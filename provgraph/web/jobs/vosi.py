@@ -11,12 +11,12 @@ from provgraph.web.health import state_of
 from provgraph.web.jobs.documents import availability, capabilities
 from provgraph.web.roles import ROUTES
 
-#: Path → the standard that is there.
+#: Path → the standard that is there, and how its URL is used (VOResource 1.1: `accessURL`).
 _STANDARDS: Final = {
-    "/capabilities": "ivo://ivoa.net/std/VOSI#capabilities",
-    "/availability": "ivo://ivoa.net/std/VOSI#availability",
-    "/uws/": "ivo://ivoa.net/std/UWS#rest-1.1",
-    "/provsap": "https://opus-job-manager.readthedocs.io/#provsap",
+    "/capabilities": ("ivo://ivoa.net/std/VOSI#capabilities", "full"),
+    "/availability": ("ivo://ivoa.net/std/VOSI#availability", "full"),
+    "/uws/": ("ivo://ivoa.net/std/UWS#rest-1.1", "full"),
+    "/provsap": ("https://opus-job-manager.readthedocs.io/#provsap", "base"),
 }
 
 
@@ -36,7 +36,11 @@ def vosi_routes(store: Store, *, has_jobs: bool) -> APIRouter:
     @router.get("/capabilities")
     async def offered(request: Request) -> Response:
         root = str(request.base_url).rstrip("/")
-        found = [(standard, root + path) for path, standard in _STANDARDS.items() if path in paths]
+        found = [
+            (standard, root + path, use)
+            for path, (standard, use) in _STANDARDS.items()
+            if path in paths
+        ]
         return Response(capabilities(found), media_type="application/xml")
 
     @router.get("/availability")

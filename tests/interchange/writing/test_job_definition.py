@@ -7,6 +7,7 @@ import pytest
 from provgraph.interchange.tool_descriptions import read_descriptions
 from provgraph.interchange.writing.job_definition import job_json, job_votable
 from tests.conftest import CORPUS
+from tests.ivoa import valid
 
 VOTABLE = CORPUS / "jobs" / "stack_maps_vot.xml"
 
@@ -22,6 +23,7 @@ def test_both_forms_say_the_same(name: str, tmp_path: Path) -> None:
     path = tmp_path / "job"
     path.write_text(job_json(said), encoding="utf-8")
     assert read_descriptions(path) == [said]
+    valid(job_votable(said))
     path.write_text(job_votable(said), encoding="utf-8")
     (again,) = read_descriptions(path)
     assert again.said == said.said

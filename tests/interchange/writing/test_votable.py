@@ -22,11 +22,13 @@ from provgraph.store.registry import open_store
 from tests.conftest import CORPUS
 from tests.interchange.corpus import put
 from tests.interchange.writing.test_vo_classes import listed, model_document
+from tests.ivoa import valid
 
 _EX = "http://example.org/"
 
 
 def _tables(content: str) -> dict[str, Table]:
+    valid(content)
     found = parse(BytesIO(content.encode())).iter_tables()
     return {table.name: table.to_table() for table in found}
 
@@ -92,6 +94,7 @@ def test_only_what_is_of_the_model_bears_a_utype() -> None:
         for kind in DescriptionType
     ]
     content = "".join(votable.write([*map(_one_of_each, ProvType), *described]))
+    valid(content)
     allowed = {f"voprov:{name}" for name in _MODEL} | {
         f"voprov:{name}.{each}"
         for name, attributes in _MODEL.items()

@@ -19,6 +19,7 @@ from provgraph.web.roles import Role
 from provgraph.web.tokens import TokenFile
 from tests.conftest import CORPUS
 from tests.graphql.conftest import served
+from tests.ivoa import valid
 from tests.jobs.conftest import ME
 
 
@@ -91,5 +92,6 @@ def ended(client: httpx.Client, job: str) -> str:
     """Wait for the end of a job; its document."""
     while True:
         text = client.get(job, params={"WAIT": "20"}).text
+        valid(text)
         if not any(f">{phase}<" in text for phase in ("PENDING", "QUEUED", "EXECUTING")):
             return text

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
-from xml.etree import ElementTree
 
 import httpx
 import pytest
 
+from tests.ivoa import valid
 from tests.web.jobs.conftest import ended, made
 
 NAME = {"uws": "http://www.ivoa.net/xml/UWS/v1.0"}
@@ -18,7 +18,7 @@ Users = Callable[[str], httpx.Client]
 
 def results_of(text: str) -> dict[str, str]:
     """Name → URL of the results in a document."""
-    root = ElementTree.fromstring(text)
+    root = valid(text)
     return {each.attrib["id"]: each.attrib[HREF] for each in root.iterfind(".//uws:result", NAME)}
 
 
@@ -26,7 +26,7 @@ def ids(client: httpx.Client, path: str, **said: str) -> list[str]:
     """The ids of jobs in a list."""
     answer = client.get(path, params=said)
     assert answer.status_code == 200, answer.text
-    return [each.attrib["id"] for each in ElementTree.fromstring(answer.text)]
+    return [each.attrib["id"] for each in valid(answer.text)]
 
 
 @pytest.mark.parametrize("base", ["/uws", "/rest"])
@@ -38,7 +38,7 @@ def test_a_job_from_its_form_to_its_results(base: str, alice: httpx.Client) -> N
     )
     assert job.startswith(f"{base}/count_words/")
     text = ended(alice, job)
-    root = ElementTree.fromstring(text)
+    root = valid(text)
     assert root.attrib["version"] == "1.1"
     said = {each.tag.partition("}")[2]: each.text for each in root}
     assert list(said) == [
@@ -94,18 +94,60 @@ def test_the_atoms(alice: httpx.Client) -> None:
 def test_parameters_change_while_the_job_is_pending(alice: httpx.Client) -> None:
     job = made(alice, "/uws/count_words", word='<sky> & "x" \x01')
     text = alice.get(f"{job}/parameters").text
-    (parameter,) = ElementTree.fromstring(text)
+    (parameter,) = valid(text)
     assert (parameter.attrib["id"], parameter.text) == ("word", '<sky> & "x" \ufffd')
     assert alice.post(f"{job}/parameters", data={"word": "sea"}).status_code == 303
     assert alice.get(f"{job}/parameters/word").text == "sea"
     bad = alice.post(f"{job}/parameters", data={"least": "-1"})
     assert (bad.status_code, bad.text) == (400, "least='-1' can't be: it has to be at least 0\n")
-    assert ElementTree.fromstring(alice.get(f"{job}/results").text).tag.endswith("results")
+    assert valid(alice.get(f"{job}/results").text).tag.endswith("results")
     assert alice.post(f"{job}/phase", data={"PHASE": "RUN"}).status_code == 303
     text = ended(alice, job)  # the input is missing
     assert 'errorSummary type="fatal" hasDetail="true"' in text
     assert alice.get(f"{job}/error").text == "the input text is missing"
     assert alice.post(f"{job}/phase", data={"PHASE": "RUN"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status", "told"),
+    [
+        ("word", b"s\xc3\xa9a & sky", 303, ""),
+        ("word", b"", 303, ""),
+        ("least", b"-1", 400, "least='-1' can't be: it has to be at least 0"),
+        ("word", b"\xff", 400, "the value is no text in UTF-8"),
+        ("word", b"x" * 65_537, 413, "the value has more than 65,536 bytes"),
+        ("nothing", b"1", 400, "count_words has no 'nothing' of this kind"),
+        ("destruction", b"2020-01-01T00:00:00Z", 404, "the job has no parameters/destruction"),
+        ("slurm_mem", b"1", 404, "the job has no parameters/slurm_mem"),
+    ],
+)
+def test_the_value_of_a_parameter_is_put(
+    name: str, value: bytes, status: int, told: str, alice: httpx.Client
+) -> None:
+    job = made(alice, "/uws/count_words", word="sky")
+    answer = alice.put(f"{job}/parameters/{name}", content=value)
+    assert (answer.status_code, answer.text.startswith(told)) == (status, True)
+    if status == 303:
+        assert httpx.URL(answer.headers["location"]).path == job
+    sent = value.decode() if status == 303 else "sky"
+    assert alice.get(f"{job}/parameters/word").text == sent
+
+
+def test_nothing_else_is_put(users: Users) -> None:
+    alice = users("alice")
+    job = made(alice, "/uws/count_words")
+    for path in (f"{job}/parameters", f"{job}/phase", job, "/uws/count_words", "/uws/"):
+        assert alice.put(path, content=b"RUN").status_code == 405, path
+    assert users("bob").put(f"{job}/parameters/word", content=b"x").status_code == 404
+    alice.delete(job)
+    late = alice.put(f"{job}/parameters/word", content=b"x")
+    assert (late.status_code, late.text) == (
+        400,
+        "this can be changed only as long as the job is PENDING\n",
+    )
+    while alice.get(f"{job}/phase").text != "ARCHIVED":
+        pass
+    assert alice.put(f"{job}/parameters/word", content=b"x").text == late.text
 
 
 def test_what_a_script_writes_and_how_it_fails(alice: httpx.Client) -> None:
@@ -128,7 +170,7 @@ def test_a_list_has_the_filters_of_uws(users: Users) -> None:
     assert ids(bob, "/uws/quick", AFTER=created[1]) == [second]
     assert ids(bob, "/uws/quick", BEFORE=second) == [first]
     slow = made(bob, "/uws/slow")
-    listed = ElementTree.fromstring(bob.get("/uws/", params={"LAST": "2"}).text)
+    listed = valid(bob.get("/uws/", params={"LAST": "2"}).text)
     assert [httpx.URL(each.attrib[HREF]).path for each in listed] == [slow, f"/uws/quick/{second}"]
     bob.post(f"/uws/quick/{first}/phase", data={"PHASE": "ABORT"})
     for many in ("9", "9" * 30):
@@ -249,12 +291,15 @@ def test_forms_have_bounds(alice: httpx.Client) -> None:
 def test_vosi(alice: httpx.Client) -> None:
     offered = httpx.get(alice.base_url.join("/capabilities"))
     assert offered.headers["content-type"].startswith("application/xml")
-    found = ElementTree.fromstring(offered.text)
+    found = valid(offered.text)
     standards = {each.attrib["standardID"]: each[0][0].text for each in found}
     root = str(alice.base_url).rstrip("/")
     assert standards["ivo://ivoa.net/std/UWS#rest-1.1"] == f"{root}/uws/"
+    uses = {httpx.URL(each[0][0].text).path: each[0][0].attrib["use"] for each in found}
+    # A client appends parameters to a base, and takes the others as they are (VOSI 1.1).
+    assert {path for path, use in uses.items() if use == "base"} == {"/provsap"}
     health = httpx.get(alice.base_url.join("/availability")).text
-    assert "<vosi:available>true</vosi:available>" in health
+    assert [each.text for each in valid(health)] == ["true"]
 
 
 def test_jobs_are_counted_for_prometheus(alice: httpx.Client) -> None:

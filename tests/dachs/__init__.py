@@ -1,0 +1,1 @@
+"""The tables of ``provgraph sync --provtap`` behind a real TAP service: ``make soak-dachs``."""
