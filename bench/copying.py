@@ -6,6 +6,7 @@ and relations. Then only a sample is loaded, for its rate.
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -66,23 +67,42 @@ def _loading(folder: Path) -> float:
 
 def _filling(store: Store, folder: Path) -> float:
     """The seconds from the command to the first answer; the start of the server is left out."""
+    seconds: list[float] = []
+    with imported(store, folder, seconds) as server, opened(server.url) as filled:
+        seconds.append(timed(filled.loads))
+        written, made, indexed = seconds
+        say(f"  files {written:.1f} s, neo4j-admin {made:.1f} s, indexes {indexed:.1f} s")
+        if digest(filled.scan()) != digest(store.scan()):
+            raise AssertionError("the database that was filled has another digest")
+    return sum(seconds)
+
+
+@contextmanager
+def imported(
+    store: Store, folder: Path, seconds: list[float] | None = None
+) -> Iterator[Neo4jServer]:
+    """A server on what a store holds, by files for ``neo4j-admin``.
+
+    Args:
+        store: any.
+        folder: for the files.
+        seconds: gets how long it took to write the files, and to import them.
+    """
     files = ImportFiles(folder / "files")
 
     def write() -> None:
         with store.original() as original:
             copy(original, store.address, files)
 
-    written = timed(write)
+    taken = [timed(write)]
     server = Neo4jServer(heap="2g", pagecache="1g", long_lived=True)
     with_args = ("database", "import", "full", "neo4j", "@import.args")
     server.administer("--version", folder=folder)  # makes the server's folder
-    imported = timed(lambda: server.administer(*with_args, folder=folder / "files"))
-    with server, opened(server.url) as filled:
-        indexed = timed(filled.loads)
-        say(f"  files {written:.1f} s, neo4j-admin {imported:.1f} s, indexes {indexed:.1f} s")
-        if digest(filled.scan()) != digest(store.scan()):
-            raise AssertionError("the database that was filled has another digest")
-    return written + imported + indexed
+    taken.append(timed(lambda: server.administer(*with_args, folder=folder / "files")))
+    if seconds is not None:
+        seconds += taken
+    with server:
+        yield server
 
 
 if __name__ == "__main__":

@@ -59,14 +59,20 @@ def empty(kind: str) -> Iterator[tuple[str, Store]]:
 
 
 @contextmanager
-def neo4j_driver() -> Iterator[Driver]:
-    """The bare driver on the Neo4j server, without the hints that come with every answer."""
-    server = neo4j_server()
+def driver_of(server: Neo4jServer) -> Iterator[Driver]:
+    """The bare driver on a Neo4j server, without the hints that come with every answer."""
     with GraphDatabase.driver(
         f"bolt://127.0.0.1:{server.bolt_port}",
         auth=(server.user, server.password),
         notifications_min_severity=NotificationMinimumSeverity.OFF,
     ) as driver:
+        yield driver
+
+
+@contextmanager
+def neo4j_driver() -> Iterator[Driver]:
+    """The bare driver on the one Neo4j server."""
+    with driver_of(neo4j_server()) as driver:
         yield driver
 
 

@@ -1,9 +1,13 @@
 """The pages for people: the one at ``/`` with the flowchart, and GraphiQL at ``/graphql``."""
 
+import gzip
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -14,6 +18,8 @@ _BUNDLE: Final = Path(__file__).with_name("bundle")
 _STATIC: Final = Path(__file__).with_name("static")
 #: The names of the files stay when provgraph is brought up to date, so browsers ask each time.
 _ASKED_EACH_TIME: Final = {"cache-control": "no-cache"}
+#: Files of these types are texts, which are much smaller when they are compressed.
+_TEXTS: Final = frozenset({".css", ".js", ".svg"})
 
 
 def graphiql() -> str:
@@ -41,7 +47,7 @@ def add_pages(app: FastAPI) -> None:
 
 
 class _Files(StaticFiles):
-    """The files of a page."""
+    """The files of a page: texts go compressed to whoever reads that."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer a request for a file.
@@ -58,4 +64,24 @@ class _Files(StaticFiles):
         """
         response = await super().get_response(path, scope)
         response.headers.update(_ASKED_EACH_TIME)
+        if isinstance(response, FileResponse) and Path(response.path).suffix in _TEXTS:
+            response.headers["vary"] = "accept-encoding"
+            asked = Headers(scope=scope)
+            if "gzip" in asked.get("accept-encoding", "") and "range" not in asked:
+                return await _compressed(response)
         return response
+
+
+async def _compressed(response: FileResponse) -> Response:
+    """A file as it goes over slow lines."""
+    content = await run_in_threadpool(_gzipped, str(response.path))
+    headers = {name: response.headers[name] for name in ("cache-control", "last-modified", "vary")}
+    # A weak tag: the same file, in other bytes.
+    headers |= {"content-encoding": "gzip", "etag": f"W/{response.headers['etag']}"}
+    return Response(content, headers=headers, media_type=response.media_type)
+
+
+@lru_cache(maxsize=32)
+def _gzipped(path: str) -> bytes:
+    """Compress a file: once, since files don't change while a server runs."""
+    return gzip.compress(Path(path).read_bytes(), compresslevel=6)

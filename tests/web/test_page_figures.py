@@ -17,6 +17,23 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
+#: Notes which boxes are drawn in the first frame that has any.
+_AT_FIRST = """new MutationObserver((_, noting) => {
+  if (!document.querySelector('svg .box')) return;
+  noting.disconnect();
+  requestAnimationFrame(() => {
+    window.atFirst = [...document.querySelectorAll('svg .box')].map(box => box.dataset.key);
+  });
+}).observe(document, { childList: true, subtree: true })"""
+#: The boxes of which something is in sight.
+_IN_SIGHT = """() => {
+  const frame = document.querySelector('.flow').getBoundingClientRect();
+  return [...document.querySelectorAll('svg .box')].filter(each => {
+    const box = each.getBoundingClientRect();
+    return box.bottom > frame.top && box.top < frame.bottom &&
+      box.right > frame.left && box.left < frame.right;
+  }).map(box => box.dataset.key);
+}"""
 #: The shapes of two boxes that meet.
 _OVERLAPS = """() => {
   const boxes = [...document.querySelectorAll('.box > rect, .box > path')].map(each => {
@@ -52,7 +69,7 @@ def _drawn(page: "Page", answer: Answer, asked: str = "") -> list[str]:
 
     page.route("**/graphql", reply)
     page.goto(f"/#/history?of=made-up{asked}")
-    page.locator("svg .box").first.wait_for()
+    page.locator(".flow[aria-busy=false] .box").first.wait_for()
     boxes = page.locator("svg .box")
     said = boxes.evaluate_all("all => all.map(each => each.getAttribute('aria-label'))")
     return [str(each) for each in said]
@@ -107,6 +124,30 @@ def test_no_box_lies_on_another(page: "Page") -> None:
     boxes = _drawn(page, page_answer(night(70)), "&folded=no")
     assert len(boxes) == 3 * 70 + 2
     assert page.evaluate(_OVERLAPS) == 0
+
+
+def test_a_large_picture_begins_with_what_is_in_sight(page: "Page") -> None:
+    """The rest follows step by step, and nothing is missing in the end."""
+    page.add_init_script(_AT_FIRST)
+    boxes = _drawn(page, page_answer(night(400)), "&folded=no")
+    assert len(boxes) == 3 * 400 + 2
+    assert page.locator("svg g[fill=none] > g").count() == 3 * 400 + 1  # arrows
+    first = set(page.evaluate("atFirst"))
+    assert 0 < len(first) < 100
+    assert first >= set(page.evaluate(_IN_SIGHT))
+
+
+def test_the_keyboard_keeps_its_place_in_a_large_picture(page: "Page") -> None:
+    """Although a new layout is drawn step by step, too."""
+    _drawn(page, page_answer(night(400)))
+    page.locator(".box[aria-label*='400 files · DL1']").focus()
+    page.keyboard.press("o")
+    page.locator(".box[aria-label*='392 files · DL1']").wait_for()
+    page.goto(page.url.replace("%3A8", "%3A150"))
+    page.locator(".box[aria-label*='250 files · DL1']").focus()
+    page.keyboard.press("o")
+    page.locator(".flow[aria-busy=false] .box[aria-label*='242 files · DL1']").wait_for()
+    assert "242 files" in str(page.evaluate("document.activeElement.ariaLabel"))
 
 
 def test_marks_are_words(page: "Page") -> None:

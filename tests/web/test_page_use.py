@@ -71,6 +71,19 @@ def test_from_a_few_letters_to_a_parameter(page: "Page") -> None:
     assert page.get_by_text("Sign in").count() == 0  # nobody is asked who they are
 
 
+def test_the_layout_starts_with_a_flowchart_alone(page: "Page") -> None:
+    """At once where the address asks for one, and once."""
+    page.goto("/#/loads")
+    page.locator("table").wait_for()
+    assert page.workers == []
+    page.goto(FLOWCHART)
+    page.reload()
+    _boxes(page)
+    assert len(page.workers) == 1
+    named = page.request.get("/").text()
+    assert '<script type="module" async' in named
+
+
 def test_columns_run_from_raw_data_to_the_product(page: "Page") -> None:
     _shown(page, FLOWCHART)
     levels = page.locator("svg[role=group] > g").first.locator("text").all()

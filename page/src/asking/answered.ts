@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { Refusal } from './send';
 
 /** What is known of an answer: nothing yet, the answer, or why there is none. */
@@ -34,7 +34,8 @@ export function useAnswer<T>(
 ): Answered<T> {
   const [state, setState] = useState<Answered<T>>({ isWaiting: true });
   const number = useChanges();
-  useEffect(() => {
+  // Other effects wait until the browser has painted; the server shall work meanwhile.
+  useLayoutEffect(() => {
     const stop = new AbortController();
     setState((before) => ({ ...before, isWaiting: true }));
     question(stop.signal).then(

@@ -1,7 +1,9 @@
 /** The picture itself, in attributes alone: the same on the screen and in files. */
 
+import { memo } from 'preact/compat';
 import { isBad, type Arrow, type Box, type Figure } from '../figure/boxes';
 import { counted } from '../figure/names';
+import { ALL, hasBox, hasWay, type Area } from './growing';
 import { HEIGHT, WIDTH, type Layout, type Place } from './layout';
 import type { Palette } from './palette';
 import { asFitting, FONT, lines } from './text';
@@ -15,9 +17,19 @@ interface Props {
   reached?: string | null;
   /** What the picture is of, for who can't see it. */
   label: string;
+  /** The part that is drawn, besides the box that the Tab key reaches: it keeps the focus. */
+  area?: Area;
 }
 
-export function Drawing({ figure, layout, palette, selected, reached, label }: Props) {
+export function Drawing(
+  { figure, layout, palette, selected, reached, label, area = ALL }: Props,
+) {
+  const arrows = figure.arrows
+    .map((arrow, number) => ({ arrow, corners: layout.ways[number] ?? [] }))
+    .filter(({ corners }) => hasWay(area, corners));
+  const boxes = figure.boxes.filter(
+    ({ key }) => key === reached || hasBox(area, layout.places.get(key)!),
+  );
   return (
     <svg
       xmlns="http://www.w3.org/2000/svg"
@@ -39,12 +51,11 @@ export function Drawing({ figure, layout, palette, selected, reached, label }: P
         ))}
       </g>
       <g aria-hidden="true" fill="none" stroke={palette.arrow} stroke-width={1.4}>
-        {figure.arrows.map((arrow, number) => (
-          <Way key={`${arrow.from} ${arrow.to}`} arrow={arrow} corners={layout.ways[number] ?? []}
-            palette={palette} />
+        {arrows.map(({ arrow, corners }) => (
+          <Way key={`${arrow.from} ${arrow.to}`} {...{ arrow, corners, palette }} />
         ))}
       </g>
-      {figure.boxes.map((box) => (
+      {boxes.map((box) => (
         <BoxShape key={box.key} box={box} place={layout.places.get(box.key)!} palette={palette}
           isSelected={box.key === selected} isReached={box.key === reached} />
       ))}
@@ -52,7 +63,13 @@ export function Drawing({ figure, layout, palette, selected, reached, label }: P
   );
 }
 
-function Way({ arrow, corners, palette }: { arrow: Arrow; corners: Place[][]; palette: Palette }) {
+interface WayProps {
+  arrow: Arrow;
+  corners: Place[][];
+  palette: Palette;
+}
+
+const Way = memo(({ arrow, corners, palette }: WayProps) => {
   return (
     <g stroke-dasharray={arrow.inferred ? '5 4' : undefined}>
       {arrow.roles.length > 0 && <title>{arrow.roles.join(', ')}</title>}
@@ -60,7 +77,7 @@ function Way({ arrow, corners, palette }: { arrow: Arrow; corners: Place[][]; pa
       {corners.map((each) => <path d={head(each)} fill={palette.arrow} stroke="none" />)}
     </g>
   );
-}
+});
 
 function rounded(corners: Place[]): string {
   const radius = 6;
@@ -100,7 +117,7 @@ interface BoxProps {
   isReached: boolean;
 }
 
-function BoxShape({ box, place, palette, isSelected, isReached }: BoxProps) {
+const BoxShape = memo(({ box, place, palette, isSelected, isReached }: BoxProps) => {
   const isMarked = isBad(box);
   const line = isMarked ? palette.bad : box.isRoot ? palette.root : palette.line[box.kind];
   const isHeavy = box.isRoot || isSelected || box.failed > 0 || box.invalid > 0;
@@ -141,7 +158,7 @@ function BoxShape({ box, place, palette, isSelected, isReached }: BoxProps) {
       </g>
     </g>
   );
-}
+});
 
 /** PROV's shapes: an entity is round, an activity a rectangle, an agent a house. */
 function Outline({ box, outline }: { box: Box; outline: object }) {

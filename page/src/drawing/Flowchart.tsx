@@ -6,6 +6,7 @@ import type { Figure } from '../figure/boxes';
 import { Camera } from './camera';
 import { Drawing } from './Drawing';
 import { gestures } from './gestures';
+import { ALL, useGrowing } from './growing';
 import { HEIGHT, WIDTH, type Layout, type Place } from './layout';
 import { Minimap } from './Minimap';
 import { neighbour } from './neighbours';
@@ -40,6 +41,7 @@ export function Flowchart({ figure, layout, label, selected, onSelect, onOpen }:
     else camera.current.fit(layout.width, layout.height, centre);
     before.current = layout;
   }, [layout]);
+  const area = useGrowing(layout, () => camera.current!.sight);
   useEffect(() => gestures(frame.current!, camera.current!), []);
   // Who closes the panel is back at the box that opened it.
   const wasSelected = useRef(selected);
@@ -50,7 +52,6 @@ export function Flowchart({ figure, layout, label, selected, onSelect, onOpen }:
   }, [selected]);
 
   const focus = (key: string) => {
-    setReached(key);
     const place = layout.places.get(key);
     if (place) camera.current!.reveal(place, WIDTH, HEIGHT);
     const shapes = sheet.current!.querySelectorAll<SVGGElement>('[data-key]');
@@ -77,10 +78,11 @@ export function Flowchart({ figure, layout, label, selected, onSelect, onOpen }:
   };
   const picture = useMemo(() => ({ figure, layout, palette, label }), [layout, palette, label]);
   return (
-    <div class="flow" ref={frame} onKeyDown={pressed}>
+    <div class="flow" ref={frame} aria-busy={area !== ALL} onKeyDown={pressed}
+      onFocusIn={(event) => setReached(keyOf(event.target) ?? reached)}>
       <div class="sheet" ref={sheet} onClick={clicked}
         onDblClick={(event) => { const key = keyOf(event.target); if (key) onOpen(key); }}>
-        <Picture {...picture} selected={selected} reached={stop} />
+        <Picture {...picture} area={area} selected={selected} reached={stop} />
       </div>
       <div class="zoom" role="group" aria-label="Zoom">
         <button type="button" title="Zoom in (+)" aria-label="Zoom in"
@@ -128,9 +130,9 @@ function nearest(camera: Camera, old: Layout, now: Layout): string | null {
   return best;
 }
 
-function show(view: SVGRectElement | null, camera: Camera): void {
-  view?.setAttribute('x', String(-camera.x / camera.scale));
-  view?.setAttribute('y', String(-camera.y / camera.scale));
-  view?.setAttribute('width', String(camera.width / camera.scale));
-  view?.setAttribute('height', String(camera.height / camera.scale));
+function show(view: SVGRectElement | null, { sight }: Camera): void {
+  view?.setAttribute('x', String(sight.left));
+  view?.setAttribute('y', String(sight.top));
+  view?.setAttribute('width', String(sight.right - sight.left));
+  view?.setAttribute('height', String(sight.bottom - sight.top));
 }

@@ -1,5 +1,6 @@
 /** Which part of the picture is seen: it moves by transforming one element, and draws nothing. */
 
+import type { Area } from './growing';
 import type { Place } from './layout';
 
 const LEAST = 0.04;
@@ -23,6 +24,14 @@ export class Camera {
 
   get height(): number {
     return this.frame.clientHeight;
+  }
+
+  /** The part of the picture that is seen. */
+  get sight(): Area {
+    const [left, top] = [-this.x / this.scale, -this.y / this.scale];
+    return {
+      left, top, right: left + this.width / this.scale, bottom: top + this.height / this.scale,
+    };
   }
 
   /** Show all of a picture; a large one only as far as its text can be read, around `centre`. */

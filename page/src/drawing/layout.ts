@@ -2,8 +2,8 @@
 
 import type { ELK, ElkEdgeSection, ElkNode } from 'elkjs/lib/elk-api';
 import ElkApi from 'elkjs/lib/elk-api';
-import workerAddress from 'elkjs/lib/elk-worker.min.js?url';
 import type { Figure } from '../figure/boxes';
+import { layoutWorker } from '../start';
 
 export const WIDTH = 128;
 export const HEIGHT = 72;
@@ -32,24 +32,33 @@ export interface Layout {
 }
 
 let elk: ELK | null = null;
+let isNeeded = false;
 
-/** Start the worker, so that it is ready when the first figure is there. It lays out a small one
- * meanwhile: the browser compiles most of ELK on the way. */
+/** Start the worker, so that it is ready when the first figure is there. As long as none is, it lays
+ * out a small one: the browser compiles most of ELK on the way. */
 export function prepare(): ELK {
   if (elk) return elk;
-  elk = new ElkApi({ workerFactory: () => new Worker(workerAddress) });
+  const started = new ElkApi({ algorithms: ['layered'], workerFactory: layoutWorker });
+  elk = started;
+  void started.knownLayoutAlgorithms().then(() => {
+    if (!isNeeded) void started.layout(small());
+  });
+  return started;
+}
+
+function small(): ElkNode {
   const children = ['a', 'b', 'c', 'd'].map((id) => ({ id, width: WIDTH, height: HEIGHT }));
   const edges = ['ab', 'bc', 'ad', 'db'].map((id) => ({
     id,
     sources: [id[0]!],
     targets: [id[1]!],
   }));
-  void elk.layout({ id: 'first', layoutOptions: options(children.length), children, edges });
-  return elk;
+  return { id: 'first', layoutOptions: options(children.length), children, edges };
 }
 
 /** Lay a figure out. */
 export async function layout(figure: Figure): Promise<Layout> {
+  isNeeded = true;
   const levels = levelsOf(figure);
   const graph: ElkNode = {
     id: 'figure',

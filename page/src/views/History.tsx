@@ -1,6 +1,6 @@
 /** The flowchart of a record, with how far it can be trusted above it. */
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { address, go } from '../address';
 import { useAnswer } from '../asking/answered';
 import type { Direction, Lineage } from '../asking/answers';
@@ -120,7 +120,7 @@ export function useLayout(figure: Figure | undefined): Drawn | undefined {
   const [drawn, setDrawn] = useState<Drawn>();
   const newest = useRef<Figure | undefined>(undefined);
   newest.current = figure;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!figure) return;
     void layout(figure).then((places) => {
       if (newest.current === figure) setDrawn({ figure, layout: places });
