@@ -6,6 +6,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests start hundreds of programs: without kept bytecode each compiles anew what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Two environments: .venv is what a user gets, .venv-test has the tests' tools too.
 RUN := .venv
@@ -128,7 +130,8 @@ $(RUN)/.stamp: requirements/runtime.lock pyproject.toml
 
 $(TEST)/.stamp: requirements/test.lock pyproject.toml
 	@$(call venv,$(TEST))
-	@$(TEST)/bin/pip install -q --require-hashes -r requirements/test.lock
+	@# Half of pip's time would go into bytecode, most of which nothing imports.
+	@$(TEST)/bin/pip install -q --no-compile --require-hashes -r requirements/test.lock
 	@$(TEST)/bin/pip install -q --no-deps -e .
 	@touch $@
 
