@@ -28,6 +28,7 @@ from bench import (
     mirror,
     page,
     parallel,
+    room,
     sending,
     shapes,
     startup,
@@ -41,6 +42,7 @@ PAGE = ROOT / "docs" / "explanation" / "figures.md"
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.figures,
     "load": load.figures,
+    "room": room.figures,
     "against_prov2neo": against_prov2neo.figures,
     "documents": documents.figures,
     "memory": memory.figures,

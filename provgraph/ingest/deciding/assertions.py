@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provgraph.ingest.deciding.typical import TYPICAL
 from provgraph.model.attributes import join_attributes, kept_json
 from provgraph.model.records import (
     Agent,
@@ -32,14 +31,10 @@ from provgraph.model.vocabulary import (
     Kind,
     RelationType,
 )
+from provgraph.store.packing import MARK, packed, unpacked
 from provgraph.store.protocol import Transaction
 from provgraph.store.records import Assertion
-
-#: Speed before size: an assertion is read only when a load is forgotten.
-_COMPRESSION = 1
-#: From so many bytes on an assertion is compressed by `TYPICAL`, and better: to take the dictionary
-#: in takes as long as to compress a thousand bytes.
-_LONG, _LONG_COMPRESSION = 1_000, 3
+from provgraph.store.typical import TYPICAL_ASSERTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +72,19 @@ def make_assertions(load: str, first_part: int, documents: Iterable[Document]) -
     load_key = key_of(Kind.LOAD, load)
     ends: set[End] = set()
     asserted = (facts for document in documents for facts in _contents_by_subject(document, ends))
-    distinct = dict.fromkeys((subject, said.encode()) for subject, said in asserted)
     return [
-        Assertion(subject, load_key, part, _compressed(content))
-        for part, (subject, content) in enumerate(distinct, first_part)
+        Assertion(subject, load_key, part, packed(said))
+        for part, (subject, said) in enumerate(dict.fromkeys(asserted), first_part)
     ]
 
 
-def _compressed(content: bytes) -> bytes:
-    """Compress with a window that is no larger than the content.
-
-    The usual window takes 256 KiB of memory, and a tenth of a millisecond to make it.
-    """
-    is_long = len(content) >= _LONG
-    size = len(content) + (len(TYPICAL) if is_long else 0)
-    window = min(max(size.bit_length(), 9), zlib.MAX_WBITS)
-    level = _LONG_COMPRESSION if is_long else _COMPRESSION
-    by: dict[str, Any] = {"zdict": TYPICAL} if is_long else {}
-    compressor = zlib.compressobj(level, zlib.DEFLATED, window, max(1, window - 7), **by)
-    return compressor.compress(content) + compressor.flush()
-
-
-def _uncompressed(assertion: Assertion) -> bytes:
-    """What an assertion says; its first bytes tell whether it needs the dictionary."""
-    decompressor = zlib.decompressobj(zdict=TYPICAL)
-    return decompressor.decompress(assertion.content) + decompressor.flush()
+def _said_by(assertion: Assertion) -> str:
+    """What an assertion says; until assertions were packed, they were streams of zlib."""
+    content = assertion.content
+    if content[:1] in (MARK, b"{"):
+        return unpacked(content)
+    decompressor = zlib.decompressobj(zdict=TYPICAL_ASSERTION)
+    return (decompressor.decompress(content) + decompressor.flush()).decode()
 
 
 def unasserted_documents(
@@ -131,9 +114,9 @@ def unasserted_documents(
     ]
 
 
-def _words_of(assertions: Iterable[Assertion]) -> set[tuple[bytes, bytes]]:
+def _words_of(assertions: Iterable[Assertion]) -> set[tuple[bytes, str]]:
     """Give what assertions say of their subjects, however it was compressed."""
-    return {(each.subject, _uncompressed(each)) for each in assertions}
+    return {(each.subject, _said_by(each)) for each in assertions}
 
 
 def _distinctive_assertions(document: Document) -> list[Assertion]:
@@ -158,7 +141,7 @@ def read_assertion(assertion: Assertion) -> AssertedFacts:
     Returns:
         the records in it.
     """
-    said: dict[str, Any] = json.loads(_uncompressed(assertion))
+    said: dict[str, Any] = json.loads(_said_by(assertion))
     run = said.get("run")
     return AssertedFacts(
         run=Run(run[0], _attributes(run[1])) if run else None,

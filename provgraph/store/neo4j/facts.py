@@ -47,7 +47,7 @@ _LOADS_OF = (
 LOCK = "(l:Bookkeeping {id: 'writer-lock'})"
 #: What writers note of the graph's form. It grows when an older provgraph would misread, or spoil,
 #: what a newer one writes.
-REVISION = 1
+REVISION = 2
 _KNOWN = "coalesce(l.revision, 0)"
 
 _STRUCTURAL = " UNION ".join(

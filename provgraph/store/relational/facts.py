@@ -36,7 +36,7 @@ from provgraph.store.records import (
     StoredMention,
     StoredRelation,
 )
-from provgraph.store.relational import records, relations, tables
+from provgraph.store.relational import configuration, records, relations, tables
 from provgraph.store.relational.records import Record
 from provgraph.store.views import View
 
@@ -227,7 +227,7 @@ class RelationalView(View):
     @override
     def settings(self, keys: Collection[str]) -> dict[str, Settings]:
         found = self._by_key(tables.settings, map(bytes.fromhex, keys))
-        return {bytes(row.key).hex(): records.settings_of(row) for row in found}
+        return {bytes(row.key).hex(): configuration.settings_of(row) for row in found}
 
     @override
     def config_files_of(self, runs: Collection[str]) -> dict[str, list[str]]:

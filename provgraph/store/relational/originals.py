@@ -21,7 +21,7 @@ from provgraph.model.records import StatedEntity
 from provgraph.model.vocabulary import Kind
 from provgraph.store.copying import PIECE, Original, Piece, StorePart
 from provgraph.store.records import EntityRecord, StoredRelation
-from provgraph.store.relational import former, records, tables
+from provgraph.store.relational import configuration, former, records, tables
 from provgraph.store.relational.facts import (
     assertion_of,
     load_of,
@@ -177,7 +177,7 @@ _READINGS = {
     StorePart.DESCRIPTIONS: _of(tables.description, records.description_of),
     StorePart.ENTITIES: _of(tables.entity, records.entity_of),
     StorePart.STATED: _of(tables.stated_entity, records.stated_of),
-    StorePart.SETTINGS: _of(tables.settings, records.settings_of),
+    StorePart.SETTINGS: _of(tables.settings, configuration.settings_of),
     StorePart.MENTIONS: _PartRows(mention_query(), (tables.relation.c.key,), records.mention_of),
     StorePart.SETTINGS_OF: _links(
         tables.settings_links(), tables.settings_of, lambda row: (row.id, bytes(row.what))

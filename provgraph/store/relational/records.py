@@ -19,14 +19,19 @@ from provgraph.model.records import (
     Description,
     Mention,
     Run,
-    Settings,
     StatedEntity,
     batches,
     key_of,
 )
 from provgraph.model.values import Attributes, canonical_json, fingerprint
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
-from provgraph.store.nodes import agent_name, asked_names, entity_name, run_name
+from provgraph.store.nodes import (
+    agent_name,
+    asked_names,
+    entity_name,
+    run_name,
+)
+from provgraph.store.packing import packed, unpacked
 from provgraph.store.records import EntityRecord, StoredMention
 from provgraph.store.relational import tables
 
@@ -118,13 +123,15 @@ def name_key(text: str) -> bytes:
     return _name_key(text) if len(text) < _LONG else fingerprint("name", text)
 
 
-def attributes_of(text: str | None) -> Attributes:
+def attributes_of(kept: str | bytes | None) -> Attributes:
     """Attributes from their JSON.
 
     Args:
-        text: as `canonical_json` wrote it; None or "" for no attributes.
+        kept: as `canonical_json` or `provgraph.store.packing.packed` made it; None or nothing for
+            no attributes.
     """
-    if not text or text == "{}":
+    text = unpacked(kept) if kept else "{}"
+    if text == "{}":
         return {}
     return {key: tuple(values) for key, values in _decoded(text)[0].items()}
 
@@ -142,7 +149,7 @@ def run_row(run: Run, process: str | None) -> Record:
         "start_time": start_of(run.facts),
         "end_time": end_of(run.facts),
         "process": process,
-        "facts": kept_json(run.facts),
+        "facts": packed(kept_json(run.facts)),
         **asked_names(Kind.ACTIVITY, run.id, run_name(run)),
         "invalid_since": invalid_since(run.facts),
     }
@@ -174,7 +181,7 @@ def entity_row(record: EntityRecord) -> Record:
         "generated_at": record.generated_at,
         "invalidated_at": record.invalidated_at,
         "data_level": record.data_level,
-        "attributes": kept_json(record.attributes),
+        "attributes": packed(kept_json(record.attributes)),
         **asked_names(Kind.ENTITY, record.id, entity_name(record)),
         "invalid_since": invalid_since(record.attributes),
         "former": canonical_json(record.former) if record.former else None,
@@ -298,7 +305,7 @@ def stated_row(entity: StatedEntity) -> Record:
         "key": name_key(entity.identifier),
         "identifier": entity.identifier,
         "type": entity.type,
-        "attributes": kept_json(entity.attributes),
+        "attributes": packed(kept_json(entity.attributes)),
     }
 
 
@@ -322,7 +329,7 @@ def agent_row(agent: Agent) -> Record:
         "id": agent.id,
         "name": agent.name,
         "type": agent.type,
-        "attributes": canonical_json(agent.attributes),
+        "attributes": packed(canonical_json(agent.attributes)),
         **asked_names(Kind.AGENT, agent.id, agent_name(agent)),
     }
 
@@ -336,14 +343,16 @@ def agent_of(row: Row[Any]) -> Agent:
     return agent_from(row.id, row.name, row.type, row.attributes)
 
 
-def agent_from(identifier: str, name: str | None, type_name: str | None, attributes: str) -> Agent:
+def agent_from(
+    identifier: str, name: str | None, type_name: str | None, attributes: str | bytes
+) -> Agent:
     """An agent from its columns.
 
     Args:
         identifier: its id.
         name: for people.
         type_name: its type.
-        attributes: as JSON.
+        attributes: as they are kept.
     """
     return Agent(
         identifier, name, AgentType(type_name) if type_name else None, attributes_of(attributes)
@@ -371,27 +380,3 @@ def description_of(row: Row[Any]) -> Description:
         row: of `tables.description`.
     """
     return Description(row.id, DescriptionType(row.type), attributes_of(row.attributes))
-
-
-def settings_row(settings: Settings, number: int) -> Record:
-    """Settings as a row.
-
-    Args:
-        settings: the settings.
-        number: what the index of their terms calls them.
-    """
-    return {
-        "number": number,
-        "key": settings.key,
-        "name": settings.name,
-        "parameters": kept_json(settings.values),
-    }
-
-
-def settings_of(row: Row[Any]) -> Settings:
-    """Settings from their row.
-
-    Args:
-        row: of `tables.settings`.
-    """
-    return Settings(row.name, json.loads(row.parameters))

@@ -1,6 +1,5 @@
 """The relational store: SQLite, or the same tables on a PostgreSQL server."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,7 +20,7 @@ from provgraph.store.deadlines import DEADLINE
 from provgraph.store.digest import Content
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
-from provgraph.store.relational import records, relations, tables
+from provgraph.store.relational import configuration, records, relations, tables
 from provgraph.store.relational.connection import (
     OneEngine,
     SqlDatabase,
@@ -250,7 +249,7 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
             for row in records.in_chunks(
                 connection, query.order_by(shared.c.name), link.activity.in_, keys
             ):
-                found[row.activity].append(records.settings_of(row))
+                found[row.activity].append(configuration.settings_of(row))
         return found
 
     @override
@@ -259,13 +258,13 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
         query = (
             select(link.activity, shared.c.parameters)
             .join(shared, shared.c.key == link.settings)
-            .where(shared.c.name != SOFTWARE, shared.c.parameters.contains("/"))
+            .where(shared.c.name != SOFTWARE)
             .order_by(shared.c.name)
         )
         found: dict[bytes, dict[str, Value]] = {}
         with self._reading() as connection:
             for row in records.in_chunks(connection, query, link.activity.in_, keys):
-                if named := nodes.path_parameters(json.loads(row.parameters)):
+                if named := configuration.path_parameters_of(row.parameters):
                     found.setdefault(row.activity, {}).update(named)
         return found
 

@@ -29,6 +29,15 @@ def _key(name: str, *, primary: bool = False, optional: bool = False) -> Column[
     return Column(name, LargeBinary(16), primary_key=primary, nullable=optional)
 
 
+def _packed(name: str) -> Column[Any]:
+    """A column of JSON that no query looks into (`provgraph.store.packing`).
+
+    SQLite keeps bytes in a column of texts as they are, so that older files need no new columns.
+    """
+    kept = LargeBinary().with_variant(Text(), "sqlite")
+    return Column(name, kept, nullable=False)
+
+
 def _asked(table: str) -> tuple[SchemaItem, ...]:
     """The columns by which people may ask for a record (`provgraph.store.nodes.asked_names`).
 
@@ -67,7 +76,7 @@ def _invalid(table: str) -> tuple[Column[str], Index]:
     return since, index
 
 
-#: Runs. `facts` is JSON, each fact a list of values; the other columns follow from it.
+#: Runs. `facts` is packed JSON, each fact a list of values; the other columns follow from it.
 activity = Table(
     "activity",
     metadata,
@@ -76,7 +85,7 @@ activity = Table(
     Column("start_time", Text),
     Column("end_time", Text),
     Column("process", Text),
-    Column("facts", Text, nullable=False),
+    _packed("facts"),
     *_asked("activity"),
     *_invalid("activity"),
 )
@@ -94,7 +103,7 @@ entity = Table(
     Column("generated_at", Text),
     Column("invalidated_at", Text),
     Column("data_level", Text),
-    Column("attributes", Text, nullable=False),
+    _packed("attributes"),
     *_asked("entity"),
     *_invalid("entity"),
     Column("former", Text),
@@ -107,7 +116,7 @@ stated_entity = Table(
     _key("key", primary=True),
     Column("identifier", Text, nullable=False),
     Column("type", Text, nullable=False),
-    Column("attributes", Text, nullable=False),
+    _packed("attributes"),
 )
 
 agent = Table(
@@ -117,7 +126,7 @@ agent = Table(
     Column("id", Text, nullable=False),
     Column("name", Text),
     Column("type", Text),
-    Column("attributes", Text, nullable=False),
+    _packed("attributes"),
     *_asked("agent"),
 )
 
@@ -216,7 +225,7 @@ settings = Table(
     metadata,
     _key("key", primary=True),
     Column("name", Text, nullable=False),
-    Column("parameters", Text, nullable=False),
+    _packed("parameters"),
     Column("number", BigInteger),
     Index("settings_number", "number", unique=True),
 )

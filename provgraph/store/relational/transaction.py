@@ -32,7 +32,7 @@ from provgraph.model.vocabulary import Kind
 from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_in, new_mark
 from provgraph.store.protocol import Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord, Removals
-from provgraph.store.relational import records, relations, tables
+from provgraph.store.relational import configuration, records, relations, tables
 from provgraph.store.relational.facts import (
     RelationalView,
     assertion_of,
@@ -126,7 +126,7 @@ class RelationalTransaction(RelationalView, Transaction):
             del given[bytes(row.key)]
         last = self._connection.execute(select(func.max(table.c.number))).scalar() or 0
         new = dict(enumerate(given.values(), last + 1))
-        self._add(table, (records.settings_row(each, number) for number, each in new.items()))
+        self._add(table, (configuration.settings_row(each, number) for number, each in new.items()))
         self._index(tables.ADD_TERMS, new)
 
     def _index(self, queries: Mapping[str, str], settings: Mapping[int, Settings]) -> None:
@@ -277,7 +277,7 @@ class RelationalTransaction(RelationalView, Transaction):
         settings = {key for _, key in gone.settings_of}
         query = select(tables.settings).where(unused)
         found = records.in_chunks(self._connection, query, tables.settings.c.key.in_, settings)
-        gone_settings = {row.number: records.settings_of(row) for row in found}
+        gone_settings = {row.number: configuration.settings_of(row) for row in found}
         self._index(tables.REMOVE_TERMS, gone_settings)
         self._delete(tables.settings, tables.settings.c.number.in_, gone_settings)
 

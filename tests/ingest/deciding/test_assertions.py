@@ -1,8 +1,11 @@
 """What one load says of each subject, and how what several loads say is joined."""
 
+import zlib
+
 import pytest
 
 from provgraph.ingest.deciding.assertions import (
+    AssertedFacts,
     join_agents,
     join_descriptions,
     join_entities,
@@ -20,6 +23,8 @@ from provgraph.model.records import (
     StatedRelation,
 )
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.store.records import Assertion
+from provgraph.store.typical import TYPICAL_ASSERTION
 
 
 def test_what_is_asserted_of_a_run_comes_back_with_its_files() -> None:
@@ -33,6 +38,14 @@ def test_what_is_asserted_of_a_run_comes_back_with_its_files() -> None:
     assert (of_run.run, of_run.mentions, of_run.entities) == (run, (read,), (named,))
     assert of_run.config_files == ("file:/c.yml",)
     assert (of_other.run, of_other.entities) == (None, (other,))
+
+
+@pytest.mark.parametrize("dictionary", [b"", TYPICAL_ASSERTION])
+def test_assertions_of_before_are_read(dictionary: bytes) -> None:
+    compressor = zlib.compressobj(zdict=dictionary) if dictionary else zlib.compressobj()
+    said = compressor.compress(b'{"agents":[["A","x",null,{}]]}') + compressor.flush()
+    stored = Assertion(b"A", b"L", 0, said)
+    assert read_assertion(stored) == AssertedFacts(agents=(Agent("A", "x"),))
 
 
 def test_parts_count_on_and_the_same_words_are_one_assertion() -> None:

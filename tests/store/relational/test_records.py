@@ -14,7 +14,7 @@ from provgraph.model.vocabulary import (
     EntityType,
 )
 from provgraph.store.records import EntityRecord
-from provgraph.store.relational import records
+from provgraph.store.relational import configuration, records
 from provgraph.store.relational.records import asked_for
 from provgraph.store.relational.tables import CHUNK
 from provgraph.store.relational.tables import name as names
@@ -54,13 +54,18 @@ def read(row: dict[str, Any]) -> Any:
         ),
         (
             Settings("s", {"a": 1.5, "b": [1, None]}),
-            lambda each: records.settings_row(each, 7),
-            records.settings_of,
+            lambda each: configuration.settings_row(each, 7),
+            configuration.settings_of,
         ),
     ],
 )
 def test_records_come_back_the_same(record: Any, row: Any, back: Any) -> None:
     assert back(read(row(record))) == record
+
+
+def test_a_row_of_before_says_the_same() -> None:
+    row = {**records.run_row(Run("r", {}), None), "facts": '{"a":[1,"1"]}'}
+    assert records.run_of(read(row)) == Run("r", {"a": (1, "1")})
 
 
 def test_only_paths_have_a_base_name() -> None:

@@ -6,20 +6,22 @@ Who only asks makes none, and can ask a store of any older revision.
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, delete, inspect, text, update
+from sqlalchemy import Connection, Engine, delete, inspect, text, update
 
 from provgraph.errors import NewerStoreError, NoStoreError, StoreError
 from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.model.filters import Filter, ParameterValue, Search, SortOrder
-from provgraph.model.records import Document, End, StatedRelation, key_of
+from provgraph.model.records import Agent, Document, End, StatedRelation, key_of
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.digest import digest
+from provgraph.store.packing import MARK, unpacked
 from provgraph.store.records import UNKNOWN_SIZE
 from provgraph.store.registry import open_store
 from provgraph.store.relational import tables
@@ -40,6 +42,7 @@ _ASKED = [
     for column in ("called", "local", "head")
 ]
 ADDED = {
+    "0014": (),
     "0013": ("ALTER TABLE load DROP COLUMN agent",),
     "0012": ("DROP INDEX load_time",),
     "0011": (
@@ -75,6 +78,16 @@ ADDED = {
 }
 
 
+#: Table → the column that revision 0014 has packed.
+PACKED = {
+    "activity": "facts",
+    "entity": "attributes",
+    "stated_entity": "attributes",
+    "agent": "attributes",
+    "settings": "parameters",
+}
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
     return sqlite_database(f"sqlite:///{tmp_path / 'x.db'}").writer()
@@ -83,10 +96,25 @@ def engine(tmp_path: Path) -> Engine:
 def make_older(engine: Engine, revision: str) -> None:
     """Take out of a store what later revisions added."""
     with engine.begin() as connection:
+        if revision < "0014":
+            unpack(connection)
         for added, queries in ADDED.items():
             for query in queries if added > revision else ():
                 connection.execute(text(query))
         connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+
+
+def unpack(connection: Connection) -> None:
+    """Write what is packed as plain texts."""
+    for name, column in PACKED.items():
+        rows = connection.execute(text(f"SELECT key, {column} FROM {name}")).all()
+        if connection.dialect.name != "sqlite":
+            as_text = f"encode({column}, 'hex')"
+            changing = f"ALTER TABLE {name} ALTER COLUMN {column} TYPE text USING {as_text}"
+            connection.execute(text(changing))
+        change = text(f"UPDATE {name} SET {column} = :plain WHERE key = :key")
+        for key, kept in rows:
+            connection.execute(change, {"plain": unpacked(kept), "key": key})
 
 
 def test_the_newest_migration_is_known() -> None:
@@ -216,6 +244,45 @@ def assert_asked_as_it_is(url: str, engine_of: Callable[[], Engine], revision: s
         with store.viewing() as view:
             assert view.store_id()
         assert len(store.loads()) == 2
+
+
+def test_records_of_an_older_file_are_packed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    assert_packed_again(url, sqlite_database(url).writer())
+
+
+def test_records_of_an_older_database_are_packed(postgres_server: PostgresServer) -> None:
+    url = postgres_server.create_database("packed")
+    assert_packed_again(url, postgresql_engine(url, None))
+
+
+def assert_packed_again(url: str, engine: Engine) -> None:
+    """A migration makes the very bytes that loading makes."""
+    agent = Document(agents=(Agent("A", "a name", attributes={"note": ("x" * 100,)}),))
+    with closing(open_store(url)) as store:
+        list(load(store, [str(LOGS / "irf.provlog"), str(LOGS / "merge.provlog")]))
+        with store.writing() as transaction:
+            integrate(transaction, [agent])
+    due = kept_in(engine)
+    assert all(any(kept[:1] == MARK for kept in found.values()) for found in due.values())
+    make_older(engine, "0013")
+    assert all(
+        isinstance(kept, str) for found in kept_in(engine).values() for kept in found.values()
+    )
+    engine.dispose()
+    with closing(open_store(url)) as store:
+        store.make()
+    assert kept_in(engine) == due
+    engine.dispose()
+
+
+def kept_in(engine: Engine) -> dict[str, dict[bytes, Any]]:
+    """Table → key → what its packed column holds."""
+    with engine.connect() as connection:
+        return {
+            name: dict(connection.execute(text(f"SELECT key, {column} FROM {name}")).all())
+            for name, column in PACKED.items()
+        }
 
 
 def test_an_older_store_is_searched_when_it_is_up_to_date(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from provgraph.store.relational.records import settings_of
+from provgraph.store.relational.configuration import settings_of
 from provgraph.store.terms import terms_of_settings
 
 revision = "0011"

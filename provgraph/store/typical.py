@@ -1,11 +1,13 @@
-"""What assertions of runs typically say: the dictionary that they are compressed by.
+"""What records typically say: the dictionaries that stored texts are compressed by.
 
-Stored assertions can be read by this very text only, so it never changes. Most of it are the names
-of ctapipe's records and of the headers of CTAO's products, in the order in which assertions have
-them; what is not in it is only compressed less.
+What is stored can be read by these very texts only, so they never change. They are the names and
+the usual values of ctapipe's records and of the headers of CTAO's products, in the order in which
+records have them; what is not in them is only compressed less.
 
 Source: RFC 1950, section 2.3 (preset dictionary).
 """
+
+from pathlib import Path
 
 _HEADER = {
     "ACTIVITY ID": "",
@@ -73,8 +75,11 @@ _MENTIONS = (
 )
 _HEADER_TEXT = ",".join(f'"CTA {name}":["{value}"]' for name, value in _HEADER.items())
 _FACTS_TEXT = ",".join(f'"{name}":[{value}]' for name, value in _FACTS)
-TYPICAL = (
+#: What assertions were compressed by until the dictionary of records came.
+TYPICAL_ASSERTION = (
     f'{{"config_files":["file:/data/"],"entities":[["product:",{{{_HEADER_TEXT}}},'
     f'"DatasetEntity"]],"mentions":[{",".join(_MENTIONS)}],'
     f'"run":["",{{{_FACTS_TEXT}}}],"settings":["'
 ).encode()
+#: What records and assertions are compressed by. What stands last is found best.
+TYPICAL = Path(__file__).with_name("typical_records.txt").read_bytes() + TYPICAL_ASSERTION
