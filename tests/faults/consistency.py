@@ -35,7 +35,8 @@ _ENDS: tuple[tuple[Column[bytes], tuple[Table, ...]], ...] = (
     (tables.naming.c.entity, (tables.entity,)),
     (tables.naming.c.name, (tables.name,)),
     (tables.settings_of.c.activity, (tables.activity,)),
-    (tables.settings_of.c.settings, (tables.settings,)),
+    (tables.settings_of.c.part, (tables.settings, tables.settings_group)),
+    (tables.settings_group.c.settings, (tables.settings,)),
     (tables.config_file_of.c.activity, (tables.activity,)),
     (tables.config_file_of.c.place, (tables.name,)),
 )

@@ -59,7 +59,7 @@ def test_a_sound_store(store_url: str, sources: tuple[Path, ...]) -> None:
         ),
         ("UPDATE entity SET data_level = 'DL9'", "records that follow from no recorded load"),
         ("DELETE FROM name", "rows of naming.name lead to nothing"),
-        ("DELETE FROM settings", "rows of settings_of.settings lead to nothing"),
+        ("DELETE FROM settings", "rows of settings_of.part lead to nothing"),
         (
             "UPDATE settings SET parameters = '{\"x\": 1}'",
             "settings that are not what their keys say",

@@ -30,8 +30,9 @@ from tests.store.test_contract import run
 
 #: What a copy has of its own; and names, of which a store keeps some that nobody bears any more.
 OWN = {"turn", "journal", "store", "name"}
-#: How the index of a store calls settings is its own, too.
+#: How a store numbers and groups settings is its own, too.
 NUMBERS = [tables.settings.c.number]
+GROUPED = {tables.settings_of.name, tables.settings_group.name}
 
 
 #: The logs behind one product, and of another one that is as far.
@@ -49,11 +50,15 @@ def copied(original: Store, target: Store, told: Callable[[int], object] = lambd
 
 def rows(store: Store) -> dict[str, list[str]]:
     """All that a relational store holds."""
+    queries = {
+        table.name: select(*columns_of(table))
+        for table in tables.metadata.sorted_tables
+        if table.name not in OWN | GROUPED
+    }
+    queries["settings of runs"] = tables.settings_links()
     with store._database.writer().connect() as connection:  # type: ignore[attr-defined]
         return {
-            table.name: sorted(map(repr, connection.execute(select(*columns_of(table)))))
-            for table in tables.metadata.sorted_tables
-            if table.name not in OWN
+            name: sorted(map(repr, connection.execute(query))) for name, query in queries.items()
         }
 
 

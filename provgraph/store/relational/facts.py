@@ -214,14 +214,11 @@ class RelationalView(View):
 
     @override
     def settings_of(self, runs: Collection[str]) -> dict[str, list[str]]:
-        link, activity = tables.settings_of.c, tables.activity.c
-        query = select(activity.id, link.settings).join(
-            tables.activity, activity.key == link.activity
-        )
         found: dict[str, list[str]] = defaultdict(list)
         keys = (key_of(Kind.ACTIVITY, run) for run in runs)
-        for row in records.in_chunks(self._connection, query, link.activity.in_, keys):
-            found[row.id].append(bytes(row.settings).hex())
+        of_runs = tables.settings_of.c.activity.in_
+        for row in records.in_chunks(self._connection, tables.settings_links(), of_runs, keys):
+            found[row.id].append(bytes(row.what).hex())
         return found
 
     @override

@@ -26,7 +26,6 @@ from typing_extensions import override
 from provgraph.errors import NoStoreError, StoreError
 from provgraph.identity.files import times_of
 from provgraph.model.records import Agent, Run, Settings, key_of
-from provgraph.model.vocabulary import Kind
 from provgraph.store.copying import CopyState, Filling, StorePart
 from provgraph.store.journal import new_mark, packed
 from provgraph.store.records import EntityRecord, StoredMention, StoredRelation
@@ -192,50 +191,43 @@ class _RowWriter(RelationalTransaction):
         _WRITERS[part](self, found)
 
     def put_runs(self, found: Sequence[Run]) -> None:
-        self._put(tables.activity, (records.run_row(run, times_of(run).process) for run in found))
-        self._put_searched(entries_of(runs=found))
+        self._rows.put(
+            tables.activity, (records.run_row(run, times_of(run).process) for run in found)
+        )
+        self._rows.put_searched(entries_of(runs=found))
 
     def put_agents(self, found: Sequence[Agent]) -> None:
-        self._put(tables.agent, map(records.agent_row, found))
-        self._put_searched(entries_of(agents=found))
+        self._rows.put(tables.agent, map(records.agent_row, found))
+        self._rows.put_searched(entries_of(agents=found))
 
     def put_entities(self, found: Sequence[EntityRecord]) -> None:
-        self._put(tables.entity, map(records.entity_row, found))
-        self._put(tables.naming, (row for each in found for row in records.naming_rows(each)))
-        self._put_searched(entries_of(entities=found))
+        self._rows.put(tables.entity, map(records.entity_row, found))
+        self._rows.put(tables.naming, (row for each in found for row in records.naming_rows(each)))
+        self._rows.put_searched(entries_of(entities=found))
         self._names(name for each in found for name in each.identifiers)
 
     def put_settings(self, found: Sequence[Settings]) -> None:
-        self._add_settings(found)
+        self._configuration.add_settings(found)
 
     def put_mentions(self, found: Sequence[StoredMention]) -> None:
-        self._put(tables.relation, map(records.mention_row, found))
+        self._rows.put(tables.relation, map(records.mention_row, found))
         self._names(name for stored in found for name in stored.mention.names)
 
     def put_relations(self, found: Sequence[StoredRelation]) -> None:
-        self._put(tables.relation, map(_relation_row, found))
+        self._rows.put(tables.relation, map(_relation_row, found))
 
     def put_settings_links(self, found: Sequence[tuple[str, bytes]]) -> None:
-        self._add(
-            tables.settings_of,
-            ({"activity": key_of(Kind.ACTIVITY, run), "settings": key} for run, key in found),
-        )
+        self._configuration.link_copied(found)
 
     def put_config_file_links(self, found: Sequence[tuple[str, str]]) -> None:
-        self._add(
-            tables.config_file_of,
-            (
-                {"activity": key_of(Kind.ACTIVITY, run), "place": records.name_key(place)}
-                for run, place in found
-            ),
-        )
+        self._configuration.link_files(found)
         self._names(place for _, place in found)
 
     def put_rows(self, table: Table, made: Iterable[Record]) -> None:
-        self._put(table, made)
+        self._rows.put(table, made)
 
     def _names(self, names: Iterable[str]) -> None:
-        self._add(tables.name, map(records.name_row, sorted(set(names))))
+        self._rows.add(tables.name, map(records.name_row, sorted(set(names))))
 
 
 def _relation_row(stored: StoredRelation) -> Record:

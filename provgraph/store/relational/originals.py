@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     Column,
     Connection,
+    Label,
     Row,
     Select,
     Table,
@@ -30,6 +31,9 @@ from provgraph.store.relational.facts import (
     stored_relation_of,
 )
 
+#: What gives rows their order.
+_Named = Column[Any] | Label[Any]
+
 
 class _PartRows(NamedTuple):
     """How the records of a part are read.
@@ -41,7 +45,7 @@ class _PartRows(NamedTuple):
     """
 
     query: Select[Any]
-    keys: tuple[Column[Any], ...]
+    keys: tuple[_Named, ...]
     record: Callable[[Row[Any]], Any]
 
 
@@ -142,7 +146,7 @@ class RelationalOriginal(Original):
         return {row.identifier: records.stated_of(row) for row in rows}
 
 
-def _cursor(row: Row[Any], keys: Sequence[Column[Any]]) -> str:
+def _cursor(row: Row[Any], keys: Sequence[_Named]) -> str:
     """The keys of a row as a text: bytes in hexadecimal, all else as it is."""
     values = (getattr(row, column.name) for column in keys)
     return " ".join(
@@ -150,7 +154,7 @@ def _cursor(row: Row[Any], keys: Sequence[Column[Any]]) -> str:
     )
 
 
-def _values(after: str, keys: Sequence[Column[Any]]) -> list[Any]:
+def _values(after: str, keys: Sequence[_Named]) -> list[Any]:
     """The values of the keys in a cursor."""
     texts = after.split(" ", len(keys) - 1)
     kinds = (column.type.python_type for column in keys)
@@ -165,9 +169,10 @@ def _of(table: Table, record: Callable[[Row[Any]], Any]) -> _PartRows:
     return _PartRows(select(table), tuple(table.primary_key.columns), record)
 
 
-def _links(query: Select[Any], table: Table, record: Callable[[Row[Any]], Any]) -> _PartRows:
-    """All rows of a table that joins runs to something."""
-    keys = tuple(table.primary_key.columns)
+def _links(
+    query: Select[Any], keys: tuple[_Named, ...], record: Callable[[Row[Any]], Any]
+) -> _PartRows:
+    """Runs joined to something, in the order of some columns, which tell the rows apart."""
     return _PartRows(query.add_columns(*keys), keys, record)
 
 
@@ -180,10 +185,14 @@ _READINGS = {
     StorePart.SETTINGS: _of(tables.settings, configuration.settings_of),
     StorePart.MENTIONS: _PartRows(mention_query(), (tables.relation.c.key,), records.mention_of),
     StorePart.SETTINGS_OF: _links(
-        tables.settings_links(), tables.settings_of, lambda row: (row.id, bytes(row.what))
+        tables.settings_links(),
+        (*tables.settings_of.primary_key.columns, tables.SETTINGS_KEY.label("settings")),
+        lambda row: (row.id, bytes(row.what)),
     ),
     StorePart.CONFIG_FILES_OF: _links(
-        tables.config_file_links(), tables.config_file_of, lambda row: (row.id, row.what)
+        tables.config_file_links(),
+        tuple(tables.config_file_of.primary_key.columns),
+        lambda row: (row.id, row.what),
     ),
     StorePart.RELATIONS: _PartRows(relation_query(), (tables.relation.c.key,), stored_relation_of),
     StorePart.LOADS: _of(tables.load, load_of),

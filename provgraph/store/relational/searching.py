@@ -27,10 +27,14 @@ _NUMBER = {
     "postgresql": "CAST(CAST('x' || encode(substring({key} FROM 1 FOR 8), 'hex') AS bit(64)) "
     "AS bigint)",
 }
+#: The runs that have some settings, by themselves or in a group.
 _CONFIGURED = (
-    "search.number IN (SELECT {number} FROM ({having}) AS chosen "
-    "CROSS JOIN settings CROSS JOIN settings_of "
-    "WHERE settings.number = chosen.number AND settings_of.settings = settings.key)"
+    "search.number IN (SELECT {number} FROM settings_of WHERE settings_of.part IN ("
+    "SELECT settings.key FROM ({having}) AS chosen CROSS JOIN settings "
+    "WHERE settings.number = chosen.number UNION ALL "
+    "SELECT settings_group.key FROM ({having}) AS chosen CROSS JOIN settings "
+    "CROSS JOIN settings_group "
+    "WHERE settings.number = chosen.number AND settings_group.settings = settings.key))"
 )
 #: The records from which a relation leads to those that meet some conditions.
 _RELATED = (

@@ -241,8 +241,9 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
     @override
     def parameters_of(self, keys: Collection[bytes]) -> dict[bytes, list[Settings]]:
         link, shared = tables.settings_of.c, tables.settings
-        query = select(link.activity, shared.c.name, shared.c.parameters).join(
-            shared, shared.c.key == link.settings
+        query = select(link.activity, shared.c.name, shared.c.parameters)
+        query = query.select_from(tables.settings_parts()).join(
+            shared, shared.c.key == tables.SETTINGS_KEY
         )
         found: dict[bytes, list[Settings]] = defaultdict(list)
         with self._reading() as connection:
@@ -257,7 +258,8 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
         link, shared = tables.settings_of.c, tables.settings
         query = (
             select(link.activity, shared.c.parameters)
-            .join(shared, shared.c.key == link.settings)
+            .select_from(tables.settings_parts())
+            .join(shared, shared.c.key == tables.SETTINGS_KEY)
             .where(shared.c.name != SOFTWARE)
             .order_by(shared.c.name)
         )

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    func,
     select,
 )
 from sqlalchemy.schema import SchemaItem
@@ -257,14 +259,28 @@ HAVING_TERM = {
     "postgresql": f"SELECT number FROM settings_terms WHERE terms && {_hashes('{terms}')}",  # noqa: S608
 }
 
+#: The settings of runs. `part` is the key of settings, or of a group of settings that many runs
+#: have together (`provgraph.store.relational.configuring`).
 settings_of = Table(
     "settings_of",
     metadata,
     _key("activity", primary=True),
-    _key("settings", primary=True),
-    Index("settings_of_settings", "settings", "activity"),
+    _key("part", primary=True),
+    Index("settings_of_part", "part", "activity"),
     sqlite_with_rowid=False,
 )
+
+#: The keys of the settings that a group has.
+settings_group = Table(
+    "settings_group",
+    metadata,
+    _key("key", primary=True),
+    _key("settings", primary=True),
+    Index("settings_group_settings", "settings", "key"),
+    sqlite_with_rowid=False,
+)
+#: The keys of a run's settings, in `settings_parts`.
+SETTINGS_KEY = func.coalesce(settings_group.c.settings, settings_of.c.part)
 
 config_file_of = Table(
     "config_file_of",
@@ -342,12 +358,15 @@ def plainly(dialect: str) -> str:
     return ' COLLATE "C"' if dialect == "postgresql" else ""
 
 
+def settings_parts() -> FromClause:
+    """Each run's links to settings, with the members of groups."""
+    return settings_of.outerjoin(settings_group, settings_group.c.key == settings_of.c.part)
+
+
 def settings_links() -> Select[Any]:
     """Runs with the keys of their settings."""
-    link = settings_of.c
-    return select(activity.c.id, link.settings.label("what")).join(
-        activity, activity.c.key == link.activity
-    )
+    parts = settings_parts().join(activity, activity.c.key == settings_of.c.activity)
+    return select(activity.c.id, SETTINGS_KEY.label("what")).select_from(parts)
 
 
 def config_file_links() -> Select[Any]:

@@ -42,6 +42,15 @@ _ASKED = [
     for column in ("called", "local", "head")
 ]
 ADDED = {
+    "0015": (
+        "CREATE TABLE former (activity bytea, settings bytea, PRIMARY KEY (activity, settings))",
+        "INSERT INTO former SELECT activity, coalesce(settings, part) FROM settings_of "
+        "LEFT JOIN settings_group ON settings_group.key = settings_of.part",
+        "DROP TABLE settings_of",
+        "DROP TABLE settings_group",
+        "ALTER TABLE former RENAME TO settings_of",
+        "CREATE INDEX settings_of_settings ON settings_of (settings, activity)",
+    ),
     "0014": (),
     "0013": ("ALTER TABLE load DROP COLUMN agent",),
     "0012": ("DROP INDEX load_time",),
@@ -283,6 +292,42 @@ def kept_in(engine: Engine) -> dict[str, dict[bytes, Any]]:
             name: dict(connection.execute(text(f"SELECT key, {column} FROM {name}")).all())
             for name, column in PACKED.items()
         }
+
+
+def test_settings_of_an_older_file_become_groups(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    assert_grouped_again(url, sqlite_database(url).writer())
+
+
+def test_settings_of_an_older_database_become_groups(postgres_server: PostgresServer) -> None:
+    url = postgres_server.create_database("grouped")
+    assert_grouped_again(url, postgresql_engine(url, None))
+
+
+def assert_grouped_again(url: str, engine: Engine) -> None:
+    """Each run has the settings that it had, which are searched before and after."""
+    wanted = Filter(search=Search(parameters=(ParameterValue("override_obs_id", "2001"),)))
+    with closing(open_store(url)) as store:
+        for number in (1, 2):
+            list(load(store, [str(LOGS / f"run0200{number}.provlog")]))
+        found, due = store.find(wanted, SortOrder.TIME), digest(store.scan())
+    assert found.total == 1
+    links = links_in(engine)
+    make_older(engine, "0014")
+    engine.dispose()
+    with closing(open_store(url)) as store:
+        assert (store.find(wanted, SortOrder.TIME), digest(store.scan())) == (found, due)
+    with closing(open_store(url)) as store:
+        store.make()
+        assert (store.find(wanted, SortOrder.TIME), digest(store.scan())) == (found, due)
+    assert links_in(engine) < links
+    engine.dispose()
+
+
+def links_in(engine: Engine) -> int:
+    """How many rows link runs to settings; a migration knows all runs, a load those before it."""
+    with engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM settings_of")).scalar_one())
 
 
 def test_an_older_store_is_searched_when_it_is_up_to_date(tmp_path: Path) -> None:
