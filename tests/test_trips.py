@@ -13,9 +13,9 @@ from tests.conftest import LOGS
 from tests.processes import environment
 
 #: The most files of provgraph that a command may pass through.
-LOAD_FILES = 34
-QUESTION_FILES = 21
-EXPORT_FILES = 20
+LOAD_FILES = 37
+QUESTION_FILES = 23
+EXPORT_FILES = 22
 
 DL3 = "/data/ctao/dl3/run02001.dl3.fits"
 #: Runs a command in a process of its own, and writes which files it passed through.

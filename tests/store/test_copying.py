@@ -55,7 +55,7 @@ def rows(store: Store) -> dict[str, list[str]]:
         for table in tables.metadata.sorted_tables
         if table.name not in OWN | GROUPED
     }
-    queries["settings of runs"] = tables.settings_links()
+    queries["settings of runs"] = tables.SETTINGS_LINKS
     with store._database.writer().connect() as connection:  # type: ignore[attr-defined]
         return {
             name: sorted(map(repr, connection.execute(query))) for name, query in queries.items()

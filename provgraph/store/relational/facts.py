@@ -217,7 +217,7 @@ class RelationalView(View):
         found: dict[str, list[str]] = defaultdict(list)
         keys = (key_of(Kind.ACTIVITY, run) for run in runs)
         of_runs = tables.settings_of.c.activity.in_
-        for row in records.in_chunks(self._connection, tables.settings_links(), of_runs, keys):
+        for row in records.in_chunks(self._connection, tables.SETTINGS_LINKS, of_runs, keys):
             found[row.id].append(bytes(row.what).hex())
         return found
 

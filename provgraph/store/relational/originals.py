@@ -185,12 +185,12 @@ _READINGS = {
     StorePart.SETTINGS: _of(tables.settings, configuration.settings_of),
     StorePart.MENTIONS: _PartRows(mention_query(), (tables.relation.c.key,), records.mention_of),
     StorePart.SETTINGS_OF: _links(
-        tables.settings_links(),
+        tables.SETTINGS_LINKS,
         (*tables.settings_of.primary_key.columns, tables.SETTINGS_KEY.label("settings")),
         lambda row: (row.id, bytes(row.what)),
     ),
     StorePart.CONFIG_FILES_OF: _links(
-        tables.config_file_links(),
+        tables.CONFIG_FILE_LINKS,
         tuple(tables.config_file_of.primary_key.columns),
         lambda row: (row.id, row.what),
     ),

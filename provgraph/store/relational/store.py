@@ -242,7 +242,7 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
     def parameters_of(self, keys: Collection[bytes]) -> dict[bytes, list[Settings]]:
         link, shared = tables.settings_of.c, tables.settings
         query = select(link.activity, shared.c.name, shared.c.parameters)
-        query = query.select_from(tables.settings_parts()).join(
+        query = query.select_from(tables.SETTINGS_PARTS).join(
             shared, shared.c.key == tables.SETTINGS_KEY
         )
         found: dict[bytes, list[Settings]] = defaultdict(list)
@@ -258,7 +258,7 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
         link, shared = tables.settings_of.c, tables.settings
         query = (
             select(link.activity, shared.c.parameters)
-            .select_from(tables.settings_parts())
+            .select_from(tables.SETTINGS_PARTS)
             .join(shared, shared.c.key == tables.SETTINGS_KEY)
             .where(shared.c.name != SOFTWARE)
             .order_by(shared.c.name)
@@ -339,11 +339,11 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
             ),
             (select(tables.settings), lambda row: digest.settings_content(row.name, row.key)),
             (
-                tables.settings_links(),
+                tables.SETTINGS_LINKS,
                 lambda row: digest.configuration_content(row.id, bytes(row.what).hex()),
             ),
             (
-                tables.config_file_links(),
+                tables.CONFIG_FILE_LINKS,
                 lambda row: digest.configuration_content(row.id, row.what),
             ),
         ]

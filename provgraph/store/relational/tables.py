@@ -9,12 +9,10 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    FromClause,
     Index,
     Integer,
     LargeBinary,
     MetaData,
-    Select,
     Table,
     Text,
     func,
@@ -260,7 +258,7 @@ HAVING_TERM = {
 }
 
 #: The settings of runs. `part` is the key of settings, or of a group of settings that many runs
-#: have together (`provgraph.store.relational.configuring`).
+#: have together (`provgraph.store.relational.configuration`).
 settings_of = Table(
     "settings_of",
     metadata,
@@ -346,6 +344,21 @@ journal = Table(
 )
 
 
+#: Each run's links to settings, with the members of groups.
+SETTINGS_PARTS = settings_of.outerjoin(settings_group, settings_group.c.key == settings_of.c.part)
+#: Runs with the keys of their settings.
+SETTINGS_LINKS = select(activity.c.id, SETTINGS_KEY.label("what")).select_from(
+    SETTINGS_PARTS.join(activity, activity.c.key == settings_of.c.activity)
+)
+#: Runs with the places of their configuration files.
+CONFIG_FILE_LINKS = (
+    select(activity.c.id, name.c.text.label("what"))
+    .select_from(config_file_of)
+    .join(activity, activity.c.key == config_file_of.c.activity)
+    .join(name, name.c.key == config_file_of.c.place)
+)
+
+
 def plainly(dialect: str) -> str:
     """Make a text of SQL be compared character by character, whatever the database's language.
 
@@ -356,25 +369,3 @@ def plainly(dialect: str) -> str:
         What stands behind the text: nothing in SQLite, which compares so.
     """
     return ' COLLATE "C"' if dialect == "postgresql" else ""
-
-
-def settings_parts() -> FromClause:
-    """Each run's links to settings, with the members of groups."""
-    return settings_of.outerjoin(settings_group, settings_group.c.key == settings_of.c.part)
-
-
-def settings_links() -> Select[Any]:
-    """Runs with the keys of their settings."""
-    parts = settings_parts().join(activity, activity.c.key == settings_of.c.activity)
-    return select(activity.c.id, SETTINGS_KEY.label("what")).select_from(parts)
-
-
-def config_file_links() -> Select[Any]:
-    """Runs with the places of their configuration files."""
-    link = config_file_of.c
-    return (
-        select(activity.c.id, name.c.text.label("what"))
-        .select_from(config_file_of)
-        .join(activity, activity.c.key == link.activity)
-        .join(name, name.c.key == link.place)
-    )

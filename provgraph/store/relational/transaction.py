@@ -26,7 +26,7 @@ from provgraph.store.journal import KEPT_TURNS, Journaled, TouchedMarks, marks_i
 from provgraph.store.protocol import Transaction
 from provgraph.store.records import Assertion, Changes, LoadRecord, Removals
 from provgraph.store.relational import records, relations, tables
-from provgraph.store.relational.configuring import ConfigurationWriter
+from provgraph.store.relational.configuration import ConfigurationWriter
 from provgraph.store.relational.facts import (
     RelationalView,
     assertion_of,

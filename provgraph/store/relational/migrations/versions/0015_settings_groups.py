@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql, sqlite
 
 from provgraph.model.records import batches
-from provgraph.store.relational.configuring import grouped
+from provgraph.store.relational.configuration import grouped
 
 revision = "0015"
 down_revision = "0014"
