@@ -1,10 +1,10 @@
 """What is said of the tool of a run and of its parameters: GraphQL types, and what they find."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import strawberry
 
-from provgraph.graphql.batching import RequestContext
 from provgraph.graphql.declaring import JSON, DateTime, attribute, resolved
 from provgraph.graphql.resolvers import Info, NamedValue
 from provgraph.model.attributes import json_safe
@@ -82,49 +82,14 @@ async def tool_of(parent: strawberry.Parent[Node], info: Info) -> DescribedTool 
     )
 
 
-async def _parts(tool: DescribedTool, kind: Kind, context: RequestContext) -> list[DescribedPart]:
-    found = await context.parts.load(tool.node.key)
-    return [_part(each) for each in found.get(kind, ())]
+def _parts_of(kind: Kind) -> Callable[..., Any]:
+    """What lists the descriptions of the parts of a tool that are of one kind."""
 
+    async def parts(parent: strawberry.Parent[DescribedTool], info: Info) -> list[DescribedPart]:
+        found = await info.context.parts.load(parent.node.key)
+        return [_part(each) for each in found.get(kind, ())]
 
-async def parameters(parent: strawberry.Parent[DescribedTool], info: Info) -> list[DescribedPart]:
-    """List the descriptions of the parameters of a tool.
-
-    Args:
-        parent: the tool.
-        info: the request, with its store and its batches.
-    """
-    return await _parts(parent, Kind.PARAMETER_DESCRIPTION, info.context)
-
-
-async def used(parent: strawberry.Parent[DescribedTool], info: Info) -> list[DescribedPart]:
-    """List the descriptions of what a tool reads.
-
-    Args:
-        parent: the tool.
-        info: the request, with its store and its batches.
-    """
-    return await _parts(parent, Kind.USAGE_DESCRIPTION, info.context)
-
-
-async def generated(parent: strawberry.Parent[DescribedTool], info: Info) -> list[DescribedPart]:
-    """List the descriptions of what a tool makes.
-
-    Args:
-        parent: the tool.
-        info: the request, with its store and its batches.
-    """
-    return await _parts(parent, Kind.GENERATION_DESCRIPTION, info.context)
-
-
-async def config_files(parent: strawberry.Parent[DescribedTool], info: Info) -> list[DescribedPart]:
-    """List the descriptions of the configuration files of a tool.
-
-    Args:
-        parent: the tool.
-        info: the request, with its store and its batches.
-    """
-    return await _parts(parent, Kind.CONFIG_FILE_DESCRIPTION, info.context)
+    return parts
 
 
 async def meaning(parent: strawberry.Parent[NamedValue], info: Info) -> str | None:
@@ -260,9 +225,15 @@ class ActivityDescriptionObject:
     time: DateTime | None = attribute("When that was said.")
     approved_by: str | None = attribute("Who has approved it; null of a draft.")
     approved_at: DateTime | None = attribute("When it was approved.")
-    parameters: list[ParameterDescriptionObject] = resolved(parameters, "Its parameters.")
-    used: list[UsageDescriptionObject] = resolved(used, "What it reads.")
-    generated: list[GenerationDescriptionObject] = resolved(generated, "What it makes.")
+    parameters: list[ParameterDescriptionObject] = resolved(
+        _parts_of(Kind.PARAMETER_DESCRIPTION), "Its parameters."
+    )
+    used: list[UsageDescriptionObject] = resolved(
+        _parts_of(Kind.USAGE_DESCRIPTION), "What it reads."
+    )
+    generated: list[GenerationDescriptionObject] = resolved(
+        _parts_of(Kind.GENERATION_DESCRIPTION), "What it makes."
+    )
     config_files: list[ConfigFileDescriptionObject] = resolved(
-        config_files, "Its configuration files."
+        _parts_of(Kind.CONFIG_FILE_DESCRIPTION), "Its configuration files."
     )
