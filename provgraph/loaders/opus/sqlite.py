@@ -20,16 +20,15 @@ class SqliteTables(JobTables):
         """
         self._connection = connection
         connection.text_factory = bytes
+        found = {
+            table: frozenset(str(_text(name)) for (name,) in connection.execute(_COLUMNS, [table]))
+            for table in TABLES
+        }
+        self._columns = {table: columns - SECRETS for table, columns in found.items() if columns}
 
     def columns(self) -> Mapping[str, frozenset[str]]:
         """The columns of each table that is there, without secrets."""
-        found = {
-            table: frozenset(
-                str(_text(name)) for (name,) in self._connection.execute(_COLUMNS, [table])
-            )
-            for table in TABLES
-        }
-        return {table: columns - SECRETS for table, columns in found.items() if columns}
+        return self._columns
 
     def rows(self, table: str, order: tuple[str, ...]) -> Iterator[Row]:
         """Read a table.
@@ -41,7 +40,7 @@ class SqliteTables(JobTables):
         Yields:
             The rows, their values as texts.
         """
-        names = sorted(self.columns()[table])
+        names = sorted(self._columns[table])
         columns = ", ".join(f'"{each}"' for each in names)
         by = ", ".join(f'"{each}"' for each in order)
         query = f'SELECT {columns} FROM "{table}" ORDER BY {by}'  # noqa: S608 - names of its own
