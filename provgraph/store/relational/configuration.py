@@ -128,8 +128,7 @@ class ConfigurationWriter:
             pairs: ids of runs and keys of their settings.
         """
         links = self._new_links(pairs)
-        counts = Counter(key for keys in links.values() for key in keys)
-        self._put(links, {key for key in self._added if counts[key] == 1})
+        self._put(links, _once(links) & self._added)
 
     def link_copied(self, pairs: Iterable[tuple[str, bytes]]) -> None:
         """Link runs of a copy to settings; what several of these runs have becomes a group.
@@ -138,8 +137,7 @@ class ConfigurationWriter:
             pairs: ids of runs and keys of their settings.
         """
         links = self._new_links(pairs)
-        counts = Counter(key for keys in links.values() for key in keys)
-        self._put(links, {key for key, runs in counts.items() if runs == 1})
+        self._put(links, _once(links))
 
     def link_files(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Link runs to configuration files.
@@ -241,6 +239,12 @@ def _by_run(pairs: Iterable[tuple[str, bytes]]) -> dict[bytes, set[bytes]]:
     for run, key in pairs:
         links[key_of(Kind.ACTIVITY, run)].add(key)
     return links
+
+
+def _once(links: Links) -> set[bytes]:
+    """The settings that one of the runs has alone."""
+    counts = Counter(key for keys in links.values() for key in keys)
+    return {key for key, runs in counts.items() if runs == 1}
 
 
 def _exists(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -30,11 +30,10 @@ _NUMBER = {
 #: The runs that have some settings, by themselves or in a group.
 _CONFIGURED = (
     "search.number IN (SELECT {number} FROM settings_of WHERE settings_of.part IN ("
-    "SELECT settings.key FROM ({having}) AS chosen CROSS JOIN settings "
-    "WHERE settings.number = chosen.number UNION ALL "
-    "SELECT settings_group.key FROM ({having}) AS chosen CROSS JOIN settings "
-    "CROSS JOIN settings_group "
-    "WHERE settings.number = chosen.number AND settings_group.settings = settings.key))"
+    "WITH meant AS (SELECT settings.key FROM ({having}) AS chosen CROSS JOIN settings "
+    "WHERE settings.number = chosen.number) SELECT key FROM meant UNION ALL "
+    "SELECT settings_group.key FROM meant CROSS JOIN settings_group "
+    "WHERE settings_group.settings = meant.key))"
 )
 #: The records from which a relation leads to those that meet some conditions.
 _RELATED = (
