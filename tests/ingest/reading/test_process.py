@@ -29,11 +29,13 @@ from tests.loaders.examples import record
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     """A log of several answers."""
-    path = tmp_path / "large.provlog"
+    return write_log(tmp_path, 3 * BATCH)
+
+
+def write_log(folder: Path, runs: int) -> Path:
+    path = folder / "large.provlog"
     path.write_text(
-        json.dumps(
-            [record(f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa") for number in range(3 * BATCH)]
-        )
+        json.dumps([record(f"{number:08d}-aaaa-4aaa-8aaa-aaaaaaaaaaaa") for number in range(runs)])
     )
     return path
 
@@ -102,8 +104,10 @@ def test_who_has_enough_ends_the_process(log: Path) -> None:
 
 
 def test_a_reader_that_is_killed_leaves_nothing_loaded(
-    log: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its answers are more than a pipe holds: it can't have ended before it is killed."""
+    log = write_log(tmp_path, 20 * BATCH)
     monkeypatch.setattr(reading, "SMALLEST", 0)
     received = reading_process._received
 
