@@ -1,4 +1,4 @@
-"""What people look for in stores of 10^6 elements, by words and by each condition.
+"""What people look for in stores of 10^6 elements, by words and by each condition: the first page.
 
 ``python -m bench.finding ELEMENTS`` measures stores of another size.
 """
@@ -73,9 +73,9 @@ def _asking(store: Store, name: str, case: _Case) -> Callable[[int], object]:
     kinds, wanted = case
 
     def ask(_: int) -> None:
-        found = search(store, wanted, kinds, SortOrder.TIME, _PAGE).total
-        if (found == 0) is not wanted.overwritten:
-            raise AssertionError(f"search {name}: {found}")
+        found = search(store, wanted, kinds, SortOrder.TIME, _PAGE).found
+        if bool(found) is wanted.overwritten:
+            raise AssertionError(f"search {name}: {len(found)}")
 
     return ask
 

@@ -43,7 +43,7 @@ def tainted(
     by no known run.
     """
     with opened_store() as store:
-        page = find_tainted(store, since, PageRequest(limit, after))
+        page = find_tainted(store, since, PageRequest(limit, after, counted=True))
     written = _FORMATS["json" if as_json else format_name](page)
     if written:
         click.echo(written, nl=not written.endswith("\n"))

@@ -156,9 +156,8 @@ def search(
     wanted = Search(" ".join(text), parameters=set_up, **conditions)
     asked = tuple(map(Kind, kinds)) or NAMED_KINDS
     with opened_store() as store:
-        page = searching.search(
-            store, wanted, asked, SortOrder(order), PageRequest(limit, after), Path.cwd()
-        )
+        some = PageRequest(limit, after, counted=True)
+        page = searching.search(store, wanted, asked, SortOrder(order), some, Path.cwd())
         nodes = with_taints(store, (each.node for each in page.found))
     if as_json:
         click.echo(page_json(page, nodes))

@@ -50,15 +50,20 @@ class ListPage:
 
     Attributes:
         edges: the members.
-        total_count: how many there are on all pages.
+        count: tells how many there are on all pages. Only who asks for it has it counted.
         has_next_page: whether something follows.
         has_previous_page: whether something stands before.
     """
 
     edges: tuple[ListMember, ...]
-    total_count: int
+    count: Callable[[], int]
     has_next_page: bool
     has_previous_page: bool
+
+    @property
+    def total_count(self) -> int:
+        """How many there are on all pages."""
+        return self.count()
 
     @property
     def nodes(self) -> tuple[Any, ...]:
@@ -220,7 +225,7 @@ def loads(info: Info, first: First = 20, after: After = strawberry.UNSET) -> Lis
     except ValueError as error:
         raise bad_input(str(error)) from None
     members = tuple(ListMember(load, load.id) for load in page.loads)
-    return ListPage(members, page.total, page.follows, bool(after))
+    return ListPage(members, lambda: page.total, page.follows, bool(after))
 
 
 def _found(
@@ -251,9 +256,15 @@ def list_page(ask: Callable[[PageRequest], FoundPage], first: int, after: str | 
         page = ask(PageRequest(first, after or None))
     except SettingsError as error:
         raise bad_input(str(error)) from None
+
+    def count() -> int:
+        if page.total is not None:
+            return page.total
+        return ask(PageRequest(size=0, counted=True)).total or 0
+
     members = tuple(ListMember(each.node, each.cursor) for each in page.found)
-    follows = page.after is not None or (first == 0 and page.total > 0)
-    return ListPage(members, page.total, follows, bool(after))
+    follows = page.after is not None or (first == 0 and count() > 0)
+    return ListPage(members, count, follows, bool(after))
 
 
 def _check(first: int) -> None:

@@ -158,7 +158,10 @@ class PageRequest:
     Attributes:
         size: how many records at most.
         after: the cursor of an earlier page, as that page gave it; None for the first page.
+        counted: whether a search has to tell how many records it finds on all pages: the time of
+            counting grows with the records that are found.
     """
 
     size: int = 1_000
     after: str | None = None
+    counted: bool = False

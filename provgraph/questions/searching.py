@@ -36,11 +36,11 @@ def search(
         wanted: the conditions, as people write them: times with or without a zone.
         kinds: of records, any of which will do.
         order: by time, the newest first, or by name.
-        page: how many, and behind which.
+        page: how many, behind which, and whether all are counted.
         folder: what a relative path is relative to; None when there is no such folder.
 
     Returns:
-        One page, with the number of records on all pages.
+        One page, with the number of records on all pages where the request says so.
 
     Raises:
         SettingsError: a time can't be read, there is no such order, or the cursor is of no such

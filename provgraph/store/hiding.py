@@ -256,7 +256,8 @@ class HidingStore(Store):
         counts["descriptions"] = self._store.stats()["descriptions"]
         for name, kind in zip(("activities", "entities", "agents"), _COUNTED, strict=True):
             wanted = Filter(search=Search(), kinds=(kind,))
-            counts[name] = self.find(wanted, SortOrder.TIME, PageRequest(size=0)).total
+            asked = PageRequest(size=0, counted=True)
+            counts[name] = self.find(wanted, SortOrder.TIME, asked).total or 0
         return counts
 
     # The store itself.

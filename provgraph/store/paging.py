@@ -60,14 +60,16 @@ class Cursor(NamedTuple):
         return base64.urlsafe_b64encode(said.encode()).decode()
 
 
-def searched_page(rows: Sequence[tuple[Node | None, Cursor]], size: int, total: int) -> FoundPage:
+def searched_page(
+    rows: Sequence[tuple[Node | None, Cursor]], size: int, total: int | None
+) -> FoundPage:
     """One page of a search.
 
     Args:
         rows: in the order of the answer, one more than the page holds where more follow. A record
             that somebody took back meanwhile is None.
         size: how many the page holds.
-        total: how many there are on all pages.
+        total: how many there are on all pages; None where nobody asked.
 
     Returns:
         The page.

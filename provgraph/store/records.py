@@ -310,12 +310,13 @@ class FoundPage:
     Attributes:
         found: in the order that was asked for.
         after: the cursor for the next page; None when nothing follows.
-        total: how many records meet the filter, on all pages together.
+        total: how many records meet the filter, on all pages together; None where the request
+            left it open (`PageRequest.counted`).
     """
 
     found: tuple[Found, ...]
     after: str | None = None
-    total: int = 0
+    total: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)

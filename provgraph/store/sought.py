@@ -25,6 +25,10 @@ from provgraph.store.terms import (
 
 #: Some terms, any of which will do. What ends in a star is the beginning of a word.
 Choice = tuple[str, ...]
+#: So many records for each one of the page are looked at, in the order of the answer, before an
+#: index finds all that meet the conditions. A condition that one record in so many meets fills the
+#: page from these, so no wide search takes longer in a larger store.
+LOOKED_AT = 25
 
 
 class Related(NamedTuple):
@@ -149,6 +153,15 @@ def meets(terms: str, choices: Iterable[Choice]) -> bool:
     """
     said = set(terms.split())
     return all(said.intersection(choice) for choice in choices)
+
+
+def in_text(term: str) -> str:
+    """Tell what the text of an entry's terms holds that has a term, with a space at either end.
+
+    Args:
+        term: a whole one, or the beginning of a word with a star.
+    """
+    return f" {term[:-1]}" if term.endswith("*") else f" {term} "
 
 
 def _of_kind(search: Search, kind: Kind) -> Sought | None:

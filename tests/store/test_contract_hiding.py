@@ -432,11 +432,11 @@ SEARCHES = (
 )
 
 
-def _pages(store: Store, wanted: Filter, order: SortOrder) -> list[tuple[int, list[str]]]:
+def _pages(store: Store, wanted: Filter, order: SortOrder) -> list[tuple[int | None, list[str]]]:
     """Total and ids of each page of two."""
     found, after = [], None
     while True:
-        page = store.find(wanted, order, PageRequest(3, after))
+        page = store.find(wanted, order, PageRequest(3, after, counted=True))
         found.append((page.total, [each.node.id for each in page.found]))
         if (after := page.after) is None:
             return found

@@ -248,7 +248,7 @@ def test_who_goes_on_when_the_original_has_changed_begins_anew(
     assert digest(store.scan()) == digest(original.scan())
     assert [each.id for each in store.loads()] == [each.id for each in original.loads()]
     of_what_was_there_first = Search(parameters=(ParameterValue("chunk_size", "100000"),))
-    assert store.find(Filter(search=of_what_was_there_first), SortOrder.TIME).total == 0
+    assert store.find(Filter(search=of_what_was_there_first), SortOrder.TIME).found == ()
     original.close()
 
 

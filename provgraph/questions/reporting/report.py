@@ -151,7 +151,7 @@ class _ReportSpan:
             listed += [node for node in nodes if self.span.holds(node.generated_at)]
             later += sum(not self.span.holds(node.generated_at) for node in nodes)
             if found.after is None or len(listed) >= self.most:
-                return Listing(found.total - later, tuple(listed[: self.most]))
+                return Listing((found.total or 0) - later, tuple(listed[: self.most]))
             page = PageRequest(self.most, found.after)
 
     def loads(self) -> LoadFigures:

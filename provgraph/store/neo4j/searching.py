@@ -13,11 +13,13 @@ from provgraph.store.neo4j.transaction import TAKE_TURN
 from provgraph.store.paging import Cursor, searched_page
 from provgraph.store.records import FoundPage
 from provgraph.store.sought import (
+    LOOKED_AT,
     Choice,
     HiddenEntries,
     Related,
     Sought,
     Stood,
+    in_text,
     sought,
     without_entries,
 )
@@ -87,26 +89,43 @@ def search(
     query = _CypherSearch(wanted.search or Search(), wanted.kinds)
     if not query.parts:
         return FoundPage(())
-    total = connection.read(f"{query.text} RETURN count(n)", **query.asked)[0][0]
-    value, beyond, way = _ORDERS[order]
-    asked = query.asked | {"size": page.size + 1}
-    behind = ""
-    if cursor is not None:
-        behind = (
-            f"WITH n WHERE n.{value} {beyond} $value "
-            f"OR (n.{value} = $value AND n.key {beyond} $key)"
-        )
-        asked |= {"value": cursor.value, "key": cursor.key.hex()}
-    rows = connection.read(
-        f"{query.text} {behind} WITH n ORDER BY n.{value} {way}, n.key {way} LIMIT $size "
-        f"RETURN labels(n), n {NODE}, n.{value}",
-        **asked,
-    )
+    total = None
+    if page.counted:
+        total = connection.read(f"{query.text} RETURN count(n)", **query.asked)[0][0]
+    rows = _read(connection, query, order, cursor, page.size + 1) if page.size else []
     found = []
     for labels, stored, said in rows:
         node = node_from(labels, stored)
         found.append((node, Cursor(order, said, node.key)))
     return searched_page(found, page.size, total)
+
+
+def _read(
+    connection: Connection,
+    query: "_CypherSearch",
+    order: SortOrder,
+    after: Cursor | None,
+    size: int,
+) -> list[Any]:
+    """The next rows of the answer: they are often among the next nodes of all."""
+    value, beyond, way = _ORDERS[order]
+    asked: dict[str, Any] = {"size": size, "some": size * LOOKED_AT}
+    behind = ""
+    if after is not None:
+        behind = (
+            f"WITH n WHERE n.{value} {beyond} $value "
+            f"OR (n.{value} = $value AND n.key {beyond} $key)"
+        )
+        asked |= {"value": after.value, "key": after.key.hex()}
+    ordered = f"WITH n ORDER BY n.{value} {way}, n.key {way} LIMIT"
+    returned = f"{ordered} $size RETURN labels(n), n {NODE}, n.{value}"
+    if query.is_indexed:
+        next_nodes, meeting = query.looked_at(value, f"{behind} {ordered} $some")
+        text = f"{next_nodes} {ordered} $some WHERE {meeting} {returned}"
+        rows = connection.read(text, **query.asked, **asked)
+        if len(rows) == size:
+            return rows
+    return connection.read(f"{query.text} {behind} {returned}", **query.asked, **asked)
 
 
 def runs_query(wanted: Search) -> tuple[str, dict[str, Any]]:
@@ -127,8 +146,35 @@ class _CypherSearch:
 
     def __init__(self, wanted: Search, kinds: tuple[Kind, ...]) -> None:
         self.asked: dict[str, Any] = {}
-        self.parts = [part for each in sought(wanted, kinds) for part in self._parts(each)]
-        self.text = f"CALL () {{ {' UNION ALL '.join(self.parts)} }}"
+        self._sought = sought(wanted, kinds)
+        self.parts = [part for each in self._sought for part in self._parts(each)]
+        self.text = _any_of(self.parts)
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index other than that of the order finds any nodes."""
+        return any(each.choices or each.parameters or each.related for each in self._sought)
+
+    def looked_at(self, value: str, first: str) -> tuple[str, str]:
+        """What finds the next nodes, whatever they are, and what those meet that are wanted.
+
+        Args:
+            value: the property of the order.
+            first: the clause that leaves the next of the nodes ``n``.
+        """
+        labels = {NODE_LABEL[kind]: None for each in self._sought for kind in each.kinds}
+        times = [f"n.{value} >= ''", *self._times(self._sought[0])]
+        parts = (
+            f"MATCH (n:{label}) WHERE {' AND '.join(times)} {first} RETURN n" for label in labels
+        )
+        meeting = (f"({' AND '.join(self._met_by(each))})" for each in self._sought)
+        return _any_of(parts), " OR ".join(meeting)
+
+    def _met_by(self, wanted: Sought) -> Iterator[str]:
+        """All conditions, for a few nodes that are at hand."""
+        yield f"({' OR '.join(f'n:{NODE_LABEL[kind]}' for kind in wanted.kinds)})"
+        yield from self._having("n", wanted.choices, wanted.parameters)
+        yield from self._conditions(wanted, wanted.related)
 
     def _parts(self, wanted: Sought) -> Iterator[str]:
         for kind in wanted.kinds:
@@ -152,6 +198,7 @@ class _CypherSearch:
         else:
             start = _BY_LABEL.format(label=label)
         conditions += self._having("n", choices, parameters)
+        conditions += self._times(wanted)
         conditions += self._conditions(wanted, related)
         distinct = "WITH DISTINCT n" if wanted.related else ""
         return f"{start} WITH * WHERE {' AND '.join(conditions)} {distinct}"
@@ -172,11 +219,13 @@ class _CypherSearch:
             if some:
                 yield condition.format(name=self._given(_in_text(some)), node=node)
 
-    def _conditions(self, wanted: Sought, related: tuple[Related, ...]) -> Iterator[str]:
+    def _times(self, wanted: Sought) -> Iterator[str]:
         if wanted.since is not None:
             yield f"n.searchTime >= ${self._given(wanted.since)}"
         if wanted.until is not None:
             yield f"n.searchTime <= ${self._given(wanted.until)} AND n.searchTime > ''"
+
+    def _conditions(self, wanted: Sought, related: tuple[Related, ...]) -> Iterator[str]:
         if wanted.external:
             yield _EXTERNAL
         if wanted.stood is not None:
@@ -224,17 +273,17 @@ class _CypherSearch:
         return name
 
 
+def _any_of(parts: Iterable[str]) -> str:
+    return f"CALL () {{ {' UNION ALL '.join(parts)} }}"
+
+
 def _lucene(choices: Iterable[Choice]) -> str:
     """A query in Lucene's syntax."""
     return " ".join(f"+({' '.join(choice)})" for choice in choices)
 
 
 def _in_text(choices: Iterable[Choice]) -> list[list[str]]:
-    """What a text of terms holds that has one of each choice, with a space at either end."""
-    return [
-        [f" {term[:-1]}" if term.endswith("*") else f" {term} " for term in choice]
-        for choice in choices
-    ]
+    return [[in_text(term) for term in choice] for choice in choices]
 
 
 #: How many nodes one transaction makes searchable.

@@ -1,9 +1,9 @@
 """Records that people look for, in SQL: along the index of terms (`provgraph.store.terms`)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Row, select, text
 
 from provgraph.model.filters import Filter, PageRequest, Search, SortOrder
 from provgraph.model.vocabulary import Kind
@@ -11,7 +11,17 @@ from provgraph.store.paging import Cursor, searched_page
 from provgraph.store.records import FoundPage
 from provgraph.store.relational import tables
 from provgraph.store.relational.named import named_nodes
-from provgraph.store.sought import Choice, HiddenEntries, Sought, Stood, sought, without_entries
+from provgraph.store.sought import (
+    LOOKED_AT,
+    Choice,
+    HiddenEntries,
+    Related,
+    Sought,
+    Stood,
+    in_text,
+    sought,
+    without_entries,
+)
 
 _BY_TERMS = {
     "sqlite": (
@@ -29,16 +39,30 @@ _NUMBER = {
 }
 #: The runs that have some settings, by themselves or in a group.
 _CONFIGURED = (
-    "search.number IN (SELECT {number} FROM settings_of WHERE settings_of.part IN ("
+    "search.number IN (SELECT {number} FROM settings_of WHERE settings_of.part IN ({parts}))"
+)
+#: Those settings, and the groups that they are in.
+_PARTS = (
     "WITH meant AS (SELECT settings.key FROM ({having}) AS chosen CROSS JOIN settings "
     "WHERE settings.number = chosen.number) SELECT key FROM meant UNION ALL "
     "SELECT settings_group.key FROM meant CROSS JOIN settings_group "
-    "WHERE settings_group.settings = meant.key))"
+    "WHERE settings_group.settings = meant.key"
+)
+#: Whether an entry is of a run that has some settings.
+_HAS_SETTINGS = (
+    "EXISTS (SELECT 1 FROM settings_of WHERE settings_of.activity = {entry}.key "
+    "AND settings_of.part IN ({parts}))"
 )
 #: The records from which a relation leads to those that meet some conditions.
 _RELATED = (
     "search.number IN (SELECT {number} FROM {found} CROSS JOIN relation "
     "WHERE {conditions} AND relation.target = search.key AND relation.type = :{type})"
+)
+#: Whether a relation leads from an entry's record to one that meets some conditions.
+_HAS_RELATED = (
+    "EXISTS (SELECT 1 FROM relation CROSS JOIN search AS other "
+    "WHERE relation.source = search.key AND relation.type = :{type} "
+    "AND other.number = {number} AND {conditions})"
 )
 _EXTERNAL = (
     "NOT EXISTS (SELECT 1 FROM relation WHERE relation.source = search.key "
@@ -57,10 +81,10 @@ _MEMBER = {
     "sqlite": "json_extract(standing.value, '$[{place}]')",
     "postgresql": '(standing.value->>{place}) COLLATE "C"',
 }
-#: That an entry has some terms, whichever row of `search` it is.
-_HAS_TERMS = {
-    "sqlite": "{entry}.number IN (SELECT rowid FROM search_terms WHERE search_terms MATCH :{name})",
-    "postgresql": "CAST({entry}.terms AS tsvector) @@ CAST(:{name} AS tsquery)",
+#: Whether an entry has a term, whichever row of `search` it is.
+_HAS_TERM = {
+    "sqlite": "instr(' ' || {entry}.terms || ' ', :{name}) > 0",
+    "postgresql": "strpos(' ' || {entry}.terms || ' ', :{name}) > 0",
 }
 #: That a run has made a file that meets a condition, and that it has read one.
 _MADE = (
@@ -107,14 +131,29 @@ def search(
     statement = _SqlSearch(connection.dialect.name, wanted.search or Search(), wanted.kinds)
     if not statement.parts:
         return FoundPage(())
-    total = connection.execute(*statement.counting()).scalar_one()
-    rows = connection.execute(*statement.reading(order, cursor, page.size + 1)).all()
+    total = connection.execute(*statement.counting()).scalar_one() if page.counted else None
+    rows = _read(connection, statement, order, cursor, page.size + 1) if page.size else []
     keys = [bytes(row.key) for row in rows]
     nodes = named_nodes(connection, keys, tuple(Kind(row.kind) for row in rows))
     found = [
         (nodes.get(key), Cursor(order, row.value, key)) for key, row in zip(keys, rows, strict=True)
     ]
     return searched_page(found, page.size, total)
+
+
+def _read(
+    connection: Connection,
+    statement: "_SqlSearch",
+    order: SortOrder,
+    after: Cursor | None,
+    size: int,
+) -> Sequence[Row[Any]]:
+    """The next rows of the answer: they are often among the next entries of all."""
+    if statement.is_indexed:
+        rows = connection.execute(*statement.looking(order, after, size)).all()
+        if len(rows) == size:
+            return rows
+    return connection.execute(*statement.reading(order, after, size)).all()
 
 
 def runs_query(dialect: str, wanted: Search, given: str) -> tuple[str, dict[str, Any]]:
@@ -144,7 +183,7 @@ class _SqlSearch:
         self, dialect: str, wanted: Search, kinds: tuple[Kind, ...], given: str = "given"
     ) -> None:
         self._tables, self._terms = _BY_TERMS[dialect]
-        self._has_terms = _HAS_TERMS[dialect]
+        self._has_term = _HAS_TERM[dialect]
         self._number = _NUMBER[dialect]
         self._stood, self._member = _STOOD[dialect], _MEMBER[dialect]
         self._having_term = tables.HAVING_TERM[dialect]
@@ -152,8 +191,14 @@ class _SqlSearch:
         self._query_of = _fts5 if dialect == "sqlite" else _tsquery
         self._prefix = given
         self._asked: dict[str, Any] = {}
+        self._sought = sought(wanted, kinds)
         #: What finds the entries, each by one of these.
-        self.parts = [part for each in sought(wanted, kinds) for part in self._parts(each)]
+        self.parts = [part for each in self._sought for part in self._parts(each)]
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index other than that of the order finds any entries."""
+        return any(each.choices or each.parameters or each.related for each in self._sought)
 
     def counting(self) -> tuple[Any, dict[str, Any]]:
         counts = " + ".join(f"(SELECT count(*) FROM {part})" for part in self.parts)  # noqa: S608 - our own names
@@ -164,21 +209,36 @@ class _SqlSearch:
         return " UNION ALL ".join(parts), self._asked
 
     def reading(self, order: SortOrder, after: Cursor | None, size: int) -> tuple[Any, Any]:
+        first, asked = self._first("key, search.kind", self.parts, order, after)
+        return text(f"SELECT key, kind, value FROM {first}"), asked | {"some": size}  # noqa: S608 - our own names
+
+    def looking(self, order: SortOrder, after: Cursor | None, size: int) -> tuple[Any, Any]:
+        """Those of the next entries, whatever they are, that meet the conditions."""
+        kinds = dict.fromkeys(kind for each in self._sought for kind in each.kinds)
+        times = "".join(f" AND {each}" for each in self._times(self._sought[0]))
+        parts = [f"search WHERE search.kind = :{self._given(kind)}{times}" for kind in kinds]
+        meeting = " OR ".join(f"({self._met_by_row(each)})" for each in self._sought)
+        first, asked = self._first("*", parts, order, after)
+        query = f"SELECT key, kind, value FROM {first} WHERE {meeting} LIMIT :size"  # noqa: S608
+        return text(query), asked | {"some": size * LOOKED_AT, "size": size}
+
+    def _first(
+        self, columns: str, parts: Iterable[str], order: SortOrder, after: Cursor | None
+    ) -> tuple[str, dict[str, Any]]:
+        """The first entries of all parts, ``:some`` of them, in the order of the answer."""
         column, beyond, way = _ORDERS[order]
-        asked = self._asked | {"size": size}
-        behind = ""
+        behind, asked = "", self._asked
         if after is not None:
             behind = f" AND (search.{column}, search.key) {beyond} (:value, :key)"
-            asked |= {"value": after.value, "key": after.key}
+            asked = asked | {"value": after.value, "key": after.key}
         # The best of each part, where it can along an index, then the best of all of them.
-        ordered = f"ORDER BY value {way}, key {way} LIMIT :size"
         found = " UNION ALL ".join(
-            f"SELECT * FROM (SELECT search.key AS key, search.kind AS kind, "  # noqa: S608 - our own names
-            f"search.{column} AS value FROM {part}{behind} "
-            f"ORDER BY search.{column} {way}, search.key {way} LIMIT :size) AS part"
-            for part in self.parts
+            f"SELECT * FROM (SELECT search.{columns}, search.{column} AS value FROM {part}{behind} "  # noqa: S608
+            f"ORDER BY search.{column} {way}, search.key {way} LIMIT :some) AS part"
+            for part in parts
         )
-        return text(f"SELECT key, kind, value FROM ({found}) AS found {ordered}"), asked  # noqa: S608
+        ordered = f"ORDER BY value {way}, key {way} LIMIT :some"
+        return f"(SELECT * FROM ({found}) AS found {ordered}) AS search", asked  # noqa: S608
 
     def _parts(self, wanted: Sought) -> Iterator[str]:
         if wanted.choices:
@@ -191,14 +251,35 @@ class _SqlSearch:
 
     def _rest(self, wanted: Sought, kinds: tuple[Kind, ...]) -> str:
         """The conditions besides those of the entry's own terms."""
-        given = ", ".join(f":{self._given(kind.value)}" for kind in kinds)
-        return " AND ".join((f"search.kind IN ({given})", *self._conditions(wanted)))
+        conditions = [self._of_kinds(kinds), *self._times(wanted), *self._conditions(wanted)]
+        conditions += [
+            _CONFIGURED.format(number=self._number.format(key="settings_of.activity"), parts=parts)
+            for parts in self._settings(wanted.parameters)
+        ]
+        conditions += map(self._related, wanted.related)
+        return " AND ".join(conditions)
 
-    def _conditions(self, wanted: Sought) -> Iterator[str]:
+    def _met_by_row(self, wanted: Sought) -> str:
+        """All conditions, for a few entries that are at hand."""
+        conditions = [self._of_kinds(wanted.kinds), *self._conditions(wanted)]
+        conditions += self._has_all("search", wanted.choices, wanted.parameters)
+        for other in wanted.related:
+            there = " AND ".join(self._has_all("other", other.choices, other.parameters))
+            number = self._number.format(key="relation.target")
+            relation = self._given(other.relation)
+            conditions.append(_HAS_RELATED.format(type=relation, number=number, conditions=there))
+        return " AND ".join(conditions)
+
+    def _of_kinds(self, kinds: tuple[Kind, ...]) -> str:
+        return f"search.kind IN ({', '.join(f':{self._given(kind)}' for kind in kinds)})"
+
+    def _times(self, wanted: Sought) -> Iterator[str]:
         if wanted.since is not None:
             yield f"search.time >= :{self._given(wanted.since)}"
         if wanted.until is not None:
             yield f"search.time <= :{self._given(wanted.until)} AND search.time > ''"
+
+    def _conditions(self, wanted: Sought) -> Iterator[str]:
         if wanted.external:
             yield _EXTERNAL
         if wanted.stood is not None:
@@ -206,17 +287,20 @@ class _SqlSearch:
         if wanted.hidden:
             yield self._shown(wanted.hidden)
         yield from (f"search.key <> :{self._given(key)}" for key in wanted.without)
-        yield from self._configured(wanted.parameters)
-        for other in wanted.related:
-            conditions = [*self._configured(other.parameters)]
-            if other.choices:
-                conditions.insert(0, self._having(other.choices))
-            yield _RELATED.format(
-                number=self._number.format(key="relation.source"),
-                found=self._tables if other.choices else "search",
-                conditions=" AND ".join(conditions),
-                type=self._given(other.relation.value),
-            )
+
+    def _related(self, other: Related) -> str:
+        conditions = [
+            _CONFIGURED.format(number=self._number.format(key="settings_of.activity"), parts=parts)
+            for parts in self._settings(other.parameters)
+        ]
+        if other.choices:
+            conditions.insert(0, self._having(other.choices))
+        return _RELATED.format(
+            number=self._number.format(key="relation.source"),
+            found=self._tables if other.choices else "search",
+            conditions=" AND ".join(conditions),
+            type=self._given(other.relation),
+        )
 
     def _standing(self, wanted: Stood) -> Iterator[str]:
         """What is true of a standing: there since then or earlier, and until later."""
@@ -256,23 +340,30 @@ class _SqlSearch:
 
     def _met(self, entry: str, rule: HiddenEntries) -> Iterator[str]:
         yield f"{entry}.kind = 'entity'"
-        if rule.choices:
-            name = self._given(self._query_of(rule.choices))
-            yield self._has_terms.format(entry=entry, name=name)
+        yield from self._has_all(entry, rule.choices, ())
         if rule.since is not None:
             yield f"({entry}.time >= :{self._given(rule.since)} OR {entry}.time = '')"
 
     def _having(self, choices: Iterable[Choice]) -> str:
-        """That the entry has a term of each choice."""
+        """That the entry has a term of each choice, along their index."""
         return self._terms.format(name=self._given(self._query_of(choices)))
 
-    def _configured(self, choices: Iterable[Choice]) -> Iterator[str]:
-        """That the run has a parameter with a term of each choice."""
-        number = self._number.format(key="settings_of.activity")
+    def _has_all(
+        self, entry: str, choices: Iterable[Choice], parameters: Iterable[Choice]
+    ) -> Iterator[str]:
+        """That an entry has a term of each choice, and each parameter."""
+        for choice in choices:
+            names = (self._given(in_text(term)) for term in choice)
+            has = " OR ".join(self._has_term.format(entry=entry, name=name) for name in names)
+            yield f"({has})"
+        for parts in self._settings(parameters):
+            yield _HAS_SETTINGS.format(entry=entry, parts=parts)
+
+    def _settings(self, choices: Iterable[Choice]) -> Iterator[str]:
+        """Of each choice the settings that have a parameter with one of its terms."""
         for choice in choices:
             terms = self._given(self._any_of.join(choice))
-            having = self._having_term.format(terms=f":{terms}")
-            yield _CONFIGURED.format(number=number, having=having)
+            yield _PARTS.format(having=self._having_term.format(terms=f":{terms}"))
 
     def _given(self, value: str | bytes) -> str:
         """The name of a parameter that holds a value."""

@@ -24,14 +24,14 @@ def test_an_older_database_is_searched_when_it_is_up_to_date(
     put(store, Document(run=Run("r1", facts), mentions=mentions, agents=(Agent("a", "Ada"),)))
     everything, words = Filter(search=Search()), Filter(search=Search("tool"))
     due, same = store.find(everything, SortOrder.TIME), digest(store.scan())
-    assert due.total == 3
+    assert len(due.found) == 3
     driver.execute_query(f"DROP INDEX {TERMS}")
     driver.execute_query("MATCH (n) REMOVE n.searchTerms, n.searchTime, n.searchName")
     with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):
         store.find(everything, SortOrder.TIME)
     complete(store._connection)
     assert store.find(everything, SortOrder.TIME) == due
-    assert store.find(words, SortOrder.TIME).total == 1
+    assert len(store.find(words, SortOrder.TIME).found) == 1
     assert digest(store.scan()) == same
 
 
@@ -42,7 +42,7 @@ def test_parameters_of_an_older_database_are_searched_when_it_is_up_to_date(
     put(store, Document(run=Run("r1", {"name": ("Tool",)}), settings=settings))
     wanted = Filter(search=Search(parameters=(ParameterValue("limit", "5"),)))
     due, same = store.find(wanted, SortOrder.TIME), digest(store.scan())
-    assert due.total == 1
+    assert len(due.found) == 1
     driver.execute_query(f"DROP INDEX {PARAMETER_TERMS}")
     driver.execute_query("MATCH (p:Parameter) REMOVE p.searchTerms")
     with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):

@@ -311,7 +311,7 @@ def assert_grouped_again(url: str, engine: Engine) -> None:
         for number in (1, 2):
             list(load(store, [str(LOGS / f"run0200{number}.provlog")]))
         found, due = store.find(wanted, SortOrder.TIME), digest(store.scan())
-    assert found.total == 1
+    assert len(found.found) == 1
     links = links_in(engine)
     make_older(engine, "0014")
     engine.dispose()
@@ -336,7 +336,7 @@ def test_an_older_store_is_searched_when_it_is_up_to_date(tmp_path: Path) -> Non
     with closing(open_store(url)) as store:
         list(load(store, [str(LOGS / "irf.provlog"), str(LOGS / "merge.provlog")]))
         due = store.find(wanted, SortOrder.TIME)
-    assert due.total > 5
+    assert len(due.found) > 5
     engine = sqlite_database(url).writer()
     make_older(engine, "0008")
     engine.dispose()
@@ -349,7 +349,7 @@ def test_an_older_store_is_searched_when_it_is_up_to_date(tmp_path: Path) -> Non
         store.make()
         assert store.find(wanted, SortOrder.TIME) == due
         words = Filter(search=Search("irf"))
-        assert store.find(words, SortOrder.TIME).total > 0
+        assert store.find(words, SortOrder.TIME).found
 
 
 @pytest.mark.parametrize("revision", ["0009", "0010"])
@@ -376,18 +376,18 @@ def assert_parameters_searched_again(url: str, engine: Engine, revision: str) ->
     with closing(open_store(url)) as store:
         reports = list(load(store, [str(LOGS / "irf.provlog"), str(LOGS / "merge.provlog")]))
         due = store.find(wanted, SortOrder.TIME)
-    assert due.total > 0
+    assert due.found
     make_older(engine, revision)
     engine.dispose()
     with closing(open_store(url)) as store:
-        assert store.find(Filter(search=Search("merge")), SortOrder.TIME).total > 0
+        assert store.find(Filter(search=Search("merge")), SortOrder.TIME).found
         with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):
             store.find(wanted, SortOrder.TIME)
         store.make()
         assert store.find(wanted, SortOrder.TIME) == due
         for report in reports:
             forget(store, str(report.load))
-        assert store.find(wanted, SortOrder.TIME).total == 0
+        assert not store.find(wanted, SortOrder.TIME).found
 
 
 def test_an_older_store_learns_what_its_records_are_called(tmp_path: Path) -> None:
