@@ -4,12 +4,18 @@ Whatever was loaded, forgotten or renamed in between, it equals one clean copy.
 """
 
 import random
+from contextlib import closing
 
 import pytest
 
 from provgraph.ingest.deciding.integration import integrate
+from provgraph.ingest.describing import approve, describe
 from provgraph.ingest.forgetting import forget
+from provgraph.ingest.invalidation import invalidate, take_back
 from provgraph.ingest.loading import load
+from provgraph.model.descriptions import ToolDescription
+from provgraph.model.identifiers import place_of
+from provgraph.model.recalls import ToolVersion, UsesOfPath, recall_node
 from provgraph.model.records import (
     Agent,
     Description,
@@ -23,8 +29,10 @@ from provgraph.model.records import (
 )
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.questions.tracing import find
 from provgraph.relational_mirror.syncing import sync
 from provgraph.relational_mirror.verification import verify
+from provgraph.store.digest import digest
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
@@ -163,6 +171,33 @@ def test_what_is_forgotten_goes(
         sync(memory, mirror_url)
         assert_equals_clean_copy(memory, mirror_url, postgres_server)
     assert not any(rows_in(mirror_url).values())
+
+
+def test_marks_and_descriptions_are_mirrored_and_come_out_again(
+    memory: Store, mirror_url: str, postgres_server: PostgresServer
+) -> None:
+    """Marks of a file, a tool version and uses of a path, one of them taken back."""
+    list(load(memory, [str(LOGS / "irf.provlog"), str(LOGS / "merge.provlog")]))
+    irf = find(memory, "irf.fits")
+    tool = recall_node(ToolVersion("ctapipe-merge", "0.28.0"))
+    uses = recall_node(UsesOfPath(place_of("/data/ctao/config/irf.yaml")))
+    said = ToolDescription("ctapipe-merge", "0.28.0", {"description": "Makes one file of many."})
+    changes = (
+        lambda: invalidate(memory, irf, None, "bad pixels", "Ada"),
+        lambda: invalidate(memory, tool, "2026-02-01", "wrong gain"),
+        lambda: invalidate(memory, uses, None, "old calibration"),
+        lambda: describe(memory, said, "Ada"),
+        lambda: approve(memory, "ctapipe-merge", "0.28.0", "Grace"),
+        lambda: take_back(memory, tool),
+    )
+    for change in changes:
+        change()
+        sync(memory, mirror_url)
+        assert_equals_clean_copy(memory, mirror_url, postgres_server)
+    with closing(open_store("sqlite://")) as copy:
+        list(load(copy, [mirror_url]))
+        assert digest(copy.scan()) == digest(memory.scan())
+        assert copy.recalls() == memory.recalls() == [uses.id]
 
 
 def test_falsy_values_stay_and_only_null_is_null(memory: Store, mirror_url: str) -> None:
