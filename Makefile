@@ -67,6 +67,11 @@ bench: $(TEST)/.stamp ## measure, and write the numbers
 	@bash tests/services/install.sh
 	@$(TEST)/bin/python -m bench $(ARGS)
 
+.PHONY: bench-scale
+bench-scale: $(TEST)/.stamp ## ask stores of 10^3 to 10^7 elements, hours: it goes on where it was stopped (ARGS=--write writes the table)
+	@bash tests/services/install.sh
+	@$(TEST)/bin/python -m bench.scale $(ARGS)
+
 .PHONY: soak
 soak: ## all of soak-law, soak-faults, soak-fuzz, soak-mutants and soak-dachs: a day
 	@status=0; for part in law faults fuzz mutants dachs; do $(MAKE) soak-$$part || status=1; done; exit $$status

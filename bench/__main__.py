@@ -92,7 +92,7 @@ def main() -> None:
         for figure in BENCHMARKS[name]():
             say(f"{figure.name}: {figure.measured}, demanded {figure.demanded}")
             found.append(figure)
-        text = f"{_table(found)}\n{_machine()}\n"
+        text = f"{_table(found)}\n{machine()}\n"
         print(text)
         if asked.write:
             _write(name, text)
@@ -121,7 +121,8 @@ def _table(figures: Iterable[Figure]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What was measured on, when, and of which commit."""
     commit = subprocess.run(
         ("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
         capture_output=True,
@@ -139,4 +140,5 @@ def _machine() -> str:
     )
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -69,7 +69,7 @@ def embedded() -> Iterator[Figure]:
         for size in SIZES:
             path = night.sqlite_file(size)
             store = stack.enter_context(opened(f"sqlite:///{path}"))
-            roots = _roots(store, size)
+            roots = roots_of(store, size)
             subjects[f"ours {size}"] = _walking(store, roots)
             subjects[f"bare {size}"] = _by_hand(stack, path, roots)
         taken = medians(subjects, ROUNDS, clock=time.process_time)
@@ -94,7 +94,7 @@ def neo4j() -> Iterator[Figure]:
         for size in SIZES:
             say(f"filling Neo4j up to {size} elements")
             written = night.fill(store, size, batch=2_000, written=written, deadline=deadline)
-            roots = _roots(store, written)
+            roots = roots_of(store, written)
             text = walk_query(roots[0].kind, Direction.UPSTREAM, ORIGIN_RELATIONS, None)
 
             def bare(turn: int, text: str = text, roots: list[Node] = roots) -> list[Any]:
@@ -114,9 +114,10 @@ def neo4j() -> Iterator[Figure]:
     )
 
 
-def _roots(store: Store, size: int) -> list[Node]:
+def roots_of(store: Store, size: int) -> list[Node]:
     """DL3 files from all over the store; each has as many ancestors as it should."""
-    chosen = random.Random(size).sample(range(night.observations(size)), 100)
+    known = range(night.observations(size))
+    chosen = random.Random(size).sample(known, min(100, len(known)))
     roots = [find(store, night.product_of(night.dl3_of(observation))) for observation in chosen]
     for root in roots[:3]:
         found = (

@@ -39,8 +39,8 @@ def _ladder() -> list[StatedRelation]:
     ]
 
 
-def chain() -> list[StatedRelation]:
-    return [_derived(f"chain-{link}", f"chain-{link + 1}") for link in range(_LENGTH - 1)]
+def chain(length: int = _LENGTH, name: str = "chain") -> list[StatedRelation]:
+    return [_derived(f"{name}-{link}", f"{name}-{link + 1}") for link in range(length - 1)]
 
 
 def _derived(effect: str, cause: str) -> StatedRelation:
