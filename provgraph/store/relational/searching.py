@@ -210,7 +210,8 @@ class _SqlSearch:
 
     def reading(self, order: SortOrder, after: Cursor | None, size: int) -> tuple[Any, Any]:
         first, asked = self._first("key, search.kind", self.parts, order, after)
-        return text(f"SELECT key, kind, value FROM {first}"), asked | {"some": size}  # noqa: S608 - our own names
+        query = f"SELECT key, kind, value FROM {first} {_in_order(order)}"  # noqa: S608 - our own names
+        return text(query), asked | {"some": size}
 
     def looking(self, order: SortOrder, after: Cursor | None, size: int) -> tuple[Any, Any]:
         """Those of the next entries, whatever they are, that meet the conditions."""
@@ -219,7 +220,9 @@ class _SqlSearch:
         parts = [f"search WHERE search.kind = :{self._given(kind)}{times}" for kind in kinds]
         meeting = " OR ".join(f"({self._met_by_row(each)})" for each in self._sought)
         first, asked = self._first("*", parts, order, after)
-        query = f"SELECT key, kind, value FROM {first} WHERE {meeting} LIMIT :size"  # noqa: S608
+        query = (
+            f"SELECT key, kind, value FROM {first} WHERE {meeting} {_in_order(order)} LIMIT :size"  # noqa: S608
+        )
         return text(query), asked | {"some": size * LOOKED_AT, "size": size}
 
     def _first(
@@ -237,7 +240,7 @@ class _SqlSearch:
             f"ORDER BY search.{column} {way}, search.key {way} LIMIT :some) AS part"
             for part in parts
         )
-        ordered = f"ORDER BY value {way}, key {way} LIMIT :some"
+        ordered = f"{_in_order(order)} LIMIT :some"
         return f"(SELECT * FROM ({found}) AS found {ordered}) AS search", asked  # noqa: S608
 
     def _parts(self, wanted: Sought) -> Iterator[str]:
@@ -370,6 +373,11 @@ class _SqlSearch:
         name = f"{self._prefix}{len(self._asked)}"
         self._asked[name] = value
         return name
+
+
+def _in_order(order: SortOrder) -> str:
+    way = _ORDERS[order][2]
+    return f"ORDER BY value {way}, key {way}"
 
 
 def _fts5(choices: Iterable[Choice]) -> str:
