@@ -7,8 +7,8 @@ import http.client
 import json
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -17,6 +17,8 @@ from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, Final, cast
 from urllib.parse import urlencode
+
+from typing_extensions import override
 
 from provgraph.collecting.http_server import HttpServer, seconds_to_wait
 from provgraph.collecting.label import address_put_aside
@@ -67,6 +69,25 @@ class Parcel:
         return urlencode(_known(said))
 
 
+@dataclass(frozen=True, slots=True)
+class Body(AbstractContextManager["Body"]):
+    """What is sent in one request. As a context manager it is closed in the end.
+
+    Attributes:
+        file: a temporary one, with what is sent, packed.
+        headers: that describe it, with its length and its digest.
+        query: of the URL.
+    """
+
+    file: IO[bytes]
+    headers: Mapping[str, str]
+    query: str
+
+    @override
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
 class LoadServer:
     """A server whose ``/load`` takes sources (docs/how-to/serving.md, Loading)."""
 
@@ -110,28 +131,22 @@ class LoadServer:
         parcel = Parcel(found.name, namespace, format_name, found.address)
         return self.load(found.content, parcel)
 
-    def load_together(
-        self, sources: Sequence[Source], namespace: str, format_name: str | None
-    ) -> list[Report]:
+    def load_together(self, shipment: Body, count: int) -> list[Report]:
         """Send sources in one request.
 
         Args:
-            sources: small ones, as for `load_source`.
-            namespace: as for `load_source`, of all.
-            format_name: as for `load_source`, of all.
+            shipment: the sources, as `packed_together` makes it.
+            count: how many there are.
 
         Returns:
             A report a source, in their order.
 
         Raises:
-            LoadError: one of them can't be read, or the server does not take several at once.
+            LoadError: the server does not take several at once.
             StoreError: as for `load`.
         """
-        found = [_to_pack(each) for each in sources]
-        query = urlencode(_known({"namespace": namespace, "format": format_name}))
-        with _body(partial(pack, found), SHIPMENT_TYPE) as (body, headers):
-            reports = self._answer(body, headers, query)
-        if len(reports) != len(sources):
+        reports = self._answer(shipment)
+        if len(reports) != count:
             raise StoreError(f"the server {self.address} has not reported on each source")
         return reports
 
@@ -153,10 +168,10 @@ class LoadServer:
             LoadError: the source can't be read here, or the server does not take it.
             StoreError: the server failed.
         """
-        with _body(partial(_copy, content), "application/octet-stream") as (body, headers):
-            return self._answer(body, headers, parcel.query())
+        with _body(partial(_copy, content), "application/octet-stream", parcel.query()) as body:
+            return self._answer(body)
 
-    def _answer(self, body: IO[bytes], headers: dict[str, str], query: str) -> list[Report]:
+    def _answer(self, body: Body) -> list[Report]:
         """Send a body until there is an answer that is final, or no patience left.
 
         Raises:
@@ -166,8 +181,7 @@ class LoadServer:
         end = time.monotonic() + self._patience
         pause = _FIRST_PAUSE
         while True:
-            body.seek(0)
-            status, text, wait = self._sent(body, headers, query)
+            status, text, wait = self._sent(body)
             if status not in (0, 429, 502, 503, 504):
                 return _reports(status, text, self.address)
             pause = wait or min(2 * pause, _LONGEST_PAUSE)
@@ -177,18 +191,19 @@ class LoadServer:
                 )
             time.sleep(pause)
 
-    def _sent(self, body: IO[bytes], headers: dict[str, str], query: str) -> tuple[int, str, float]:
+    def _sent(self, body: Body) -> tuple[int, str, float]:
         """Send a body once: the status, the text, and after how long to come again.
 
         The status is 0 when there is no answer.
         """
         connection = self._server.connection(ANSWER_SECONDS)
+        body.file.seek(0)
         try:
             connection.request(
                 "POST",
-                f"{self._server.path}/load?{query}",
-                body,
-                {**headers, **self._server.authorization},
+                f"{self._server.path}/load?{body.query}",
+                body.file,
+                {**body.headers, **self._server.authorization},
             )
             answer = connection.getresponse()
             text = answer.read(_LARGEST_ANSWER).decode("utf-8", "replace")
@@ -223,16 +238,33 @@ def _copy(content: bytes | Path, to: IO[bytes]) -> None:
         copyfileobj(file, to)
 
 
-@contextmanager
-def _body(
-    write: Callable[[IO[bytes]], None], media_type: str
-) -> Iterator[tuple[IO[bytes], dict[str, str]]]:
-    """What is sent: packed, with its length and its digest.
+def packed_together(sources: Sequence[Source], namespace: str, format_name: str | None) -> Body:
+    """Pack sources that are to be sent in one request.
+
+    Args:
+        sources: small ones, as for `LoadServer.load_source`.
+        namespace: as for `LoadServer.load_source`, of all.
+        format_name: as for `LoadServer.load_source`, of all.
+
+    Returns:
+        The shipment; the caller closes it.
+
+    Raises:
+        LoadError: one of them can't be read.
+    """
+    found = [_to_pack(each) for each in sources]
+    query = urlencode(_known({"namespace": namespace, "format": format_name}))
+    return _body(partial(pack, found), SHIPMENT_TYPE, query)
+
+
+def _body(write: Callable[[IO[bytes]], None], media_type: str, query: str) -> Body:
+    """Pack what is sent.
 
     Raises:
         LoadError: it can't be read.
     """
-    with TemporaryFile() as packed:
+    with ExitStack() as until_packed:
+        packed = until_packed.enter_context(TemporaryFile())
         try:
             with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1, mtime=0) as packing:
                 write(cast(IO[bytes], packing))
@@ -241,16 +273,15 @@ def _body(
         length = packed.tell()
         packed.seek(0)
         digest = base64.b64encode(hashlib.file_digest(packed, "sha256").digest()).decode()
-        yield (
-            packed,
-            {
-                "Content-Type": media_type,
-                "Content-Encoding": "gzip",
-                "Content-Length": str(length),
-                "Content-Digest": f"sha-256=:{digest}:",
-                "Accept": "application/x-ndjson",
-            },
-        )
+        headers = {
+            "Content-Type": media_type,
+            "Content-Encoding": "gzip",
+            "Content-Length": str(length),
+            "Content-Digest": f"sha-256=:{digest}:",
+            "Accept": "application/x-ndjson",
+        }
+        until_packed.pop_all()
+        return Body(packed, headers, query)
 
 
 def _reports(status: int, text: str, server: str) -> list[Report]:

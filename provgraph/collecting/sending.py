@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext, suppress
 from typing import Final
 
 from provgraph.collecting.delivery import check_order, readable, refused
-from provgraph.collecting.posting import LoadServer
+from provgraph.collecting.posting import Body, LoadServer, packed_together
 from provgraph.errors import LoadError
 from provgraph.ingest.reading.sources import Source, expanded
 from provgraph.ingest.reports import Report
 
-#: A shipment holds so many sources at most, and about so many bytes.
-_SOURCES: Final = 100
-_BYTES: Final = 4 << 20
+#: A shipment holds so many sources at most, as many as a load writes at once, and about so many
+#: bytes. The first holds fewer, so that the server soon has something to do.
+_SOURCES: Final = 500
+_FIRST_SOURCES: Final = 100
+_BYTES: Final = 16 << 20
 
 
 def send(
@@ -37,15 +39,13 @@ def send(
     """
     check_order(names, namespace, format_name)
 
-    def sent(together: Sequence[Source | Report]) -> list[Report]:
-        return _sent(server, together, namespace, format_name)
-
     with ExitStack() as kept, ThreadPoolExecutor(1, "send") as sender:
         found = (each for name in names for each in readable(expanded(name, kept), format_name))
-        # While one shipment is loaded there, the next is made here.
+        # While one shipment is loaded there, the next is packed here, and goes off right behind it.
         under_way: Future[list[Report]] | None = None
         for together in _shipments(found):
-            before, under_way = under_way, sender.submit(sent, together)
+            shipment = _Shipment(together, namespace, format_name)
+            before, under_way = under_way, sender.submit(shipment.sent, server, under_way)
             yield from before.result() if before else ()
         yield from under_way.result() if under_way else ()
 
@@ -53,13 +53,13 @@ def send(
 def _shipments(found: Iterable[tuple[Source, str] | Report]) -> Iterator[list[Source | Report]]:
     """Put sources together that lie one behind the other, with the reports between them."""
     together: list[Source | Report] = []
-    size = 0
+    size, most = 0, _FIRST_SOURCES
     for each in found:
         source = each if isinstance(each, Report) else each[0]
         more = _size(source)
-        if together and (size + more > _BYTES or len(together) == _SOURCES):
+        if together and (size + more > _BYTES or len(together) == most):
             yield together
-            together, size = [], 0
+            together, size, most = [], 0, _SOURCES
         together.append(source)
         size += more
     if together:
@@ -76,41 +76,51 @@ def _size(source: Source | Report) -> int:
         return 0
 
 
-def _sent(
-    server: LoadServer,
-    together: Sequence[Source | Report],
-    namespace: str,
-    format_name: str | None,
-) -> list[Report]:
-    """Send a shipment, and answer with the reports in order.
+class _Shipment:
+    """Sources that are sent together, with the reports between them."""
 
-    Where it is not taken as a whole, its sources travel one by one: what the server does not take
-    is refused, and others go on.
-    """
-    sources = [each for each in together if isinstance(each, Source)]
-    if len(sources) > 1:
+    def __init__(
+        self, together: Sequence[Source | Report], namespace: str, format_name: str | None
+    ) -> None:
+        """Pack the sources."""
+        self._together = together
+        self._namespace, self._format = namespace, format_name
+        self._sources = [each for each in together if isinstance(each, Source)]
+        self._body: Body | None = None
+        if len(self._sources) > 1:
+            with suppress(LoadError):  # the source that can't be read has its report later
+                self._body = packed_together(self._sources, namespace, format_name)
+
+    def sent(self, server: LoadServer, before: "Future[list[Report]] | None") -> list[Report]:
+        """Send the sources, and answer with the reports in order.
+
+        Nothing is sent behind a shipment that failed.
+        """
+        with self._body or nullcontext():
+            if before is not None and before.exception() is not None:
+                return []
+            reports = iter(self._reports(server))
+        return [
+            report
+            for each in self._together
+            for report in ([each] if isinstance(each, Report) else next(reports))
+        ]
+
+    def _reports(self, server: LoadServer) -> list[list[Report]]:
+        """The reports on each source.
+
+        Where they are not taken as a whole, they travel one by one: what the server does not take
+        is refused, and others go on.
+        """
+        if self._body is not None:
+            with suppress(LoadError):
+                found = server.load_together(self._body, len(self._sources))
+                return [[report] for report in found]
+        return [self._sent_alone(server, each) for each in self._sources]
+
+    def _sent_alone(self, server: LoadServer, source: Source) -> list[Report]:
+        """Send one source by itself; where the server does not take it, the report says why."""
         try:
-            reports = iter(server.load_together(sources, namespace, format_name))
-        except LoadError:
-            pass
-        else:
-            return [each if isinstance(each, Report) else next(reports) for each in together]
-    return [
-        report
-        for each in together
-        for report in (
-            [each]
-            if isinstance(each, Report)
-            else _sent_alone(server, each, namespace, format_name)
-        )
-    ]
-
-
-def _sent_alone(
-    server: LoadServer, source: Source, namespace: str, format_name: str | None
-) -> list[Report]:
-    """Send one source by itself; where the server does not take it, the report says why."""
-    try:
-        return server.load_source(source, namespace, format_name)
-    except LoadError as error:
-        return [refused(source.name, "the whole source", str(error))]
+            return server.load_source(source, self._namespace, self._format)
+        except LoadError as error:
+            return [refused(source.name, "the whole source", str(error))]

@@ -12,7 +12,10 @@ from shutil import copyfileobj
 from typing import IO, Final
 
 from provgraph.errors import LoadError
+from provgraph.ingest.reading.parts import FilePart
 from provgraph.ingest.reading.sources import Source
+from provgraph.loaders.protocol import HEAD
+from provgraph.loaders.registry import begins_plainly
 
 #: The media type of a shipment.
 SHIPMENT_TYPE: Final = "application/x-tar"
@@ -20,6 +23,8 @@ SHIPMENT_TYPE: Final = "application/x-tar"
 MOST_SOURCES: Final = 1000
 #: A shipment is no longer than this when it is unpacked, in bytes.
 MOST_BYTES: Final = 64 << 20
+#: A text of at most so many bytes is read where it lies in the shipment.
+_LARGEST_PART: Final = 1 << 20
 #: The records of a member's extended header that say what its source is called, and its address.
 _NAME, _ADDRESS = "PROVGRAPH.source", "PROVGRAPH.address"
 
@@ -64,8 +69,8 @@ def unpack(file: Path, folder: Path, agent: str | None) -> Sequence[Source]:
     """Take a shipment apart, whoever it came from.
 
     Args:
-        file: the shipment.
-        folder: where the bytes of its sources go, under names of ours.
+        file: the shipment, which is there as long as its sources are read.
+        folder: where the bytes of what is no plain text go, under names of ours.
         agent: who sent it.
 
     Returns:
@@ -84,16 +89,29 @@ def unpack(file: Path, folder: Path, agent: str | None) -> Sequence[Source]:
             for member in tar:
                 if len(found) == MOST_SOURCES:
                     raise LoadError(f"send at most {MOST_SOURCES:,} sources together")
-                found.append(_unpacked(tar, member, longest, folder / str(len(found)), agent))
+                said, path = member.pax_headers, folder / str(len(found))
+                part = _part_of(tar, member, longest, path)
+                found.append(
+                    Source(
+                        said.get(_NAME, member.name),
+                        path if part is None else file,
+                        address=said.get(_ADDRESS),
+                        agent=agent,
+                        part=part,
+                    )
+                )
     except (tarfile.TarError, ValueError, EOFError) as error:
         raise LoadError(f"the sources are no tar file that can be read: {error}") from None
     return found
 
 
-def _unpacked(
-    tar: tarfile.TarFile, member: tarfile.TarInfo, longest: int, path: Path, agent: str | None
-) -> Source:
-    """Write the bytes of one member down.
+def _part_of(
+    tar: tarfile.TarFile, member: tarfile.TarInfo, longest: int, path: Path
+) -> FilePart | None:
+    """Where in the shipment the text of one member lies; None of what is written down elsewhere.
+
+    A file of its own for each log takes longer than all else here, and a disk that others write to
+    makes it wait.
 
     Raises:
         LoadError: it is no file, or has bytes that are not there, as a sparse file has.
@@ -101,7 +119,11 @@ def _unpacked(
     content = tar.extractfile(member) if member.isreg() and not member.issparse() else None
     if content is None or not 0 <= member.size <= longest:
         raise LoadError(f"{member.name!r} among the sources is no plain file")
-    with content, path.open("wb") as copy:
-        copyfileobj(content, copy)
-    said = member.pax_headers
-    return Source(said.get(_NAME, member.name), path, address=said.get(_ADDRESS), agent=agent)
+    with content:
+        head = content.read(HEAD)
+        if member.size <= _LARGEST_PART and begins_plainly(head):
+            return FilePart(member.offset_data, member.size)
+        with path.open("wb") as copy:
+            copy.write(head)
+            copyfileobj(content, copy)
+    return None

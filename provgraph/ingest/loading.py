@@ -390,7 +390,7 @@ def _beginning(
         return mine[-1] if mine else None
     shorter = (load for load in mine if load.read_to is not None and 0 < load.size < found.size)
     for load in sorted(shorter, key=lambda load: -load.size):
-        beginning = checksum(source.path, load.size)
+        beginning = checksum(source.path, load.size, source.part.start if source.part else 0)
         if beginning is not None and beginning.sha256 == load.sha256:
             return load
     return None

@@ -6,6 +6,7 @@ that an entry point names should therefore be light: it recognises its format by
 imports large libraries only where it reads.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -18,6 +19,24 @@ GROUP = "provgraph.loaders"
 #: The loaders that are asked first. Most sources are logs of ctapipe: for such a log no other
 #: loader is imported. All others are asked in the order of their names.
 ASKED_FIRST = ("ctapipe",)
+#: No text has these bytes; the first block of any archive or binary format has one.
+_CONTROL = re.compile(rb"[^\t-\r\x1b -\xff]")
+_BLOCK = 512
+#: What a text begins with, or has in its head, of which only the header may count.
+_HEADERS = (b"SIMPLE  =", b"# %ECSV ")
+_METADATA = b'"ctao_metadata_version"'
+
+
+def begins_plainly(head: bytes) -> bool:
+    """Whether what begins so is a text that counts as a whole, as logs and most documents are.
+
+    Args:
+        head: the first bytes of a file, as it lies there; up to `protocol.HEAD` of them.
+
+    Returns:
+        False for all that may have to be unpacked, or read by its header.
+    """
+    return not (_CONTROL.search(head, 0, _BLOCK) or head.startswith(_HEADERS) or _METADATA in head)
 
 
 def loader_for(head: bytes, format_name: str | None = None) -> Loader:

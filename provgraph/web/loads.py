@@ -173,22 +173,21 @@ class _Gzip:
         """
         if is_end and not self._member.eof:
             raise HTTPException(400, "the source is cut off: its gzip has no end")
-        found = bytearray()
+        found: list[bytes] = []
         try:
             while piece:
                 if self._member.eof:
                     self._member = zlib.decompressobj(wbits=31)
-                most = self._limit - self._length - len(found) + 1
-                found += self._member.decompress(piece, most)
-                if self._length + len(found) > self._limit:
+                found.append(self._member.decompress(piece, self._limit - self._length + 1))
+                self._length += len(found[-1])
+                if self._length > self._limit:
                     raise HTTPException(
                         413, f"the source is longer than {self._limit:,} bytes when unpacked"
                     )
                 piece = self._member.unused_data
         except zlib.error as error:
             raise HTTPException(400, f"the source is no gzip: {error}") from None
-        self._length += len(found)
-        return bytes(found)
+        return b"".join(found)
 
 
 def _sha256_of(digest: str) -> bytes | None:

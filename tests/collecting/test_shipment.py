@@ -1,5 +1,6 @@
 """Sources that travel together arrive as they are."""
 
+import gzip
 from io import BytesIO
 from pathlib import Path
 
@@ -9,8 +10,14 @@ from hypothesis import strategies as some
 
 from provgraph.collecting.shipment import Packed, pack, unpack
 from provgraph.errors import LoadError
+from provgraph.ingest.reading.sources import Source
+from provgraph.loaders.protocol import HEAD
 
 NAMES = some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+
+
+def _bytes_of(source: Source) -> bytes:
+    return source.part.read(source.path) if source.part else source.path.read_bytes()
 
 
 @given(some.lists(some.tuples(NAMES, some.binary(), some.none() | NAMES), max_size=5))
@@ -21,7 +28,7 @@ def test_any_sources_arrive_as_they_are(
     with (folder / "source").open("wb") as file:
         pack([Packed(*each) for each in sources], file)
     found = unpack(folder / "source", folder, "token night")
-    assert [(each.name, each.path.read_bytes(), each.address) for each in found] == sources
+    assert [(each.name, _bytes_of(each), each.address) for each in found] == sources
     assert {each.agent for each in found} <= {"token night"}
 
 
@@ -30,7 +37,26 @@ def test_a_source_may_lie_in_a_file(tmp_path: Path) -> None:
     pack([Packed("a", tmp_path / "a", None)], body := BytesIO())
     (tmp_path / "body").write_bytes(body.getvalue())
     (found,) = unpack(tmp_path / "body", tmp_path, None)
-    assert found.path.read_bytes() == b"text"
+    assert _bytes_of(found) == b"text"
+
+
+def test_small_texts_are_read_where_they_lie(tmp_path: Path) -> None:
+    """What is read by its header, is packed or is long has a file of its own, as far as needed."""
+    sources = {
+        "text": b"[" + b" " * HEAD + b"]",
+        "nothing": b"",
+        "packed": gzip.compress(b"[]"),
+        "header": b"SIMPLE  =                    T",
+        "long": b" " * ((1 << 20) + 1),
+    }
+    with (tmp_path / "source").open("wb") as file:
+        pack([Packed(name, content, None) for name, content in sources.items()], file)
+    found = unpack(tmp_path / "source", tmp_path, None)
+    assert [each.name for each in found if each.part] == ["text", "nothing"]
+    names = ("source", "2", "3", "4")
+    assert {each.name for each in tmp_path.iterdir()} == set(names)
+    written = [each.path.read_bytes() for each in found if not each.part]
+    assert written == [sources[name] for name in ("packed", "header", "long")]
 
 
 def test_no_member_leads_back(tmp_path: Path) -> None:

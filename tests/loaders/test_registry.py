@@ -10,8 +10,14 @@ from typing import cast
 import pytest
 
 from provgraph.errors import SettingsError, UnknownFormatError
-from provgraph.loaders.protocol import RelativeNames
-from provgraph.loaders.registry import addressed, formats_read, loader_for, loader_named
+from provgraph.loaders.protocol import HEAD, RelativeNames
+from provgraph.loaders.registry import (
+    addressed,
+    begins_plainly,
+    formats_read,
+    loader_for,
+    loader_named,
+)
 from provgraph.model.records import Document
 from tests.loaders.examples import LOGS
 
@@ -72,6 +78,13 @@ def test_prov_json_and_what_is_of_no_format_need_none_either(tmp_path: Path) -> 
 )
 def test_the_content_says_who_reads_a_source(head: bytes, name: str) -> None:
     assert loader_for(head).name == name
+
+
+def test_one_look_tells_what_counts_as_a_whole() -> None:
+    assert begins_plainly(b"")
+    assert begins_plainly((LOGS / "run02001.provlog").read_bytes()[:HEAD])
+    for head in (b"\x1f\x8b", b"[" * 511 + b"\0", b"SIMPLE  = T", b' {"ctao_metadata_version": 1}'):
+        assert not begins_plainly(head)
 
 
 def test_a_name_goes_before_the_content() -> None:

@@ -138,6 +138,19 @@ def test_sources_that_come_together_are_sources_of_their_own(store: Store, tmp_p
     assert (kept.source, kept.namespace, kept.agent) == ("/data/a.provlog", "worker", "token night")
 
 
+def test_of_a_log_that_grew_only_the_end_is_read(store: Store, tmp_path: Path) -> None:
+    """Also where it lies among others."""
+    before = LOG[: LOG.index(b"\n]") + 2]
+    with loading(store, tmp_path) as client:
+        for several in (_tar(("a", before), ("b", b"[]")), _tar(("c", b"[] "), ("a", LOG))):
+            answer = client.post("/load", content=several, headers=TOGETHER)
+            assert {json.loads(line)["status"] for line in answer.text.splitlines()} == {"loaded"}
+    loads = {each.id: each for each in store.loads()}
+    (grown,) = (each for each in loads.values() if each.continues)
+    assert grown.size == len(LOG)
+    assert loads[grown.continues or ""].size == len(before)
+
+
 def test_what_is_no_shipment_is_refused_whole(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +161,7 @@ def test_what_is_no_shipment_is_refused_whole(
     cases = [
         LOG,
         several[:-12_000],
+        _tar(("a", LOG + b" " * 100_000))[:-60_000],
         far,
         _odd(type=tarfile.DIRTYPE),
         sparse,

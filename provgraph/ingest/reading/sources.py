@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-import re
 import shutil
 import stat
 import sys
@@ -24,9 +23,11 @@ from provgraph.ingest.reading.archives import (
     unpacked_archive,
 )
 from provgraph.ingest.reading.bundles import bundled, files_in, is_bundle, is_bundle_folder
+from provgraph.ingest.reading.parts import FilePart
 from provgraph.loaders.ctadirac.job_folder import jobs_among
 from provgraph.loaders.ctaprov.address import Database, database_of
 from provgraph.loaders.protocol import HEAD
+from provgraph.loaders.registry import begins_plainly
 from provgraph.loaders.research_object import is_research_object, objects_among
 from provgraph.model.values import storable_text
 from provgraph.prov.addresses import address_of_content, address_of_member, address_of_path
@@ -37,12 +38,6 @@ if TYPE_CHECKING:
 STDIN = "-"
 _PIECE = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
-#: No text has these bytes; the first block of any archive or binary format has one.
-_CONTROL = re.compile(rb"[^\t-\r\x1b -\xff]")
-_BLOCK = 512
-#: What a text begins with, or has in its head, of which only the header may count.
-_HEADERS = (b"SIMPLE  =", b"# %ECSV ")
-_METADATA = b'"ctao_metadata_version"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +56,7 @@ class Source:
         address: the URI of the source, where name and path don't tell it; see `address_of`.
         agent: who sent the source to a server, or whose job left it behind; None of one that
             somebody loads who has the store itself. It can't say what a server runs as jobs.
+        part: which bytes at the path count, of a text that lies there with others; None for all.
     """
 
     name: str
@@ -71,6 +67,7 @@ class Source:
     copies: TemporaryFolder | None = field(default=None, compare=False, repr=False)
     address: str | None = None
     agent: str | None = None
+    part: FilePart | None = None
 
     @property
     def stored_name(self) -> str:
@@ -172,25 +169,21 @@ def _members(source: Source) -> Iterator[Source]:
 
 
 def is_plain(path: Path) -> bool:
-    """Whether a file is a text that counts as a whole, as logs and most documents are.
+    """Whether a file is a text that counts as a whole, as `begins_plainly` tells it.
 
     One look at its first bytes tells it, so that few files are shown to those who know archives
     and headers.
 
     Args:
-        path: of anything.
-
-    Returns:
-        False also for what is no file, and for what can't be read.
+        path: of anything; of what is no file, or can't be read, it is false.
     """
-    if not stat.S_ISREG(_mode(path)):  # to open a pipe would wait for its writer
+    if not os.path.isfile(path):  # to open a pipe would wait for its writer
         return False
     try:
         with path.open("rb", buffering=0) as file:
-            head = file.read(HEAD)
+            return begins_plainly(file.read(HEAD))
     except OSError:
         return False
-    return not (_CONTROL.search(head, 0, _BLOCK) or head.startswith(_HEADERS) or _METADATA in head)
 
 
 def found_in(
@@ -303,6 +296,8 @@ def checksum_of(source: Source) -> Checksum | None:
     """
     if source.problem is not None:
         return None
+    if source.part is not None:
+        return checksum(source.path, source.part.size, source.part.start)
     if source.database is None:
         is_one = not is_plain(source.path) and is_bundle(source.path)
         return _checksum_of_bundle(source) if is_one else checksum(source.path)
@@ -323,16 +318,16 @@ def _checksum_of_bundle(source: Source) -> Checksum | None:
     return Checksum(hashlib.sha256(content).hexdigest(), len(content), stamp)
 
 
-def checksum(path: Path, size: int | None = None) -> Checksum | None:
+def checksum(path: Path, size: int | None = None, start: int = 0) -> Checksum | None:
     """The checksum of a file.
 
     Args:
         path: the file.
         size: how many bytes count; None for all.
+        start: the first byte that counts.
 
     Returns:
-        The checksum of the first ``size`` bytes, or of as many as there are; None when no file
-        there can be read.
+        The checksum of these bytes, as far as they are there; None when no file can be read.
     """
     if not os.path.isfile(path):
         return None
@@ -340,6 +335,7 @@ def checksum(path: Path, size: int | None = None) -> Checksum | None:
     try:
         with path.open("rb", buffering=0) as file:
             stamp = stamp_of(file.fileno())
+            file.seek(start)
             while data := file.read(_PIECE if size is None else min(_PIECE, size - done)):
                 digest.update(data)
                 done += len(data)
@@ -386,6 +382,9 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise LoadError("is a device or a pipe, not a file")
     try:
+        if source.part is not None:
+            yield BufferedReader(BytesIO(source.part.read(source.path)), buffer_size=HEAD)
+            return
         if not is_plain(source.path) and is_bundle(source.path):
             yield BufferedReader(BytesIO(bundled(source.path, source.name)), buffer_size=HEAD)
             return

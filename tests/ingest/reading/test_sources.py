@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from provgraph.errors import LoadError, SettingsError
 from provgraph.ingest.reading.archives import is_archive
 from provgraph.ingest.reading.bundles import is_bundle
+from provgraph.ingest.reading.parts import FilePart
 from provgraph.ingest.reading.sources import (
     Source,
     address_of,
@@ -186,6 +187,21 @@ def test_a_log_is_plain(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf" + LOG.replace(b"A", "\u00c5\u2028".encode()))
     assert is_plain(path)
     assert not is_plain(tmp_path)
+
+
+def test_a_part_of_a_file_is_a_source(tmp_path: Path) -> None:
+    (path := tmp_path / "x").write_bytes(b"before" + LOG + b"behind")
+    part = Source("y", path, part=FilePart(6, len(LOG)))
+    (found,) = sources(part)
+    with opened(found) as stream:
+        assert stream.read() == LOG
+    with opened(found) as stream:
+        stream.seek(5)
+        assert stream.read() == LOG[5:]
+    whole = checksum_of(found)
+    assert whole is not None
+    assert (whole.sha256, whole.size) == (hashlib.sha256(LOG).hexdigest(), len(LOG))
+    assert whole.stamp == stamp_of(path)
 
 
 def test_checksums_are_of_the_bytes(tmp_path: Path) -> None:
