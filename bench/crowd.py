@@ -19,6 +19,7 @@ from provgraph.web.roles import Role
 from provgraph.web.tokens import TokenFile
 
 CLIENTS, SECONDS = 64, 60
+_TURNS = 8
 #: A file whose lineage has 24 records, and the end of a chain of 20,001.
 _SHORT, _LONG = "/data/ctao/models/energy.pkl", "product:chain-0"
 
@@ -90,7 +91,10 @@ def _health(client: httpx.Client, seconds: float) -> list[float]:
 
 
 def _guarded() -> Figure:
-    """A question with a token, and without access control; the servers take turns."""
+    """A question with a token, and without access control.
+
+    Two servers of one kind differ by more than the check takes, so each turn has new ones.
+    """
     say("access control")
     with (
         TemporaryDirectory(prefix="provgraph-bench-") as folder,
@@ -100,21 +104,16 @@ def _guarded() -> Figure:
         tokens = TokenFile(Path(folder) / "tokens.json")
         token = tokens.add("bench", Role.READER)
         kept = {"PROVGRAPH_TOKENS": str(tokens.path)}
-        guarded = our_server(url, "--access")
         taken: dict[str, list[float]] = {"with": [], "without": []}
-        with (
-            started(guarded, kept) as (first, one),
-            started(our_server(url)) as (second, other),
-            _client(first) as ours,
-            _client(second) as reference,
-        ):
-            wait_for(one, ours)
-            wait_for(other, reference)
-            for _ in range(5):
-                asked: Any = crowd(ours, 1, SECONDS / 12, request_for(_SHORT), token)
-                taken["with"].append(asked["p50"])
-                asked = crowd(reference, 1, SECONDS / 12, request_for(_SHORT))
-                taken["without"].append(asked["p50"])
+        for _ in range(_TURNS):
+            for way, options, said in (("with", ["--access"], [token]), ("without", [], [])):
+                with (
+                    started(our_server(url, *options), kept) as (port, server),
+                    _client(port) as client,
+                ):
+                    wait_for(server, client)
+                    asked: Any = crowd(client, 1, SECONDS / 15, request_for(_SHORT), *said)
+                    taken[way].append(asked["p50"])
     name = "a request for 24 records with a token; without access control"
     return at_most(name, min(taken["with"]), min(taken["without"]), 1.03)
 
