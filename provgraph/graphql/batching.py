@@ -21,7 +21,7 @@ from strawberry.fastapi import BaseContext
 from provgraph.errors import SettingsError
 from provgraph.graphql.asking import NOBODY, WhoAsks
 from provgraph.graphql.failures import bad_input
-from provgraph.model.lineage import Edge, Node
+from provgraph.model.lineage import Edge, Node, Setup
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.questions.describing import (
@@ -288,9 +288,9 @@ class RequestContext(BaseContext):
         return DataLoader(load)
 
     @cached_property
-    def config_files(self) -> DataLoader[bytes, list[str]]:
-        """Loads the places of the configuration files of an activity by its key."""
-        return _by_key(self.store.config_files_of, [])
+    def setups(self) -> DataLoader[bytes, Setup]:
+        """Loads what set up an activity by its key."""
+        return _by_key(self.store.setups_of, Setup())
 
     @cached_property
     def taints(self) -> DataLoader[bytes, tuple[str, ...]]:

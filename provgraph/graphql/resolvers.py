@@ -338,7 +338,8 @@ async def config_files(parent: strawberry.Parent[Node], info: Info) -> list[str]
     Returns:
         Where the files stood.
     """
-    return [location_of(place) for place in await info.context.config_files.load(parent.key)]
+    setup = await info.context.setups.load(parent.key)
+    return list(map(location_of, setup.config_files))
 
 
 def walked(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup
 from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationType
 
 
@@ -16,6 +16,7 @@ def assemble_lineage(
     limit: int,
     found: Iterable[Node],
     edges: Iterable[Edge],
+    setups: Mapping[bytes, Setup] | None = None,
 ) -> Lineage:
     """Make the answer from what a store's walk found: in a fixed order and cut at the limit.
 
@@ -27,6 +28,7 @@ def assemble_lineage(
         found: the nodes reached and their agents, in any order; one more than the limit when there
             are more.
         edges: the relations walked, and those to agents, perhaps several times.
+        setups: what set up the runs that were reached; None when nobody has read it.
 
     Returns:
         The lineage; ``truncated`` when there were more nodes than the limit. Nodes from which the
@@ -37,7 +39,7 @@ def assemble_lineage(
     walked = distinct_edges(edges)
     ways = {way: distances_from(root.key, walked, way) for way in ways_of(direction)}
     reached = [
-        replace(by_key[key], distance=distance)
+        by_key[key].at(distance)
         for key, distance in _distances(ways.values(), walked).items()
         if key in by_key
     ]
@@ -47,7 +49,11 @@ def assemble_lineage(
     inside = [edge for edge in walked if edge.source in ids and edge.target in ids]
     inside.sort(key=partial(edge_order, ids))
     start = next(node for node in chosen if node.key == root.key)
-    lineage = Lineage(start, direction, depth, truncated, tuple(chosen), tuple(inside))
+    if setups is not None:
+        setups = {key: setup for key, setup in setups.items() if key in ids}
+    lineage = Lineage(
+        start, direction, depth, truncated, tuple(chosen), tuple(inside), setups=setups
+    )
     return with_more(lineage, _cut_off(ways, walked, ids)) if truncated else lineage
 
 

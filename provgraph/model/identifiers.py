@@ -8,7 +8,7 @@ rules 1, 6 and 7.
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Any
@@ -55,6 +55,8 @@ _NO_SCOPES = frozenset(
 _LONGEST_PATH = 4096
 #: How a path in a namespace other than the default one begins.
 _NAMESPACE = re.compile("file://([^/]+)/")
+#: How a whole path may begin, and no relative one.
+_WHOLE = ("/", "file:", "lfn:")
 #: Words in the names of parameters and options that name what a run writes.
 _WRITTEN = re.compile(r"(?:^|[_-])(?:o|out|outputs?|logs?|tmp|temp|scratch)(?:$|[_-])", re.ASCII)
 
@@ -187,16 +189,37 @@ def places_in(name: str) -> set[str]:
     return set() if is_strong(name) else {name, name.rpartition("@")[0] or name}
 
 
-def places_named(
-    parameters: Mapping[str, Value], arguments: Values, noted: Collection[str]
-) -> set[str]:
+def paths_in(parameters: Mapping[str, Value]) -> frozenset[str]:
+    """Find the texts in parameters that may be paths of files that a run reads.
+
+    Args:
+        parameters: by their full names.
+
+    Returns:
+        The texts of the parameters in whose values there is a slash, as `places_named` takes them;
+        without those that say what the run writes.
+    """
+    return frozenset(
+        text
+        for name, value in parameters.items()
+        if "/" in str(value) and not says_what_is_written(name)
+        for text in _texts(value)
+        if _may_be_path(text)
+    )
+
+
+def _may_be_path(text: str) -> bool:
+    return 0 < len(text) < _LONGEST_PATH and ("/" in text or "." in text)
+
+
+def places_named(texts: frozenset[str], arguments: Values, noted: frozenset[str]) -> frozenset[str]:
     """Find the places of the files that the configuration of a run names, besides its outputs.
 
     Example: the run notes that it read ``/data/dl2/x.h5``. Then its argument ``dl2/x.h5`` tells its
     working folder, and its argument ``irf/cuts.fits`` means ``/data/irf/cuts.fits``.
 
     Args:
-        parameters: of the run, by their full names.
+        texts: those in the parameters of the run that may be paths (`paths_in`).
         arguments: of the run: each a command line, as a text or as a list of its words.
         noted: the paths that the run noted, as `location_of` writes them.
 
@@ -204,36 +227,42 @@ def places_named(
         The places in the namespaces of the noted paths, without the noted paths themselves. What a
         relative path means is known where all its ends of noted paths agree on one folder.
     """
-    paths: set[str] = set()
-    relative: set[str] = set()
-    for text in {*_parameters(parameters), *_arguments(arguments)}:
-        if 0 < len(text) < _LONGEST_PATH and ("/" in text or "." in text):
-            is_whole = text.startswith(("/", "file:", "lfn:")) or "://" in text
-            (paths if is_whole else relative).add(text)
-    ends: dict[str, list[str]] = {}
-    for text in relative:
-        ends.setdefault(text.rpartition("/")[2], []).append(text)
-    folders = {
-        path[: -len(text) - 1]
-        for path in chain(paths, noted if ends else ())
-        for text in ends.get(path.rpartition("/")[2], ())
-        if path.endswith(f"/{text}")
-    }
+    lines = tuple(tuple(_words(line)) for line in arguments)
+    size = sum(map(len, chain(texts, noted, *lines)))
+    return (_known_places if size < _LONGEST_PATH else _places)(texts, lines, noted)
+
+
+def _places(
+    texts: frozenset[str], lines: tuple[tuple[str, ...], ...], noted: frozenset[str]
+) -> frozenset[str]:
+    named = {*texts, *chain.from_iterable(map(_arguments, lines))}.difference(noted)
+    relative = [text for text in named if not (text.startswith(_WHOLE) or "://" in text)]
+    paths = named.difference(relative)
+    folders = _folders(relative, chain(paths, noted)) if relative else ()
     if len(folders) == 1:
-        paths |= {f"{folder}/{text}" for folder in folders for text in relative}
+        paths.update(f"{folder}/{text}" for folder in folders for text in relative)
     namespaces = {found[1] for path in noted if (found := _NAMESPACE.match(path))}
-    return {
+    return frozenset(
         place_of(path, namespace)
-        for path in paths - set(noted)
-        for namespace in namespaces or {DEFAULT_NAMESPACE}
+        for path in paths - noted
+        for namespace in namespaces or (DEFAULT_NAMESPACE,)
+    )
+
+
+#: The same of runs that other questions met, since lineages share most of their records.
+_known_places = lru_cache(maxsize=4096)(_places)
+
+
+def _folders(relative: Iterable[str], paths: Iterable[str]) -> set[str]:
+    """The folders in which relative paths are ends of whole paths."""
+    ends = tuple(f"/{text}" for text in relative)
+    return {
+        path[: -len(end)]
+        for path in paths
+        if path.endswith(ends)
+        for end in ends
+        if path.endswith(end)
     }
-
-
-def _parameters(parameters: Mapping[str, Value]) -> Iterator[str]:
-    """The texts in parameters, without those that say what the run writes."""
-    for name, value in parameters.items():
-        if not says_what_is_written(name):
-            yield from _texts(value)
 
 
 def _texts(value: Value) -> Iterator[str]:
@@ -244,19 +273,21 @@ def _texts(value: Value) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _arguments(arguments: Values) -> Iterator[str]:
+def _words(line: Value) -> list[str]:
+    """The words of a command line."""
+    if isinstance(line, str):
+        return line.split()
+    return [each for each in line if isinstance(each, str)] if isinstance(line, list) else []
+
+
+def _arguments(words: Iterable[str]) -> Iterator[str]:
     """The words of a command line that may be paths, without those that say what the run writes."""
-    for value in arguments:
-        words = value.split() if isinstance(value, str) else _words(value)
-        for before, word in pairwise(["", *words]):
-            if "/" in word or "." in word:
-                option, _, text = word.partition("=") if word[0] == "-" else (before, "", word)
-                if option[:1] != "-" or not says_what_is_written(option):
-                    yield text
-
-
-def _words(value: Value) -> list[str]:
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+    for before, word in pairwise(chain([""], words)):
+        if "/" in word or "." in word:
+            option, _, text = word.partition("=") if word[0] == "-" else (before, "", word)
+            is_written = option[:1] == "-" and says_what_is_written(option)
+            if not is_written and _may_be_path(text):
+                yield text
 
 
 @lru_cache(maxsize=4096)

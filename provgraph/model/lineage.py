@@ -6,8 +6,8 @@ store.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from itertools import chain
 
@@ -86,6 +86,21 @@ class Node:
     masked: bool = False
     attributes: Attributes = field(default_factory=dict)
 
+    def at(self, distance: int) -> "Node":
+        """Put the record at a distance, in a quarter of the time that ``replace`` takes.
+
+        Args:
+            distance: from the root of a walk.
+
+        Returns:
+            The same record there.
+        """
+        node = object.__new__(Node)
+        for read, write in _FIELDS:
+            write(node, read(self))
+        _set_distance(node, distance)
+        return node
+
     @property
     def label(self) -> str:
         """What a person calls the record: its name, else its id."""
@@ -107,6 +122,13 @@ class Node:
         if self.start_time is None or self.end_time is None:
             return None
         return seconds_between(self.start_time.rstrip("Z"), self.end_time.rstrip("Z"))
+
+
+#: How each field of a node is read and written, and the one that a walk sets.
+_FIELDS = [
+    (slot.__get__, slot.__set__) for slot in (vars(Node)[each.name] for each in fields(Node))
+]
+_set_distance = vars(Node)["distance"].__set__
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +154,19 @@ class Edge:
     time: str | None = None
     location: str | None = None
     inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a run was set up by.
+
+    Attributes:
+        settings: the keys of its settings, sorted (`provgraph.model.records.Settings.key`).
+        config_files: the places of its configuration files, sorted.
+    """
+
+    settings: tuple[bytes, ...] = ()
+    config_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +213,8 @@ class Lineage:
         whole: the answer of which this one lists a part; None when this is the whole.
         summary: how far the whole answer reaches, and what speaks against trusting it; None when
             nobody has summed it up (`provgraph.questions.summary.with_summary`).
+        setups: key of a run → what it was set up by, read together with the records; None where it
+            was not read. Of a part of an answer it is not kept in step.
     """
 
     root: Node
@@ -189,6 +226,9 @@ class Lineage:
     restriction: Restriction | None = field(default=None, kw_only=True)
     whole: "Lineage | None" = field(default=None, kw_only=True)
     summary: LineageSummary | None = field(default=None, kw_only=True)
+    setups: Mapping[bytes, Setup] | None = field(
+        default=None, kw_only=True, compare=False, repr=False
+    )
 
     def of_kind(self, kind: Kind) -> tuple[Node, ...]:
         """Choose the nodes of one kind.

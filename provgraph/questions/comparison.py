@@ -5,7 +5,7 @@ docs/explanation/comparison.md says what counts as a difference.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -22,17 +22,15 @@ from provgraph.model.comparison import (
 from provgraph.model.hiding import check_whole
 from provgraph.model.identifiers import says_what_is_written
 from provgraph.model.lineage import WALK_LIMIT, Direction, Lineage, Node
-from provgraph.model.records import SOFTWARE, Fact, Settings, batches
+from provgraph.model.records import SOFTWARE, Fact, Settings
 from provgraph.model.values import Value
-from provgraph.model.vocabulary import FAILED, ORIGIN_RELATIONS, Kind
+from provgraph.model.vocabulary import FAILED, ORIGIN_RELATIONS
 from provgraph.questions.alignment import Pairs, align
 from provgraph.questions.histories import History, Input
 from provgraph.store.protocol import Store
-from provgraph.store.views import View
 
 #: What is the same input: the runs that it comes from, and the files that no known run made.
 _Identity: TypeAlias = tuple[frozenset[bytes], frozenset[str]]
-_BATCH = 1_000
 _CONFIGURATION = re.compile("config", re.IGNORECASE)
 #: Attributes that say which run it was, when, and where; not how it was set up.
 _OF_THE_RUN = re.compile(
@@ -60,15 +58,15 @@ def diff(store: Store, a: Node, b: Node) -> LineageDiff:
     """
     walks = [_walked(store, root) for root in (a, b)]
     check_whole((node for each in walks for node in each.nodes), "what differs between histories")
+    ours, theirs = _histories(walks)
+    pairs = align(ours, theirs)
+    keys = {
+        key.hex()
+        for mine, other in pairs.items()
+        for key in ours.settings[mine] ^ theirs.settings[other]
+    }
     with store.viewing() as view:
-        ours, theirs = _histories(view, walks)
-        pairs = align(ours, theirs)
-        keys = {
-            key
-            for mine, other in pairs.items()
-            for key in ours.settings[mine] ^ theirs.settings[other]
-        }
-        settings = view.settings(keys)
+        settings = {bytes.fromhex(key): each for key, each in view.settings(keys).items()}
     return _Compared(ours, theirs, pairs, settings).answer()
 
 
@@ -76,16 +74,12 @@ def _walked(store: Store, root: Node) -> Lineage:
     return store.walk(root, Direction.UPSTREAM, ORIGIN_RELATIONS, None, WALK_LIMIT)
 
 
-def _histories(view: View, walks: Iterable[Lineage]) -> list[History]:
-    """The histories with the settings of their runs."""
-    lineages = list(walks)
-    runs = {run.id for each in lineages for run in each.of_kind(Kind.ACTIVITY)}
-    settings: dict[str, list[str]] = {}
-    for batch in batches(sorted(runs), _BATCH):
-        settings |= view.settings_of(batch)
-    counts = Counter(key for keys in settings.values() for key in set(keys))
-    shared = {key for key, count in counts.items() if count > 1}
-    return [History(each, settings, shared) for each in lineages]
+def _histories(walks: Sequence[Lineage]) -> list[History]:
+    """The histories, with the settings that several runs of both have."""
+    setups = {key: each for walk in walks for key, each in (walk.setups or {}).items()}
+    counts = Counter(key for each in setups.values() for key in each.settings)
+    shared = frozenset(key for key, count in counts.items() if count > 1)
+    return [History(each, shared) for each in walks]
 
 
 @dataclass(frozen=True)
@@ -95,7 +89,7 @@ class _Compared:
     a: History
     b: History
     pairs: Pairs
-    settings: Mapping[str, Settings]
+    settings: Mapping[bytes, Settings]
 
     def answer(self) -> LineageDiff:
         compared = [self._pair(mine, other) for mine, other in self.pairs.items()]
@@ -169,7 +163,7 @@ class _Compared:
         ]
         return differing, list(_differences(*packages))
 
-    def _joined(self, keys: Iterable[str], software: bool) -> dict[str, Value]:
+    def _joined(self, keys: Iterable[bytes], software: bool) -> dict[str, Value]:
         """The values of some settings, either of the software or of all else."""
         return {
             name: value

@@ -69,6 +69,7 @@ def details_of(store: Store, node: Node) -> RecordDetails:
     is_run = node.kind is Kind.ACTIVITY
     (node,) = with_taints(store, [node])
     settings = store.parameters_of([node.key]) if is_run else {}
+    setups = store.setups_of([node.key]) if is_run else {}
     tools = descriptions_of(store, [node]) if is_run else {}
     return RecordDetails(
         node=node,
@@ -76,7 +77,7 @@ def details_of(store: Store, node: Node) -> RecordDetails:
         others=store.nodes(ends),
         explained=tuple(store.explain(node.key)) if node.kind is not Kind.AGENT else (),
         settings=tuple(settings.get(node.key, ())),
-        config_files=tuple(store.config_files_of([node.key]).get(node.key, ())) if is_run else (),
+        config_files=setups[node.key].config_files if node.key in setups else (),
         versions=tuple(_versions(store, node)) if node.locations else (),
         tool=tools.get(node.key),
         parameters=tuple(described_parameters(store, settings, tools).get(node.key, ())),

@@ -4,12 +4,13 @@ docs/explanation/comparison.md defines the words.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from provgraph.model.lineage import Edge, Lineage, Node
+from provgraph.model.lineage import Edge, Lineage, Node, Setup
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
 
 #: What can only be compared with its like.
@@ -62,22 +63,22 @@ class History:
         own: key of a run → those of its settings that other runs share.
     """
 
-    def __init__(
-        self, lineage: Lineage, settings: Mapping[str, Collection[str]], shared: Collection[str]
-    ) -> None:
+    def __init__(self, lineage: Lineage, shared: AbstractSet[bytes]) -> None:
         """Take what led to a record.
 
         Args:
-            lineage: upstream.
-            settings: run id → the keys of its settings.
+            lineage: upstream, with what set up its runs.
             shared: the settings that several runs of both histories have.
         """
         self.root = lineage.root
         self.is_cut = lineage.truncated
         self.nodes = {node.key: node for node in (lineage.root, *lineage.nodes)}
         self.runs = {node.key: node for node in lineage.nodes if node.kind is Kind.ACTIVITY}
-        self.settings = {key: frozenset(settings.get(run.id, ())) for key, run in self.runs.items()}
-        self._shared = shared
+        setups = lineage.setups or {}
+        # Of many runs that share all their settings there is one set.
+        sets = {each.settings: frozenset(each.settings) for each in (Setup(), *setups.values())}
+        self.settings = {key: sets[setups.get(key, Setup()).settings] for key in self.runs}
+        self._shared = {each: each & shared for each in sets.values()}
         self._causes: dict[bytes, list[Edge]] = defaultdict(list)
         for edge in lineage.edges:
             if edge.relation not in AGENT_RELATIONS:
@@ -192,7 +193,7 @@ class History:
 
     def _facets_of(self, key: bytes, known: Mapping[bytes, Facets]) -> Facets:
         run = self.runs[key]
-        own = hash((run.version, frozenset(self.settings[key].intersection(self._shared))))
+        own = hash((run.version, self._shared[self.settings[key]]))
         deep, shape, origins = [], [], set()
         for each in self.inputs[key]:
             role = each.role or ""

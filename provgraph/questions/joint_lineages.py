@@ -107,6 +107,7 @@ def _joined(found: Sequence[Lineage], reach: Reach) -> Lineage:
         truncated=any(each.truncated for each in found),
         nodes=_sorted(nearest.values()),
         edges=tuple(edges),
+        setups=None,
     )
 
 

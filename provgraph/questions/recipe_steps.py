@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provgraph.model.identifiers import base_name, location_of, scheme_of
-from provgraph.model.lineage import Node
+from provgraph.model.lineage import Node, Setup
 from provgraph.model.recipes import RecipeFile, RecipeGap, RecipeStep
 from provgraph.model.records import SOFTWARE, Fact
 from provgraph.model.values import Value, canonical_json
@@ -91,7 +91,7 @@ class StepMaker:
         self._repeated = repeated
         keys = [each.run.key for each in repeated]
         self._settings = store.parameters_of(keys)
-        self._config_files = store.config_files_of(keys)
+        self._setups = store.setups_of(keys)
         self._needed = {target, *(read.file.key for each in repeated for read in each.read)}
         self._environments: dict[tuple[tuple[str, str], ...], int] = {}
         self.made: dict[bytes, RecipeFile] = {}
@@ -110,7 +110,7 @@ class StepMaker:
     def _step(self, number: int, repeated: Repeated) -> RecipeStep:
         run = repeated.run
         software, parameters = self._said(run)
-        config_files = frozenset(map(location_of, self._config_files.get(run.key, ())))
+        config_files = frozenset(map(location_of, self._setups.get(run.key, Setup()).config_files))
         if not takes_configuration(parameters):
             config_files = frozenset()
         read = [each for each in repeated.read if each.location not in config_files]

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from typing import TypeAlias
 from provgraph.model.assembly import distances_from, reached_from
 from provgraph.model.filters import Filter, PageRequest
 from provgraph.model.identifiers import location_of, places_named
-from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node, is_raw
+from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node, Setup, is_raw
 from provgraph.model.recalls import recall_of
 from provgraph.model.records import Fact, key_of
 from provgraph.model.summary import EndReason, LineageEnd, LineageSummary, SuspectedInput
@@ -27,6 +27,8 @@ from provgraph.store.protocol import Store
 from provgraph.store.tainting import taints_by_key, taints_within
 
 _Taints: TypeAlias = Mapping[bytes, tuple[str, ...]]
+_Setups: TypeAlias = Mapping[bytes, Setup]
+_USED, _MADE = RelationType.USED, RelationType.WAS_GENERATED_BY
 _CONFIGURATION = re.compile("config", re.IGNORECASE)
 
 
@@ -130,7 +132,7 @@ def summary_of(store: Store, lineage: Lineage) -> LineageSummary:
     """Sum up how far a lineage reaches, and what speaks against trusting it.
 
     Args:
-        store: that answered with the lineage. It is asked for the configuration of the runs.
+        store: that answered with the lineage. It is asked for the files that the runs name.
         lineage: the answer; of a filtered one the whole is summed up.
 
     Returns:
@@ -141,8 +143,9 @@ def summary_of(store: Store, lineage: Lineage) -> LineageSummary:
     """
     whole = lineage.whole or lineage
     origin = _Origin(whole)
+    setups = origin.setups(store)
     ends = tuple(origin.ends())
-    settled = origin.configuration(store)
+    settled = origin.configuration(setups)
     fine = all(end.why is EndReason.RAW or end.id in settled for end in ends)
     is_cut = whole.truncated or any(node.more for node in whole.nodes)
     runs = whole.of_kind(Kind.ACTIVITY)
@@ -152,8 +155,8 @@ def summary_of(store: Store, lineage: Lineage) -> LineageSummary:
         failed=tuple(run.id for run in runs if run.status in FAILED),
         invalid=_invalid(whole),
         versions=_versions(runs),
-        rewritten=tuple(_rewritten(whole)),
-        suspected=tuple(_suspected(store, origin)),
+        rewritten=tuple(dict.fromkeys(origin.rewritten())),
+        suspected=tuple(_suspected(store, origin, setups)),
         configuration=settled,
     )
 
@@ -185,24 +188,6 @@ def _versions(runs: Iterable[Node]) -> dict[str, tuple[str, ...]]:
     return {tool: tuple(sorted(found[tool])) for tool in sorted(found)}
 
 
-def _rewritten(lineage: Lineage) -> Iterator[str]:
-    """The files that their reader overwrote, or that were read when they were overwritten."""
-    nodes = {node.key: node for node in lineage.nodes}
-    wrote: dict[tuple[bytes, str | None], bytes] = {
-        (edge.target, edge.location): edge.source
-        for edge in lineage.edges
-        if edge.relation is RelationType.WAS_GENERATED_BY and edge.location
-    }
-    found: dict[str, None] = {}
-    for edge in lineage.edges:
-        run, file = nodes.get(edge.source), nodes.get(edge.target)
-        if edge.relation is RelationType.USED and run is not None and file is not None:
-            in_place = wrote.get((run.key, edge.location), file.key) != file.key
-            if in_place or _is_read_late(edge, run, file):
-                found[file.id] = None
-    yield from found
-
-
 def _is_read_late(edge: Edge, run: Node, file: Node) -> bool:
     """Whether a file had lost its place when a run read it, or lost it to this very run."""
     gone, read = _time(file.invalidated_at), _time(edge.time or run.start_time)
@@ -216,42 +201,56 @@ def _time(time: str | None) -> str:
     return (time or "").rstrip("Z")
 
 
-@dataclass(frozen=True)
 class _Origin:
     """The part of a lineage that leads to the origin of its root.
 
     Attributes:
-        lineage: the whole lineage.
+        nodes: key → record, nearest first; none of a lineage that leads to effects only.
+        noted: key of a run → the relations in which it used or made files, or names a cause.
     """
 
-    lineage: Lineage
+    def __init__(self, lineage: Lineage) -> None:
+        """Take the whole lineage, and read its relations once."""
+        self._lineage = lineage
+        self.noted: dict[bytes, list[Edge]] = defaultdict(list)
+        #: Key of a file → the relations in which runs used it, or it was made.
+        self._uses: dict[bytes, list[Edge]] = defaultdict(list)
+        #: The relations that lead from an effect to a cause; those to agents are none.
+        self._edges: list[Edge] = []
+        for edge in lineage.edges:
+            if edge.relation is _USED:
+                self.noted[edge.source].append(edge)
+                self._uses[edge.target].append(edge)
+            elif edge.relation is _MADE:
+                self.noted[edge.target].append(edge)
+                self._uses[edge.source].append(edge)
+            elif edge.relation in AGENT_RELATIONS:
+                continue
+            else:
+                self.noted[edge.source].append(edge)
+            self._edges.append(edge)
+        self.nodes = {node.key: node for node in self._leading_to_origin()}
+        causes = {edge.source for edge in self._edges}
+        self._ending = [each for each in self.nodes.values() if each.more or each.key not in causes]
+
+    def _leading_to_origin(self) -> Iterable[Node]:
+        if self._lineage.direction is Direction.DOWNSTREAM:
+            return ()
+        if self._lineage.direction is Direction.UPSTREAM:
+            return (node for node in self._lineage.nodes if node.kind is not Kind.AGENT)
+        reached = distances_from(self._lineage.root.key, self._edges, Direction.UPSTREAM)
+        return (node for node in self._lineage.nodes if node.key in reached)
 
     @cached_property
-    def edges(self) -> list[Edge]:
-        """The relations that lead from an effect to a cause; those to agents are none."""
-        return [edge for edge in self.lineage.edges if edge.relation not in AGENT_RELATIONS]
+    def runs(self) -> dict[bytes, Node]:
+        """Key → run."""
+        return {key: node for key, node in self.nodes.items() if node.kind is Kind.ACTIVITY}
 
-    @cached_property
-    def nodes(self) -> list[Node]:
-        """The records, nearest first; none of a lineage that leads to effects only."""
-        match self.lineage.direction:
-            case Direction.DOWNSTREAM:
-                return []
-            case Direction.UPSTREAM:
-                return [node for node in self.lineage.nodes if node.kind is not Kind.AGENT]
-        reached = distances_from(self.lineage.root.key, self.edges, Direction.UPSTREAM)
-        return [node for node in self.lineage.nodes if node.key in reached]
-
-    @cached_property
-    def _uses(self) -> dict[bytes, list[Edge]]:
-        """Key of a record → the relations in which others used it, or it was made."""
-        found: dict[bytes, list[Edge]] = defaultdict(list)
-        for edge in self.edges:
-            if edge.relation is RelationType.WAS_GENERATED_BY:
-                found[edge.source].append(edge)
-            elif edge.relation is RelationType.USED:
-                found[edge.target].append(edge)
-        return found
+    def setups(self, store: Store) -> _Setups:
+        """What set up the runs: as the lineage says; else the store is asked."""
+        if self._lineage.setups is None and self.runs:
+            return store.setups_of(self.runs)
+        return self._lineage.setups or {}
 
     def ends(self) -> Iterator[LineageEnd]:
         """The records from which nothing leads on, and those where the answer was cut."""
@@ -261,7 +260,7 @@ class _Origin:
             elif node.more:
                 yield LineageEnd(node.id, EndReason.CUT)
             elif node.kind is Kind.ACTIVITY:
-                raw = self._made_only_raw.get(node.key, False)
+                raw = self._made_only_raw(node.key)
                 yield LineageEnd(node.id, EndReason.RAW if raw else EndReason.UNRECORDED)
             elif self._is_raw(node):
                 yield LineageEnd(node.id, EndReason.RAW)
@@ -269,60 +268,59 @@ class _Origin:
                 is_made = node.generated_at is not None
                 yield LineageEnd(node.id, EndReason.UNRECORDED if is_made else EndReason.EXTERNAL)
 
-    @cached_property
-    def _ending(self) -> list[Node]:
-        leading = {edge.source for edge in self.edges}
-        return [node for node in self.nodes if node.more or node.key not in leading]
-
     def _is_raw(self, node: Node) -> bool:
         return is_raw(node, (edge.role or "" for edge in self._uses.get(node.key, ())))
 
-    @cached_property
-    def _made_only_raw(self) -> dict[bytes, bool]:
-        """Key of a run → whether all that it made for this lineage is raw data."""
-        nodes = {node.key: node for node in self.nodes}
-        found: dict[bytes, bool] = {}
-        for edge in self.edges:
-            if edge.relation is RelationType.WAS_GENERATED_BY and edge.source in nodes:
-                is_one = self._is_raw(nodes[edge.source])
-                found[edge.target] = found.get(edge.target, True) and is_one
-        return found
+    def _made_only_raw(self, run: bytes) -> bool:
+        """Whether all that a run made for this lineage is raw data."""
+        made = (edge.source for edge in self.noted.get(run, ()) if edge.relation is _MADE)
+        files = [self.nodes[key] for key in made if key in self.nodes]
+        return bool(files) and all(map(self._is_raw, files))
 
     def leads_to_ends(self) -> bool:
         """Whether each record leads to an end: what only leads back to itself has no origin."""
         if not self.nodes:
-            return self.lineage.direction is Direction.DOWNSTREAM
+            return self._lineage.direction is Direction.DOWNSTREAM
         effects: dict[bytes, list[bytes]] = defaultdict(list)
-        for edge in self.edges:
+        for edge in self._edges:
             effects[edge.target].append(edge.source)
-        reached = reached_from((node.key for node in self._ending), effects)
-        return all(node.key in reached for node in self.nodes)
+        return self.nodes.keys() <= reached_from((node.key for node in self._ending), effects)
 
-    def configuration(self, store: Store) -> frozenset[str]:
+    def configuration(self, setups: _Setups) -> frozenset[str]:
         """The ids of the ends that are configuration: by each role, or by what the runs say."""
-        files = [node for node in self._ending if node.kind is Kind.ENTITY and not node.more]
-        found = {node.id for node in files if node.type == EntityType.PLAN}
-        open_uses: dict[str, list[Edge]] = {}
-        for node in files:
+
+        def is_said(use: Edge) -> bool:
+            files = setups[use.source].config_files if use.source in setups else ()
+            return any(use.location == location_of(each) for each in files)
+
+        found: set[str] = set()
+        for node in self._ending:
+            if node.kind is not Kind.ENTITY or node.more:
+                continue
             uses = self._uses.get(node.key, ())
             others = [edge for edge in uses if not _CONFIGURATION.search(edge.role or "")]
-            if uses and others and not self._is_raw(node):
-                open_uses[node.id] = others
-            elif uses and not others:
+            is_used_so = bool(uses) and not (others and self._is_raw(node))
+            if node.type == EntityType.PLAN or (is_used_so and all(map(is_said, others))):
                 found.add(node.id)
-        runs = {edge.source for edges in open_uses.values() for edge in edges}
-        stood = store.config_files_of(runs) if runs else {}
-        paths = {run: set(map(location_of, places)) for run, places in stood.items()}
-        for identifier, edges in open_uses.items():
-            if all(edge.location in paths.get(edge.source, ()) for edge in edges):
-                found.add(identifier)
         return frozenset(found)
 
+    def rewritten(self) -> Iterator[str]:
+        """The files that their reader overwrote, or that were read when they were overwritten."""
+        nodes = {node.key: node for node in self._lineage.nodes}
+        for key, edges in self.noted.items():
+            wrote = {each.location: each.source for each in edges if each.relation is _MADE}
+            for edge in edges:
+                if edge.relation is _USED and key in nodes and edge.target in nodes:
+                    file = nodes[edge.target]
+                    in_place = wrote.get(edge.location, file.key) != file.key and edge.location
+                    if in_place or (file.invalidated_at and _is_read_late(edge, nodes[key], file)):
+                        yield file.id
 
-def _suspected(store: Store, origin: _Origin) -> Iterator[SuspectedInput]:
+
+def _suspected(store: Store, origin: _Origin, setups: _Setups) -> Iterator[SuspectedInput]:
     """Files known to the store that the runs name in their configuration, but did not note."""
-    runs = {node.key: node for node in origin.nodes if node.kind is Kind.ACTIVITY}
-    named = _named_places(store, origin, runs) if runs else {}
+    runs = origin.runs
+    named = _named_places(store, origin, setups)
     files = _files_at(store, {place for places in named.values() for place in places})
     found = [
         (run, place, stood)
@@ -330,7 +328,7 @@ def _suspected(store: Store, origin: _Origin) -> Iterator[SuspectedInput]:
         for place in sorted(files.keys() & places)
         if (stood := _standing(files[place], runs[run])) is not None
     ]
-    noted = _otherwise_noted(store, {run for run, _, _ in found}) if found else set()
+    noted = _otherwise_noted(store, {run for run, _, _ in found}, setups) if found else set()
     for run, place, stood in found:
         if not noted.intersection((run, each) for each in (place, *(f.key for f in files[place]))):
             yield SuspectedInput(runs[run].id, location_of(place), stood.id)
@@ -347,17 +345,18 @@ def _files_at(store: Store, places: set[str]) -> dict[str, list[Node]]:
     return found
 
 
-def _otherwise_noted(store: Store, runs: Collection[bytes]) -> set[tuple[bytes, bytes | str]]:
+def _otherwise_noted(
+    store: Store, runs: Collection[bytes], setups: _Setups
+) -> set[tuple[bytes, bytes | str]]:
     """Each run with each file that it noted, and with the place of each configuration file.
 
     A lineage does not show all that a run made, and a run may spell a path in several ways.
     """
-    edges = store.edges_of(runs, (RelationType.USED, RelationType.WAS_GENERATED_BY))
-    files = store.config_files_of(runs)
+    edges = store.edges_of(runs, (_USED, _MADE))
     return {
         *((edge.source, edge.target) for edge in edges),
         *((edge.target, edge.source) for edge in edges),
-        *((run, place) for run, places in files.items() for place in places),
+        *((run, place) for run in runs if run in setups for place in setups[run].config_files),
     }
 
 
@@ -371,23 +370,31 @@ def _standing(files: Iterable[Node], run: Node) -> Node | None:
     return next(chain(before[-1:], during[:1], outside), None)
 
 
-def _named_places(
-    store: Store, origin: _Origin, runs: Mapping[bytes, Node]
-) -> dict[bytes, set[str]]:
+def _named_places(store: Store, origin: _Origin, setups: _Setups) -> dict[bytes, frozenset[str]]:
     """Run → the places that its parameters and arguments name, besides those of what it noted."""
-    stood = {node.key: node.locations for node in origin.nodes}
-    noted: dict[bytes, set[str]] = defaultdict(set)
-    for edge in origin.edges:
-        run, file = edge.source, edge.target
-        if edge.relation is RelationType.WAS_GENERATED_BY:
-            run, file = file, run
-        noted[run].update(stood.get(file, ()))
-        if edge.location:
-            noted[run].add(edge.location)
-    parameters = store.path_parameters_of(runs)
+    texts = _texts_in(store, {setups[run].settings for run in origin.runs if run in setups})
+    found: dict[bytes, frozenset[str]] = {}
+    for key, run in origin.runs.items():
+        noted: set[str] = set()
+        for edge in origin.noted.get(key, ()):
+            if edge.location:
+                noted.add(edge.location)
+            file = origin.nodes.get(edge.target if edge.source == key else edge.source)
+            if file is not None and file.locations != (edge.location,):
+                noted.update(file.locations)
+        arguments = run.attributes.get(Fact.ARGUMENTS, ())
+        said = texts[setups[key].settings] if key in setups else frozenset[str]()
+        if places := places_named(said, arguments, frozenset(noted)):
+            found[key] = places
+    return found
+
+
+def _texts_in(
+    store: Store, several: Collection[tuple[bytes, ...]]
+) -> dict[tuple[bytes, ...], frozenset[str]]:
+    """What may be paths in settings, for each of several that runs have together."""
+    known = store.paths_in({key for settings in several for key in settings})
     return {
-        key: places_named(
-            parameters.get(key, {}), run.attributes.get(Fact.ARGUMENTS, ()), noted[key]
-        )
-        for key, run in runs.items()
+        settings: frozenset().union(*(known.get(key, ()) for key in settings))
+        for settings in several
     }

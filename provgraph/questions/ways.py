@@ -5,7 +5,6 @@ Ways are found along relations alone, level by level. Only the records of the an
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from provgraph.errors import NotFoundError
 from provgraph.model.assembly import ends_of
@@ -126,7 +125,7 @@ def _as_lineage(
     keys = {source.key, *(key for edge in edges for key in (edge.source, edge.target))}
     known = with_taints(store, store.nodes(keys).values())
     nodes = sorted(
-        (replace(node, distance=distances[node.key]) for node in known),
+        (node.at(distances[node.key]) for node in known),
         key=lambda node: (node.distance, node.id),
     )
     ids = {node.key: node.id for node in nodes}

@@ -17,14 +17,13 @@ from typing_extensions import override
 from provgraph.errors import HiddenError
 from provgraph.model.assembly import edge_order
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, Search, SortOrder
-from provgraph.model.hiding import told_value
-from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup
 from provgraph.model.recalls import Recall
 from provgraph.model.records import Settings, key_of
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.hidden_views import HidingView
-from provgraph.store.masking import Masks, Showing, members_of
+from provgraph.store.masking import Masks, Showing
 from provgraph.store.nodes import (
     RECORD_KINDS,
     asked_names,
@@ -150,7 +149,8 @@ class HidingStore(Store):
         ids = {node.key: node.id for node in nodes}
         edges.sort(key=partial(edge_order, ids))
         begin = masks.node(found.root)
-        return replace(found, root=begin, nodes=tuple(nodes), edges=tuple(edges))
+        setups = None if found.setups is None else masks.setups(found.setups)
+        return replace(found, root=begin, nodes=tuple(nodes), edges=tuple(edges), setups=setups)
 
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
@@ -198,16 +198,13 @@ class HidingStore(Store):
         return {key: [self._masks.settings(each) for each in some] for key, some in found.items()}
 
     @override
-    def path_parameters_of(self, keys: Collection[bytes]) -> dict[bytes, dict[str, Value]]:
-        found = self._store.path_parameters_of(self._whole(keys))
-        return {
-            key: members_of(told_value(some, self._masks.hidden)) for key, some in found.items()
-        }
+    def setups_of(self, keys: Collection[bytes]) -> dict[bytes, Setup]:
+        return self._masks.setups(self._store.setups_of(self._masks.real_keys(keys)))
 
     @override
-    def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
-        found = self._store.config_files_of(self._whole(keys))
-        return {key: self._masks.places(some) for key, some in found.items()}
+    def paths_in(self, settings: Collection[bytes]) -> dict[bytes, frozenset[str]]:
+        found = self._store.paths_in(settings)
+        return {key: self._masks.texts(some) for key, some in found.items()}
 
     # Marks.
 

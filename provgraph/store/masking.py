@@ -21,7 +21,7 @@ from provgraph.model.hiding import (
     told_value,
 )
 from provgraph.model.identifiers import location_of
-from provgraph.model.lineage import Direction, Edge, Node
+from provgraph.model.lineage import Direction, Edge, Node, Setup
 from provgraph.model.recalls import UsesOfPath, recall_of
 from provgraph.model.records import Settings, key_of
 from provgraph.model.values import Value
@@ -281,6 +281,29 @@ class Masks:
             for place in places
             if not any(each.is_under(location_of(place)) for each in self.hidden)
         ]
+
+    def setups(self, setups: Mapping[bytes, Setup]) -> dict[bytes, Setup]:
+        """Show what runs were set up by.
+
+        Args:
+            setups: key of a run, which has been learned → what set it up, as the store has it.
+
+        Returns:
+            Those of the runs of which nothing is hidden.
+        """
+        return {
+            key: replace(each, config_files=tuple(self.places(each.config_files)))
+            for key, each in setups.items()
+            if self.showing(key) is Showing.WHOLE
+        }
+
+    def texts(self, texts: Iterable[str]) -> frozenset[str]:
+        """Show texts of settings.
+
+        Args:
+            texts: as the store has them.
+        """
+        return frozenset(str(told_value(each, self.hidden)) for each in texts)
 
     def settings(self, settings: Settings) -> Settings:
         """Show settings of a run of which nothing is hidden.

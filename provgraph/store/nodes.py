@@ -1,8 +1,8 @@
 """Stored records as answers show them: the same in every store."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 from provgraph.model.assembly import distinct_edges
 from provgraph.model.attributes import text_of
@@ -11,7 +11,7 @@ from provgraph.model.filters import SEARCH_ORDERS, Filter, PageRequest, SortOrde
 from provgraph.model.identifiers import base_name, local_name, location_of
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Agent, Description, Fact, Run, first_text, key_of
-from provgraph.model.values import Attributes, Value, with_zone
+from provgraph.model.values import Attributes, with_zone
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.prov.names import VOPROV
 from provgraph.store.records import EntityRecord, Explained, Found, FoundPage, StoredMention
@@ -181,16 +181,38 @@ def description_node(description: Description) -> Node:
     )
 
 
-def path_parameters(parameters: Mapping[str, Value]) -> dict[str, Value]:
-    """Choose the parameters that may name paths: a text with a slash, or what holds one.
+class Known(Generic[T]):
+    """What keys stand for that are hashes of it.
 
-    Args:
-        parameters: full name → value.
-
-    Returns:
-        Those whose value has a slash.
+    It never changes, whoever writes, so what was read once stays true.
     """
-    return {name: value for name, value in parameters.items() if "/" in str(value)}
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._known: dict[bytes, T] = {}
+
+    def of(
+        self, keys: Collection[bytes], read: Callable[[list[bytes]], Mapping[bytes, T]]
+    ) -> dict[bytes, T]:
+        """What some keys stand for.
+
+        Args:
+            keys: of any number.
+            read: reads it of those keys that are not known yet; unknown ones are left out.
+
+        Returns:
+            Key → what it stands for.
+        """
+        known = self._known
+        if missing := [key for key in keys if key not in known]:
+            # Another thread may be at it, too: nothing is taken out of what it looks at.
+            known = {**(known if len(known) < _MOST_KNOWN else {}), **read(missing)}
+            self._known = known
+        return {key: known[key] for key in keys if key in known}
+
+
+#: So many keys are kept in memory; what comes then takes the place of all of them.
+_MOST_KNOWN = 10_000
 
 
 def label_of(attributes: Attributes) -> str | None:

@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from provgraph.model.filters import Filter, PageRequest, SortOrder
-from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup
 from provgraph.model.records import (
     Settings,
 )
@@ -203,7 +203,7 @@ class Questions(Protocol):
         Returns:
             Nodes by distance, then id; edges in a fixed order. Nodes bear ``more`` where the
             relations lead on to records that depth or limit cut off. No node bears ``tainted``;
-            `Taints.taints` tells it.
+            `Taints.taints` tells it. Of a walk to the causes it holds the setups of the runs.
         """
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
@@ -263,26 +263,27 @@ class Questions(Protocol):
             Key → settings sorted by name; runs without are left out.
         """
 
-    def path_parameters_of(self, keys: Collection[bytes]) -> dict[bytes, dict[str, Value]]:
-        """The parameters of runs that may name paths: those with a slash in their values.
-
-        A run has hundreds of parameters, of which few are paths. Software is left out.
+    def setups_of(self, keys: Collection[bytes]) -> dict[bytes, Setup]:
+        """What runs were set up by: nothing is read of what it says.
 
         Args:
             keys: of the runs.
 
         Returns:
-            Key → full name of a parameter → its value; runs without are left out.
+            Key → what set it up; runs without are left out.
         """
 
-    def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
-        """The configuration files of runs.
+    def paths_in(self, settings: Collection[bytes]) -> dict[bytes, frozenset[str]]:
+        """The texts in settings that may be paths of files that a run reads.
+
+        A run has hundreds of parameters, of which few are paths. Software is left out. Settings
+        are read once: what a key stands for never changes.
 
         Args:
-            keys: of the runs.
+            settings: their keys.
 
         Returns:
-            Key → sorted places; runs without are left out.
+            Key → the texts (`provgraph.model.identifiers.paths_in`).
         """
 
     def explain(self, key: bytes) -> list[Explained]:

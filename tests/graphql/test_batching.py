@@ -96,7 +96,7 @@ def test_neighbours_of_all_records_are_fetched_together(store: Store) -> None:
         answer = asked(client, query, f=DL3)
     assert "errors" not in answer
     assert len(answer["data"]["whatProduced"]["activities"]) > 25
-    assert counting.calls["parameters_of"] == counting.calls["config_files_of"] == 1
+    assert counting.calls["parameters_of"] == counting.calls["setups_of"] == 1
     assert counting.calls["edges_of"] + counting.calls["nodes"] <= 14
     assert len(counting.threads) == 1
 

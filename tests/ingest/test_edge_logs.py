@@ -381,7 +381,7 @@ def test_many_configs(loaded: Loading) -> None:
     files = {
         f"file:{CTAO}/config/{name}" for name in ("base.yaml", "dl1.yaml", "over.json", "over.py")
     }
-    assert set(graph.store.config_files_of([run.key])[run.key]) == files
+    assert set(graph.store.setups_of([run.key])[run.key].config_files) == files
     assert {
         entity for entity, role in graph.inputs(run.id) if role == "Tool Configuration"
     } == files

@@ -6,17 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provgraph.model import identifiers
 from provgraph.model.identifiers import (
     SCHEMES,
     base_name,
     catalogue_place,
     is_strong,
     location_of,
+    paths_in,
     place_of,
+    places_named,
     scheme_of,
     strength,
     version_of,
 )
+from provgraph.model.values import Value
 
 #: Texts that look much like paths and URLs, whole and mangled.
 urls = st.lists(
@@ -200,3 +204,39 @@ def test_a_file_with_a_colon_in_its_name_is_no_name_of_rucio() -> None:
     assert place_of("/data/ctao:x.h5") == "file:/data/ctao:x.h5"
     assert place_of("/data/lfn:x.h5") == "file:/data/lfn:x.h5"
     assert place_of("/data/lfn:/ctao/x.h5") == "lfn:/ctao/x.h5"
+
+
+def test_paths_in_parameters_are_texts_of_what_has_a_slash_and_is_not_written() -> None:
+    parameters: dict[str, Value] = {
+        "a": "/data/x",
+        "b": 1,
+        "c": ["y.h5", "word", {"z": "d/e"}, ""],
+        "d": "no.slash",
+        "T.output_path": "/data/out",
+        "long": "/" * 5000,
+    }
+    assert paths_in(parameters) == {"/data/x", "y.h5", "d/e"}
+
+
+@pytest.mark.parametrize("line", ["tool -i dl2/x.h5 --cuts=irf/cuts", ["tool", "-i", "dl2/x.h5"]])
+def test_a_relative_path_means_what_a_noted_one_tells(line: Value) -> None:
+    named = places_named(frozenset({"irf/cuts", "/abs"}), (line,), frozenset({"/data/dl2/x.h5"}))
+    assert named == {"file:/data/irf/cuts", "file:/abs"}
+
+
+def test_what_was_noted_or_is_written_is_not_named() -> None:
+    noted = frozenset({"file://site/data/x", "file://site/data/y"})
+    line: Value = ["tool", "file:/z", "-o", "/o", "--log-file=/l", 5, "-i", "/q"]
+    assert places_named(noted, (line,), noted) == {"file://site/z", "file://site/q"}
+
+
+def test_a_relative_path_of_which_two_folders_are_possible_means_nothing() -> None:
+    noted = frozenset({"/a/x.h5", "/b/x.h5"})
+    assert places_named(frozenset(), (["x.h5", "c/cuts"],), noted) == frozenset()
+
+
+def test_long_command_lines_are_read_as_well_and_not_remembered() -> None:
+    line: Value = [f"/file/{number}" for number in range(1000)]
+    known = identifiers._known_places.cache_info().currsize
+    assert len(places_named(frozenset(), (line,), frozenset({"/file/7"}))) == 999
+    assert identifiers._known_places.cache_info().currsize == known

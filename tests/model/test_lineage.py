@@ -35,6 +35,12 @@ def test_only_some_records_and_always_the_root(wanted: Restriction, ids: list[st
     assert (some.restriction or Restriction()) == wanted
 
 
+def test_a_node_at_another_distance_is_else_the_same() -> None:
+    for node in answer().nodes:
+        assert node.at(7) == replace(node, distance=7)
+    assert answer().root.at(7) is not answer().root
+
+
 def test_nodes_of_one_kind() -> None:
     assert [each.id for each in answer().of_kind(Kind.ENTITY)] == ["file", "calibration", "raw"]
 

@@ -43,7 +43,7 @@ def counterparts(store: Store, a: str, b: str) -> dict[str, str]:
 
 
 def history(store: Store, path: str) -> History:
-    return History(lineage(store, find(store, path), Direction.UPSTREAM), {}, ())
+    return History(lineage(store, find(store, path), Direction.UPSTREAM), frozenset())
 
 
 def test_runs_of_one_tool_are_counterparts_and_a_step_of_one_side_has_none(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from unittest.mock import ANY, Mock, call
 
 import pytest
 
@@ -182,6 +183,36 @@ def test_suspected_are_files_that_stood_there_and_that_nobody_noted(store: Store
         SuspectedInput("use-1", "/d/cuts", "file:/d/cuts@make-1"),
         SuspectedInput("use-1", "/d/ext.h5", "file:/d/ext.h5"),
     }
+
+
+def test_a_file_that_influenced_a_run_is_not_suspected(store: Store) -> None:
+    named = Settings("T", {"T.in": "/d/ext"})
+    put(
+        store,
+        run("other-1", 0, {"/d/ext": ""}, {}),
+        run("use-1", 10, {"/raw": "DL0/Event"}, {"/d/end": ""}, named),
+    )
+    suspected = (SuspectedInput("use-1", "/d/ext", "file:/d/ext"),)
+    assert summed(store, "/d/end").suspected == suspected
+    ends = End(Kind.ACTIVITY, "use-1"), End(Kind.ENTITY, "file:/d/ext")
+    put(store, Document(relations=(StatedRelation(RelationType.WAS_INFLUENCED_BY, *ends),)))
+    assert summed(store, "/d/end").suspected == ()
+
+
+def test_a_summary_asks_for_the_named_files_and_for_no_more_than_the_walk_has(
+    corpus: Store,
+) -> None:
+    """Only where such a file is found is there more to be asked."""
+    asked = Mock(wraps=corpus)
+    walked = lineage(corpus, find(corpus, DL3))
+    found = summary_of(asked, walked)
+    assert [name for name, *_ in asked.method_calls] == ["paths_in", "find", "edges_of"]
+    asked.reset_mock()
+    assert summary_of(asked, lineage(corpus, find(corpus, DL3), depth=0)).suspected == ()
+    assert [name for name, *_ in asked.method_calls] == ["paths_in"]
+    asked.reset_mock()
+    assert summary_of(asked, replace(walked, setups=None)) == found
+    assert asked.method_calls[0] == call.setups_of(ANY)
 
 
 def test_what_a_run_writes_is_not_suspected(store: Store) -> None:

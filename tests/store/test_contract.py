@@ -11,7 +11,6 @@ from provgraph.ingest.loading import load
 from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.records import (
-    SOFTWARE,
     Agent,
     Description,
     Document,
@@ -24,7 +23,13 @@ from provgraph.model.records import (
     key_of,
 )
 from provgraph.model.values import Value, Values
-from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.model.vocabulary import (
+    AgentType,
+    DescriptionType,
+    EntityType,
+    Kind,
+    RelationType,
+)
 from provgraph.questions.details import details_of
 from provgraph.questions.tracing import find, lineage
 from provgraph.questions.ways import path
@@ -465,7 +470,7 @@ def test_hostile_names_are_data(store: Store, name: str) -> None:
     assert {edge.role for edge in answer.edges} == {name}
     key = key_of(Kind.ACTIVITY, f"run {name}")
     assert store.parameters_of([key])[key] == [Settings(name, {name: name})]
-    assert store.config_files_of([key])[key] == [place]
+    assert store.setups_of([key])[key].config_files == (place,)
     reference = open_store("sqlite://")
     put(reference, document)
     assert digest(store.scan()) == digest(reference.scan())
@@ -480,16 +485,6 @@ def test_settings_are_shared(store: Store) -> None:
     key = key_of(Kind.ACTIVITY, "b")
     assert store.parameters_of([key]) == {key: [shared]}
     assert store.stats()["settings"] == 1
-
-
-def test_parameters_that_may_name_paths(store: Store) -> None:
-    paths: dict[str, Value] = {"T.in": ["/a", "b/c"], "T.deep": [{"y": "/z"}], "T.url": "r://h/p"}
-    rest: dict[str, Value] = {"T.n": 5.5, "T.none": None, "T.word": "x", "T.list": ["x"]}
-    settings = (Settings("T", {**paths, **rest}), Settings(SOFTWARE, {"p": "1 @ file:///p"}))
-    put(store, Document(run=Run("a", {"name": ("t",)}), settings=settings))
-    put(store, Document(run=Run("b", {"name": ("t",)}), settings=(Settings("T", rest),)))
-    keys = [key_of(Kind.ACTIVITY, name) for name in "abc"]
-    assert store.path_parameters_of(keys) == {keys[0]: paths}
 
 
 def test_a_failing_load_leaves_nothing(chain: Store) -> None:

@@ -7,7 +7,9 @@ from provgraph.model.filters import Filter, PageRequest, Search, SortOrder
 from provgraph.model.lineage import Edge, Node
 from provgraph.model.records import Agent, Description, Mention, Run, key_of
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.store import nodes
 from provgraph.store.nodes import (
+    Known,
     activity_node,
     agent_node,
     description_node,
@@ -153,3 +155,23 @@ def test_only_a_search_is_in_the_order_of_time() -> None:
     assert not is_search(Filter(base_name="x"), SortOrder.NEWEST)
     with pytest.raises(ValueError, match="no such answer can be in the order id"):
         is_search(Filter(search=Search()), SortOrder.ID)
+
+
+def test_what_a_key_stands_for_is_read_once_and_what_nobody_knows_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[list[bytes]] = []
+
+    def read(keys: list[bytes]) -> dict[bytes, int]:
+        asked.append(keys)
+        return {key: key[0] for key in keys if key != b"?"}
+
+    known = Known[int]()
+    assert known.of([b"a", b"?"], read) == {b"a": 97}
+    assert known.of([b"a", b"b", b"?"], read) == {b"a": 97, b"b": 98}
+    assert known.of([b"b", b"a"], read) == {b"a": 97, b"b": 98}
+    assert asked == [[b"a", b"?"], [b"b", b"?"]]
+    monkeypatch.setattr(nodes, "_MOST_KNOWN", 2)
+    assert known.of([b"c"], read) == {b"c": 99}
+    assert known.of([b"a", b"c"], read) == {b"a": 97, b"c": 99}
+    assert asked[2:] == [[b"c"], [b"a"]], "many keys are not kept for ever"

@@ -1,9 +1,11 @@
 """Settings, their parameters, and configuration files as properties of nodes, and back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from provgraph.model.identifiers import base_name, location_of
+from provgraph.model.lineage import Setup
 from provgraph.model.records import SOFTWARE, Settings
 from provgraph.model.values import Value, canonical_json, fingerprint
 from provgraph.model.vocabulary import Kind
@@ -21,15 +23,34 @@ _VALUE_TYPES = {
 #: The type of a parameter that names a package.
 PACKAGE_VERSION = "package version"
 
-#: Asks for the parameters that may name paths, each with the activities that have it.
-MAY_NAME_PATHS = (
-    "MATCH (a:Activity)-[:WAS_CONFIGURED_BY]->(c:Collection) "
-    "WHERE a.key IN $keys AND c.name <> $software "
-    "WITH c, collect(a.key) AS users ORDER BY c.name "
-    "MATCH (c)-[:HAD_MEMBER]->(p:Parameter) "
-    "WHERE p.valueType IN ['array', 'object'] OR p.value CONTAINS '/' "
-    "RETURN users, collect(p {.*})"
+#: What set up the activity ``n``: the keys of its settings, and the places of its files.
+SETUP = (
+    "COLLECT { MATCH (n)-[s:WAS_CONFIGURED_BY]->(c:Collection|ConfigFile) "
+    "WHERE s.statedSource IS NULL RETURN coalesce(c.fullId, c.id) }"
 )
+#: Asks for the parameters of settings that may name paths.
+MAY_NAME_PATHS = (
+    "MATCH (c:Collection) WHERE c.id IN $keys AND NOT c:Entity "
+    "RETURN c.id, COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) WHERE c.name <> $software "
+    "AND (p.valueType IN ['array', 'object'] OR p.value CONTAINS '/') RETURN p {.*} }"
+)
+
+
+def setup_of(named: Sequence[str]) -> Setup:
+    """What set up a run.
+
+    Args:
+        named: as `SETUP` names it: a key in hexadecimal digits, or a place, which has a colon.
+    """
+    keys = [each for each in named if ":" not in each]
+    files = [each for each in named if ":" in each]
+    return Setup(_settings_keys(tuple(sorted(keys))), tuple(sorted(files)))
+
+
+@lru_cache(4096)
+def _settings_keys(digits: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Keys from their digits; many runs have the same settings."""
+    return tuple(map(bytes.fromhex, digits))
 
 
 def parameter_properties(name: str, value: Value, is_package: bool) -> Properties:

@@ -16,10 +16,11 @@ from typing import Any
 from provgraph.model.assembly import assemble_lineage, ends_of_depth, ways_of, with_more
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, SortOrder, Version
 from provgraph.model.identifiers import base_name, is_strong, location_of
-from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup
 from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, NODE_LABEL, Kind, RelationType
 from provgraph.store import nodes
 from provgraph.store.neo4j import records
+from provgraph.store.neo4j.configuration import SETUP, setup_of
 from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.cypher import (
     BY_ALIAS,
@@ -33,7 +34,7 @@ from provgraph.store.neo4j.cypher import (
     node_from,
 )
 from provgraph.store.neo4j.searching import search
-from provgraph.store.neo4j.values import indexed
+from provgraph.store.neo4j.values import Stored, indexed
 from provgraph.store.records import Found, FoundPage
 
 #: Records that bear an identifier.
@@ -296,11 +297,10 @@ def walk(
         Nodes by distance, then id; edges in a fixed order.
     """
     text = walk_query(root.kind, direction, tuple(relations), depth if relations else 0)
-    found: list[Node] = []
-    edges: list[Edge] = []
-    for row in connection.read(text, root=indexed(root.id), cut=limit + 1):
-        _read(row, found, edges)
-    lineage = assemble_lineage(root, direction, depth, limit, found or [root], edges)
+    walked = _WalkRows(connection.read(text, root=indexed(root.id), cut=limit + 1))
+    setups = None if direction is Direction.DOWNSTREAM else walked.setups
+    found = walked.found or [root]
+    lineage = assemble_lineage(root, direction, depth, limit, found, walked.edges, setups)
     return with_more(lineage, set() if depth is None else _ends(connection, lineage, relations))
 
 
@@ -340,12 +340,14 @@ def walk_query(
         relations: the types to follow; with none of them, the depth has to be 0.
         depth: how many relations far; None for no end.
     """
-    parts = (_one_way(NODE_LABEL[kind], way, relations, depth) for way in ways_of(direction))
+    # Only the runs that lead to the origin are asked for what set them up.
+    setup = "[]" if direction is Direction.DOWNSTREAM else SETUP
+    parts = (_one_way(NODE_LABEL[kind], way, relations, depth, setup) for way in ways_of(direction))
     return " UNION ALL ".join(parts)
 
 
 def _one_way(
-    label: str, way: Direction, relations: tuple[RelationType, ...], depth: int | None
+    label: str, way: Direction, relations: tuple[RelationType, ...], depth: int | None, setup: str
 ) -> str:
     types = "|".join(each.name for each in relations or (RelationType.USED,))
     left, right = _ARROWS[way]
@@ -359,22 +361,35 @@ def _one_way(
         f"COLLECT {{ MATCH (n){left}[r:{types}]{right}(m) {expanded}"
         f"RETURN [{EDGE}, m.key] }} AS edges, "
         f"COLLECT {{ MATCH (n)-[r:{_AGENTS}]->(m:Agent) "
-        f"RETURN [{EDGE}, labels(m), m {PLAIN_NODE}] }} AS agents"
+        f"RETURN [{EDGE}, labels(m), m {PLAIN_NODE}] }} AS agents, {setup} AS setup"
     )
 
 
-def _read(row: Iterable[Any], found: list[Node], edges: list[Edge]) -> None:
-    """One node that was reached, the relations walked from it, and its agents."""
-    way, labels, stored, walked, agents = row
-    if _LABELS.isdisjoint(labels):
-        return  # what describes runs may be influenced by somebody, and is no part of a lineage
-    node = node_from(labels, stored)
-    found.append(node)
-    upstream = way == Direction.UPSTREAM.value
-    for *said, other in walked:
-        if other is not None:
-            there = bytes.fromhex(other)
-            edges.append(edge_from(said, *((node.key, there) if upstream else (there, node.key))))
-    for *said, agent_labels, agent in agents:
-        found.append(nodes.agent_node(records.agent_of(agent, agent_labels)))
-        edges.append(edge_from(said, node.key, found[-1].key))
+class _WalkRows:
+    """What the rows of a walk say: nodes, relations, and setups."""
+
+    def __init__(self, rows: Iterable[Iterable[Any]]) -> None:
+        self.found: list[Node] = []
+        self.edges: list[Edge] = []
+        self.setups: dict[bytes, Setup] = {}
+        for row in rows:
+            self._add(*row)
+
+    def _add(self, way: str, labels: list[str], stored: Stored, *around: list[Any]) -> None:
+        """One node that was reached, the relations walked from it, its agents, what set it up."""
+        if _LABELS.isdisjoint(labels):
+            return  # what describes runs may be influenced by somebody, and is no part of a lineage
+        node = node_from(labels, stored)
+        self.found.append(node)
+        walked, agents, setup = around
+        upstream = way == Direction.UPSTREAM.value
+        for *said, other in walked:
+            if other is not None:
+                there = bytes.fromhex(other)
+                ends = (node.key, there) if upstream else (there, node.key)
+                self.edges.append(edge_from(said, *ends))
+        for *said, agent_labels, agent in agents:
+            self.found.append(nodes.agent_node(records.agent_of(agent, agent_labels)))
+            self.edges.append(edge_from(said, node.key, self.found[-1].key))
+        if setup:
+            self.setups[node.key] = setup_of(setup)

@@ -13,9 +13,9 @@ from typing_extensions import override
 
 from provgraph.errors import NoStoreError
 from provgraph.model.filters import Filter, PageRequest, SortOrder
-from provgraph.model.lineage import Direction, Edge, Lineage, Node
+from provgraph.model.identifiers import paths_in
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup
 from provgraph.model.records import SOFTWARE, Settings
-from provgraph.model.values import Value
 from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, RelationType
 from provgraph.store import digest, nodes
 from provgraph.store.copying import Filling, Original
@@ -63,6 +63,7 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
         self._is_there = False
         #: All of this turn is surely visible: a writer has seen it.
         self._whole_turn = 0
+        self._paths = nodes.Known[frozenset[str]]()
 
     def __repr__(self) -> str:
         """Where the database is, without the password."""
@@ -245,26 +246,21 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
         return found
 
     @override
-    def path_parameters_of(self, keys: Collection[bytes]) -> dict[bytes, dict[str, Value]]:
-        found: dict[bytes, dict[str, Value]] = {}
-        for users, members in self._reading.read(
-            configuration.MAY_NAME_PATHS, keys=key_texts(keys), software=SOFTWARE
-        ):
-            named = nodes.path_parameters(dict(map(configuration.parameter_of, members)))
-            for user in users if named else ():
-                found.setdefault(bytes.fromhex(user), {}).update(named)
-        return found
+    def setups_of(self, keys: Collection[bytes]) -> dict[bytes, Setup]:
+        query = f"MATCH (n:Activity) WHERE n.key IN $keys RETURN n.key, {configuration.SETUP}"
+        rows = self._reading.read(query, keys=key_texts(keys))
+        return {bytes.fromhex(key): configuration.setup_of(found) for key, found in rows if found}
 
     @override
-    def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
-        query = (
-            "MATCH (a:Activity)-[:WAS_CONFIGURED_BY]->(f:ConfigFile) WHERE a.key IN $keys "
-            "RETURN a.key, f {.*}"
-        )
-        found: dict[bytes, list[str]] = defaultdict(list)
-        for key, file in self._reading.read(query, keys=key_texts(keys)):
-            found[bytes.fromhex(key)].append(full_text(file, "id"))
-        return {key: sorted(places) for key, places in found.items()}
+    def paths_in(self, settings: Collection[bytes]) -> dict[bytes, frozenset[str]]:
+        return self._paths.of(settings, self._read_paths)
+
+    def _read_paths(self, settings: Collection[bytes]) -> dict[bytes, frozenset[str]]:
+        asked = {"keys": key_texts(settings), "software": SOFTWARE}
+        return {
+            bytes.fromhex(key): paths_in(dict(map(configuration.parameter_of, members)))
+            for key, members in self._reading.read(configuration.MAY_NAME_PATHS, **asked)
+        }
 
     @override
     def explain(self, key: bytes) -> list[Explained]:

@@ -179,14 +179,16 @@ def attributes_of(stored: Stored, core: Set[str]) -> dict[str, Values]:
         core: the properties with a meaning of their own, as they were when the attributes were
             written.
     """
-    found = {key: value for key, value in stored.items() if key not in core and value is not None}
-    for key in stored.get("jsonAttributes", ()):
-        found[key] = json.loads(found[key])
-    several = stored.get("severalValues", ())
-    attributes = {
-        key.removeprefix(PREFIX): tuple(value) if key in several else (value,)
-        for key, value in found.items()
+    attributes: dict[str, Values] = {
+        key: (value,) for key, value in stored.items() if key not in core and value is not None
     }
+    for key in stored.get("jsonAttributes", ()):
+        attributes[key] = (json.loads(stored[key]),)
+    for key in stored.get("severalValues", ()):
+        (value,) = attributes[key]
+        attributes[key] = tuple(value) if isinstance(value, list) else (value,)
+    if any(key.startswith(PREFIX) for key in attributes):
+        attributes = {key.removeprefix(PREFIX): each for key, each in attributes.items()}
     if "otherAttributes" in stored:
         attributes |= {
             name: tuple(values) for name, values in json.loads(stored["otherAttributes"]).items()

@@ -7,17 +7,19 @@ what a run has alone is linked by itself.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, text
 
+from provgraph.model import identifiers
 from provgraph.model.attributes import kept_json
-from provgraph.model.records import Settings, batches, key_of
-from provgraph.model.values import Value, fingerprint
+from provgraph.model.lineage import Setup
+from provgraph.model.records import SOFTWARE, Settings, batches, key_of
+from provgraph.model.values import fingerprint
 from provgraph.model.vocabulary import Kind
-from provgraph.store.nodes import path_parameters
+from provgraph.store.nodes import Known
 from provgraph.store.packing import packed, unpacked
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.records import Record
@@ -54,18 +56,96 @@ def settings_of(row: Row[Any]) -> Settings:
     return Settings(row.name, json.loads(unpacked(row.parameters)))
 
 
-@lru_cache(1024)
-def path_parameters_of(kept: str | bytes) -> Mapping[str, Value]:
-    """The parameters of settings that may name paths; many runs share most settings.
+#: What set up the runs whose keys ``member`` has: keys of settings or of groups of them, and places
+#: of configuration files.
+SETUPS = """
+SELECT settings_of.activity AS activity, settings_of.part AS part, NULL AS place
+FROM member CROSS JOIN settings_of WHERE settings_of.activity = member.key
+UNION ALL
+SELECT config_file_of.activity, NULL, name.text
+FROM member CROSS JOIN config_file_of CROSS JOIN name
+WHERE config_file_of.activity = member.key AND name.key = config_file_of.place"""
+#: A row of `SETUPS`.
+SetupRow: TypeAlias = tuple[bytes, bytes | None, str | None]
+#: Key of settings, or of a group → the keys of the settings. That of a group is a hash of them.
+_PARTS = Known[tuple[bytes, ...]]()
+
+
+def setups_from(connection: Connection, rows: Iterable[SetupRow]) -> dict[bytes, Setup]:
+    """What set up runs, from rows of `SETUPS`.
 
     Args:
-        kept: the parameters as a row has them.
+        connection: to read groups on that were not met yet.
+        rows: in any order.
 
     Returns:
-        See `provgraph.store.nodes.path_parameters`.
+        Key of a run → what set it up.
     """
-    text = unpacked(kept)
-    return path_parameters(json.loads(text)) if "/" in text else {}
+    parts: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    files: defaultdict[bytes, list[str]] = defaultdict(list)
+    for activity, part, place in rows:
+        if part is not None:
+            parts[bytes(activity)].append(bytes(part))
+        elif place is not None:
+            files[bytes(activity)].append(place)
+    met = {part for some in parts.values() for part in some}
+    known = _PARTS.of(met, partial(_settings_in, connection))
+
+    @cache
+    def settings_in(some: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        return tuple(sorted({key for part in some for key in known.get(part, ())}))
+
+    return {
+        run: Setup(settings_in(tuple(parts.get(run, ()))), tuple(sorted(files.get(run, ()))))
+        for run in parts.keys() | files.keys()
+    }
+
+
+def _settings_in(connection: Connection, parts: Iterable[bytes]) -> dict[bytes, tuple[bytes, ...]]:
+    each, group = tables.settings.c.key, tables.settings_group
+    found: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    alone = select(each, each.label("settings"))
+    for query, key in ((alone, each), (select(group), group.c.key)):
+        for row in records.in_chunks(connection, query, key.in_, parts):
+            found[bytes(row.key)].append(bytes(row.settings))
+    return {part: tuple(settings) for part, settings in found.items()}
+
+
+def setups_of(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, Setup]:
+    """What set up runs; see `provgraph.store.protocol.Questions.setups_of`.
+
+    Args:
+        connection: to read on.
+        keys: of the runs.
+
+    Returns:
+        Key → what set it up.
+    """
+    rows: list[SetupRow] = []
+    for some in batches(dict.fromkeys(keys), tables.CHUNK):
+        asked = {f"key{number}": key for number, key in enumerate(some)}
+        member = f"(VALUES {', '.join(f'(:{name})' for name in asked)})"
+        query = f"WITH member(key) AS {member} {SETUPS}"
+        rows += (tuple(row) for row in connection.execute(text(query), asked))
+    return setups_from(connection, rows)
+
+
+def paths_in(connection: Connection, settings: Iterable[bytes]) -> dict[bytes, frozenset[str]]:
+    """The paths in settings; see `provgraph.store.protocol.Questions.paths_in`.
+
+    Args:
+        connection: to read on.
+        settings: their keys.
+
+    Returns:
+        Key → the texts.
+    """
+    table = tables.settings
+    found: dict[bytes, frozenset[str]] = {}
+    for row in records.in_chunks(connection, select(table), table.c.key.in_, settings):
+        parameters = {} if row.name == SOFTWARE else settings_of(row).values
+        found[bytes(row.key)] = identifiers.paths_in(parameters)
+    return found
 
 
 def grouped(links: Links, alone: Collection[bytes]) -> tuple[list[Record], list[Record]]:

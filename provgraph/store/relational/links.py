@@ -1,14 +1,15 @@
 """Relations without the records that they join, in SQL: what ways are found along."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from provgraph.model.lineage import Direction, Edge
 from provgraph.model.vocabulary import RelationType
 from provgraph.store import nodes
 from provgraph.store.relational import records, tables
-from provgraph.store.relational.questions import edges_at
+from provgraph.store.relational.questions import edge_of
 
 _RELATION = tables.relation.c
 #: Way → the column where it comes from, and the one where it leads.
@@ -16,6 +17,44 @@ _ENDS = {
     Direction.UPSTREAM: (_RELATION.source, _RELATION.target),
     Direction.DOWNSTREAM: (_RELATION.target, _RELATION.source),
 }
+
+
+def edges_of(
+    connection: Connection, keys: Collection[bytes], relations: Sequence[RelationType]
+) -> list[Edge]:
+    """The relations at either end of some records.
+
+    See `provgraph.store.protocol.Questions.edges_of`.
+
+    Args:
+        connection: to read on.
+        keys: of the records.
+        relations: the types that are wanted.
+
+    Returns:
+        Each edge once, sorted by type, source, target, role and time.
+    """
+    return nodes.edges_in_order(
+        edge
+        for end in (_RELATION.source, _RELATION.target)
+        for edge in _edges_at(end, connection, keys, relations)
+    )
+
+
+def _edges_at(
+    end: ColumnElement[Any],
+    connection: Connection,
+    keys: Collection[bytes],
+    relations: Sequence[RelationType],
+) -> Iterator[Edge]:
+    """The relations at one end of some records, as often as sources state them."""
+    said = (_RELATION.source, _RELATION.target, _RELATION.role, _RELATION.time, _RELATION.said_by)
+    query = (
+        select(_RELATION.type, tables.name.c.text, *said)
+        .outerjoin(tables.name, tables.name.c.key == _RELATION.place)
+        .where(_RELATION.type.in_(relations))
+    )
+    return (edge_of(*tuple(row)) for row in records.in_chunks(connection, query, end.in_, keys))
 
 
 def edges_among(
@@ -34,7 +73,7 @@ def edges_among(
         Each edge once, sorted by type, source, target, role and time.
     """
     # A record has few causes, and may have a hundred thousand effects.
-    found = edges_at(_RELATION.source, connection, keys, relations)
+    found = _edges_at(_RELATION.source, connection, keys, relations)
     among = frozenset(keys)
     return nodes.edges_in_order(edge for edge in found if edge.target in among)
 

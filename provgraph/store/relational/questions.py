@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
 from provgraph.model.assembly import assemble_lineage, ends_of_depth, ways_of, with_more
 from provgraph.model.filters import Filter, PageRequest, SortOrder
@@ -23,6 +23,7 @@ from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationT
 from provgraph.store import nodes
 from provgraph.store.records import Found, FoundPage
 from provgraph.store.relational import records, tables
+from provgraph.store.relational.configuration import SETUPS, SetupRow, setups_from
 from provgraph.store.relational.searching import search
 
 #: What is read of the records of each kind whose keys `{member}` has. `{own}` is what a question
@@ -138,7 +139,7 @@ def _bearing(
     found: dict[bytes, Found] = {}
     for names in batches(identifiers, tables.CHUNK):
         asked = {f"name{i}": records.name_key(name) for i, name in enumerate(names)}
-        own = [key_of(kind, name) for name in names for kind in _RECORDS]
+        own = [key_of(kind, name) for name in names for kind in kinds if kind in _RECORDS]
         condition = _BY_IDENTIFIER.format(
             names=", ".join(f":{name}" for name in asked),
             keys=", ".join(f"(:key{i})" for i in range(len(own))),
@@ -149,56 +150,6 @@ def _bearing(
             if each.rank > known.rank:
                 found[each.node.key] = each
     return list(found.values())
-
-
-def edges_of(
-    connection: Connection, keys: Collection[bytes], relations: Sequence[RelationType]
-) -> list[Edge]:
-    """The relations at either end of some records.
-
-    See `provgraph.store.protocol.Questions.edges_of`.
-
-    Args:
-        connection: to read on.
-        keys: of the records.
-        relations: the types that are wanted.
-
-    Returns:
-        Each edge once, sorted by type, source, target, role and time.
-    """
-    relation = tables.relation.c
-    return nodes.edges_in_order(
-        edge
-        for end in (relation.source, relation.target)
-        for edge in edges_at(end, connection, keys, relations)
-    )
-
-
-def edges_at(
-    end: ColumnElement[Any],
-    connection: Connection,
-    keys: Collection[bytes],
-    relations: Sequence[RelationType],
-) -> Iterator[Edge]:
-    """The relations at one end of some records.
-
-    Args:
-        end: the column of the table of relations.
-        connection: to read on.
-        keys: of the records.
-        relations: the types that are wanted.
-
-    Returns:
-        The edges, in no order, as often as sources state them.
-    """
-    relation = tables.relation.c
-    said = (relation.source, relation.target, relation.role, relation.time, relation.said_by)
-    query = (
-        select(relation.type, tables.name.c.text, *said)
-        .outerjoin(tables.name, tables.name.c.key == relation.place)
-        .where(relation.type.in_(relations))
-    )
-    return (_edge(*tuple(row)) for row in records.in_chunks(connection, query, end.in_, keys))
 
 
 def recalls(connection: Connection) -> list[str]:
@@ -218,8 +169,14 @@ def recalls(connection: Connection) -> list[str]:
 _RELATION_TYPES = {each.value: each for each in RelationType}
 
 
-def _edge(relation: str, place: str | None, *columns: Any) -> Edge:
-    """A relation as answers show it, from its type, its place's text and the other columns."""
+def edge_of(relation: str, place: str | None, *columns: Any) -> Edge:
+    """A relation as answers show it.
+
+    Args:
+        relation: its type.
+        place: by which the run named the file; None without.
+        columns: source, target, role, time, and who says it.
+    """
     source, target, role, time, said_by = columns
     said = role, with_zone(time), None if place is None else location_of(place)
     ends = bytes(source), bytes(target)
@@ -266,6 +223,12 @@ SELECT 'edge', edge.type, name.text, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        source, target, role, time, said_by
 FROM edge LEFT JOIN name ON name.key = edge.place
 UNION ALL {records}"""
+#: What set up the runs; only those that lead to the origin are asked for it.
+_SETUPS = f"""
+UNION ALL
+SELECT 'setup', NULL, place, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       activity, part, NULL, NULL, NULL
+FROM ({SETUPS}) AS setup"""  # noqa: S608 - constants only
 #: Where the depth ended: nodes from which relations lead to records that the walk did not find.
 _MORE = """
 UNION ALL
@@ -310,7 +273,8 @@ def walk(
     walked = _Walked()
     for row in _rows(connection, _statement(direction, tuple(relations), depth is not None), asked):
         walked.add(row)
-    lineage = assemble_lineage(root, direction, depth, limit, walked.found, walked.edges)
+    setups = None if direction is Direction.DOWNSTREAM else setups_from(connection, walked.setups)
+    lineage = assemble_lineage(root, direction, depth, limit, walked.found, walked.edges, setups)
     if depth is not None and lineage.truncated:
         # What the limit cut off was found, so the statement did not count it as beyond the depth.
         walked.more |= _leading_beyond(connection, lineage, relations)
@@ -349,8 +313,9 @@ def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: 
     edges = " UNION ".join(_EDGES.format(**part) for part in parts)
     leaves = {"agents": _listed(AGENT_RELATIONS), "records": _records_of("member", _NO_EDGE)}
     rest = _REST.format(reached=reached, edges=edges, **leaves)
+    setups = "" if direction is Direction.DOWNSTREAM else _SETUPS
     more = "".join(_MORE.format(**part) for part in parts) if deep else ""
-    return f"WITH RECURSIVE {walks}{rest}{more}"
+    return f"WITH RECURSIVE {walks}{rest}{setups}{more}"
 
 
 def _listed(relations: Iterable[RelationType]) -> str:
@@ -359,16 +324,19 @@ def _listed(relations: Iterable[RelationType]) -> str:
 
 
 class _Walked:
-    """What the rows of a walk say: nodes, relations, and the nodes where the depth ended."""
+    """What the rows of a walk say: nodes, relations, setups, and where the depth ended."""
 
     def __init__(self) -> None:
         self.found: list[Node] = []
         self.edges: list[Edge] = []
+        self.setups: list[SetupRow] = []
         self.more: set[bytes] = set()
 
     def add(self, row: Sequence[Any]) -> None:
         if row[0] == "edge":
-            self.edges.append(_edge(row[1], row[2], *row[10:]))
+            self.edges.append(edge_of(row[1], row[2], *row[10:]))
+        elif row[0] == "setup":
+            self.setups.append((row[10], row[11], row[2]))
         elif row[0] == "more":
             self.more.add(bytes(row[10]))
         else:

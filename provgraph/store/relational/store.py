@@ -10,9 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, SortOrder
-from provgraph.model.lineage import Direction, Edge, Lineage, Node
-from provgraph.model.records import SOFTWARE, Settings
-from provgraph.model.values import Value
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup
+from provgraph.model.records import Settings
 from provgraph.model.vocabulary import RelationType
 from provgraph.store import digest, nodes
 from provgraph.store.copying import Filling, Original
@@ -36,11 +35,11 @@ from provgraph.store.relational.connection import (
     translated,
 )
 from provgraph.store.relational.facts import RelationalView, load_of, loads_of, mention_query
-from provgraph.store.relational.links import edges_among, links
+from provgraph.store.relational.links import edges_among, edges_of, links
 from provgraph.store.relational.loads import RelationalLoads
 from provgraph.store.relational.named import called, named_nodes, names_near
 from provgraph.store.relational.postgresql import postgresql_engine
-from provgraph.store.relational.questions import edges_of, find, recalls, walk
+from provgraph.store.relational.questions import find, recalls, walk
 from provgraph.store.relational.taints import RelationalTaints
 from provgraph.store.relational.timed import timed
 from provgraph.store.waiting import warn_of_waiting
@@ -57,6 +56,7 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
         self._is_made = False
         #: The engine whose tables were looked at, and what stands in for those that it lacks.
         self._known: tuple[Engine, list[str]] | None = None
+        self._paths = nodes.Known[frozenset[str]]()
 
     @property
     @override
@@ -254,35 +254,17 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
         return found
 
     @override
-    def path_parameters_of(self, keys: Collection[bytes]) -> dict[bytes, dict[str, Value]]:
-        link, shared = tables.settings_of.c, tables.settings
-        query = (
-            select(link.activity, shared.c.parameters)
-            .select_from(tables.SETTINGS_PARTS)
-            .join(shared, shared.c.key == tables.SETTINGS_KEY)
-            .where(shared.c.name != SOFTWARE)
-            .order_by(shared.c.name)
-        )
-        found: dict[bytes, dict[str, Value]] = {}
+    def setups_of(self, keys: Collection[bytes]) -> dict[bytes, Setup]:
         with self._reading() as connection:
-            for row in records.in_chunks(connection, query, link.activity.in_, keys):
-                if named := configuration.path_parameters_of(row.parameters):
-                    found.setdefault(row.activity, {}).update(named)
-        return found
+            return configuration.setups_of(connection, keys)
 
     @override
-    def config_files_of(self, keys: Collection[bytes]) -> dict[bytes, list[str]]:
-        link = tables.config_file_of.c
-        query = select(link.activity, tables.name.c.text).join(
-            tables.name, tables.name.c.key == link.place
-        )
-        found: dict[bytes, list[str]] = defaultdict(list)
+    def paths_in(self, settings: Collection[bytes]) -> dict[bytes, frozenset[str]]:
+        return self._paths.of(settings, self._read_paths)
+
+    def _read_paths(self, settings: Collection[bytes]) -> dict[bytes, frozenset[str]]:
         with self._reading() as connection:
-            for row in records.in_chunks(
-                connection, query.order_by(tables.name.c.text), link.activity.in_, keys
-            ):
-                found[row.activity].append(row.text)
-        return found
+            return configuration.paths_in(connection, settings)
 
     @override
     def explain(self, key: bytes) -> list[Explained]:
