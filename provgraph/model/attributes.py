@@ -153,7 +153,7 @@ def _readable_text(value: Mapping[str, Any]) -> Value:
     return value
 
 
-def join_attributes(left: Attributes, right: Attributes) -> dict[str, Values]:
+def join_attributes(left: Attributes, right: Attributes) -> Attributes:
     """Join what two sources say of one thing, attribute by attribute.
 
     Args:
@@ -161,13 +161,15 @@ def join_attributes(left: Attributes, right: Attributes) -> dict[str, Values]:
         right: what another source says; the order of the two doesn't matter.
 
     Returns:
-        Every attribute that either has, with the `union` of its values (docs/contract.md, rule 9).
+        Every attribute that either has, with the `union` of its values (docs/contract.md, rule 9);
+        ``left`` itself where the other source says no more.
     """
-    both = dict(left)
-    for name, values in right.items():
-        known = both.get(name)
-        both[name] = values if known is None or _same(known, values) else union((*known, *values))
-    return both
+    more = {
+        name: values if (known := left.get(name)) is None else union((*known, *values))
+        for name, values in right.items()
+        if name not in left or not _same(left[name], values)
+    }
+    return {**left, **more} if more else left
 
 
 def _same(left: Values, right: Values) -> bool:
@@ -375,7 +377,8 @@ def text_size(values: Iterable[object]) -> int:
 
 #: Texts by the identity of their objects, which are kept so that no other object takes it.
 _TEXTS: dict[int, tuple[Mapping[str, object], str]] = {}
-_MOST_TEXTS, _LONGEST_TEXT = 4096, 1 << 13
+#: A batch of logs has 4,000 texts and more, each of which is asked for three times.
+_MOST_TEXTS, _LONGEST_TEXT = 1 << 13, 1 << 12
 
 
 def kept_json(value: Mapping[str, object]) -> str:

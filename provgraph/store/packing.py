@@ -6,6 +6,7 @@ ships (`provgraph.store.typical`).
 """
 
 import zlib
+from functools import lru_cache
 from typing import Final
 
 from provgraph.store.typical import TYPICAL
@@ -14,6 +15,8 @@ from provgraph.store.typical import TYPICAL
 MARK: Final = b"\x01"
 #: Shorter texts are kept as they are: there is little to gain.
 _SHORT: Final = 64
+#: Longer texts are compressed each time.
+_LONG: Final = 1 << 12
 #: A window for the dictionary and a text of a few thousand bytes, without header and checksum.
 _WINDOW: Final = -14
 #: Both have taken in the dictionary, which takes longer than to copy them.
@@ -32,12 +35,20 @@ def packed(text: str) -> bytes:
     Returns:
         The text in UTF-8, or `MARK` and its compressed bytes where these are fewer.
     """
+    return _packed_often(text) if len(text) < _LONG else _packed(text)
+
+
+def _packed(text: str) -> bytes:
     plain = text.encode()
     if len(plain) < _SHORT:
         return plain
     compressor = _COMPRESSOR.copy()
     made = MARK + compressor.compress(plain) + compressor.flush()
     return made if len(made) < len(plain) else plain
+
+
+#: What a source states of a file stands in the row of the file, too.
+_packed_often = lru_cache(1 << 10)(_packed)
 
 
 def unpacked(kept: str | bytes) -> str:

@@ -27,6 +27,13 @@ def test_a_text_comes_back(text: str) -> None:
     assert len(kept) <= len(text.encode())
 
 
+def test_a_text_that_stands_in_several_rows_is_packed_once() -> None:
+    text = '{"name":["' + "x" * 100 + '"]}'
+    assert packed(text) is packed(str(text.encode(), "utf-8"))
+    long = '{"name":["' + "x" * 10_000 + '"]}'
+    assert packed(long) is not packed(long)
+
+
 def test_what_compression_makes_no_shorter_is_kept_as_it_is() -> None:
     text = "".join(random.Random(1).sample("".join(map(chr, range(0x21, 0x7F))), 80))
     assert packed(text) == text.encode()

@@ -26,7 +26,7 @@ from provgraph.model.records import (
     StatedEntity,
     build_quickly,
 )
-from provgraph.model.values import Value, Values, canonical_json
+from provgraph.model.values import Attributes, Value, Values, canonical_json
 from provgraph.model.vocabulary import (
     DESCRIPTIONS,
     AgentType,
@@ -82,7 +82,7 @@ def element_document(
         return description_document(same, reader)
     if len(same) == 1 and first.bundle is None:
         return _single(first, first.id, reader, context)
-    together: AttributeValues = {}
+    together: Attributes = {}
     marks: AttributeValues = {}
     records = []
     for each in same:

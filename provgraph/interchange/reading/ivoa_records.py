@@ -16,7 +16,7 @@ from provgraph.loaders.secrets import masked_parameter
 from provgraph.model.attributes import TEXT, join_attributes, text_of, union
 from provgraph.model.identifiers import place_of
 from provgraph.model.records import Description, Document, End, Run, Settings
-from provgraph.model.values import Value, Values
+from provgraph.model.values import Attributes, Value, Values
 from provgraph.model.vocabulary import Kind
 from provgraph.prov import ivoa, names
 from provgraph.prov.statements import ProvStatement, ProvType
@@ -57,7 +57,7 @@ def description_document(same: Sequence[ProvStatement], reader: AttributeReader)
     """
     found = [class_in(each.attributes, ivoa.DESCRIPTION_TYPES) for each in same]
     kind = next(each for each in found if each is not None)
-    attributes: AttributeValues = {}
+    attributes: Attributes = {}
     for each in same:
         said = _in_terms(reader.read(each.attributes)[0])
         bundle: AttributeValues = {} if each.bundle is None else {BUNDLE: (each.bundle,)}
@@ -106,7 +106,7 @@ def without_class(attributes: Mapping[str, Values]) -> AttributeValues:
 class _Artefact:
     """A parameter or configuration file, as far as the document has said what it is."""
 
-    attributes: AttributeValues = field(default_factory=dict)
+    attributes: Attributes = field(default_factory=dict)
     descriptions: list[str] = field(default_factory=list)
 
 
@@ -123,7 +123,7 @@ class Configurations:
         self._context = context
         self._reader = reader
         self._artefacts: defaultdict[str, _Artefact] = defaultdict(_Artefact)
-        self._of_runs: defaultdict[str, list[tuple[str, AttributeValues]]] = defaultdict(list)
+        self._of_runs: defaultdict[str, list[tuple[str, Attributes]]] = defaultdict(list)
 
     def take(self, same: Sequence[ProvStatement]) -> bool:
         """Take statements, if they are about a configuration.
@@ -175,7 +175,7 @@ class Configurations:
     def _is_artefact(self, uri: str) -> bool:
         return self._context.kinds.get(uri) in _ARTEFACTS
 
-    def _of_run(self, run: str, artefacts: Sequence[tuple[str, AttributeValues]]) -> Document:
+    def _of_run(self, run: str, artefacts: Sequence[tuple[str, Attributes]]) -> Document:
         values: dict[str, Value] = {}
         files: list[str] = []
         facts: defaultdict[str, list[Value]] = defaultdict(list)
@@ -217,9 +217,9 @@ class Configurations:
         return Kind.CONFIG_FILE if types & _USUAL_ARTEFACT[Kind.CONFIG_FILE] else Kind.PARAMETER
 
 
-def _in_terms(attributes: Mapping[str, Values]) -> AttributeValues:
+def _in_terms(attributes: Mapping[str, Values]) -> Attributes:
     """Name attributes as provgraph does, and leave out the class that they give."""
-    found: AttributeValues = {}
+    found: Attributes = {}
     for name, values in without_class(attributes).items():
         term = ivoa.term_of(name)
         own = tuple(map(_plain, values)) if term != name else values
