@@ -23,7 +23,7 @@ _OPTION_IN_TEXT = re.compile(rf"({_SECRET_OPTION.pattern}\s+)(\S+)", re.IGNORECA
 _AUTHORIZATION = re.compile(r"(authorization\s*[:=]\s*).+", re.IGNORECASE | re.DOTALL)
 _URL_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}://)[^/\s]*@")
 #: Every name of a secret holds one of these. Most texts hold none, and need no further look.
-_HINT = re.compile(r"pass|pwd|secret|token|sig|auth|cred|key", re.IGNORECASE)
+_HINTS = ("pass", "pwd", "secret", "token", "sig", "auth", "cred", "key")
 #: Options are looked for in a command line, not in longer texts, where that would take quadratic
 #: time.
 _LONGEST_COMMAND = 10_000
@@ -72,7 +72,7 @@ def masked(text: str) -> str:
 def _masked(text: str) -> str:
     if "://" in text:
         text = _URL_CREDENTIALS.sub(rf"\1{MASK}@", text)
-    if not _HINT.search(text):
+    if not _may_name_secret(text):
         return text
     if "=" in text or ":" in text:
         text = _AUTHORIZATION.sub(rf"\1{MASK}", text)
@@ -82,6 +82,14 @@ def _masked(text: str) -> str:
         if "-" in text and len(text) < _LONGEST_COMMAND
         else text
     )
+
+
+def _may_name_secret(text: str) -> bool:
+    """Whether a text needs a closer look; a regular expression takes ten times as long to tell."""
+    if not text.isascii():  # some letters have more forms than two
+        return True
+    lowered = text.lower()
+    return any(map(lowered.__contains__, _HINTS))
 
 
 #: The texts that thousands of runs have in common.
@@ -117,8 +125,9 @@ def _masked_argument(argument: str) -> tuple[str, bool]:
     Of ``--password=…`` all behind the sign is a secret.
     """
     option, equals, _ = argument.partition("=")
-    is_assignment = equals and _is_secret_option(option)
-    return f"{option}={MASK}" if is_assignment else masked(argument), _is_secret_option(argument)
+    if not _is_secret_option(option):
+        return masked(argument), False
+    return (f"{option}={MASK}", False) if equals else (masked(argument), True)
 
 
 #: The words that thousands of command lines have in common.
@@ -126,7 +135,8 @@ _argument_often = lru_cache(maxsize=4096)(_masked_argument)
 
 
 def _is_secret_option(word: str) -> bool:
-    return word.startswith("-") and _SECRET_OPTION.fullmatch(word) is not None
+    is_option = word.startswith("-") and _may_name_secret(word)
+    return is_option and _SECRET_OPTION.fullmatch(word) is not None
 
 
 def masked_value(value: Any) -> Any:

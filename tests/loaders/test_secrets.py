@@ -20,6 +20,9 @@ def test_a_text_keeps_all_but_its_secrets() -> None:
     assert masked("root://me:hunter2@host//x") == "root://***@host//x"
     assert masked("Authorization: Bearer hunter2") == "Authorization: ***"
     assert masked("author=me") == "author=me"
+    # Letters that mean a k, an s and an i where the case doesn't matter.
+    assert masked("to\u212aen=hunter2 \u017fecret=hunter2") == "to\u212aen=*** \u017fecret=***"
+    assert masked_arguments(["--s\u0131g=hunter2"]) == ["--s\u0131g=***"]
 
 
 def test_the_word_behind_an_option_is_its_secret() -> None:
