@@ -23,12 +23,7 @@ from provgraph.errors import (
 from provgraph.ingest.loading import check_namespace, load
 from provgraph.ingest.reading.bundles import content_of
 from provgraph.ingest.reading.reading import format_of
-from provgraph.ingest.reading.sources import (
-    Source,
-    check_names,
-    checksum,
-    expanded,
-)
+from provgraph.ingest.reading.sources import Source, check_names, checksum, expanded
 from provgraph.ingest.reports import Report, report_from, report_on_strangers
 from provgraph.loaders.protocol import Problem
 from provgraph.loaders.registry import loader_named

@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from provgraph.collecting.spool import is_item
-from provgraph.ingest.reading.sources import found_in, is_there
+from provgraph.ingest.reading.folders import found_in, is_there
 
 #: Files that are being written bear such names; hidden ones are passed over too.
 UNFINISHED_SUFFIXES = (".tmp", ".part")

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from provgraph.errors import LoadError
 from provgraph.ingest.loading import load
-from provgraph.ingest.reading.sources import Source, found_in
+from provgraph.ingest.reading.folders import found_in
+from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import load_record_of_command
 from provgraph.ingest.writing import write_said
 from provgraph.jobs.definition import JobDefinition

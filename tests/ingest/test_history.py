@@ -16,6 +16,7 @@ from provgraph.errors import StoreError, UnreachableError
 from provgraph.ingest import forgetting
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load, look_up
+from provgraph.ingest.reading import sources
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
@@ -321,6 +322,13 @@ def test_a_commit_whose_answer_is_lost_is_no_second_load(
 # ------------------------------------------------------------
 
 
+@pytest.fixture
+def nothing_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each log is opened again to be read, as large ones are."""
+    monkeypatch.setattr(sources, "SMALL", 0)
+
+
+@pytest.mark.usefixtures("nothing_is_at_hand")
 def test_two_logs_that_grow_while_they_are_read_are_both_loaded(
     tmp_path: Path, store: Store
 ) -> None:
@@ -353,6 +361,7 @@ def test_two_logs_that_grow_while_they_are_read_are_both_loaded(
     ]
 
 
+@pytest.mark.usefixtures("nothing_is_at_hand")
 def test_a_log_that_is_replaced_before_it_is_read_is_not_taken_for_the_first(
     tmp_path: Path, store: Store
 ) -> None:

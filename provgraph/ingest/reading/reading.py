@@ -106,6 +106,7 @@ class Reading:
     problems: list[Problem] = field(init=False)
     _more_problems: int = 0
     _can_go_on: bool = True
+    _can_change: bool = True
     _names: dict[str, Distinct] = field(
         default_factory=lambda: {
             "activities": Distinct(),
@@ -182,11 +183,20 @@ class Reading:
                 same = self.begun is not None and self.begun.sha256 == self.sha256
                 yield moment.documents(self._start if same else 0)
             return
-        with opened(self.source) as stream:
+        with opened(self.source, self._taken_content()) as stream:
             loader = loader_for(stream.peek(HEAD)[:HEAD], self.format_name)
             self.format_name = loader.name
             self._can_go_on = stream.seekable()
             yield self._found(loader, stream, namespace, self._start)
+
+    def _taken_content(self) -> bytes | None:
+        """The bytes, where the checksum was made of them; they are not kept while others are."""
+        if self.checksum is None or self.checksum.content is None:
+            return None
+        content = self.checksum.content
+        self.checksum = replace(self.checksum, content=None)
+        self._can_change = False
+        return content
 
     def _found(
         self, loader: Loader, stream: BufferedReader, namespace: str, start: int
@@ -276,7 +286,8 @@ class Reading:
         Nobody knows which bytes were read of such a file. The next load looks at it again.
         """
         if (
-            self.source.database is None
+            self._can_change
+            and self.source.database is None
             and self.checksum is not None
             and self.checksum.stamp != stamp_of(self.source.path)
         ):

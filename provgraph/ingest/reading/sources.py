@@ -1,13 +1,12 @@
 """What ``load`` is given: files, folders, ``-``, databases; their bytes and their checksums."""
 
-import errno
 import hashlib
 import os
 import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from io import BufferedReader, BytesIO
@@ -23,12 +22,13 @@ from provgraph.ingest.reading.archives import (
     unpacked_archive,
 )
 from provgraph.ingest.reading.bundles import bundled, files_in, is_bundle, is_bundle_folder
+from provgraph.ingest.reading.folders import found_in, may_be_read
 from provgraph.ingest.reading.parts import FilePart
 from provgraph.loaders.ctadirac.job_folder import jobs_among
 from provgraph.loaders.ctaprov.address import Database, database_of
 from provgraph.loaders.protocol import HEAD
 from provgraph.loaders.registry import begins_plainly
-from provgraph.loaders.research_object import is_research_object, objects_among
+from provgraph.loaders.research_object import objects_among
 from provgraph.model.values import storable_text
 from provgraph.prov.addresses import address_of_content, address_of_member, address_of_path
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from provgraph.loaders.databases import DatabaseMoment
 
 STDIN = "-"
+#: A text of so many bytes is read once, for its checksum and for all else.
+SMALL = HEAD
 _PIECE = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -131,7 +133,7 @@ def expanded(name: str | Source, copies: ExitStack) -> Iterator[Source]:
         yield from _members(Source(name if name == STDIN else os.path.abspath(path), copy))
     else:
         found = (
-            sorted(filter(_may_be_read, found_in(path, jobs=True))) if os.path.isdir(path) else []
+            sorted(filter(may_be_read, found_in(path, jobs=True))) if os.path.isdir(path) else []
         )
         folder = os.path.abspath(path)
         for each in found:
@@ -186,51 +188,6 @@ def is_plain(path: Path) -> bool:
         return False
 
 
-def found_in(
-    folder: Path, is_passed_over: Callable[[str], bool] = lambda name: False, *, jobs: bool = False
-) -> Iterator[Path]:
-    """Find what lies in a folder and in the folders in it.
-
-    Args:
-        folder: where to look.
-        is_passed_over: whether a folder of this name is left out.
-        jobs: whether the folder of a job, or a research object, stands for the files in it.
-
-    Yields:
-        Paths of files; the path of a folder that can't be read stands for all in it.
-    """
-    unreadable: list[OSError] = []
-    for location, folders, names in os.walk(folder, onerror=unreadable.append):
-        folders[:] = [name for name in folders if not is_passed_over(name)]
-        here = Path(location)
-        is_one = jobs and is_bundle_folder(here)
-        if is_one and is_research_object(here):
-            folders.clear()  # all in it belongs to it
-        yield from [here] if is_one else (here / name for name in names)
-    yield from (Path(error.filename or folder) for error in unreadable if is_there(error))
-
-
-def is_there(error: OSError) -> bool:
-    """Whether a path leads to something that can't be accessed, not to nothing.
-
-    Args:
-        error: of the access.
-    """
-    return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-
-
-def _may_be_read(path: Path) -> bool:
-    """Whether a load of the path is to be tried.
-
-    It is tried too where nothing can be read, so that the report says why.
-    """
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        return is_there(error)
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
-
-
 def _mode(path: Path) -> int:
     """The mode of a file (its kind and its rights); 0 where nothing is, or nothing can be seen."""
     try:
@@ -256,11 +213,13 @@ class Checksum:
         sha256: the SHA-256 in hexadecimal.
         size: how many bytes or rows there are.
         stamp: the stamp of the file when it was read, see `stamp_of`; None of a database.
+        content: the bytes themselves, of a small text; who reads it need not open it again.
     """
 
     sha256: str
     size: int
     stamp: tuple[int, ...] | None
+    content: bytes | None = field(default=None, compare=False, repr=False)
 
 
 def stamp_of(file: Path | int) -> tuple[int, ...] | None:
@@ -299,6 +258,8 @@ def checksum_of(source: Source) -> Checksum | None:
     if source.part is not None:
         return checksum(source.path, source.part.size, source.part.start)
     if source.database is None:
+        if (text := _small_text(source.path)) is not None:
+            return text
         is_one = not is_plain(source.path) and is_bundle(source.path)
         return _checksum_of_bundle(source) if is_one else checksum(source.path)
     try:
@@ -306,6 +267,21 @@ def checksum_of(source: Source) -> Checksum | None:
             return Checksum(*moment.checksum(), None)
     except LoadError:
         return None
+
+
+def _small_text(path: Path) -> Checksum | None:
+    """The checksum of a small text, with its bytes; None of all else."""
+    if not os.path.isfile(path):
+        return None
+    try:
+        with path.open("rb", buffering=0) as file:
+            stamp = stamp_of(file.fileno())
+            content = file.read(SMALL + 1)
+    except OSError:
+        return None
+    if len(content) > SMALL or not begins_plainly(content):
+        return None
+    return Checksum(hashlib.sha256(content).hexdigest(), len(content), stamp, content)
 
 
 def _checksum_of_bundle(source: Source) -> Checksum | None:
@@ -364,11 +340,12 @@ def database_snapshot(database: Database) -> "AbstractContextManager[DatabaseMom
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[BufferedReader]:
+def opened(source: Source, content: bytes | None = None) -> Iterator[BufferedReader]:
     """Open a source.
 
     Args:
         source: a file or a job's folder.
+        content: its bytes, where they have been read before.
 
     Yields:
         The bytes, decompressed.
@@ -378,6 +355,9 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     """
     if source.problem is not None:
         raise LoadError(source.problem)
+    if content is not None:
+        yield BufferedReader(BytesIO(content), buffer_size=HEAD)
+        return
     mode = _mode(source.path)
     if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise LoadError("is a device or a pipe, not a file")

@@ -1,5 +1,6 @@
 """One source: its documents, its problems, its counts."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from provgraph.errors import SettingsError, UnknownFormatError
 from provgraph.ingest.reading import reading as module
 from provgraph.ingest.reading.reading import Distinct, Reading, format_of, read_whole
-from provgraph.ingest.reading.sources import Source, checksum
+from provgraph.ingest.reading.sources import Source, checksum, checksum_of
 from provgraph.model.records import Document
 from tests.loaders.examples import record
 
@@ -69,6 +70,18 @@ def test_a_file_that_changes_meanwhile_has_no_checksum(log: Path) -> None:
     for _ in reading.read("default"):
         log.write_bytes(log.read_bytes() + b"\n")
     assert (reading.checksum, reading.sha256) == (None, "")
+
+
+def test_a_small_log_is_read_as_it_was_when_its_checksum_was_taken(log: Path) -> None:
+    before = log.read_bytes()
+    reading = Reading(Source(str(log), log), checksum_of(Source(str(log), log)))
+    log.write_bytes(b"[]")
+    assert len(list(reading.read("default"))) == 2
+    assert reading.checksum is not None
+    assert (reading.sha256, reading.checksum.content) == (hashlib.sha256(before).hexdigest(), None)
+    again = reading.again(None)
+    assert not list(again.read("default"))
+    assert again.checksum is None
 
 
 def test_what_was_read_depends_on_the_address_where_names_are_relative(tmp_path: Path) -> None:

@@ -19,13 +19,13 @@ from provgraph.ingest.reading.archives import is_archive
 from provgraph.ingest.reading.bundles import is_bundle
 from provgraph.ingest.reading.parts import FilePart
 from provgraph.ingest.reading.sources import (
+    SMALL,
     Source,
     address_of,
     check_names,
     checksum,
     checksum_of,
     expanded,
-    found_in,
     is_plain,
     opened,
     stamp_of,
@@ -108,12 +108,6 @@ def test_a_pipe_is_copied_while_it_is_needed(tmp_path: Path) -> None:
     assert not found.path.exists()
     with pytest.raises(LoadError, match="a device or a pipe"), opened(source(pipe)):
         pass
-
-
-def test_folders_are_walked_and_some_passed_over(folder: Path) -> None:
-    names = {path.name for path in found_in(folder)}
-    assert names == {"b.log", "provDict.txt", "stdout.txt", "c.txt"}
-    assert {path.name for path in found_in(folder, lambda name: name == "17")} == {"b.log", "c.txt"}
 
 
 def test_bytes_are_decompressed_whatever_the_name(tmp_path: Path) -> None:
@@ -224,6 +218,18 @@ def test_the_stamp_changes_with_the_file_and_with_each_file_of_a_job(folder: Pat
     (job / "provDict.txt").write_bytes(LOG + b"\n")
     assert stamp_of(job) != before
     assert stamp_of(folder / "missing") is None
+
+
+def test_the_bytes_of_a_small_text_are_at_hand_with_its_checksum(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    for content, at_hand in ((LOG, LOG), (LOG * SMALL, None), (gzip.compress(LOG), None)):
+        path.write_bytes(content)
+        found = checksum_of(source(path))
+        assert found == checksum(path)
+        assert found is not None
+        assert found.content == at_hand
+        with opened(source(path), found.content) as stream:
+            assert stream.peek(len(LOG))[: len(LOG)] == LOG
 
 
 def test_the_address_of_a_file_is_its_absolute_path(
