@@ -59,8 +59,8 @@ TOGETHER = 500
 AT_ONCE = 64
 
 #: How many more objects there must be before Python looks for circles of them that nobody uses any
-#: more. A load makes millions of objects and hardly a circle.
-_NEW_OBJECTS = 50_000
+#: more. A load makes millions of objects and hardly a circle; most are gone with their batch.
+_NEW_OBJECTS = 1_000_000
 
 
 class Observer(Protocol):

@@ -80,8 +80,8 @@ class JsonRecords:
         self._repeated = repeated
         self._stream = stream
         self._is_record = is_record
-        self._decode = json.JSONDecoder(strict=False, object_pairs_hook=self._object_of).raw_decode
-        self._has_doubled_key = False
+        self._pairs = _Pairs()
+        self._decode = json.JSONDecoder(strict=False, object_pairs_hook=self._pairs).raw_decode
         self._bytes = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._text = ""
         self._at = 0
@@ -198,21 +198,14 @@ class JsonRecords:
             return
         usable = storable_record(found, raw)
         yield position, usable
-        if self._has_doubled_key or (usable is not found and key_count(usable) != keys):
+        if self._pairs.have_doubled_key or (usable is not found and key_count(usable) != keys):
             what = f"the key {_doubled_key(raw)[:60]!r} stands twice in one object"
             yield Problem(f"byte {position}", f"{what}; only its last value is loaded")
-
-    def _object_of(self, pairs: list[tuple[str, Any]]) -> Record:
-        """Make an object of its pairs, and note whether a key stands twice."""
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            self._has_doubled_key = True
-        return found
 
     def _whole_object(self) -> tuple[Record, str]:
         """Decode the object at the current place; read on while the buffer may end within it."""
         while True:
-            self._has_doubled_key = False
+            self._pairs.have_doubled_key = False
             try:
                 found, end = self._decode(self._text, self._at)
             except json.JSONDecodeError as error:
@@ -304,6 +297,22 @@ class JsonRecords:
         self._dropped += self._at
         self._text = self._text[self._at :] + more
         self._at = 0
+
+
+class _Pairs:
+    """Makes objects of their pairs, and notes whether a key stands twice.
+
+    It knows nothing of who reads, so a stream is let go of as soon as it is read.
+    """
+
+    have_doubled_key = False
+
+    def __call__(self, pairs: list[tuple[str, Any]]) -> Record:
+        """Make an object of its pairs."""
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            self.have_doubled_key = True
+        return found
 
 
 def available(stream: BufferedReader, size: int) -> tuple[bytes, str | None]:

@@ -3,11 +3,13 @@
 Every whole record comes out, the rest is a problem with its byte offset.
 """
 
+import gc
 import json
 import math
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Iterator
 from io import BufferedReader, BytesIO
 from typing import Any, cast
@@ -512,6 +514,19 @@ log = Log()
 count = run(log)
 print(json.dumps([count, log.size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before]))
 """
+
+
+def test_a_stream_is_let_go_of_as_soon_as_it_is_read() -> None:
+    """Thousands of logs would wait for the garbage collector with all their bytes."""
+    stream: BufferedReader = BufferedReader(BytesIO(b'[{"activity_uuid": "A"}, {"x'))
+    there = weakref.ref(stream)
+    gc.disable()
+    try:
+        assert len(list(JsonRecords(stream, lambda _: True))) == 2
+        del stream
+        assert there() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.slow
