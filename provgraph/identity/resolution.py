@@ -83,8 +83,9 @@ class _Resolver:
         self.entity_of_output = {id(file): self._first_name(file) for file in self.outputs}
         self.timelines = self._timelines()
         self.late_names = self._late_names()
-        self._apply_late_names()
-        self.timelines = self._timelines()
+        if self.late_names:
+            self._apply_late_names()
+            self.timelines = self._timelines()
         self.named_at = self._products_named_at()
         self.externals = EquivalenceClasses([])
         self.entity_of_input = {id(file): self._input_entity(file) for file in self.inputs}

@@ -99,6 +99,8 @@ def _part(part: object) -> str:
         return "null"
     if type(part) is tuple:
         return flat_json(part)
+    if type(part) is int:
+        return str(part)
     return _encode(part) if part or type(part) is not dict else "{}"
 
 

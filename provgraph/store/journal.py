@@ -115,7 +115,7 @@ class Journaled:
         )
         for links in (changes.settings_of, gone.settings_of):
             note(Subject.ACTIVITY, (run for run, _ in links))
-            note(Subject.SETTINGS, (key.hex() for _, key in links))
+            note(Subject.SETTINGS, (key.hex() for key in {key for _, key in links}))
         for files in (changes.config_files_of, gone.config_files_of):
             note(Subject.ACTIVITY, (run for run, _ in files))
         for relation in (*changes.relations, *gone.relations):

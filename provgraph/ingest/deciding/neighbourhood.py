@@ -105,9 +105,12 @@ def touched_mentions(
     """
     twin_of = twins(mentions.values())
     for key, mention in mentions.items():
-        before = known.get(key)
-        stored = before or StoredMention(mention)
-        now = StoredMention(stored.mention, twin_of.get(key), stored.entity, stored.rule)
+        before, twin = known.get(key), twin_of.get(key)
+        now = (
+            StoredMention(before.mention, twin, before.entity, before.rule)
+            if before
+            else StoredMention(mention, twin)
+        )
         if moved or now != before:
             yield TouchedMention(now, before, moved)
 

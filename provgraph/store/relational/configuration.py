@@ -315,10 +315,10 @@ class ConfigurationWriter:
 
 
 def _by_run(pairs: Iterable[tuple[str, bytes]]) -> dict[bytes, set[bytes]]:
-    links: dict[bytes, set[bytes]] = defaultdict(set)
+    links: dict[str, set[bytes]] = defaultdict(set)
     for run, key in pairs:
-        links[key_of(Kind.ACTIVITY, run)].add(key)
-    return links
+        links[run].add(key)
+    return {key_of(Kind.ACTIVITY, run): keys for run, keys in links.items()}
 
 
 def _once(links: Links) -> set[bytes]:

@@ -23,7 +23,7 @@ from provgraph.model.records import (
     batches,
     key_of,
 )
-from provgraph.model.values import Attributes, canonical_json, fingerprint
+from provgraph.model.values import Attributes, canonical_json, fingerprint, flat_json
 from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.nodes import (
     agent_name,
@@ -174,9 +174,9 @@ def entity_row(record: EntityRecord) -> Record:
         "key": key_of(Kind.ENTITY, record.id),
         "id": record.id,
         "type": record.type,
-        "identifiers": canonical_json(record.identifiers),
-        "standings": canonical_json(
-            [[s.place, s.rank, s.since, s.until] for s in record.standings]
+        "identifiers": flat_json(record.identifiers),
+        "standings": flat_json(
+            tuple([(s.place, s.rank, s.since, s.until) for s in record.standings])
         ),
         "generated_at": record.generated_at,
         "invalidated_at": record.invalidated_at,
