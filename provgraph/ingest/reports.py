@@ -182,7 +182,8 @@ def new_load_id() -> str:
 
 def current_time() -> str:
     """Give the present time as a canonical UTC time, with microseconds."""
-    return utc(datetime.now(UTC).isoformat(timespec="microseconds"))
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return utc(now.isoformat(timespec="microseconds"))
 
 
 def is_whole(load: LoadRecord | None, format_name: str | None = None) -> bool:

@@ -364,7 +364,9 @@ def text_size(values: Iterable[object]) -> int:
         Bytes: one a character, and some for each value.
     """
     size = 0
-    for value in values:
+    for each in values:
+        # Most attributes have one value, which is looked at here.
+        value = each[0] if type(each) is tuple and len(each) == 1 else each
         kind = type(value)
         if kind is str:
             size += 50 + len(str(value))
