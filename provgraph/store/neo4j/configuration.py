@@ -20,6 +20,8 @@ _VALUE_TYPES = {
     type(None): "null",
     dict: "object",
 }
+#: Values of so many characters are made into properties each time.
+_LONG = 1_000
 #: The type of a parameter that names a package.
 PACKAGE_VERSION = "package version"
 
@@ -61,17 +63,28 @@ def parameter_properties(name: str, value: Value, is_package: bool) -> Propertie
         value: JSON-like.
         is_package: whether the parameter is a package, and the value the package's version.
     """
+    text = canonical_json(value)
+    make = _properties_often if len(text) < _LONG else _properties
+    return dict(make(name, text, is_package))
+
+
+def _properties(name: str, text: str, is_package: bool) -> Properties:
+    value: Value = json.loads(text)
     kind = PACKAGE_VERSION if is_package else _VALUE_TYPES.get(type(value), "array")
     native = is_native(value)
     terms = [] if is_package else terms_of_settings(Settings("", {name: value}))
     return {
         "id": fingerprint(Kind.PARAMETER, name, value, kind).hex(),
         "name": name,
-        "value": value if native else canonical_json(value),
+        "value": value if native else text,
         "valueType": kind,
         **({"searchTerms": " ".join(terms)} if terms else {}),
         **({} if native else {"jsonAttributes": ["value"]}),
     }
+
+
+#: Settings that are new have most of their parameters in common with others.
+_properties_often = lru_cache(1 << 12)(_properties)
 
 
 def parameter_of(stored: Stored) -> tuple[str, Value]:

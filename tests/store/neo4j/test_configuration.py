@@ -38,6 +38,18 @@ def test_a_parameter_says_its_type(value: Value, kind: str, held: Value) -> None
     assert (properties["valueType"], properties["value"]) == (kind, held)
 
 
+def test_a_parameter_that_many_settings_have_keeps_its_type() -> None:
+    first, again = (configuration.parameter_properties("p", [1.0, -0.0], False) for _ in range(2))
+    assert first == again
+    assert first is not again
+    assert configuration.parameter_properties("p", [1, 0], False)["value"] == [1, 0]
+    assert configuration.parameter_properties("p", 0.0, False) != (
+        configuration.parameter_properties("p", -0.0, False)
+    )
+    long = "x" * 5_000
+    assert configuration.parameter_properties("p", long, False)["value"] == long
+
+
 def test_a_parameter_is_shared_only_when_name_value_and_type_are_the_same() -> None:
     cases: list[tuple[str, Value, bool]] = [
         ("a", 1, False),
