@@ -72,9 +72,9 @@ class Writer:
         self._put_settings(changes.settings)
         self._put_configuration(changes, new_runs)
         self._remover.remove_records(changes.removals)
-        self._queries.put_nodes(
-            "Load", ((load.id, bookkeeping.load_properties(load)) for load in changes.loads)
-        )
+        loads = {load.id: bookkeeping.load_properties(load) for load in changes.loads}
+        new_loads = self._queries.new_among("Load", loads)
+        self._queries.put_nodes("Load", loads.items(), new=new_loads)
         self._put_assertions(changes.assertions)
         self._remover.remove_bookkeeping(changes.removals)
         self._queries.settle()
@@ -227,8 +227,8 @@ class Writer:
         self._queries.put_nodes("Entity", nodes, _relabelled(EntityType.DATASET, EntityType))
         self._entities.forget()
         for kind in (Kind.ACTIVITY, Kind.AGENT, *sorted(DESCRIPTIONS)):
-            rows = ((end.id, records.end_properties(end)) for end in ends if end.kind is kind)
-            self._queries.put_nodes(NODE_LABEL[kind], rows, only_new=True)
+            named = {end.id: records.end_properties(end) for end in ends if end.kind is kind}
+            self._queries.add_nodes(NODE_LABEL[kind], named)
         return {end: bearer.get(end.id, end.id) for end in ends if end.kind is Kind.ENTITY}
 
     # Configuration.
@@ -251,7 +251,7 @@ class Writer:
             for key, settings in new.items()
         }
         parameters = {key: each for mine in members.values() for key, each in mine.items()}
-        self._queries.put_nodes("Parameter", parameters.items(), only_new=True)
+        self._queries.add_nodes("Parameter", parameters)
         ends = ("MATCH (c:Collection {id: row.one})", "MATCH (p:Parameter {id: other})")
         self._queries.put_links(*ends, "CREATE (c)-[:HAD_MEMBER]->(p)", members)
 
@@ -260,7 +260,7 @@ class Writer:
             place: configuration.config_file_properties(place)
             for _, place in changes.config_files_of
         }
-        self._queries.put_nodes("ConfigFile", files.items(), only_new=True)
+        self._queries.add_nodes("ConfigFile", files)
         settings = [(run, key.hex()) for run, key in changes.settings_of]
         for label, links in (("Collection", settings), ("ConfigFile", changes.config_files_of)):
             used = defaultdict(set)

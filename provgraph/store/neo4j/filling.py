@@ -29,7 +29,7 @@ from provgraph.store.neo4j.elements import (
 from provgraph.store.neo4j.facts import LOCK, journal_id
 from provgraph.store.neo4j.queries import BATCH, Queries
 from provgraph.store.neo4j.transaction import TAKE_TURN
-from provgraph.store.neo4j.values import Properties
+from provgraph.store.neo4j.values import Properties, full_text
 
 #: Bookkeeping that is no assertion is of the store itself: the lock and the journal.
 _CONTENT = "(n) WHERE (NOT n:Bookkeeping OR n.load IS NOT NULL)"
@@ -141,8 +141,7 @@ def _write(queries: Queries, found: Iterable[Element]) -> None:
 
 def _write_nodes(queries: Queries, labels: tuple[str, ...], rows: Sequence[Properties]) -> None:
     if SHARED.intersection(labels):
-        new = {row["id"]: row for row in rows}
-        queries.put_nodes(labels[0], new.items(), only_new=True)
+        queries.add_nodes(labels[0], {full_text(row, "id"): row for row in rows})
         return
     times = TIMES.get(labels[0], ())
     values = ["n = row", *(f"n.{time} = datetime(row.{time})" for time in times)]

@@ -81,7 +81,6 @@ class Queries:
         label: str,
         nodes: Iterable[tuple[str, Properties]],
         labelling: str = "",
-        only_new: bool = False,
         new: Collection[str] = frozenset(),
     ) -> None:
         """Write nodes by their ids; of a known node all properties are replaced.
@@ -93,17 +92,15 @@ class Queries:
             label: the label that the ids are unique in.
             nodes: id and properties of each. Times are text (`provgraph.model.values.with_zone`).
             labelling: a clause that gives the node ``n`` more labels or takes some away.
-            only_new: whether known nodes are left as they are.
             new: the ids of nodes that are surely new, as this transaction has seen.
         """
         values = [
             "n = row.properties",
             *(f"n.{time} = datetime(row.properties.{time})" for time in _TIMES.get(label, ())),
         ]
-        when = "ON CREATE " if only_new else ""
         setting = f"SET {', '.join(values)} {labelling}"
         making = f"UNWIND $rows AS row CREATE (n:{label}) {setting}"
-        merging = f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) {when}{setting}"
+        merging = f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) {setting}"
         for chunk in batches(nodes, BATCH):
             for query, is_new in ((making, True), (merging, False)):
                 rows = [
@@ -113,6 +110,16 @@ class Queries:
                 ]
                 if rows:
                     self.write(query, rows)
+
+    def add_nodes(self, label: str, nodes: Mapping[str, Properties]) -> None:
+        """Write those nodes that are not there yet; known ones are left as they are.
+
+        Args:
+            label: the label that the ids are unique in.
+            nodes: id → properties.
+        """
+        new = self.new_among(label, nodes)
+        self.put_nodes(label, ((each, nodes[each]) for each in nodes if each in new), new=new)
 
     def new_among(self, label: str, ids: Collection[str]) -> set[str]:
         """Find the ids that no node bears.

@@ -43,13 +43,11 @@ def test_times_of_nodes_are_written_as_times(
     queries: Queries, transaction: NotedTransaction
 ) -> None:
     queries.put_nodes("Activity", [("r", {})], "SET n:Extra")
-    queries.put_nodes("Agent", [("a", {})], only_new=True)
+    queries.put_nodes("Agent", [("a", {})])
     [activity, _], [agent, _] = transaction.sent
     assert "n.startTime = datetime(row.properties.startTime)" in activity
     assert "SET n:Extra" in activity
-    assert "ON CREATE" not in activity
     assert "datetime" not in agent
-    assert "ON CREATE SET" in agent
 
 
 def test_new_nodes_are_made_and_others_are_looked_for(
@@ -67,6 +65,16 @@ def test_ids_that_no_node_bears_are_new(queries: Queries, transaction: NotedTran
     long = "x" * 5_000
     transaction.rows = [[{"id": "a"}], [{"id": HASHED, "fullId": long}]]
     assert queries.new_among("Activity", ["a", "b", long]) == {"b"}
+
+
+def test_known_nodes_are_left_as_they_are(queries: Queries, transaction: NotedTransaction) -> None:
+    long = "x" * 5_000
+    transaction.rows = [[{"id": "a"}], [{"id": HASHED, "fullId": long}]]
+    queries.add_nodes("Agent", {name: {"name": name} for name in ("a", "b", long)})
+    [_, asked], [made, of_made] = transaction.sent
+    assert len(asked["ids"]) == 3
+    assert made.startswith("UNWIND $rows AS row CREATE (n:Agent) SET")
+    assert of_made["rows"] == [{"id": "b", "properties": {"name": "b"}}]
 
 
 def test_nothing_to_write_is_not_sent(queries: Queries, transaction: NotedTransaction) -> None:
