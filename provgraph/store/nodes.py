@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from provgraph.model.assembly import distinct_edges
@@ -181,15 +182,14 @@ def description_node(description: Description) -> Node:
     )
 
 
+@dataclass(slots=True)
 class Known(Generic[T]):
     """What keys stand for that are hashes of it.
 
     It never changes, whoever writes, so what was read once stays true.
     """
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self._known: dict[bytes, T] = {}
+    _known: dict[bytes, T] = field(default_factory=dict, init=False)
 
     def of(
         self, keys: Collection[bytes], read: Callable[[list[bytes]], Mapping[bytes, T]]
