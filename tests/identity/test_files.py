@@ -82,6 +82,7 @@ def test_the_process_is_known_by_all_four_facts() -> None:
     inner = RunTimes("B", "2026-11-21T08:00:02.000", "2026-11-21T08:00:03.000", whole.process)
     assert whole.encloses(inner)
     assert not inner.encloses(whole)
+    assert whole.encloses(RunTimes("C", whole.start, whole.end, whole.process))
     for name in (Fact.HOST, Fact.BOOT_TIME, Fact.EXECUTABLE, Fact.ARGUMENTS):
         assert times_of(Run("A", {k: v for k, v in facts.items() if k != name})).process is None
 

@@ -3,6 +3,12 @@
 `resolved` loads each history in three ways and compares them: every example is one of rule 8 too.
 """
 
+import pytest
+
+from provgraph.identity.files import RunTimes, files_of
+from provgraph.identity.resolution import resolve
+from provgraph.model.records import Mention
+from provgraph.model.vocabulary import RelationType
 from tests.identity.examples import at, line, locations, lost, made, resolved, run, used
 
 
@@ -73,8 +79,9 @@ def test_rule_5a_a_nested_run_of_the_same_process() -> None:
     outer = run("outer", 1, 7, "/x", pid="p")
     between = run("other", 4, 5, "", "/x")
     assert used(resolved(inner, between, outer), "outer") == {"file:/x@inner"}
-    # Another process, or one that is not known, is not nested: then (c) the first one counts.
     first = run("first", 1, 2, "", "/x")
+    assert used(resolved(first, inner, between, outer), "outer") == {"file:/x@inner"}
+    # Another process, or one that is not known, is not nested: then (c) the first one counts.
     stranger = run("inner", 3, 4, "", "/x", pid="q")
     assert used(resolved(first, stranger, outer), "outer") == {"file:/x@first"}
     unknown = run("inner", 3, 4, "", "/x", pid="p", node=None)
@@ -109,6 +116,17 @@ def test_rule_5_only_runs_before_the_reader_count() -> None:
     # Both end at 3. The later start comes first, so W does not come before its reader R.
     assert used(resolved(run("W", 1, 3, "", "/x"), run("R", 3, 3, "/x")), "R") == {"file:/x"}
     assert used(resolved(run("W", 1, 3, "", "/x"), run("R", 3, 4, "/x")), "R") == {"file:/x@W"}
+    # Of runs with the same times the smaller id comes first, also within one process.
+    reader, first = run("R", 1, 5, "/x", pid="p"), run("A", 2, 3, "", "/x")
+    for name, met in (("Q", "file:/x@Q"), ("S", "file:/x@A")):
+        same = run(name, 1, 5, "", "/x", pid="p")
+        assert used(resolved(first, same, reader), "R") == {met}
+
+
+def test_rule_5_of_a_reader_that_ended_before_its_start_the_end_counts() -> None:
+    """Clocks go wrong. What was written after the end of a run was not read by it."""
+    writers = [run(name, start, start + 1, "", "/x") for name, start in (("A", 0), ("B", 2))]
+    assert used(resolved(*writers, run("R", 5, 2, "/x")), "R") == {"file:/x@A"}
 
 
 def test_rule_5_late_names() -> None:
@@ -175,3 +193,54 @@ def test_rule_9_one_file_in_two_roles() -> None:
     graph = resolved((namespace, record))
     assert set(graph.entities) == {"product:P"}
     assert {role for *_, role in graph.edges} == {"first", "second"}
+
+
+RUNS = {
+    name: RunTimes(name, f"2026-11-21T08:00:0{start}.000", f"2026-11-21T08:00:0{start + 1}.000")
+    for name, start in (("A", 0), ("B", 2))
+}
+
+
+def entities_of(*mentions: Mention) -> list[str]:
+    """The entity of each mention, without a store."""
+    assignments = resolve(files_of(mentions, {}, RUNS)).assignments
+    return [assignments[mention.key].entity for mention in mentions]
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "second"),
+    [
+        ("prov:x", None, "prov:x"),
+        ("prov:x", "file:/x", "file:/x@B"),
+        ("guid:G", None, "guid:G@B"),
+        ("guid:G", "file:/x", "file:/x@B"),
+    ],
+)
+def test_rule_3_what_a_document_says_of_a_making_without_a_path_stays_as_said(
+    name: str, place: str | None, second: str
+) -> None:
+    made = RelationType.WAS_GENERATED_BY
+    found = entities_of(*(Mention(each, made, None, place, name) for each in "AB"))
+    assert found == [name, second]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("file:/a", "file:/b"),
+        ("file:/a", "file://zone/a"),
+        ("file://a/b", "file://b/a"),
+        ("file://a/z/x", "file://a-b/c"),
+        ("file://a/c", "file:/b"),
+        ("root://h/x", "file://A/a"),
+    ],
+)
+def test_rule_5_of_versions_of_one_run_the_first_by_namespace_and_path_gets_the_name(
+    first: str, second: str
+) -> None:
+    made, read = RelationType.WAS_GENERATED_BY, RelationType.USED
+    for places in ((first, second), (second, first)):
+        versions = [Mention("A", made, None, place) for place in places]
+        names = [Mention("B", read, None, place, "product:P") for place in places]
+        found = dict(zip(places, entities_of(*versions, *names), strict=False))
+        assert found == {first: "product:P", second: f"{second}@A"}

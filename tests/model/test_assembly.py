@@ -8,6 +8,7 @@ from provgraph.model.assembly import (
     distinct_edges,
     ends_of,
     ends_of_depth,
+    reached_from,
     ways_of,
     with_more,
 )
@@ -90,7 +91,8 @@ def test_a_store_adds_where_the_depth_ended() -> None:
 
 def test_relations_that_differ_in_the_location_are_one() -> None:
     plain = edge(USED, "run", "raw")
-    places = [replace(plain, location=place) for place in ("/b", "/a", "/c")]
+    places = [replace(plain, location=place) for place in ("/b", "/a", "file:/c")]
+    assert distinct_edges([plain, places[2]]) == [places[2]]
     for some in ([plain, *places], [*reversed(places), plain]):
         assert distinct_edges(some) == [replace(plain, location="/a")]
     other = replace(plain, role="DL0")
@@ -115,3 +117,40 @@ def test_a_stated_relation_stands_for_the_inferred_one() -> None:
     inferred = [replace(EDGES[0], inferred=True), replace(EDGES[1], inferred=True)]
     stated = replace(EDGES[0], role="DL1")
     assert distinct_edges([*inferred, stated, stated]) == [inferred[1], stated]
+
+
+def test_relations_without_a_role_or_time_come_first() -> None:
+    plain = edge(USED, "run", "raw")
+    times = [replace(plain, role="A", time=time) for time in (None, "2026-01-01", "2026-01-02")]
+    ordered = [plain, *times, replace(plain, role="B")]
+    assert list(answer(edges=[EDGES[0], *reversed(ordered)]).edges[:5]) == ordered
+
+
+def test_the_shortest_way_counts_both_ways_and_to_agents() -> None:
+    """The file was made of itself: file ← first ← x ← last ← file."""
+    edges = [
+        edge(MADE, "file", "first"),
+        edge(USED, "first", "x"),
+        edge(MADE, "x", "last"),
+        edge(USED, "last", "file"),
+        edge(BY, "first", "agent"),
+        edge(BY, "x", "agent"),
+        edge(BY, "unreached", "agent"),
+    ]
+    found = [FILE, node("x"), node("agent", Kind.AGENT)]
+    found += [node(name, Kind.ACTIVITY) for name in ("first", "last")]
+    both = assemble_lineage(FILE, Direction.BOTH, None, 9, found, edges)
+    assert {each.id: each.distance for each in both.nodes} == {
+        "file": 0,
+        "first": 1,
+        "last": 1,
+        "x": 2,
+        "agent": 2,
+    }
+
+
+def test_all_that_leads_on_is_reached_once() -> None:
+    ahead = {b"a": [b"b", b"c"], b"c": [b"d"], b"d": [b"a"], b"x": [b"y"]}
+    assert reached_from([b"a"], ahead) == {b"a", b"b", b"c", b"d"}
+    assert reached_from([b"b", b"x"], ahead) == {b"b", b"x", b"y"}
+    assert reached_from([], ahead) == set()

@@ -68,6 +68,8 @@ def test_what_is_shown_is_strict_json() -> None:
             {"activity": "http://a", "open": "target", "role": "r"},
         ),
         ({"prov": "of somebody else"}, {"prov": "of somebody else"}),
+        ({"prov": {"places": {}}}, {"prov": {"places": {}}}),
+        ({"open": "target", "role": "r"}, {"open": "target", "role": "r"}),
         ([1, None], [1, None]),
         ("x", "x"),
     ],
@@ -157,6 +159,8 @@ def test_a_typed_value_stays(others: list[Value], value: Value) -> None:
         (["0.5", 0.5], (0.5,)),
         (["true", True], (True,)),
         (["True", True], (True,)),
+        (["False", False], (False,)),
+        (["0", 0.5], ("0", 0.5)),
         (["null", None], (None,)),
         (["inf", math.inf], (math.inf,)),
         (["Infinity", math.inf], (math.inf,)),
@@ -191,6 +195,10 @@ def test_answers_are_strict_json(value: Value) -> None:
     json.dumps(json_safe(value), allow_nan=False)
 
 
+def test_finite_numbers_stay_numbers() -> None:
+    assert json_safe([0.5, {"a": -math.inf}]) == [0.5, {"a": "-inf"}]
+
+
 def test_values_as_answers_show_them() -> None:
     assert value_or_list((5,)) == 5
     assert value_or_list((5, "x")) == [5, "x"]
@@ -202,6 +210,28 @@ def test_a_plain_text_needs_no_care(text: str) -> None:
     if is_plain_text(text):
         assert storable_text(text) == text
         assert not may_equal_typed_value(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain", "may_equal"),
+    [
+        ("x.h5", True, False),
+        ("", True, False),
+        ("x\0", False, False),
+        ("é", False, False),
+        ("5 x", False, False),
+        ("tea", False, False),
+        ("-", False, False),
+        ("1e3", False, True),
+        ("-.5", False, True),
+        ("TRUE", False, True),
+        ("null", False, True),
+        ("[1]", False, True),
+        ("{}", False, True),
+    ],
+)
+def test_which_texts_need_a_closer_look(text: str, is_plain: bool, may_equal: bool) -> None:
+    assert (is_plain_text(text), may_equal_typed_value(text)) == (is_plain, may_equal)
 
 
 @given(values.filter(lambda each: not isinstance(each, str)), st.text(max_size=4) | texts)
@@ -230,7 +260,7 @@ def test_the_highest_level_in_the_header_else_among_the_roles(
 def test_the_size_of_values_grows_with_all_that_stands_in_them() -> None:
     assert text_size([]) == 0
     assert text_size(["abc"]) == text_size([""]) + 3
-    assert text_size([("abc", 1)]) == text_size(["abc", 1])
+    assert text_size([("abc", 1)]) == text_size(["abc", 1]) == text_size([1, "abc"])
     assert text_size([{"a": {"b": "abc"}}]) == 2 * text_size([None]) + text_size(["abc"])
 
 

@@ -57,6 +57,7 @@ def test_times_of_starts_and_ends_count() -> None:
 def test_a_record_that_nobody_marked() -> None:
     assert invalidation_of({"invalidationReason": ("?",)}) is None
     assert invalid_since({}) is None
+    assert invalid_since({"invalidated": (5, "last week", None)}) is None
 
 
 def test_a_mark_needs_neither_reason_nor_name() -> None:

@@ -6,6 +6,7 @@ from provgraph.model.descriptions import (
     Said,
     ToolDescription,
     base_id,
+    decides_what_runs,
     is_required,
     names_of,
     options_of,
@@ -13,8 +14,9 @@ from provgraph.model.descriptions import (
     revision_id,
     text_of,
 )
+from provgraph.model.records import Description
 from provgraph.model.values import Value
-from provgraph.model.vocabulary import DescriptionType
+from provgraph.model.vocabulary import DescriptionType, Kind
 
 MERGE = ToolDescription(
     name="merge",
@@ -48,7 +50,23 @@ def test_names_by_which_a_parameter_may_be_described(parameter: str, names: list
 def test_records_of_a_revision() -> None:
     tool, *parts = MERGE.records(3, "Ann", "2027-01-01T00:00:00.000")
     assert (tool.id, tool.type) == ("merge_2#3", DescriptionType.ACTIVITY)
-    assert tool.attributes["describedBy"] == ("Ann",)
+    assert tool.attributes == {
+        "name": ("merge",),
+        "version": ("2",),
+        "description": ("Joins files.",),
+        "revision": (3,),
+        "describedBy": ("Ann",),
+        "describedAt": ("2027-01-01T00:00:00.000",),
+        "contentHash": (MERGE.content,),
+        "parts": (
+            {
+                Kind.PARAMETER_DESCRIPTION: ["merge_2#3_Merger.overwrite"],
+                Kind.USAGE_DESCRIPTION: ["merge_2#3_DL2"],
+                Kind.GENERATION_DESCRIPTION: ["merge_2#3_DL2"],
+                Kind.CONFIG_FILE_DESCRIPTION: ["merge_2#3_c.yaml"],
+            },
+        ),
+    }
     assert [(each.id, each.type) for each in parts] == [
         ("merge_2#3_Merger.overwrite", DescriptionType.PARAMETER),
         ("merge_2#3_DL2", DescriptionType.USAGE),
@@ -94,3 +112,17 @@ def test_options_are_a_list_or_a_text(said: Said, options: list[Value]) -> None:
 
 def test_values_as_scripts_have_them() -> None:
     assert [text_of(each) for each in (None, True, 1.5, "x")] == ["", "true", "1.5", "x"]
+
+
+def test_a_tool_of_which_only_the_name_is_known_has_no_parts() -> None:
+    (tool,) = ToolDescription("x").records(1, None, "2027-01-01T00:00:00.000")
+    assert set(tool.attributes) == {"name", "revision", "describedAt", "contentHash"}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_decided"),
+    [("script", True), ("approvedBy", True), ("approvedAt", True), ("description", False)],
+)
+def test_a_script_or_an_approval_decides_what_runs(name: str, is_decided: bool) -> None:
+    said = Description("merge", DescriptionType.ACTIVITY, {"name": ("merge",), name: ("x",)})
+    assert decides_what_runs(said) is is_decided

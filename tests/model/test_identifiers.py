@@ -11,11 +11,13 @@ from provgraph.model.identifiers import (
     SCHEMES,
     base_name,
     catalogue_place,
+    folders_meant,
     is_strong,
     location_of,
     paths_in,
     place_of,
     places_named,
+    says_what_is_written,
     scheme_of,
     strength,
     version_of,
@@ -240,3 +242,82 @@ def test_long_command_lines_are_read_as_well_and_not_remembered() -> None:
     known = identifiers._known_places.cache_info().currsize
     assert len(places_named(frozenset(), (line,), frozenset({"/file/7"}))) == 999
     assert identifiers._known_places.cache_info().currsize == known
+
+
+@pytest.mark.parametrize(
+    ("path", "folders"),
+    [
+        ("/data//p/", ("/data/p",)),
+        ("lfn:/ctao", ("/ctao",)),
+        ("root://host/p", ("root://host/p",)),
+        ("file:///data/p", ("/data/p",)),
+        ("file://wn/tmp//x", ("/wn/tmp/x", "file://wn/tmp/x")),
+    ],
+)
+def test_a_folder_may_be_one_of_a_namespace(path: str, folders: tuple[str, ...]) -> None:
+    assert folders_meant(path) == folders
+
+
+@pytest.mark.parametrize(
+    ("parameters", "named"),
+    [
+        ({"T.input": "/p/a.h5"}, {"file:/p/a.h5"}),
+        ({"T.in": {"a": ["/p/a.h5", 1, None], "b": ("lfn:/b",)}}, {"file:/p/a.h5", "lfn:/b"}),
+        ({"T.output_path": "/p/a.h5", "T.B.log-file": ["/p/l"], "T.name": "plain"}, set()),
+        ({"T.url": "root://h/x", "T.file": "file:/y"}, {"root://h/x", "file:/y"}),
+        ({"T.longest": "/" + "x" * 4094}, {"file:/" + "x" * 4094}),
+        ({"T.too_long": "/" + "x" * 4095}, set()),
+        ({"T.noted": "/noted/dl2/sub/x.h5"}, set()),
+        ({"T.relative": "y.h5"}, set()),
+    ],
+)
+def test_a_parameter_may_name_a_file(parameters: dict[str, Value], named: set[str]) -> None:
+    noted = frozenset({"/noted/dl2/sub/x.h5"})
+    assert places_named(paths_in(parameters), (), noted) == named
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ("tool /p/a --in=/p/b=c --fast /p/d out /p/e 5", {"/p/a", "/p/b=c", "/p/d", "/p/e"}),
+        ("tool -o /p/a --log-file /p/b --output=/p/c --fast /p/d", {"/p/d"}),
+        ("/p/a -o", {"/p/a"}),
+        (["tool", "-i", "/p/a b", 5, "-o", "/p/c"], {"/p/a b"}),
+        (5, set()),
+        ({"a": "/p/a"}, set()),
+    ],
+)
+def test_an_argument_may_name_a_file(arguments: Value, named: set[str]) -> None:
+    assert places_named(frozenset(), (arguments,), frozenset()) == {
+        f"file:{path}" for path in named
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "noted", "named"),
+    [
+        ("dl2/sub/x.h5 irf/c.fits y.h5", ["/d/dl2/sub/x.h5"], {"/d/irf/c.fits", "/d/y.h5"}),
+        ("x.h5 y.h5", ["/d/x.h5", "/e/z"], {"/d/y.h5"}),
+        ("dl2/x.h5 y.h5", ["/d/dl2/x.h5", "/e/dl2/x.h5"], set()),
+        ("dl2/x.h5 y.h5", ["/d/olddl2/x.h5"], set()),
+        ("dl2/x.h5 y.h5 /d/dl2/x.h5", [], {"/d/dl2/x.h5", "/d/y.h5"}),
+    ],
+)
+def test_what_a_relative_path_means_is_known_by_the_noted_paths(
+    arguments: str, noted: list[str], named: set[str]
+) -> None:
+    found = places_named(frozenset(), (arguments,), frozenset(noted))
+    assert found == {f"file:{path}" for path in named}
+
+
+def test_a_named_path_is_one_in_the_namespaces_of_the_noted_paths() -> None:
+    def named(*noted: str) -> frozenset[str]:
+        return places_named(frozenset({"/tmp/a"}), (), frozenset(noted))
+
+    assert named("file://wn/tmp/b", "root://h/c") == {"file://wn/tmp/a"}
+    assert named("file://1/b", "file://2/b", "/c") == {"file://1/tmp/a", "file://2/tmp/a"}
+
+
+def test_names_of_what_a_run_writes() -> None:
+    names = ("T.output_path", "--log-file", "-o", "T.scratch", "T.output.input", "--login", "T.a_o")
+    assert [says_what_is_written(name) for name in names] == [True] * 4 + [False] * 2 + [True]

@@ -34,6 +34,7 @@ NODES = (
     Node(b"who", "who", Kind.AGENT),
 )
 EDGES = (
+    edge(RelationType.WAS_ASSOCIATED_WITH, "a", "who"),
     edge(USED, "a", "bad"),
     edge(USED, "d", "bad"),
     edge(USED, "c", "bad"),
@@ -43,7 +44,6 @@ EDGES = (
     edge(MADE, "z", "d"),
     edge(MADE, "z", "c"),
     edge(MADE, "y", "d"),
-    edge(RelationType.WAS_ASSOCIATED_WITH, "a", "who"),
 )
 LINEAGE = Lineage(NODES[0], Direction.DOWNSTREAM, None, False, NODES, EDGES)
 
@@ -66,3 +66,9 @@ def test_a_filter_chooses_products_and_breaks_no_chain() -> None:
 def test_what_led_to_a_record_is_no_product_of_it() -> None:
     upstream = replace(LINEAGE, root=NODES[6], direction=Direction.UPSTREAM)
     assert chains(upstream) == []
+
+
+def test_a_product_without_a_run_in_between() -> None:
+    derived = (edge(RelationType.WAS_DERIVED_FROM, "y", "bad"),)
+    pair = Lineage(NODES[0], Direction.BOTH, None, False, (NODES[0], NODES[5]), derived)
+    assert chains(pair) == [["bad", "y"]]

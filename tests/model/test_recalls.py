@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from provgraph.model.derived import INVALIDATED, invalidation_of
+from provgraph.model.lineage import Node
 from provgraph.model.recalls import (
     RECALLS,
     Recall,
@@ -15,6 +16,8 @@ from provgraph.model.recalls import (
     recall_of,
     stated_recall,
 )
+from provgraph.model.records import key_of
+from provgraph.model.vocabulary import EntityType, Kind
 
 SPAN = UsesOfPath("file:/a b/c%/ü?x", "2026-01-01T00:00:00.000", "2026-01-02T00:00:00.000")
 RECALLED: list[Recall] = [
@@ -61,8 +64,22 @@ def test_people_read_what_is_meant() -> None:
 
 def test_the_entity_bears_the_mark_and_the_rule() -> None:
     said = stated_recall(SPAN, {INVALIDATED: (SPAN.since,)})
+    assert (said.identifier, said.type) == (SPAN.id, EntityType.VALUE)
     mark = invalidation_of(said.attributes)
     assert mark is not None
     assert mark.time == "2026-01-01T00:00:00.000Z"
     assert said.attributes["recalledPath"] == (SPAN.place,)
     assert said.attributes["usedUntil"] == (SPAN.until,)
+
+
+def test_an_answer_shows_the_rule_as_a_value() -> None:
+    tool = ToolVersion("merge", "2")
+    assert recall_node(tool) == Node(
+        key=key_of(Kind.ENTITY, tool.id),
+        id=tool.id,
+        kind=Kind.ENTITY,
+        name="merge 2",
+        type="ValueEntity",
+        identifiers=(tool.id,),
+        attributes={"name": ("merge 2",), "recalledTool": ("merge",), "version": ("2",)},
+    )

@@ -13,8 +13,10 @@ from provgraph.model.records import (
     StatedRelation,
     batches,
     build_quickly,
+    first_text,
     key_of,
 )
+from provgraph.model.values import fingerprint
 from provgraph.model.vocabulary import Kind, RelationType
 
 T1, T2 = "2026-11-21T08:00:01.000", "2026-11-21T08:00:02.000"
@@ -49,6 +51,16 @@ KEYS = {
 }
 
 
+@pytest.mark.parametrize("size", [1, 255, 256, 10_000])
+def test_ids_of_any_length_have_keys_made_alike(size: int) -> None:
+    name = "x" * size
+    assert key_of(Kind.ENTITY, name) == fingerprint(Kind.ENTITY, name)
+
+
+def test_the_first_value_of_a_fact_is_its_text() -> None:
+    assert [first_text({"n": (5, 7)}, name) for name in ("n", "m")] == ["5", None]
+
+
 def test_a_key_tells_mentions_apart() -> None:
     other = Mention(MENTION.run, MENTION.relation, MENTION.role, MENTION.place)
     assert other.key != MENTION.key
@@ -79,6 +91,7 @@ def test_the_items_come_in_their_order_and_the_last_batch_may_be_shorter() -> No
 def test_a_full_last_batch_is_followed_by_no_empty_one() -> None:
     assert list(batches([1, 2, 3, 4], 2)) == [[1, 2], [3, 4]]
     assert list(batches([], 2)) == []
+    assert list(batches("ab", 1)) == [["a"], ["b"]]
 
 
 def test_items_are_read_only_when_they_are_needed() -> None:

@@ -283,13 +283,16 @@ DAY = "2026-11-21T00:00:00.000Z"
     [
         ("2026-11-21T00:00:00.000Z", "0.0 s"),
         ("2026-11-21T00:00:00.830Z", "0.8 s"),
-        ("2026-11-21T00:00:09.970Z", "10 s"),
+        ("2026-11-21T00:00:09.940Z", "9.9 s"),
+        ("2026-11-21T00:00:09.950Z", "10 s"),
         ("2026-11-21T00:00:59.700Z", "1 min 00 s"),
         ("2026-11-21T00:02:02.500123456Z", "2 min 03 s"),
         ("2026-11-21T00:59:59.900Z", "1 h 00 min"),
         ("2026-11-21T23:59:59.900Z", "1 d 0 h"),
         ("2026-11-24T04:00:00.000Z", "3 d 4 h"),
+        ("2027-03-01T00:00:00.000Z", "100 d 0 h"),
         ("2026-11-20T23:59:58.000Z", "-2.0 s"),
+        ("2026-11-20T23:57:55.000Z", "-2 min 05 s"),
     ],
 )
 def test_durations_in_two_units(end: str, said: str) -> None:
@@ -307,6 +310,7 @@ def test_times_to_the_second() -> None:
         ("a\nb\tc\r", "a\\nb\\tc\\r"),
         ("\x1b\x00\x7f\x9b", "\\x1b\\x00\\x7f\\x9b"),
         ("\u202e\u2028\ufeff\ufffe", "\\u202e\\u2028\\ufeff\\ufffe"),
+        ("\ufdcf\ufdd0\ufdef\ufdf0", "\ufdcf\\ufdd0\\ufdef\ufdf0"),
         ("\ud800", "\\ud800"),
         ("\U000e0041\U0001ffff", "\\U000e0041\\U0001ffff"),
     ],
@@ -336,6 +340,7 @@ def test_readable_is_short_and_visible(text: str, limit: int) -> None:
         (1, "activity", "1 activity"),
         (3, "activity", "3 activities"),
         (2, "key", "2 keys"),
+        (2, "delay", "2 delays"),
     ],
 )
 def test_numbers_of_things(number: int, noun: str, expected: str) -> None:

@@ -25,7 +25,9 @@ from provgraph.store.journal import (
     ReadRecorder,
     Subject,
     Subjects,
+    TouchedMarks,
     mark,
+    marks_in,
     marks_of_changes,
     new_mark,
     subjects_in,
@@ -257,6 +259,26 @@ def test_a_question_that_finds_nothing_is_marked_too(one_run: Store) -> None:
 
 def test_facts_of_other_kinds_or_names_have_other_marks() -> None:
     assert len({mark("run", "x"), mark("agent", "x"), mark("run", "y")}) == 3
+
+
+def test_the_marks_of_turns_come_back() -> None:
+    first, second = TouchedMarks(), TouchedMarks()
+    first.update({mark("run", name) for name in "AB"})
+    first.update({mark("run", "C")})
+    marks = marks_in([first.packed(), second.packed()])
+    assert marks == frozenset(mark("run", name) for name in "ABC")
+    assert (bool(first), bool(second)) == (True, False)
+
+
+def test_of_too_many_marks_it_is_known_that_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("provgraph.store.journal.MOST_MARKS", 2)
+    turn = TouchedMarks()
+    turn.update({mark("run", "A"), mark("run", "B")})
+    assert turn.packed() is not None
+    for name in "CD":
+        turn.update({mark("run", name)})
+        assert (turn.packed(), bool(turn)) == (None, True)
+    assert marks_in([b"", turn.packed()]) is None
 
 
 def test_a_change_of_a_mention_concerns_who_asked_for_its_run_or_its_names() -> None:

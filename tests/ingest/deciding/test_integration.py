@@ -7,6 +7,7 @@ import pytest
 
 from provgraph.ingest.deciding.integration import current_plan, integrate, plan_changes
 from provgraph.model.records import Document, Run
+from provgraph.model.values import Attributes
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
 
@@ -59,6 +60,7 @@ def test_without_an_early_plan_one_is_made(store: Store) -> None:
     with store.writing() as transaction:
         planned = current_plan(transaction, None, transaction.turn, [run("A", name="tool")])
     assert [each.id for each in planned.changes.runs] == ["A"]
+    assert not planned.reads.marks  # nobody can overtake it
 
 
 def test_a_plan_that_is_written_at_once_notes_no_reads(store: Store) -> None:
@@ -67,3 +69,16 @@ def test_a_plan_that_is_written_at_once_notes_no_reads(store: Store) -> None:
         assert planned.changes == plan_changes(transaction, [run("A", name="tool")]).changes
     assert not planned.reads.marks
     assert planned.touched
+
+
+def test_only_what_a_run_has_one_of_can_disagree(store: Store) -> None:
+    several: Attributes = {
+        "prov.timeOfStart": ("1", "2"),
+        "open.used": ("1", "2"),
+        "http://example.org/n": (1, 2),
+        "parameters": ({"a": 1}, {"a": 2}),
+        "host": ("wn1", "wn2"),
+    }
+    with store.viewing() as view:
+        found = plan_changes(view, [Document(run=Run("A", several))]).disagreements
+    assert [each.fact for each in found] == ["host"]

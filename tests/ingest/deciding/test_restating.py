@@ -19,6 +19,8 @@ from provgraph.store.protocol import Store
 from provgraph.store.records import EntityRecord
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS
+from tests.graphs import put
+from tests.identity.examples import run
 
 CONFIGURATION = "/data/ctao/config/base.yaml"
 
@@ -72,6 +74,7 @@ def test_the_readers_of_a_marked_file_are_not_looked_at(night: Store) -> None:
         StatedEntity(f"file:{CONFIGURATION}", {"prov:invalidatedAtTime": ("2026-01-01",)}),
         StatedEntity(f"file:{CONFIGURATION}", {"CTA PRODUCT DATA LEVELS": ("DL2",)}),
         StatedEntity(f"file:{CONFIGURATION}", {}, EntityType.PLAN),
+        StatedEntity(f"file:{CONFIGURATION}", {}, EntityType.COLLECTION),
         StatedEntity("file:/never/heard/of"),
         StatedEntity("product:never-heard-of"),
     ],
@@ -89,3 +92,14 @@ def test_an_entity_of_which_nothing_else_is_known_goes_with_what_is_stated() -> 
             with store.viewing() as view:
                 assert restated(view, {name: None}) is None
                 assert restated(view, {name: StatedEntity(name)}) is not None
+
+
+def test_what_is_stated_of_a_path_is_not_said_of_the_product_there() -> None:
+    said = StatedEntity("product:P", {"mark": (1,)})
+    with closing(open_store("sqlite://")) as store:
+        put(store, [run("A", 0, 1, "", "/x=P")])
+        with store.writing() as transaction:
+            integrate(transaction, [Document(entities=(StatedEntity("file:/x", {"a": (1,)}),))])
+        with store.viewing() as view:
+            found = restated(view, {"product:P": said}) or []
+    assert [(each.attributes, each.former) for each in found] == [({"mark": (1,)}, ())]
