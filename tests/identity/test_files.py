@@ -1,6 +1,7 @@
 """The files of runs: twins of several sources, nested runs, the order of runs."""
 
 from provgraph.identity.files import RunTimes, files_of, several_speak_of, times_of, twins
+from provgraph.model.identifiers import strength
 from provgraph.model.records import INFERRED, Fact, Mention, Run
 from provgraph.model.vocabulary import RelationType
 from tests.identity.examples import made, resolved, run, used
@@ -22,6 +23,44 @@ def test_two_sources_with_one_file_of_a_name_each_mean_one_file() -> None:
     (file,) = files_of([LOG, CATALOGUE], shared, {"A": RunTimes("A", "", None)})
     assert file.identifiers == ("product:P", "guid:G")
     assert file.places == ("file://wn/tmp/x", "lfn:/cta/x")
+
+
+def test_each_file_has_a_key_and_its_names_in_order() -> None:
+    mentions = [
+        Mention(run, side, None, place, identifier, source)
+        for run in "AB"
+        for side in (R, W)
+        for name in ("x", "y")
+        for place, identifier, source in (
+            (f"file:/{name}", f"product:{name}", "log"),
+            (f"lfn:/{name}", f"guid:{name}", "catalogue"),
+        )
+    ]
+    shared = {
+        key: twin
+        for run in "AB"
+        for key, twin in twins([each for each in mentions if each.run == run]).items()
+    }
+    assert shared.keys() == {each.key for each in mentions}
+    assert len(set(shared.values())) == 8
+    files = files_of(mentions, shared, {name: RunTimes(name, "", None) for name in "AB"})
+    assert len(files) == 8
+    for file in files:
+        assert list(file.places) == sorted(file.places)
+        assert list(file.identifiers) == sorted(file.identifiers, key=strength)
+
+
+def test_what_a_run_reads_twice_is_the_product_that_it_names_once() -> None:
+    def said(relation: RelationType, *names: str | None) -> list[Mention]:
+        log = [Mention("A", relation, None, "file:/x", name, "log") for name in names]
+        return [*log, Mention("A", relation, None, "lfn:/x", "guid:G", "catalogue")]
+
+    once = said(R, None, "product:P")
+    assert twins(once).keys() == {each.key for each in once}
+    assert twins(said(R, None, "product:P", "product:Q")) == {}
+    assert twins(said(W, None, "product:P")) == {}
+    unplaced = Mention("A", R, None, None, "product:P", "log")
+    assert twins([unplaced, *said(R, None)]).keys() == {each.key for each in said(R, None)}
 
 
 def test_a_second_file_of_that_name_in_one_source_leaves_all_apart() -> None:

@@ -261,6 +261,7 @@ def test_the_size_of_values_grows_with_all_that_stands_in_them() -> None:
     assert text_size([]) == 0
     assert text_size(["abc"]) == text_size([""]) + 3
     assert text_size([("abc", 1)]) == text_size(["abc", 1]) == text_size([1, "abc"])
+    assert text_size(["abc", ("x",)]) == text_size(["abc"]) + text_size(["x"])
     assert text_size([{"a": {"b": "abc"}}]) == 2 * text_size([None]) + text_size(["abc"])
 
 

@@ -117,6 +117,8 @@ def test_values_as_scripts_have_them() -> None:
 def test_a_tool_of_which_only_the_name_is_known_has_no_parts() -> None:
     (tool,) = ToolDescription("x").records(1, None, "2027-01-01T00:00:00.000")
     assert set(tool.attributes) == {"name", "revision", "describedAt", "contentHash"}
+    _, unnamed = ToolDescription("x", used=({},)).records(1, None, "2027-01-01T00:00:00.000")
+    assert unnamed.id == "x_"
 
 
 @pytest.mark.parametrize(

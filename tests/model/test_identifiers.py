@@ -281,7 +281,7 @@ def test_a_parameter_may_name_a_file(parameters: dict[str, Value], named: set[st
     [
         ("tool /p/a --in=/p/b=c --fast /p/d out /p/e 5", {"/p/a", "/p/b=c", "/p/d", "/p/e"}),
         ("tool -o /p/a --log-file /p/b --output=/p/c --fast /p/d", {"/p/d"}),
-        ("/p/a -o", {"/p/a"}),
+        ("/p/a -i=/p/b -o=/p/c -o", {"/p/a", "/p/b"}),
         (["tool", "-i", "/p/a b", 5, "-o", "/p/c"], {"/p/a b"}),
         (5, set()),
         ({"a": "/p/a"}, set()),
@@ -300,7 +300,7 @@ def test_an_argument_may_name_a_file(arguments: Value, named: set[str]) -> None:
         ("x.h5 y.h5", ["/d/x.h5", "/e/z"], {"/d/y.h5"}),
         ("dl2/x.h5 y.h5", ["/d/dl2/x.h5", "/e/dl2/x.h5"], set()),
         ("dl2/x.h5 y.h5", ["/d/olddl2/x.h5"], set()),
-        ("dl2/x.h5 y.h5 /d/dl2/x.h5", [], {"/d/dl2/x.h5", "/d/y.h5"}),
+        ("dl2/x.h5 y.h5 /d/dl2/x.h5 /z", [], {"/d/dl2/x.h5", "/d/y.h5", "/z"}),
     ],
 )
 def test_what_a_relative_path_means_is_known_by_the_noted_paths(

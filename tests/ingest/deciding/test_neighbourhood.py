@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from provgraph.identity.entities import Standing
 from provgraph.ingest.deciding.integration import integrate, plan_changes
 from provgraph.ingest.deciding.neighbourhood import touched_mentions
 from provgraph.ingest.loading import load
@@ -118,3 +119,29 @@ def test_what_is_stated_again_leads_to_no_mention(memory: Store) -> None:
         changes = plan_changes(recorder, [Document(entities=(entity,), relations=(relation,))])
     assert mark("name", "prov:x") not in recorder.marks
     assert (changes.changes.mentions, changes.changes.entities) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("made", "rank"),
+    [
+        ("1960-01-01T00:00:00.000", 0),
+        ("1970-01-01T00:00:07.900", 7),
+        ("2100-01-01T00:00:00.000", 2**31 - 1),
+        (None, 0),
+    ],
+)
+def test_a_stated_place_is_ranked_by_when_the_entity_was_made(
+    memory: Store, made: str | None, rank: int
+) -> None:
+    """A column of the stores holds the rank, whatever year a document names."""
+    maker = Run("R", {"endTime": (made,)} if made else {})
+    mention = Mention("R", RelationType.WAS_GENERATED_BY, None, "file:/c", "prov:x", "prov")
+    said = StatedEntity("prov:x", {"prov:location": ("/a", "/b", "/c")})
+    with memory.writing() as transaction:
+        integrate(transaction, [Document(maker, (mention,), (said,))])
+    with memory.viewing() as view:
+        entity = view.entities(["prov:x"])["prov:x"]
+    stated = [Standing(f"file:/{name}", rank, made or "", None) for name in "ab"]
+    assert entity.standings == (*stated, Standing("file:/c", 1, made or "", None))
+    assert entity.identifiers == ("prov:x", "file:/c", "file:/a", "file:/b")
+    assert entity.generated_at == made
