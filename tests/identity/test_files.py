@@ -63,6 +63,17 @@ def test_what_a_run_reads_twice_is_the_product_that_it_names_once() -> None:
     assert twins([unplaced, *said(R, None)]).keys() == {each.key for each in said(R, None)}
 
 
+def test_what_a_run_writes_is_not_the_product_that_it_read_there() -> None:
+    read = Mention("A", R, None, "file:/x", "product:P", "log")
+    wrote, filed = written("file:/x", None, "log"), written("lfn:/x", "product:Q", "catalogue")
+    assert twins([read, wrote, filed]).keys() == {wrote.key, filed.key}
+
+
+def test_only_what_a_source_states_of_a_place_has_twins() -> None:
+    assert twins([LOG, written("lfn:/cta/x", "guid:G", INFERRED)]) == {}
+    assert twins([written(None, "product:P", "log"), written(None, "guid:G", "catalogue")]) == {}
+
+
 def test_a_second_file_of_that_name_in_one_source_leaves_all_apart() -> None:
     assert twins([LOG, CATALOGUE, written("lfn:/old/x", "guid:H", "ctadirac")]) == {}
 
@@ -124,6 +135,8 @@ def test_the_process_is_known_by_all_four_facts() -> None:
     assert whole.encloses(RunTimes("C", whole.start, whole.end, whole.process))
     for name in (Fact.HOST, Fact.BOOT_TIME, Fact.EXECUTABLE, Fact.ARGUMENTS):
         assert times_of(Run("A", {k: v for k, v in facts.items() if k != name})).process is None
+        assert times_of(Run("A", {**facts, name: ("other",)})).process != whole.process
+    assert times_of(Run("A", {})) == RunTimes("A", "", None)
 
 
 def test_what_is_inferred_is_of_no_source() -> None:

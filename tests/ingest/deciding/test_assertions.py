@@ -23,6 +23,7 @@ from provgraph.model.records import (
     End,
     Mention,
     Run,
+    Settings,
     StatedEntity,
     StatedRelation,
     key_of,
@@ -117,13 +118,35 @@ def test_of_two_kinds_the_finer_counts() -> None:
     plain, value = StatedEntity("x", {"a": (1,)}), StatedEntity("x", {"a": (2,)}, EntityType.VALUE)
     joined = join_entities(plain, value)
     assert joined == join_entities(value, plain)
-    assert (joined.type, joined.attributes) == (EntityType.VALUE, {"a": (1, 2)})
+    assert joined == StatedEntity("x", {"a": (1, 2)}, EntityType.VALUE)
     assert join_entities(value, StatedEntity("x", {}, EntityType.PLAN)).type is EntityType.PLAN
     coarse = Description("d", DescriptionType.ENTITY)
     dataset = Description("d", DescriptionType.DATASET)
     assert join_descriptions(dataset, coarse) == dataset
     fine = Description("d", DescriptionType.VALUE, {"unit": ("TeV",)})
     assert join_descriptions(coarse, fine) == join_descriptions(fine, coarse) == fine
+
+
+def test_all_that_a_document_says_is_asserted_of_its_subjects() -> None:
+    names = [f"product:{number}" for number in range(2)]
+    own, other = Settings("Tool", {"a": 1}), b"k" * 16
+    document = Document(
+        run=Run("R", {}),
+        mentions=tuple(Mention("R", RelationType.USED, None, None, name) for name in names),
+        entities=tuple(map(StatedEntity, names)),
+        descriptions=(TOOL,),
+        settings=(own,),
+        settings_keys=(other,),
+    )
+    of_run, of_tool = make_assertions("load", 0, [document])
+    assert (of_run.subject, of_tool.subject) == (key_of(Kind.ACTIVITY, "R"), TOOL.as_end.key)
+    assert read_assertion(of_run) == AssertedFacts(
+        run=document.run,
+        mentions=document.mentions,
+        settings=(own.key, other),
+        entities=document.entities,
+    )
+    assert read_assertion(of_tool) == AssertedFacts(descriptions=(TOOL,))
 
 
 def test_a_relation_and_a_statement_speak_of_one_subject() -> None:
