@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from provgraph.model.attributes import (
     LEVEL_KEYS,
     XSD_DOUBLE,
+    attributes_of,
     data_level,
     is_hidden,
     is_open,
@@ -245,6 +246,7 @@ def test_only_a_text_that_may_equal_a_typed_value_gives_way(value: Value, text: 
     [
         (("DL1_IMAGES,DL2",), ["DL3/Event"], "DL2"),
         ((), ["DL1/Event", None, "DL2/Event"], "DL2"),
+        (("CTAO_DL3",), ["DL1/Event"], "DL3"),
         (("nothing",), ["DL1/Event"], "DL1"),
         ((), ["DL12", "IDL2"], None),
         ((), [None], None),
@@ -278,3 +280,7 @@ def test_the_text_of_an_object_is_kept_for_that_object_alone() -> None:
     long = {"long": ("x" * 10_000,)}
     assert kept_json(long) == canonical_json(long)
     assert kept_json({}) == "{}"
+
+
+def test_plain_values_are_attributes_and_none_says_nothing() -> None:
+    assert attributes_of({"a": 0, "b": None, "c": [1, 2]}) == {"a": (0,), "c": ([1, 2],)}

@@ -8,15 +8,20 @@ from hypothesis import strategies as st
 
 from provgraph.model import identifiers
 from provgraph.model.identifiers import (
+    ACTIVITY_ID,
+    PRODUCT_ID,
     SCHEMES,
     base_name,
     catalogue_place,
     folders_meant,
     is_strong,
+    local_name,
     location_of,
     paths_in,
     place_of,
+    places_in,
     places_named,
+    product_identifier,
     says_what_is_written,
     scheme_of,
     strength,
@@ -126,9 +131,12 @@ def test_mangled_urls_are_restored(path: str, folder: str) -> None:
         ("https://host/x?a=//b", "https://host/x?a=//b"),
         ("/cwd/https:/host/x?a=b", "https://host/x?a=b"),
         ("https://host", "https://host"),
+        ("root://me:secret@host/x", "root://host/x"),
         ("s3://bucket/key", "s3://bucket/key"),
         ("lfn:/ctao//x", "lfn:/ctao/x"),
         ("lfn:ctao/x", "lfn:/ctao/x"),
+        ("file:x", "file:/x"),
+        ("/X/x", "file:/X/x"),
         ("/data/é ü/x y", "file:/data/é ü/x y"),
         ("/data/a@b", "file:/data/a@b"),
         ("/data/a:b", "file:/data/a:b"),
@@ -321,3 +329,49 @@ def test_a_named_path_is_one_in_the_namespaces_of_the_noted_paths() -> None:
 def test_names_of_what_a_run_writes() -> None:
     names = ("T.output_path", "--log-file", "-o", "T.scratch", "T.output.input", "--login", "T.a_o")
     assert [says_what_is_written(name) for name in names] == [True] * 4 + [False] * 2 + [True]
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("file:/data/x.h5", "x.h5"),
+        ("file:/data/folderX/", "folderX"),
+        ("root://host/x", "x"),
+        ("file:/", "file:"),
+        ("/", "/"),
+    ],
+)
+def test_the_last_part_of_a_path_is_the_name_of_the_file(place: str, name: str) -> None:
+    assert base_name(place) == name
+
+
+@pytest.mark.parametrize(
+    ("identifier", "name"),
+    [
+        ("prov:http://example.org/run#plot", "plot"),
+        ("http://example.org/a/b", "b"),
+        ("http:/b", "b"),
+        ("urn:uuid:5", "5"),
+        ("plot", "plot"),
+    ],
+)
+def test_what_a_document_calls_a_record(identifier: str, name: str) -> None:
+    assert local_name(identifier) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("file:/a@b/x@R", {"file:/a@b/x@R", "file:/a@b/x"}),
+        ("file:/x", {"file:/x"}),
+        ("product:P@x", set()),
+    ],
+)
+def test_a_weak_name_may_be_about_a_place(name: str, places: set[str]) -> None:
+    assert places_in(name) == places
+
+
+def test_a_header_names_a_product_only_with_the_run_that_wrote_it() -> None:
+    assert product_identifier({PRODUCT_ID: "P", ACTIVITY_ID: "R"}) == "product:P"
+    for header in ({PRODUCT_ID: "P"}, {PRODUCT_ID: "P", ACTIVITY_ID: ""}, {ACTIVITY_ID: "R"}):
+        assert product_identifier(header) is None
