@@ -88,6 +88,7 @@ def test_only_what_a_run_has_one_of_can_disagree(store: Store) -> None:
         "http://example.org/n": (1, 2),
         "parameters": ({"a": 1}, {"a": 2}),
         "host": ("wn1", "wn2"),
+        "version": ("1",),
     }
     with store.viewing() as view:
         found = plan_changes(view, [Document(run=Run("A", several))]).disagreements
