@@ -9,7 +9,7 @@ from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.invalidation import invalidate
 from provgraph.model.assembly import distances_from, ends_of, ways_of
-from provgraph.model.filters import Filter, Search, SortOrder
+from provgraph.model.filters import Filter, PageRequest, Search, SortOrder
 from provgraph.model.lineage import Direction, Lineage
 from provgraph.model.records import Document, End, Mention, StatedRelation
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
@@ -89,7 +89,7 @@ def test_no_record_taints_itself(store: Store) -> None:
 def invalid(store: Store, **conditions: Any) -> list[str]:
     """The ids of the invalid records that meet some conditions."""
     wanted = Filter(search=Search(invalid=True, **conditions))
-    page = store.find(wanted, SortOrder.NAME)
+    page = store.find(wanted, SortOrder.NAME, PageRequest(counted=True))
     assert (page.total, page.after) == (len(page.found), None)
     return sorted(each.node.id for each in page.found)
 
