@@ -96,27 +96,13 @@ def by_run(documents: Sequence[Document]) -> list[Document]:
     files: dict[str, list[Mention]] = defaultdict(list)
     others = []
     for each in documents:
-        if each.run and _says_only_files(each):
+        if each.run and each.mentions and each == Document(Run(each.run.id, {}), each.mentions):
             files[each.run.id].extend(each.mentions)
         else:
             others.append(each)
     for run, mentions in files.items():
         others += [Document(Run(run, {}), tuple(some)) for some in batches(mentions, _MENTIONS)]
     return others
-
-
-def _says_only_files(document: Document) -> bool:
-    """Whether a document says nothing but which files a run read and wrote."""
-    others = (
-        document.entities,
-        document.agents,
-        document.descriptions,
-        document.relations,
-        document.settings,
-        document.config_files,
-        document.settings_keys,
-    )
-    return bool(document.mentions) and not ((document.run and document.run.facts) or any(others))
 
 
 def size_of(document: Document) -> int:
