@@ -99,6 +99,11 @@ class Sought:
     hidden: tuple[HiddenEntries, ...] = ()
     without: tuple[bytes, ...] = ()
 
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index other than that of the order finds the entries."""
+        return bool(self.choices or self.parameters or self.related)
+
 
 def without_entries() -> StoreError:
     """Make the error for a store that an older provgraph made, and no writer has come since."""

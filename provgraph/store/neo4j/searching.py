@@ -153,7 +153,7 @@ class _CypherSearch:
     @property
     def is_indexed(self) -> bool:
         """Whether an index other than that of the order finds any nodes."""
-        return any(each.choices or each.parameters or each.related for each in self._sought)
+        return any(each.is_indexed for each in self._sought)
 
     def looked_at(self, value: str, first: str) -> tuple[str, str]:
         """What finds the next nodes, whatever they are, and what those meet that are wanted.

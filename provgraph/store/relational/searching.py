@@ -198,7 +198,7 @@ class _SqlSearch:
     @property
     def is_indexed(self) -> bool:
         """Whether an index other than that of the order finds any entries."""
-        return any(each.choices or each.parameters or each.related for each in self._sought)
+        return any(each.is_indexed for each in self._sought)
 
     def counting(self) -> tuple[Any, dict[str, Any]]:
         counts = " + ".join(f"(SELECT count(*) FROM {part})" for part in self.parts)  # noqa: S608 - our own names
@@ -255,10 +255,7 @@ class _SqlSearch:
     def _rest(self, wanted: Sought, kinds: tuple[Kind, ...]) -> str:
         """The conditions besides those of the entry's own terms."""
         conditions = [self._of_kinds(kinds), *self._times(wanted), *self._conditions(wanted)]
-        conditions += [
-            _CONFIGURED.format(number=self._number.format(key="settings_of.activity"), parts=parts)
-            for parts in self._settings(wanted.parameters)
-        ]
+        conditions += self._configured(wanted.parameters)
         conditions += map(self._related, wanted.related)
         return " AND ".join(conditions)
 
@@ -292,12 +289,8 @@ class _SqlSearch:
         yield from (f"search.key <> :{self._given(key)}" for key in wanted.without)
 
     def _related(self, other: Related) -> str:
-        conditions = [
-            _CONFIGURED.format(number=self._number.format(key="settings_of.activity"), parts=parts)
-            for parts in self._settings(other.parameters)
-        ]
-        if other.choices:
-            conditions.insert(0, self._having(other.choices))
+        conditions = [self._having(other.choices)] if other.choices else []
+        conditions += self._configured(other.parameters)
         return _RELATED.format(
             number=self._number.format(key="relation.source"),
             found=self._tables if other.choices else "search",
@@ -361,6 +354,12 @@ class _SqlSearch:
             yield f"({has})"
         for parts in self._settings(parameters):
             yield _HAS_SETTINGS.format(entry=entry, parts=parts)
+
+    def _configured(self, parameters: Iterable[Choice]) -> Iterator[str]:
+        """That the run has each parameter, along their index."""
+        number = self._number.format(key="settings_of.activity")
+        for parts in self._settings(parameters):
+            yield _CONFIGURED.format(number=number, parts=parts)
 
     def _settings(self, choices: Iterable[Choice]) -> Iterator[str]:
         """Of each choice the settings that have a parameter with one of its terms."""
