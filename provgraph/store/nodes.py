@@ -184,9 +184,9 @@ def description_node(description: Description) -> Node:
 
 @dataclass(slots=True)
 class Known(Generic[T]):
-    """What keys stand for that are hashes of it.
+    """Remembers what was read by keys that are hashes of it, such as the keys of settings.
 
-    It never changes, whoever writes, so what was read once stays true.
+    What such a key stands for never changes, whoever writes, so what was read once stays true.
     """
 
     _known: dict[bytes, T] = field(default_factory=dict, init=False)
