@@ -87,8 +87,9 @@ soak-faults: $(TEST)/.stamp ## strike loaders and stores 100 times in each way (
 	@$(TEST)/bin/python -m tests.faults --times 100 $(ARGS)
 
 .PHONY: soak-fuzz
-soak-fuzz: $(TEST)/.stamp ## feed each loader an hour of broken sources
-	@PROVGRAPH_TEST_FUZZ_SECONDS=3600 $(TEST)/bin/python -m pytest tests/fuzz $(ARGS)
+soak-fuzz: $(TEST)/.stamp ## feed each loader an hour of broken sources, and a server senseless requests
+	@PROVGRAPH_TEST_FUZZ_SECONDS=3600 PROVGRAPH_TEST_HTTP_EXAMPLES=300 \
+		$(TEST)/bin/python -m pytest tests/fuzz tests/web/jobs/test_resources.py $(ARGS)
 
 .PHONY: soak-mutants
 soak-mutants: $(TEST)/.stamp ## change single words of the identity rules, and list what no test notices

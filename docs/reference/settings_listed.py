@@ -325,6 +325,11 @@ DEVELOPERS = (
         "How many seconds each loader is fed with broken sources.",
     ),
     Variable(
+        "PROVGRAPH_TEST_HTTP_EXAMPLES",
+        "8",
+        "How many random requests schemathesis makes for each operation of the server, at most.",
+    ),
+    Variable(
         "PROVGRAPH_WRITE_GOLDEN",
         "not set",
         "When set, the tests of the writers renew the files that they compare with.",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -115,6 +115,26 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
             The same.
         """
         return result
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> Any:
+        """Read what a request asks.
+
+        Args:
+            request: by GET or POST.
+
+        Returns:
+            The question.
+
+        Raises:
+            HTTPException: there is none, or a part of it is of another type.
+        """
+        if request.method == "POST" and (await request.get_body()).strip() == b"null":
+            raise HTTPException(400, "a request is an object with a `query`")
+        asked = await super().parse_http_body(request)
+        name = asked.operation_name if isinstance(asked, GraphQLRequestData) else None
+        if not isinstance(name, str | None):
+            raise HTTPException(400, "`operationName` is a string or null, where it is given")
+        return asked
 
     async def execute_single(self, request: Request, *args: Any, **asked: Any) -> Any:
         """Run one operation, and write the answer down, away from the event loop of the server.

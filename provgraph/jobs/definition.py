@@ -14,7 +14,7 @@ from provgraph.model.descriptions import Said, ToolDescription, is_required, opt
 from provgraph.model.values import Value
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
-_JOB_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", re.ASCII)
+JOB_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", re.ASCII)
 #: Variables that change what a shell or a program does, and are nobody's parameters.
 _RESERVED: Final = re.compile(
     r"PATH|HOME|IFS|ENV|SHELL|SHELLOPTS|PWD|CDPATH|PS4|TMPDIR|LANG|USER|LOGNAME|PROMPT_COMMAND"
@@ -175,7 +175,8 @@ def is_job(said: ToolDescription) -> bool:
     Returns:
         True when it has a script.
     """
-    return bool(str(said.said.get("script") or "").strip())
+    script = said.said.get("script")
+    return isinstance(script, str) and bool(script.strip())
 
 
 def definition_of(identifier: str, said: ToolDescription) -> JobDefinition:
@@ -192,7 +193,7 @@ def definition_of(identifier: str, said: ToolDescription) -> JobDefinition:
         JobRefusedError: it has no script, or a name or a time in it makes no sense; the message
             says which.
     """
-    if not _JOB_NAME.fullmatch(said.name):
+    if not JOB_NAME.fullmatch(said.name):
         raise JobRefusedError(
             f"{said.name[:80]!r} can't be the name of a job: take letters, digits, . _ and -",
             where="name",

@@ -68,6 +68,11 @@ def formats_read() -> str:
     return "; ".join(_loader(name).reads for name in _entries())
 
 
+def loader_names() -> list[str]:
+    """The names of all loaders, sorted."""
+    return list(_entries())
+
+
 def loader_named(name: str) -> Loader:
     """The loader of a name.
 
@@ -81,7 +86,7 @@ def loader_named(name: str) -> Loader:
         SettingsError: no loader has the name.
     """
     if name not in _entries():
-        raise SettingsError(f"{name!r} is no format; the formats are {', '.join(_entries())}")
+        raise SettingsError(f"{name!r} is no format; the formats are {', '.join(loader_names())}")
     return _loader(name)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -27,6 +28,7 @@ from provgraph.web.jobs.vosi import vosi_routes
 from provgraph.web.loads import load_routes
 from provgraph.web.logs import RequestLog
 from provgraph.web.metrics import JobMetrics, LoadMetrics, RequestMetrics
+from provgraph.web.openapi import describe
 from provgraph.web.pages import add_pages
 from provgraph.web.provsap import provsap_routes
 from provgraph.web.security import SecurityHeaders
@@ -90,7 +92,11 @@ def create_app(
     Raises:
         MissingExtraError: requests are to be traced, and OpenTelemetry is not installed.
     """
-    app = FastAPI(title="provgraph", version=__version__, openapi_url=None, lifespan=lifespan)
+    # The pages that FastAPI makes of the description fetch scripts from other hosts.
+    app = FastAPI(
+        title="provgraph", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
     registry = CollectorRegistry()
     store = stores.whole
     app.include_router(endpoint)

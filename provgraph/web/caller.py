@@ -1,11 +1,27 @@
 """``GET /caller``: who asks, and what they may do here, so that a page offers nothing else."""
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from provgraph.web.access import CALLER_PATH, caller_in, name_of_caller
+from provgraph.web.openapi import JSON, operation
 from provgraph.web.roles import Right
+
+#: The schema of the answer.
+_CALLER: Final = {
+    "type": "object",
+    "required": ["guarded", "valid", "name", "rights", "jobs"],
+    "properties": {
+        "guarded": {"type": "boolean"},
+        "valid": {"type": "boolean"},
+        "name": {"type": ["string", "null"]},
+        "rights": {"type": "array", "items": {"enum": list(Right)}},
+        "jobs": {"type": "boolean"},
+    },
+}
 
 
 def caller_routes(*, is_guarded: bool, has_jobs: bool) -> APIRouter:
@@ -20,7 +36,7 @@ def caller_routes(*, is_guarded: bool, has_jobs: bool) -> APIRouter:
     """
     router = APIRouter()
 
-    @router.get(CALLER_PATH)
+    @router.get(CALLER_PATH, **operation({200: {JSON: _CALLER}}))
     async def caller(request: Request) -> Response:
         found = caller_in(request.scope)
         rights = found.rights if found else frozenset(() if is_guarded else (Right.READ,))

@@ -1,6 +1,7 @@
 """Stands before the application: how often a client comes, how much it sends, and when it ends."""
 
 import asyncio
+import re
 import time
 from collections import OrderedDict
 from typing import Final
@@ -20,6 +21,8 @@ GUARDED: Final = ("/graphql", "/load")
 _WITH_FILES: Final = ("/uws/", "/rest/")
 #: How many clients are remembered.
 _MOST_CLIENTS: Final = 10_000
+#: A part of a path that is another one for each resource (OpenAPI 3.1, 4.8.2).
+_PLACE: Final = re.compile(r"\{\w+\}")
 #: What each status of a refusal means, for programs.
 CODES: Final = {
     400: "BAD_REQUEST",
@@ -54,11 +57,11 @@ def refusal(status: int, message: str, **headers: str) -> Response:
     )
 
 
-async def refused(_: Request, error: Exception) -> Response:
+async def refused(request: Request, error: Exception) -> Response:
     """Answer a request that some part of the application refused.
 
     Args:
-        _: the request.
+        request: that was refused.
         error: an `HTTPException`.
 
     Returns:
@@ -71,7 +74,28 @@ async def refused(_: Request, error: Exception) -> Response:
         raise error
     response = refusal(error.status_code, error.detail)
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = allowed_methods(request)
     return response
+
+
+def allowed_methods(request: Request) -> str:
+    """Tell how a resource may be asked for: a 405 says so in ``Allow`` (RFC 9110, 15.5.6).
+
+    Args:
+        request: by another method.
+
+    Returns:
+        The methods, such as ``GET, POST``.
+    """
+    found = {
+        method.upper()
+        for path, operations in request.app.openapi()["paths"].items()
+        if re.fullmatch(_PLACE.sub("[^/]+", path), request.url.path)
+        for method in operations
+    }
+    # What is not described is a file.
+    return ", ".join(sorted(found or ("GET", "HEAD")))
 
 
 class RateLimit:

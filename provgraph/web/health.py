@@ -12,6 +12,7 @@ from provgraph.model.filters import Filter
 from provgraph.settings import default_spool
 from provgraph.store.protocol import Store
 from provgraph.web.metrics import SpoolMetrics, metrics_response
+from provgraph.web.openapi import TEXT, operation
 
 _log = logging.getLogger(__name__)
 _OLDER = "an older provgraph made the store: the next load brings it up to date"
@@ -28,18 +29,18 @@ def add_health(app: FastAPI, store: Store, registry: CollectorRegistry, *more: C
     """
     spool = SpoolMetrics(default_spool())
 
-    @app.get("/healthz")
+    @app.get("/healthz", **operation({200: TEXT}))
     async def healthz() -> PlainTextResponse:
         return PlainTextResponse("ok\n")
 
-    @app.get("/readyz")
+    @app.get("/readyz", **operation({200: TEXT, 503: TEXT}))
     def readyz() -> PlainTextResponse:
         is_ready, note = state_of(store)
         if not is_ready:
             return PlainTextResponse(f"{note}\n", 503)
         return PlainTextResponse(f"ok, but {note}\n" if note else "ok\n")
 
-    @app.get("/metrics")
+    @app.get("/metrics", **operation({200: TEXT}))
     def metrics() -> PlainTextResponse:
         return metrics_response(registry, spool, *more)
 

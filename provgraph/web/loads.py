@@ -22,7 +22,7 @@ from provgraph.errors import BusyError, LoadError, ProvGraphError, SettingsError
 from provgraph.ingest.loading import check_namespace, load
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report, report_line
-from provgraph.loaders.registry import loader_named
+from provgraph.loaders.registry import loader_named, loader_names
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.server_settings import ServingLimits
 from provgraph.store.deadlines import Deadline
@@ -30,12 +30,28 @@ from provgraph.store.lanes import COME_AGAIN, Lane, client_in
 from provgraph.store.protocol import Store
 from provgraph.web.guards import media_type_of
 from provgraph.web.metrics import LoadMetrics
+from provgraph.web.openapi import REFUSAL, operation, parameter
 
 _log = logging.getLogger(__name__)
 #: The media type of reports: a JSON object a line.
 REPORTS_TYPE: Final = "application/x-ndjson"
 #: A page of another site can send none of these without being allowed to.
 SENT_AS: Final = ("application/octet-stream", "application/json", SHIPMENT_TYPE)
+#: Any bytes that are sent.
+_BYTES: Final = {"type": "string", "format": "binary"}
+#: What `check_namespace` lets pass.
+_NAMESPACE: Final = {"type": "string", "pattern": r"^[^/@\s]+$"}
+_LOAD: Final = operation(
+    {200: {REPORTS_TYPE: {"type": "string"}}, 415: REFUSAL, 422: {REPORTS_TYPE: {"type": "string"}}}
+    | {500: REFUSAL, 503: REFUSAL},
+    parameters=(
+        parameter("source", "query", {"type": "string"}, "the name by which it is reported"),
+        parameter("format", "query", {"enum": loader_names()}, "the loader that reads it"),
+        parameter("namespace", "query", _NAMESPACE, "of files with the same paths"),
+        parameter("address", "query", {"type": "string"}, "where it stands for everybody"),
+    ),
+    body=dict.fromkeys(SENT_AS, _BYTES),
+)
 #: The status of an answer whose source was refused: it was understood, and is not readable.
 _UNREADABLE: Final = 422
 #: For so long a load may be under way; the work of a load is not stopped.
@@ -61,7 +77,7 @@ def load_routes(
     #: Places for sources that arrive, wait or are loaded: so much lies on disk at once.
     places = asyncio.Semaphore(limits.concurrent + limits.queue)
 
-    @router.post("/load")
+    @router.post("/load", **_LOAD)
     async def load_source(request: Request) -> Response:
         if not is_guarded:
             raise HTTPException(403, "loading needs access control: serve with --access")

@@ -12,12 +12,16 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from provgraph.web.openapi import HTML, TEXT, operation
+
 #: One document, its script and its style, made from the folder ``page`` by ``make page``.
 _BUNDLE: Final = Path(__file__).with_name("bundle")
 #: GraphiQL, made by ``npm run build`` in ``requirements/graphiql``.
 _STATIC: Final = Path(__file__).with_name("static")
 #: The names of the files stay when provgraph is brought up to date, so browsers ask each time.
 _ASKED_EACH_TIME: Final = {"cache-control": "no-cache"}
+#: The page comes whole, or in the part that was asked for (RFC 9110, 14).
+_PAGE: Final = {200: HTML, 206: HTML, 416: TEXT}
 #: Files of these types are texts, which are much smaller when they are compressed.
 _TEXTS: Final = frozenset({".css", ".js", ".svg"})
 
@@ -38,7 +42,8 @@ def add_pages(app: FastAPI) -> None:
         app: the application.
     """
 
-    @app.api_route("/", methods=["GET", "HEAD"])
+    @app.get("/", **operation(_PAGE))
+    @app.head("/", **operation({status: {} for status in _PAGE}))
     async def home() -> FileResponse:
         return FileResponse(_BUNDLE / "index.html", headers=_ASKED_EACH_TIME)
 

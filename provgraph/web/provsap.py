@@ -8,10 +8,10 @@ case, and an error is a VOTable (DALI 1.1, sections 3.1 and 4.4).
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter
@@ -44,6 +44,7 @@ from provgraph.store.deadlines import DEADLINE, Deadline
 from provgraph.store.lanes import Lane, client_in
 from provgraph.store.protocol import Store
 from provgraph.store.served import ServedStore
+from provgraph.web.openapi import Content, operation, parameter
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -89,9 +90,17 @@ _FLOWS: Final = {
     "TB": (Orientation.DOWN, Direction.UPSTREAM),
     "BT": (Orientation.DOWN, Direction.DOWNSTREAM),
 }
+
+
+def _choice(name: str, words: Iterable[str], what: str) -> dict[str, Any]:
+    """A parameter of few words, as OpenAPI describes it."""
+    return parameter(name, "query", {"enum": list(words)}, what)
+
+
 _FLAGS: Final = {"0": False, "1": True}
 _LEVELS: Final = {"0": 0, "1": 1, "2": 2}
 _FAILED: Final = 500
+_IDS: Final = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
 #: Class of an error → the status of HTTP, and the words in place of its own.
 _STATUSES: Final = (
     (NoStoreError, 404, "nothing is loaded yet"),
@@ -102,6 +111,29 @@ _STATUSES: Final = (
     (UnreachableError, 503, "the store can't be reached: try again later"),
     (StoreError, _FAILED, "the store failed: the server's log says why"),
     (MissingExtraError, 501, None),
+)
+_ERROR: Final[Content] = {VOTABLE_TYPE: {"type": "string"}}
+_OPERATION: Final = operation(
+    {
+        200: {each.media_type: {} for each in FORMATS.values()},
+        **dict.fromkeys((400, 403, 404, 500, 501, 503), _ERROR),
+    },
+    parameters=(
+        {
+            **parameter("ID", "query", _IDS, "the records that it is about"),
+            "required": True,
+        },
+        _choice("RESPONSEFORMAT", FORMATS, "what is answered"),
+        _choice("MODEL", (IVOA, W3C), "of a document; not every format has both"),
+        _choice("DIRECTION", _DIRECTIONS, "to what it came from, or what came of it"),
+        parameter("DEPTH", "query", {"type": "string", "pattern": r"^(\d{1,9}|ALL)$"}, "in steps"),
+        _choice("AGENTS", _FLAGS, "whether people and programs are told"),
+        _choice("MEMBERS", _FLAGS, "whether the members of collections are told"),
+        _choice("DESCRIPTIONS", _LEVELS, "whether descriptions of tools are told"),
+        _choice("CONFIGURATION", _FLAGS, "whether the configuration of runs is told"),
+        _choice("ATTRIBUTES", _FLAGS, "whether a picture has attributes"),
+        _choice("GD", _FLOWS, "which way a picture runs"),
+    ),
 )
 #: The longest name of a file that an answer suggests.
 _LONGEST_NAME: Final = 100
@@ -180,7 +212,7 @@ def provsap_routes(stores: ServedStore, limits: ServingLimits) -> APIRouter:
     router = APIRouter()
     lane = Lane(limits.concurrent, limits.queue, "provsap")
 
-    @router.get("/provsap")
+    @router.get("/provsap", **_OPERATION)
     async def provenance(request: Request) -> Response:
         try:
             asked = _ProvSapQuery(request.query_params)

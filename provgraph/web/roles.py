@@ -79,6 +79,7 @@ ROUTES: Final = (
     GuardedRoute("GET", "/assets/", None, "scripts and styles of the page"),
     GuardedRoute("GET", "/static/", None, "GraphiQL"),
     GuardedRoute("GET", "/caller", None, "who the caller is, and may do; and if jobs are run"),
+    GuardedRoute("GET", "/openapi.json", None, "these routes, for programs (OpenAPI)"),
     GuardedRoute("GET", "/healthz", None, "whether the process lives"),
     GuardedRoute("GET", "/readyz", None, "whether the store answers"),
     GuardedRoute("GET", "/metrics", Right.READ, "counts, for Prometheus"),
@@ -125,11 +126,30 @@ def right_of(method: str, path: str) -> Right | None:
     Returns:
         The right; None where everybody may come. What is not listed needs the right to administer.
     """
+    found = _guarded(method, path)
+    return found.right if found else Right.ADMINISTER
+
+
+def what_is_at(method: str, path: str) -> str:
+    """Tell what a request is answered with.
+
+    Args:
+        method: of HTTP; ``HEAD`` is as ``GET``.
+        path: of the URL.
+
+    Returns:
+        A few words; "" where nothing is listed.
+    """
+    found = _guarded(method, path)
+    return found.what if found else ""
+
+
+def _guarded(method: str, path: str) -> GuardedRoute | None:
+    """What is listed for a request."""
     method = "GET" if method == "HEAD" else method
-    found = _EXACT.get((method, path)) or next(
+    return _EXACT.get((method, path)) or next(
         (each for each in _BELOW if each.method == method and path.startswith(each.path)), None
     )
-    return found.right if found else Right.ADMINISTER
 
 
 def right_of_mutation(name: str) -> Right:

@@ -142,6 +142,14 @@ POSTED: dict[str, tuple[dict[str, Any], bool]] = {
 }
 
 
+def test_what_is_no_request_is_refused(client: httpx.Client) -> None:
+    """Also by who does not know the draft; what is wrong is told before the query is looked at."""
+    for body in ("null", " null ", "5", '"x"', '{"query": "0", "operationName": {}}'):
+        response = client.post("/graphql", content=body, headers={"content-type": JSON})
+        assert response.status_code == 400, body
+        assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
 def test_requests_by_post_are_run_or_refused_as_the_draft_says(client: httpx.Client) -> None:
     for audit, (body, is_run) in POSTED.items():
         response = client.post("/graphql", json=body, headers={"accept": RESPONSE_TYPE})

@@ -43,6 +43,7 @@ def test_a_parameter_that_is_a_file_is_an_input() -> None:
         ({"name": "a/b"}, "'a/b' can't be the name of a job"),
         ({"name": ".."}, "can't be the name of a job"),
         ({"said": {"script": " "}}, "its description has no script"),
+        ({"said": {"script": 5}}, "its description has no script"),
         ({"said": {"script": "a\0b"}}, "a text of at most 1 MiB"),
         ({"said": {"executionDuration": "soon"}}, "executionDuration=soon is no number"),
         ({"said": {"quote": "9" * 5_000}}, "is no number of seconds"),

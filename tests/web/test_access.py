@@ -21,6 +21,7 @@ AT = {
     "/static/": "/static/graphiql.css",
     "/assets/": "/assets/icon.svg",
     "/graphql": "/graphql?query={__typename}",
+    "/jdl/": "/jdl/nothing",
     "/provsap": "/provsap?ID=run02001.dl3.fits",
 }
 #: What is sent to be loaded here is no source; jobs are not run.
@@ -50,7 +51,7 @@ def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
             yield "GET", f"{route.path}/"
         elif isinstance(route, Route):
             for method in (route.methods or set()) - {"HEAD"}:
-                yield method, route.path.partition("{rest:path}")[0]
+                yield method, route.path.partition("{")[0]
         elif not isinstance(route, WebSocketRoute):  # those are refused
             yield from routes_of(route.original_router.routes)  # type: ignore[attr-defined]
 

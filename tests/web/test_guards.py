@@ -65,6 +65,20 @@ def called(app: ASGIApp, receive: Receive) -> list[Message]:
     return sent
 
 
+def test_a_refused_method_says_which_are_not(client: httpx.Client) -> None:
+    for path, methods in {
+        "/graphql": "GET, POST",
+        "/definitions": "GET, POST",
+        "/definitions/job": "GET, POST",
+        "/": "GET, HEAD",
+        "/static/graphiql.css": "GET, HEAD",
+    }.items():
+        refused = client.put(path)
+        assert refused.status_code == 405, path
+        assert refused.headers["allow"] == methods, path
+        assert refused.json()["errors"][0]["extensions"] == {"code": "METHOD_NOT_ALLOWED"}
+
+
 def test_a_body_that_never_comes_is_not_waited_for() -> None:
     async def reading(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()

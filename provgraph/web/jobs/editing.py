@@ -1,7 +1,7 @@
 """``/definitions``: curators read the job definitions, check and save drafts, and approve them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -12,17 +12,45 @@ from starlette.responses import JSONResponse, Response
 
 from provgraph.errors import JobRefusedError, LoadError, NotFoundError, ProvGraphError
 from provgraph.ingest.describing import approve, describe
-from provgraph.jobs.definition import definition_of
+from provgraph.jobs.definition import JOB_NAME, definition_of
 from provgraph.jobs.definition_text import definition_in, line_of
 from provgraph.jobs.definitions import JobRevision, described, known_jobs, newest
 from provgraph.store.protocol import Store
 from provgraph.web.access import caller_in
 from provgraph.web.guards import media_type_of
 from provgraph.web.jobs.routes import status_of
+from provgraph.web.openapi import JSON, REFUSAL, Content, operation, parameter
 from provgraph.writers.descriptions import tool_document
 
 #: The status of what was understood, and makes no sense.
 _WRONG: Final = 422
+_ANSWERS: Final[Mapping[int, Content]] = {
+    200: {JSON: {}},
+    **dict.fromkeys((400, 403, 404, 500, 503), REFUSAL),
+}
+_CHANGED: Final = {**_ANSWERS, 409: REFUSAL, 415: REFUSAL, _WRONG: REFUSAL}
+_NAME: Final = parameter("name", "path", {"type": "string", "minLength": 1}, "of the job")
+_TRIAL: Final = parameter("trial", "query", {"enum": ["0", "1"]}, "1: only checked, not saved")
+#: What a definition can't do without; docs/how-to/jobs.md tells the rest.
+_DEFINITION: Final[Content] = {
+    JSON: {
+        "type": "object",
+        "required": ["name", "script"],
+        "properties": {
+            "name": {"type": "string", "pattern": f"^{JOB_NAME.pattern}$"},
+            "script": {"type": "string", "pattern": r"^[^\x00]*[^\x00\s][^\x00]*$"},
+        },
+    }
+}
+_APPROVAL: Final[Content] = {
+    JSON: {
+        "type": "object",
+        "required": ["approve"],
+        "properties": {
+            "approve": {"type": "string", "minLength": 1, "description": "the id that was read"}
+        },
+    }
+}
 
 
 def editing_routes(store: Store, *, has_jobs: bool, is_guarded: bool) -> APIRouter:
@@ -53,24 +81,27 @@ def editing_routes(store: Store, *, has_jobs: bool, is_guarded: bool) -> APIRout
         except ProvGraphError as error:
             raise HTTPException(status_of(error), str(error)) from None
 
-    @router.get("/definitions")
+    @router.get("/definitions", **operation(_ANSWERS))
     async def definitions(request: Request) -> Response:
         return await answered(request, lambda _: book.listed())
 
-    @router.get("/definitions/{rest:path}")
-    async def definition(request: Request, rest: str) -> Response:
-        return await answered(request, lambda _: book.shown(rest))
+    @router.get("/definitions/{name:path}", **operation(_ANSWERS, parameters=(_NAME,)))
+    async def definition(request: Request) -> Response:
+        name = request.path_params["name"]
+        return await answered(request, lambda _: book.shown(name))
 
-    @router.post("/definitions")
+    @router.post("/definitions", **operation(_CHANGED, parameters=(_TRIAL,), body=_DEFINITION))
     async def save(request: Request) -> Response:
         text = await _body(request)
-        is_trial = request.query_params.get("trial") == "1"
+        is_trial = _is_trial(request)
         return await answered(request, lambda who: book.save(text, who, is_trial=is_trial), text)
 
-    @router.post("/definitions/{rest:path}")
-    async def approved(request: Request, rest: str) -> Response:
-        said = await _body(request)
-        return await answered(request, lambda who: book.approve(rest, said, who))
+    @router.post(
+        "/definitions/{name:path}", **operation(_CHANGED, parameters=(_NAME,), body=_APPROVAL)
+    )
+    async def approved(request: Request) -> Response:
+        name, said = request.path_params["name"], await _body(request)
+        return await answered(request, lambda who: book.approve(name, said, who))
 
     return router
 
@@ -172,6 +203,14 @@ class DefinitionBook:
         if not found:
             raise NotFoundError(name, "no job of this name is defined here")
         return sorted(found, key=lambda each: each.age, reverse=True)
+
+
+def _is_trial(request: Request) -> bool:
+    """Whether a definition is only checked; a word that means nothing must not save it."""
+    said = request.query_params.getlist("trial") or ["0"]
+    if said not in (["0"], ["1"]):
+        raise HTTPException(400, "trial is 1, or 0")
+    return said == ["1"]
 
 
 def _wrong(text: str, error: ProvGraphError) -> Response:

@@ -1,7 +1,7 @@
 """``/uws/JOB`` and below (UWS 1.1, section 2.2), and the same at ``/rest/JOB``, as OPUS has it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,14 +34,26 @@ from provgraph.jobs.folder import UPLOAD
 from provgraph.jobs.records import JobRecord, Phase
 from provgraph.store.served import ServedStore
 from provgraph.web.access import is_admin, name_of_caller
+from provgraph.web.guards import allowed_methods
 from provgraph.web.jobs import documents
 from provgraph.web.jobs.documents import DOCUMENTS, STREAMS, JobAddress
 from provgraph.web.jobs.provenance import provenance_of
 from provgraph.web.jobs.requests import SentForm, form_of, query_of, text_of
+from provgraph.web.jobs.resources import FILE, routes_of_jobs
+from provgraph.web.openapi import operation, parameter
 
 _T = TypeVar("_T")
 _XML: Final = "application/xml"
 _METHODS: Final = ["GET", "POST", "PUT", "DELETE"]
+_TIMES: Final = ("destruction", "executionduration")
+#: What below a job a form is sent to (UWS 1.1, section 2.2.3).
+_CHANGED_BY_FORMS: Final = ("", "phase", "parameters", *_TIMES)
+_STORED: Final = operation(
+    FILE,
+    parameters=(
+        {**parameter("ID", "query", {"type": "string"}, "of the result"), "required": True},
+    ),
+)
 #: For so many seconds a client may wait for another phase, and so often it is looked.
 _MOST_WAIT: Final = 600
 _LOOK: Final = (0.05, 0.5)
@@ -75,13 +87,18 @@ def job_routes(stores: ServedStore, desk: JobDesk | None, *, is_guarded: bool) -
             raise HTTPException(403, "running jobs needs access control: serve with --access")
         return JobDoor(stores, desk)
 
-    async def answer(request: Request, rest: str) -> Response:
+    async def answer(request: Request) -> Response:
+        _, _, rest = request.url.path.removeprefix("/").partition("/")
         return await told(door().answer(request, rest))
 
     for base in ("/uws", "/rest"):
-        router.add_api_route(f"{base}/{{rest:path}}", answer, methods=_METHODS)
+        for path, method, said in routes_of_jobs():
+            router.add_api_route(f"{base}/{path}", answer, methods=[method], **said)
+        router.add_api_route(
+            f"{base}/{{rest:path}}", answer, methods=_METHODS, include_in_schema=False
+        )
 
-    @router.get("/store")
+    @router.get("/store", **_STORED)
     async def file(request: Request) -> Response:
         return await told(door().file(request, request.query_params.get("ID", "")))
 
@@ -102,7 +119,7 @@ async def told(answer: Awaitable[Response]) -> Response:
     except ClientDisconnect:
         return _plain("the form did not come whole", 400)
     except HTTPException as error:
-        return _plain(error.detail, error.status_code)
+        return _plain(error.detail, error.status_code, error.headers)
     except ProvGraphError as error:
         return _plain(str(error), status_of(error))
 
@@ -119,8 +136,8 @@ def status_of(error: ProvGraphError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def _plain(text: str, status: int) -> Response:
-    return PlainTextResponse(f"{text}\n", status)
+def _plain(text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    return PlainTextResponse(f"{text}\n", status, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +225,7 @@ class JobDoor:
         if request.method == "POST" and name is not None:
             return await self._make(request, name, f"{base}/{name}")
         if request.method != "GET":
-            raise _not_allowed()
+            raise _not_allowed(request)
         owner = None if is_admin(request.scope) else name_of_caller(request.scope)
         query = query_of(request, name, owner)
         jobs = await run_in_threadpool(self._desk.jobs.listed, query)
@@ -232,8 +249,8 @@ class JobDoor:
             return await self._destroyed(asked)
         if method == "PUT":
             return await self._put(asked, rest)
-        if method != "POST":
-            raise _not_allowed()
+        if method != "POST" or rest not in _CHANGED_BY_FORMS:
+            raise _not_allowed(asked.request)
         async with self._sent(asked.request) as sent:
             return await self._changed(asked, rest, sent)
 
@@ -252,7 +269,7 @@ class JobDoor:
         """PUT of the value of a parameter (UWS 1.1, section 2.1.11)."""
         part, _, name = rest.partition("/")
         if part != "parameters" or not name:
-            raise _not_allowed()
+            raise _not_allowed(asked.request)
         if is_control(name):
             raise HTTPException(404, f"the job has no {rest}")
         value = await text_of(asked.request, LONGEST_VALUE)
@@ -267,14 +284,12 @@ class JobDoor:
         if rest == "phase" or (not rest and "phase" in said):
             work = self._phase_change(said.get("phase", "").upper())
             await run_in_threadpool(work, job.id)
-        elif rest in ("destruction", "executionduration"):
+        elif rest in _TIMES:
             if rest not in said:
                 raise HTTPException(400, f"send {rest.upper()}=…")
             await _refusing(partial(self._desk.change, job, **{rest: said[rest]}))
-        elif rest in ("", "parameters"):
-            await _refusing(partial(self._desk.change, job, **sent.said))
         else:
-            raise _not_allowed()
+            await _refusing(partial(self._desk.change, job, **sent.said))
         return RedirectResponse(asked.address.url, 303)
 
     def _phase_change(self, wanted: str) -> Callable[[str], None]:
@@ -388,5 +403,6 @@ def _file(path: Path, content_type: str) -> Response:
     return answer if path.stat().st_size else Response(headers=answer.headers)
 
 
-def _not_allowed() -> HTTPException:
-    return HTTPException(405, "this can't be done with this resource (UWS 1.1, section 2.2)")
+def _not_allowed(request: Request) -> HTTPException:
+    message = "this can't be done with this resource (UWS 1.1, section 2.2)"
+    return HTTPException(405, message, {"Allow": allowed_methods(request)})

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from provgraph.store.protocol import Store
 from provgraph.web.health import state_of
 from provgraph.web.jobs.documents import availability, capabilities
+from provgraph.web.openapi import XML, operation
 from provgraph.web.roles import ROUTES
 
 #: Path → the standard that is there, and how its URL is used (VOResource 1.1: `accessURL`).
@@ -33,7 +34,7 @@ def vosi_routes(store: Store, *, has_jobs: bool) -> APIRouter:
     router = APIRouter()
     paths = {each.path for each in ROUTES} - (set() if has_jobs else {"/uws/"})
 
-    @router.get("/capabilities")
+    @router.get("/capabilities", **operation({200: XML}))
     async def offered(request: Request) -> Response:
         root = str(request.base_url).rstrip("/")
         found = [
@@ -43,7 +44,7 @@ def vosi_routes(store: Store, *, has_jobs: bool) -> APIRouter:
         ]
         return Response(capabilities(found), media_type="application/xml")
 
-    @router.get("/availability")
+    @router.get("/availability", **operation({200: XML}))
     def available() -> Response:
         return Response(availability(*state_of(store)), media_type="application/xml")
 

@@ -26,6 +26,7 @@ def test_a_definition_from_a_mistake_to_its_approval(users: Users) -> None:
     assert "'LD_x' can't be a variable" in error["message"]
     text = text.replace("LD_x", "word")
     assert sent(eve, text, trial="1").json()["status"] == "fine"
+    assert sent(eve, text, trial="yes").status_code == 400  # and nothing is saved
     assert eve.get("/definitions/fresh").status_code == 404
     assert sent(eve, text).json() == {
         "name": "fresh",
