@@ -5,7 +5,7 @@ import os
 import platform
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -64,6 +64,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "validation": validation.figures,
     "interchange": interchange.figures,
 }
+_SHORT = "What falls short"
+_NOT_MET = "| **no** |"
 _INTRODUCTION = """# Figures
 
 Printed by `make bench`; `make bench ARGS=--write` writes this page, `make bench ARGS='NAME
@@ -99,13 +101,38 @@ def main() -> None:
 
 
 def _write(name: str, text: str) -> None:
-    """Put a benchmark's section into the page, in the order of the benchmarks."""
-    parts = PAGE.read_text(encoding="utf-8").split("\n## ")[1:] if PAGE.exists() else []
-    sections = dict(part.split("\n\n", 1) for part in parts) | {name: text}
-    written = (
-        f"\n## {each}\n\n{sections[each].rstrip()}\n" for each in BENCHMARKS if each in sections
+    """Put a benchmark's section into the page."""
+    before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    PAGE.write_text(page_with(before, name, text), encoding="utf-8")
+
+
+def page_with(before: str, name: str, text: str) -> str:
+    """The page of figures with a new section: what falls short first, then all benchmarks in order.
+
+    Args:
+        before: the page as it was; "" for none.
+        name: of the benchmark.
+        text: the table that it printed.
+    """
+    parts = dict(part.split("\n\n", 1) for part in before.split("\n## ")[1:]) | {name: text}
+    sections = {each: parts[each].rstrip() for each in BENCHMARKS if each in parts}
+    missing = ", ".join(f"`{each}`" for each in BENCHMARKS if each not in parts)
+    short = "\n".join(_fallen_short(sections)) + (
+        f"\n\nNot measured: {missing}." if missing else ""
     )
-    PAGE.write_text("".join((_INTRODUCTION, *written)), encoding="utf-8")
+    written = (f"\n## {each}\n\n{said}\n" for each, said in {_SHORT: short, **sections}.items())
+    return "".join((_INTRODUCTION, *written))
+
+
+def _fallen_short(sections: Mapping[str, str]) -> Iterator[str]:
+    """The lines of all tables whose demand is not met, with the benchmark and the commit."""
+    yield "| benchmark | figure; reference | ours | reference | measured | demanded | commit |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, text in sections.items():
+        commit = text.rpartition("commit ")[2].rstrip(".")
+        for line in text.splitlines():
+            if line.endswith(_NOT_MET):
+                yield f"| [{name}](#{name}) {line.removesuffix(_NOT_MET)}| {commit} |"
 
 
 def _table(figures: Iterable[Figure]) -> str:
@@ -115,7 +142,7 @@ def _table(figures: Iterable[Figure]) -> str:
     ]
     lines += [
         f"| {each.name} | {each.ours} | {each.reference} | {each.measured} | {each.demanded} "
-        f"| {'yes' if each.is_met else '**no**'} |"
+        f"{'| yes |' if each.is_met else _NOT_MET}"
         for each in figures
     ]
     return "\n".join(lines) + "\n"

@@ -72,7 +72,7 @@ def _into_neo4j(log: Path) -> Iterator[Figure]:
         f"{name}; prov2neo with its constraint made by hand",
         speed,
         median(constrained),
-        5,
+        8,
         "elements/s",
     )
     yield at_least(

@@ -71,7 +71,7 @@ def figures() -> Iterator[Figure]:
             f"`sync --verify` of {graph}; bare reading of both sides",
             rows / checked,
             rows / (read + dumped),
-            0.5,
+            0.6,
             "rows/s",
         )
         large = _incremental(store, url, folder / "large")

@@ -16,8 +16,8 @@ from provgraph.ingest.reports import Report
 from provgraph.web.roles import Role
 from provgraph.web.tokens import TokenFile
 
-RUNS = 500
-ROUNDS = 5
+RUNS = 2_000
+ROUNDS = 3
 
 
 def figures() -> Iterator[Figure]:
