@@ -3,7 +3,8 @@
 import asyncio
 import re
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Container
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from provgraph.model.values import visible
 from provgraph.server_settings import ServingLimits
 from provgraph.store.lanes import client_in
 
@@ -222,6 +224,22 @@ def media_type_of(request: Request) -> str:
         The media type in small letters; "" when none is given.
     """
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def check_given_once(request: Request, *, but: Container[str] = ()) -> None:
+    """Refuse a query in which a name stands twice: it would be a guess which value counts.
+
+    Args:
+        request: with or without a query.
+        but: the names, in capitals, that may be given more than once.
+
+    Raises:
+        HTTPException: another name is given more than once, in whatever case of its letters.
+    """
+    names = Counter(name.upper() for name, _ in request.query_params.multi_items())
+    for name, times in names.items():
+        if times > 1 and name not in but:
+            raise HTTPException(400, f"{visible(name)} is given more than once")
 
 
 def _too_large(limit: int) -> str:

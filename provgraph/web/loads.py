@@ -28,7 +28,7 @@ from provgraph.server_settings import ServingLimits
 from provgraph.store.deadlines import Deadline
 from provgraph.store.lanes import COME_AGAIN, Lane, client_in
 from provgraph.store.protocol import Store
-from provgraph.web.guards import media_type_of
+from provgraph.web.guards import check_given_once, media_type_of
 from provgraph.web.metrics import LoadMetrics
 from provgraph.web.openapi import REFUSAL, operation, parameter
 
@@ -46,11 +46,11 @@ _LOAD: Final = operation(
     | {500: REFUSAL, 503: REFUSAL},
     parameters=(
         parameter("source", "query", {"type": "string"}, "the name by which it is reported"),
-        parameter("format", "query", {"enum": loader_names()}, "the loader that reads it"),
+        parameter("format", "query", {"enum": [*loader_names(), ""]}, "the loader that reads it"),
         parameter("namespace", "query", _NAMESPACE, "of files with the same paths"),
         parameter("address", "query", {"type": "string"}, "where it stands for everybody"),
     ),
-    body=dict.fromkeys(SENT_AS, _BYTES),
+    body={**dict.fromkeys(SENT_AS, _BYTES), "application/json": {}},
 )
 #: The status of an answer whose source was refused: it was understood, and is not readable.
 _UNREADABLE: Final = 422
@@ -110,6 +110,7 @@ class _Order:
 
     def __init__(self, request: Request) -> None:
         self.client = client_in(request.scope)
+        check_given_once(request)
         said = request.query_params
         self._name = said.get("source", "-")
         self._format = said.get("format") or None

@@ -100,7 +100,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
                 _complete(operations[method], method.upper(), path)
         parts = found.setdefault("components", {})
         parts["schemas"] = {"Refusal": _refusal_schema()}
-        parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        parts["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer"},
+            "nameAndToken": {"type": "http", "scheme": "basic"},
+        }
         app.openapi_schema = found
     return app.openapi_schema
 
@@ -137,7 +140,7 @@ def _complete(said: dict[str, Any], method: str, path: str) -> None:
     """Add to an operation what stands before all routes."""
     right = right_of(method, path)
     said["summary"] = what_is_at(method, path)
-    said["security"] = [{"token": []}] if right else []
+    said["security"] = [{"token": []}, {"nameAndToken": []}] if right else []
     answers = dict(_ALWAYS)
     if right:
         said["description"] = f"Needs the right to {right.value}."

@@ -5,12 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from provgraph.server_settings import ServingLimits
 from provgraph.store.protocol import Store
 from provgraph.web.app import LOOPBACK, Reception
-from provgraph.web.guards import BodyLimit, EndingGently
+from provgraph.web.guards import BodyLimit, EndingGently, check_given_once
 from tests.graphql.conftest import served
 
 QUERY = {"query": "{ stats { agents } }"}
@@ -77,6 +79,16 @@ def test_a_refused_method_says_which_are_not(client: httpx.Client) -> None:
         assert refused.status_code == 405, path
         assert refused.headers["allow"] == methods, path
         assert refused.json()["errors"][0]["extensions"] == {"code": "METHOD_NOT_ALLOWED"}
+
+
+def test_a_name_is_given_once() -> None:
+    def asked(query: bytes) -> Request:
+        return Request({"type": "http", "query_string": query, "headers": []})
+
+    check_given_once(asked(b"a=1&b=2"))
+    check_given_once(asked(b"PHASE=RUN&phase=RUN"), but=("PHASE",))
+    with pytest.raises(HTTPException, match="A is given more than once"):
+        check_given_once(asked(b"a=1&b=2&A="))
 
 
 def test_a_body_that_never_comes_is_not_waited_for() -> None:

@@ -17,7 +17,7 @@ from provgraph.jobs.definition_text import definition_in, line_of
 from provgraph.jobs.definitions import JobRevision, described, known_jobs, newest
 from provgraph.store.protocol import Store
 from provgraph.web.access import caller_in
-from provgraph.web.guards import media_type_of
+from provgraph.web.guards import check_given_once, media_type_of
 from provgraph.web.jobs.routes import status_of
 from provgraph.web.openapi import JSON, REFUSAL, Content, operation, parameter
 from provgraph.writers.descriptions import tool_document
@@ -207,10 +207,11 @@ class DefinitionBook:
 
 def _is_trial(request: Request) -> bool:
     """Whether a definition is only checked; a word that means nothing must not save it."""
-    said = request.query_params.getlist("trial") or ["0"]
-    if said not in (["0"], ["1"]):
+    check_given_once(request)
+    said = request.query_params.get("trial", "0")
+    if said not in ("0", "1"):
         raise HTTPException(400, "trial is 1, or 0")
-    return said == ["1"]
+    return said == "1"
 
 
 def _wrong(text: str, error: ProvGraphError) -> Response:

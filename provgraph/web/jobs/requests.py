@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from provgraph.jobs.definition import base_name
 from provgraph.jobs.records import JobQuery, Phase, read_time
-from provgraph.web.guards import media_type_of
+from provgraph.web.guards import check_given_once, media_type_of
 
 _PIECE: Final = 1 << 20
 _MOST_PARTS: Final = 1_000
@@ -131,6 +131,7 @@ def query_of(request: Request, name: str | None, owner: str | None) -> JobQuery:
     Raises:
         HTTPException: a filter makes no sense.
     """
+    check_given_once(request, but=("PHASE",))
     said = [(key.upper(), value) for key, value in request.query_params.multi_items() if value]
     given = dict(said)
     try:

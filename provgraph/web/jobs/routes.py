@@ -34,7 +34,7 @@ from provgraph.jobs.folder import UPLOAD
 from provgraph.jobs.records import JobRecord, Phase
 from provgraph.store.served import ServedStore
 from provgraph.web.access import is_admin, name_of_caller
-from provgraph.web.guards import allowed_methods
+from provgraph.web.guards import allowed_methods, check_given_once
 from provgraph.web.jobs import documents
 from provgraph.web.jobs.documents import DOCUMENTS, STREAMS, JobAddress
 from provgraph.web.jobs.provenance import provenance_of
@@ -348,6 +348,7 @@ class JobDoor:
 
     async def _waited(self, asked: _RequestAboutJob) -> JobRecord:
         """The job when its phase is another one, or the time is over (UWS 1.1, section 2.2.1.1)."""
+        check_given_once(asked.request)
         said = {key.upper(): value for key, value in asked.request.query_params.items()}
         job = asked.job
         try:
