@@ -115,14 +115,17 @@ def size_of(document: Document) -> int:
         the length of its texts, and something for each record.
     """
     size = 0
+    # A PROV document makes one such document a relation, so most of what is looked at is empty.
     for mention in document.mentions:
         # It may make an entity.
         size += 2 * _RECORD_BYTES + len(mention.place or "") + len(mention.identifier or "")
-        size += text_size(mention.attributes.values())
+        if mention.attributes:
+            size += text_size(mention.attributes.values())
     for relation in document.relations:
         size += _RECORD_BYTES + len(relation.source.id) + len(relation.target.id)
-        size += text_size(relation.attributes.values())
-    for said in (document.entities, document.agents, document.descriptions):
+        if relation.attributes:
+            size += text_size(relation.attributes.values())
+    for said in filter(None, (document.entities, document.agents, document.descriptions)):
         size += sum(_RECORD_BYTES + text_size(each.attributes.values()) for each in said)
     for settings in document.settings:
         size += settings.text_size

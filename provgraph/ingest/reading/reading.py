@@ -297,10 +297,13 @@ class Reading:
         self.documents += 1
         if document.run is not None:
             self._names["activities"].add((document.run.id,))
-        files = (mention.identifier or mention.place for mention in document.mentions)
-        self._names["entities"].add(file for file in files if file is not None)
-        self._names["entities"].add(entity.identifier for entity in document.entities)
-        self._names["agents"].add(agent.id for agent in document.agents)
+        if document.mentions:
+            files = (mention.identifier or mention.place for mention in document.mentions)
+            self._names["entities"].add(file for file in files if file is not None)
+        if document.entities:
+            self._names["entities"].add(entity.identifier for entity in document.entities)
+        if document.agents:
+            self._names["agents"].add(agent.id for agent in document.agents)
         self._relations += len(document.mentions) + len(document.relations)
 
     def _note_problem(self, problem: Problem) -> None:
