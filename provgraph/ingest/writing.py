@@ -115,7 +115,6 @@ def size_of(document: Document) -> int:
         the length of its texts, and something for each record.
     """
     size = 0
-    # A PROV document makes one such document a relation, so most of what is looked at is empty.
     for mention in document.mentions:
         # It may make an entity.
         size += 2 * _RECORD_BYTES + len(mention.place or "") + len(mention.identifier or "")
@@ -125,8 +124,9 @@ def size_of(document: Document) -> int:
         size += _RECORD_BYTES + len(relation.source.id) + len(relation.target.id)
         if relation.attributes:
             size += text_size(relation.attributes.values())
-    for said in filter(None, (document.entities, document.agents, document.descriptions)):
-        size += sum(_RECORD_BYTES + text_size(each.attributes.values()) for each in said)
+    for said in (document.entities, document.agents, document.descriptions):
+        if said:
+            size += sum(_RECORD_BYTES + text_size(each.attributes.values()) for each in said)
     for settings in document.settings:
         size += settings.text_size
     if document.run is not None and document.run.facts:

@@ -37,6 +37,16 @@ class AccessSettings:
     oidc: OidcSettings | None = None
     anonymous_read: bool = False
 
+    @property
+    def anonymous_rights(self) -> frozenset[Right]:
+        """What who has no token may do."""
+        return frozenset({Right.READ} if self.anonymous_read else ())
+
+    @property
+    def asked_of(self) -> frozenset[Right]:
+        """What needs a token."""
+        return frozenset(Right) - self.anonymous_rights
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -86,7 +96,7 @@ class AccessControl:
         self._app = app
         self._tokens = TokenFile(settings.tokens)
         self._login = Login(settings.oidc) if settings.oidc else None
-        self._anonymous = frozenset({Right.READ} if settings.anonymous_read else ())
+        self._anonymous = settings.anonymous_rights
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the application answer, or refuse."""

@@ -96,7 +96,9 @@ def create_app(
     app = FastAPI(
         title="provgraph", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan
     )
-    app.openapi = partial(describe, app)  # type: ignore[method-assign]
+    app.openapi = partial(  # type: ignore[method-assign]
+        describe, app, reception.access.asked_of if reception.access else frozenset()
+    )
     registry = CollectorRegistry()
     store = stores.whole
     app.include_router(endpoint)

@@ -4,7 +4,7 @@ Each route says itself what it takes and answers (`operation`). What stands befo
 added here: who may come, and what a request is refused for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
 from provgraph.web.guards import CODES, GUARDED
-from provgraph.web.roles import right_of, what_is_at
+from provgraph.web.roles import Right, right_of, what_is_at
 
 #: Media type → schema of what is sent by it.
 Content = Mapping[str, Mapping[str, Any]]
@@ -27,6 +27,12 @@ _REFUSAL: Final = {"$ref": "#/components/schemas/Refusal"}
 REFUSAL: Final[Content] = {JSON: _REFUSAL}
 #: Status → what the answer is, whatever was asked for: a wrong Host is told in plain text.
 _ALWAYS: Final[Mapping[int, Content]] = {400: {**TEXT, **REFUSAL}}
+#: A token by either scheme (RFC 6750; RFC 7617, as clients of OPUS send it).
+_SCHEMES: Final = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "nameAndToken": {"type": "http", "scheme": "basic"},
+}
+_TOKENS: Final[list[dict[str, list[str]]]] = [{name: []} for name in _SCHEMES]
 _OBJECT: Final = {"type": ["object", "null"]}
 _ANSWER: Final[Content] = {
     JSON: {"type": "object"},
@@ -83,11 +89,12 @@ def parameter(name: str, place: str, schema: Mapping[str, Any], what: str) -> di
     return {"name": name, "in": place, "schema": schema, "description": what, **needed}
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def describe(app: FastAPI, asked_of: Container[Right]) -> dict[str, Any]:
     """Describe the routes of an application.
 
     Args:
         app: the application.
+        asked_of: the rights for which a token is needed.
 
     Returns:
         The document (OpenAPI 3.1), made once.
@@ -97,13 +104,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
         found["paths"]["/graphql"] = _graphql()
         for path, operations in found["paths"].items():
             for method in operations:
-                _complete(operations[method], method.upper(), path)
+                _complete(operations[method], method.upper(), path, asked_of)
         parts = found.setdefault("components", {})
         parts["schemas"] = {"Refusal": _refusal_schema()}
-        parts["securitySchemes"] = {
-            "token": {"type": "http", "scheme": "bearer"},
-            "nameAndToken": {"type": "http", "scheme": "basic"},
-        }
+        parts["securitySchemes"] = _SCHEMES
         app.openapi_schema = found
     return app.openapi_schema
 
@@ -136,11 +140,11 @@ def _json_parameter(name: str, what: str) -> dict[str, Any]:
     return {**said, "content": {JSON: {"schema": {"type": "object"}}}}
 
 
-def _complete(said: dict[str, Any], method: str, path: str) -> None:
+def _complete(said: dict[str, Any], method: str, path: str, asked_of: Container[Right]) -> None:
     """Add to an operation what stands before all routes."""
     right = right_of(method, path)
     said["summary"] = what_is_at(method, path)
-    said["security"] = [{"token": []}, {"nameAndToken": []}] if right else []
+    said["security"] = _TOKENS if right in asked_of else []
     answers = dict(_ALWAYS)
     if right:
         said["description"] = f"Needs the right to {right.value}."

@@ -112,6 +112,21 @@ _STATUSES: Final = (
     (StoreError, _FAILED, "the store failed: the server's log says why"),
     (MissingExtraError, 501, None),
 )
+#: RESPONSEFORMAT and MODEL, two parameters of which one limits the other.
+_FORM: Final = {
+    "type": "object",
+    "anyOf": [
+        {
+            "properties": {
+                "RESPONSEFORMAT": {"enum": [name]},
+                "MODEL": {"enum": list(each.written or (IVOA, W3C))},
+            },
+            "required": ["RESPONSEFORMAT"],
+            "additionalProperties": False,
+        }
+        for name, each in FORMATS.items()
+    ],
+}
 _ERROR: Final[Content] = {VOTABLE_TYPE: {"type": "string"}}
 _OPERATION: Final = operation(
     {
@@ -123,8 +138,7 @@ _OPERATION: Final = operation(
             **parameter("ID", "query", _IDS, "the records that it is about"),
             "required": True,
         },
-        _choice("RESPONSEFORMAT", FORMATS, "what is answered"),
-        _choice("MODEL", (IVOA, W3C), "of a document; not every format has both"),
+        parameter("form", "query", _FORM, "what is answered; not every format has both models"),
         _choice("DIRECTION", _DIRECTIONS, "to what it came from, or what came of it"),
         parameter("DEPTH", "query", {"type": "string", "pattern": r"^(\d{1,9}|ALL)$"}, "in steps"),
         _choice("AGENTS", _FLAGS, "whether people and programs are told"),

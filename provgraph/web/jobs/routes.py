@@ -92,7 +92,7 @@ def job_routes(stores: ServedStore, desk: JobDesk | None, *, is_guarded: bool) -
         return await told(door().answer(request, rest))
 
     for base in ("/uws", "/rest"):
-        for path, method, said in routes_of_jobs():
+        for path, method, said in routes_of_jobs() if desk else ():
             router.add_api_route(f"{base}/{path}", answer, methods=[method], **said)
         router.add_api_route(
             f"{base}/{{rest:path}}", answer, methods=_METHODS, include_in_schema=False

@@ -33,6 +33,13 @@ def test_schemathesis_finds_nothing(users: Callable[[str], httpx.Client], tmp_pa
     assert f"Tested: {described}" in found.stdout
 
 
+def test_all_resources_are_described_where_jobs_are_run(alice: httpx.Client) -> None:
+    paths = alice.get("/openapi.json").json()["paths"]
+    for base in ("/uws/", "/rest/"):
+        for path, methods in RESOURCES.items():
+            assert {method.upper() for method in paths[base + path]} == set(methods)
+
+
 def test_a_resource_says_how_it_may_be_asked_for(alice: httpx.Client) -> None:
     job = made(alice, "/uws/count_words", files={"text": b"sky"}, word="sky")
     for path, methods in RESOURCES.items():
