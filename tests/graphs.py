@@ -5,6 +5,7 @@ from typing import Any
 
 from provgraph.ingest.deciding.integration import integrate
 from provgraph.loaders.ctapipe import document_of
+from provgraph.model.filters import Filter, Search, SortOrder
 from provgraph.model.identifiers import location_of
 from provgraph.store.protocol import Store
 from tests.oracle.graph import Graph
@@ -44,8 +45,20 @@ def graph_in(store: Store) -> Graph:
     )
 
 
+def assert_external_is_known(store: Store) -> None:
+    """A search for files of no known run finds just those that no run has among its outputs."""
+    graph = graph_in(store)
+    made = {source for kind, source, *_ in graph.edges if kind == "wasGeneratedBy"}
+    due = graph.entities.keys() - made
+    page = store.find(Filter(search=Search(external=True)), SortOrder.TIME)
+    assert {each.node.id for each in page.found} == due
+    with store.viewing() as view:
+        known = view.entities(graph.entities.keys())
+    assert {name for name, record in known.items() if record.external} == due
+
+
 def _shown(time: str | None) -> str | None:
     return None if time is None else time + "Z"
 
 
-__all__ = ["graph_in", "location_of", "put"]
+__all__ = ["assert_external_is_known", "graph_in", "location_of", "put"]

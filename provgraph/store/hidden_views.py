@@ -111,7 +111,9 @@ class HidingView(View):
         if alias == record.id:
             return replace(record, attributes=self._told(record.attributes))
         self._types[alias] = record.type
-        return EntityRecord(alias, record.type, (), (), None, None, None, _MASKED)
+        return EntityRecord(
+            alias, record.type, (), (), None, None, None, _MASKED, external=record.external
+        )
 
     @override
     def stated(self, identifiers: Collection[str]) -> dict[str, StatedEntity]:

@@ -64,6 +64,8 @@ class EntityRecord:
         attributes: what sources say of it as such.
         former: names without a strong identifier (a path, or PATH@RUN) under which a source has
             stated something of this entity, its attributes or a relation.
+        external: whether no known run made it: it is no run's output. Stores find such entities by
+            this; it follows from the outputs, so it is no part of the digest.
     """
 
     id: str
@@ -75,6 +77,7 @@ class EntityRecord:
     data_level: str | None
     attributes: Attributes
     former: tuple[str, ...] = ()
+    external: bool = True
 
 
 @dataclass(frozen=True, slots=True)

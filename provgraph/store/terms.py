@@ -46,6 +46,9 @@ class Entry(NamedTuple):
         time: when the run started, or when the file was made; canonical, "" where nobody says it.
         name: what the record is called, as an index holds it; "" without.
         terms: separated by spaces.
+        external: whether it is a file that no known run made. Such files mostly have no time, so
+            they stand at the end of the newest first: a search for them goes along an index of
+            its own (docs/explanation/decisions/0018-files-of-no-known-run.md).
     """
 
     kind: Kind
@@ -54,6 +57,7 @@ class Entry(NamedTuple):
     time: str
     name: str
     terms: str
+    external: bool = False
 
 
 def words_in(text: str) -> list[str]:
@@ -69,11 +73,12 @@ def words_in(text: str) -> list[str]:
     return list(dict.fromkeys(word[:INDEXED] for word in _WORD.findall(text.casefold())))
 
 
-def entry_of(node: Node) -> Entry:
+def entry_of(node: Node, *, external: bool = False) -> Entry:
     """Make the entry of a record.
 
     Args:
         node: an entity, an activity or an agent, as answers show it.
+        external: whether it is an entity that no known run made.
     """
     texts = (node.id, node.name or "", *node.identifiers, *node.locations, node.host or "")
     words = words_in(" ".join(dict.fromkeys(texts)))[:_MOST_WORDS]
@@ -88,6 +93,7 @@ def entry_of(node: Node) -> Entry:
         time.removesuffix("Z"),
         folded(node.name or ""),
         " ".join((*words, *marks)),
+        external,
     )
 
 
@@ -104,8 +110,9 @@ def entries_of(
     Returns:
         The entries by number: out of order, SQLite would write its index anew for each.
     """
-    nodes = (*map(activity_node, runs), *map(entity_node, entities), *map(agent_node, agents))
-    return sorted(map(entry_of, nodes), key=attrgetter("number"))
+    nodes = (*map(activity_node, runs), *map(agent_node, agents))
+    of_entities = (entry_of(entity_node(each), external=each.external) for each in entities)
+    return sorted((*map(entry_of, nodes), *of_entities), key=attrgetter("number"))
 
 
 def terms_of_settings(settings: Settings) -> list[str]:

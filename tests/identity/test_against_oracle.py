@@ -19,7 +19,7 @@ from provgraph.store.registry import open_store
 from provgraph.store.relational.store import RelationalStore
 from provgraph.store.relational.tables import metadata
 from tests.conftest import empty_neo4j
-from tests.graphs import graph_in, put
+from tests.graphs import assert_external_is_known, graph_in, put
 from tests.oracle.graph import contradictory, graph_of
 from tests.services import Neo4jServer, PostgresServer
 from tests.strategies import histories, loadings
@@ -81,6 +81,7 @@ def _hold_the_law(store: Store, data: st.DataObject) -> None:
     found = graph_in(store)
     assert found.entities == expected.entities
     assert found.edges == expected.edges
+    assert_external_is_known(store)
     assert digest(store.scan()) == _digest_at_once(history)
 
 

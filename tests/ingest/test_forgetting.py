@@ -36,6 +36,7 @@ from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import UNKNOWN_SIZE, Changes, LoadRecord, StoreLimits
 from provgraph.store.registry import open_store
 from tests.conftest import LOGS, STORES, empty_neo4j
+from tests.graphs import assert_external_is_known
 from tests.identity.test_against_oracle import HISTORIES, ON_A_SERVER, PHASES, empty_tables
 from tests.records import History
 from tests.services import Neo4jServer
@@ -110,6 +111,7 @@ def hold_the_law_of_forgetting(store: Store, data: st.DataObject) -> None:
     rest = [documents for number, documents in enumerate(parts) if number not in forgotten]
     assert digest(store.scan()) == digest_of_loads(rest)
     assert store.stats()["loads"] == len(rest)
+    assert_external_is_known(store)
 
 
 def decide_beside_each_other(store: Store, data: st.DataObject) -> None:
@@ -127,6 +129,7 @@ def decide_beside_each_other(store: Store, data: st.DataObject) -> None:
                 planned = current_plan(transaction, early, turn, documents)
                 transaction.apply(planned.changes, planned.touched)
     assert digest(store.scan()) == digest_of_loads([documents_in(history)])
+    assert_external_is_known(store)
 
 
 LAWS = (hold_the_law_of_forgetting, decide_beside_each_other)

@@ -25,6 +25,7 @@ from provgraph.model.records import (
     Mention,
     Run,
     Settings,
+    StatedEntity,
     StatedRelation,
 )
 from provgraph.model.values import Value
@@ -37,10 +38,13 @@ from provgraph.store.records import Found
 from provgraph.store.registry import open_store
 from provgraph.store.relational import searching as relational_searching
 from tests.conftest import LOGS
+from tests.graphs import assert_external_is_known
+from tests.ingest.test_forgetting import said as load_as
 from tests.oracle.searching import Records, time_of
 from tests.store.test_copying import copied
 
 COUNTED = PageRequest(counted=True)
+MADE = RelationType.WAS_GENERATED_BY
 TOOLS, HOSTS = ("Merge-Tool", "apply models", "x"), ("wn1", "WN2.cta")
 #: Values of ``Tool.Reader.Limit``; every run also has a path of its own.
 LIMITS: tuple[Value, ...] = (5, 5.0, "5", None, True, [1, {"max": 7.5}], "Fast and LOOSE")
@@ -248,6 +252,36 @@ def test_what_is_forgotten_is_found_no_more(store: Store) -> None:
         assert report.load is not None
         forget(store, report.load)
     assert not store.find(everything, SortOrder.TIME).found
+
+
+def test_a_file_is_of_no_known_run_until_one_has_made_it(store: Store) -> None:
+    """Also one without a place, and where nobody says when: nothing else of it changes."""
+    start = ("2026-01-01T00:00:00.000",)
+    told, named = (f"prov:urn:{name}" for name in ("told", "named"))
+    said = StatedEntity(told, {"prov:generatedAtTime": start})
+    reader = Run("reader", {"startTime": start})
+    reads = tuple(
+        Mention("reader", RelationType.USED, None, place, identifier, "t")
+        for place, identifier in ((None, told), (None, named), ("file:/raw", None))
+    )
+
+    def external() -> list[str]:
+        assert_external_is_known(store)
+        page = store.find(Filter(search=Search(external=True)), SortOrder.TIME)
+        return [each.node.id for each in page.found]
+
+    with store.writing() as transaction:
+        integrate(transaction, [Document(reader, reads, (said,))])
+    # Who says when it was made need not say by whom: by its time it is the first.
+    assert external()[0] == told
+    assert set(external()) == {told, named, "file:/raw"}
+    for name, left in ((told, {named, "file:/raw"}), (named, {"file:/raw"})):
+        maker = Run(f"maker of {name}", {})
+        load_as(store, name, Document(maker, (Mention(maker.id, MADE, None, None, name, "t"),)))
+        assert set(external()) == left
+    for name, back in ((told, {told, "file:/raw"}), (named, {told, named, "file:/raw"})):
+        forget(store, name)
+        assert set(external()) == back
 
 
 def test_a_filter_searches_or_names_and_its_order_fits(filled: Store) -> None:

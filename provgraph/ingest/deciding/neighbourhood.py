@@ -272,14 +272,14 @@ def decide_entities(
         for name, each in {**facts.stated(names), **stated_now}.items()
         if each is not None
     }
-    roles, times_of_writing = _roles(around, resolution), _times_of_writing(around, resolution)
+    roles, written = _roles(around, resolution), _times_of_writing(around, resolution)
     for resolved in resolution.entities.values():
         entity, old = resolved, known.get(resolved.id)
         if old is not None and not around.changed.intersection(entity.identifiers):
             # Not all of its reads are here.
             roles[entity.id].add(old.data_level or "")
             entity = entity.also_called(old.former)
-        record = _record(entity, stated, roles[entity.id], times_of_writing.get(entity.id, ()))
+        record = _record(entity, stated, roles[entity.id], written.get(entity.id))
         if old != record:
             changes.entities.append(record)
     changes.removals.entities = sorted(known.keys() - resolution.entities.keys())
@@ -307,12 +307,16 @@ def _roles(around: Neighbourhood, resolution: Resolution) -> defaultdict[str, se
 
 
 def _times_of_writing(around: Neighbourhood, resolution: Resolution) -> dict[str, list[str]]:
-    """Find the times of generation that sources state, entity by entity."""
+    """Find the times of generation that sources state, of each entity that a run made.
+
+    All outputs that are of one entity share its names, so all of them are here.
+    """
     found: dict[str, list[str]] = {}
     for key, stored in around.mentions.items():
-        mention = stored.mention
-        if mention.is_output and mention.time is not None:
-            found.setdefault(resolution.assignments[key].entity, []).append(mention.time)
+        if stored.mention.is_output:
+            times = found.setdefault(resolution.assignments[key].entity, [])
+            if stored.mention.time is not None:
+                times.append(stored.mention.time)
     return found
 
 
@@ -320,8 +324,9 @@ def _record(
     entity: ResolvedEntity,
     stated: Mapping[str, StatedEntity],
     roles: set[str],
-    times: Collection[str],
+    written: Collection[str] | None,
 ) -> EntityRecord:
+    """One entity; ``written`` are the stated times of its generation, None when no run made it."""
     attributes: Attributes = {}
     types = {EntityType.DATASET}
     for name in entity.stated_names:
@@ -335,11 +340,12 @@ def _record(
         type=max(types, key=list(EntityType).index),
         identifiers=(*entity.identifiers, *(each.place for each in stated_at)),
         standings=newest_first((*entity.standings, *stated_at)),
-        generated_at=stated_generation(attributes, times) or entity.generated_at,
+        generated_at=stated_generation(attributes, written or ()) or entity.generated_at,
         invalidated_at=stated_invalidation(attributes) or entity.invalidated_at,
         data_level=data_level(attributes, roles),
         attributes=attributes,
         former=tuple(name for name in entity.former if name in stated),
+        external=written is None,
     )
 
 

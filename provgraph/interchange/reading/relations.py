@@ -70,7 +70,8 @@ _DESCRIBED_BY = {
     Kind.ACTIVITY: Kind.ACTIVITY_DESCRIPTION,
     Kind.ENTITY: Kind.ENTITY_DESCRIPTION,
 }
-_RELATIONS = frozenset(RelationType)
+#: What a mark may say a relation was: inputs and outputs of runs are mentions, and no such.
+_RELATIONS = frozenset(RelationType) - frozenset(_MENTIONS.values())
 _ANY_KIND = frozenset(kind.value for kind in Kind)
 
 

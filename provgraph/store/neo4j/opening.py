@@ -68,6 +68,7 @@ def opened(connection: Connection) -> Opened:
         schema.make_missing(connection)
         fill_entries(connection)
         fill_parameters(connection)
+        schema.fill_external(connection)
         connection.execute(f"MATCH {LOCK} REMOVE l.imported")
     return Opened(bool(is_imported), has_records)
 

@@ -174,6 +174,10 @@ def _settings_from(row: Row) -> list[Settings]:
 _ACTIVITY, _AGENT, _ENTITY = ("Activity",), ("Agent",), ("Entity",)
 _DESCRIPTIONS = tuple(NODE_LABEL[kind] for kind in sorted(DESCRIPTIONS))
 _WITH_LABELS = f"n {NODE}, labels(n)"
+#: An older provgraph has not marked what no known run made.
+_ENTITIES = (
+    f"n {NODE[:-1]}, searchExternal: NOT EXISTS {{ (n)-[:WAS_GENERATED_BY]->() }}}}, labels(n)"
+)
 _NODES_OF = {
     StorePart.RUNS: _Nodes(_ACTIVITY, "key", f"n {NODE}", lambda row: [records.run_of(row[0])]),
     StorePart.AGENTS: _Nodes(_AGENT, "key", _WITH_LABELS, lambda row: [records.agent_of(*row)]),
@@ -183,14 +187,14 @@ _NODES_OF = {
         "n {.*}, labels(n)",
         lambda row: [records.description_of(*row)],
     ),
-    StorePart.ENTITIES: _Nodes(_ENTITY, "key", _WITH_LABELS, lambda row: [entity_from(row)]),
+    StorePart.ENTITIES: _Nodes(_ENTITY, "key", _ENTITIES, lambda row: [entity_from(row)]),
     StorePart.STATED: _Nodes(
         _ENTITY, "key", _WITH_LABELS, lambda row: list(records.stated_of(*row).values())
     ),
     StorePart.NAMED_ENTITIES: _Nodes(
         _ENTITY,
         "key",
-        _WITH_LABELS,
+        _ENTITIES,
         lambda row: [(entity_from(row), tuple(records.stated_of(*row).values()))],
     ),
     StorePart.SETTINGS: _Nodes(

@@ -84,6 +84,7 @@ _ENTITY = (
         "otherNames",
         "dataLevel",
         "invalidSince",
+        "searchExternal",
         "stated",
         "statedApart",
     }
@@ -174,6 +175,8 @@ def entity_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> P
             "invalidatedAtTime": with_zone(record.invalidated_at),
             "dataLevel": record.data_level,
             "invalidSince": with_zone(invalid_since(record.attributes)),
+            # Only these are in the indexes of it.
+            "searchExternal": record.external or None,
         }
     )
     properties |= entry_properties(entity_node(record))
@@ -241,6 +244,7 @@ def entity_of(stored: Stored, labels: Iterable[str]) -> EntityRecord:
         data_level=stored.get("dataLevel"),
         attributes=attributes_of(stored, _ENTITY),
         former=tuple(sorted(name for name in stored.get("stated", ()) if not is_strong(name))),
+        external=bool(stored.get("searchExternal")),
     )
 
 

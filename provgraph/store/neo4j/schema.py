@@ -1,6 +1,7 @@
 """Constraints and indexes of the Neo4j store, made when the first writer comes."""
 
 import time
+from collections.abc import Collection
 
 from provgraph.errors import StoreError
 from provgraph.model.filters import NAMED_KINDS
@@ -14,6 +15,11 @@ ALIASES = "provgraph_entity_aliases"
 TERMS = "provgraph_search_terms"
 #: Finds parameters by what people look for.
 PARAMETER_TERMS = "provgraph_parameter_terms"
+#: Find the entities that no known run made, by time and by name: no others have `searchExternal`.
+_EXTERNAL_INDEXES = tuple(
+    ("searchExternal", order, "key") for order in ("searchTime", "searchName")
+)
+EXTERNAL = f"provgraph_{NODE_LABEL[Kind.ENTITY]}_{'_'.join(_EXTERNAL_INDEXES[-1])}"
 _RANGE_INDEXES = (
     (Kind.ENTITY, "key"),
     (Kind.ENTITY, "location"),
@@ -66,9 +72,15 @@ def definitions() -> dict[str, str]:
         found[name] = (
             f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
         )
-    for kind, key in _RANGE_INDEXES:
-        name = f"provgraph_{NODE_LABEL[kind]}_{key}"
-        found[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{NODE_LABEL[kind]}) ON (n.{key})"
+    for kind, keys in (
+        *((kind, (key,)) for kind, key in _RANGE_INDEXES),
+        *((Kind.ENTITY, keys) for keys in _EXTERNAL_INDEXES),
+    ):
+        name = f"provgraph_{NODE_LABEL[kind]}_{'_'.join(keys)}"
+        properties = ", ".join(f"n.{key}" for key in keys)
+        found[name] = (
+            f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{NODE_LABEL[kind]}) ON ({properties})"
+        )
     for key in ("load", "subject"):
         name = f"provgraph_{BOOKKEEPING}_{key}"
         found[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{BOOKKEEPING}) ON (n.{key})"
@@ -111,14 +123,15 @@ def is_current(connection: Connection) -> bool:
     return definitions().keys() <= existing_indexes(connection)
 
 
-def has_terms(connection: Connection, index: str = TERMS) -> bool:
+def has_indexes(connection: Connection, names: Collection[str]) -> bool:
     """Whether records can be searched: those of an older provgraph can't.
 
     Args:
         connection: to the database.
-        index: that finds them.
+        names: of the indexes that find them.
     """
-    return bool(connection.read("SHOW INDEXES YIELD name WHERE name = $name", name=index))
+    query = "SHOW INDEXES YIELD name, state WHERE name IN $names AND state = 'ONLINE'"
+    return len(connection.read(query, names=list(names))) == len(names)
 
 
 def create_missing(connection: Connection) -> None:
@@ -135,6 +148,8 @@ def create_missing(connection: Connection) -> None:
         _fill_names(connection)
     if existing and f"provgraph_{NODE_LABEL[Kind.ENTITY]}_invalidSince" not in existing:
         _fill_marks(connection)
+    if existing and EXTERNAL not in existing:
+        fill_external(connection)
     if make_missing(connection):
         connection.execute(
             "MATCH (l:Load {id: 'writer-lock'}) DELETE l"
@@ -208,6 +223,18 @@ def _fill_marks(connection: Connection) -> None:
             f"WITH n, min(time) AS since SET n.invalidSince = since + 'Z'{more} "
             "} IN TRANSACTIONS OF 10000 ROWS"
         )
+
+
+def fill_external(connection: Connection) -> None:
+    """Mark the entities that no known run made, in a database that an older provgraph wrote.
+
+    Args:
+        connection: to the database.
+    """
+    connection.execute(
+        f"MATCH (n:{NODE_LABEL[Kind.ENTITY]}) WHERE NOT EXISTS {{ (n)-[:WAS_GENERATED_BY]->() }} "
+        "CALL (n) { SET n.searchExternal = true } IN TRANSACTIONS OF 10000 ROWS"
+    )
 
 
 def existing_indexes(connection: Connection) -> set[str]:

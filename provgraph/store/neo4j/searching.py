@@ -8,7 +8,7 @@ from provgraph.model.vocabulary import NODE_LABEL, Kind
 from provgraph.store.neo4j import configuration, records
 from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.cypher import NODE, node_from
-from provgraph.store.neo4j.schema import PARAMETER_TERMS, TERMS, has_terms
+from provgraph.store.neo4j.schema import EXTERNAL, PARAMETER_TERMS, TERMS, has_indexes
 from provgraph.store.neo4j.transaction import TAKE_TURN
 from provgraph.store.paging import Cursor, searched_page
 from provgraph.store.records import FoundPage
@@ -30,7 +30,13 @@ _BY_PARAMETER = (
     "MATCH (p)<-[:HAD_MEMBER]-(:Collection)<-[:WAS_CONFIGURED_BY]-({node}:Activity) "
     "WITH DISTINCT {node} "
 )
-_BY_LABEL = "MATCH (n:{label}) "
+#: All nodes along an index, whatever the planner knows of how many there are.
+_ALONG = "MATCH (n:{label}) USING INDEX SEEK n:{label}({by}) WHERE n.{by} >= '' "
+#: So those that no known run made. The index is looked into when all of its properties are named.
+_ALONG_EXTERNAL = (
+    "MATCH (n:{label}) USING INDEX SEEK n:{label}(searchExternal, {by}, key) "
+    "WHERE n.searchExternal = true AND n.{by} >= '' AND n.key >= '' "
+)
 #: From the records that a relation leads to, to those where it begins.
 _FROM_RELATED = "MATCH ({other})<-[:{type}]-(n:{label}) WITH DISTINCT n, {other} "
 #: Whether a node has a term of each choice; each term is written as it begins in the text.
@@ -44,7 +50,7 @@ _CONFIGURED = (
     "(' ' + p.searchTerms + ' ') CONTAINS term) }})"
 )
 _RELATED = "EXISTS {{ MATCH (n)-[:{type}]->({node}) WHERE {conditions} }}"
-_EXTERNAL = "NOT EXISTS { MATCH (n)-[:WAS_GENERATED_BY]->() }"
+_EXTERNAL = "n.searchExternal = true"
 #: That the file stood somewhere at a time. Nodes that `neo4j-admin` has made may lack lists of
 #: empty texts.
 _STOOD = (
@@ -83,16 +89,17 @@ def search(
         StoreError: an older provgraph made the store, and no writer has come since.
     """
     cursor = Cursor.of(page.after, order)
-    parameters = wanted.search is not None and wanted.search.parameters
-    if not has_terms(connection, PARAMETER_TERMS if parameters else TERMS):
+    asked = wanted.search or Search()
+    along = {PARAMETER_TERMS} if asked.parameters else {TERMS}
+    if not has_indexes(connection, along | ({EXTERNAL} if asked.external else set())):
         raise without_entries()
-    query = _CypherSearch(wanted.search or Search(), wanted.kinds)
+    query = _CypherSearch(asked, wanted.kinds, order)
     if not query.parts:
         return FoundPage(())
     total = None
     if page.counted:
-        total = connection.read(f"{query.text} RETURN count(n)", **query.asked)[0][0]
-    rows = _read(connection, query, order, cursor, page.size + 1) if page.size else []
+        total = connection.read(f"{query.whole()} RETURN count(n)", **query.asked)[0][0]
+    rows = _read(connection, query, cursor, page.size + 1) if page.size else []
     found = []
     for labels, stored, said in rows:
         node = node_from(labels, stored)
@@ -103,29 +110,32 @@ def search(
 def _read(
     connection: Connection,
     query: "_CypherSearch",
-    order: SortOrder,
     after: Cursor | None,
     size: int,
 ) -> list[Any]:
     """The next rows of the answer: they are often among the next nodes of all."""
-    value, beyond, way = _ORDERS[order]
+    value, beyond, way = _ORDERS[query.order]
     asked: dict[str, Any] = {"size": size, "some": size * LOOKED_AT}
     behind = ""
     if after is not None:
+        # The index is entered there; by an OR the planner would ask it twice, and lose the order.
         behind = (
-            f"WITH n WHERE n.{value} {beyond} $value "
-            f"OR (n.{value} = $value AND n.key {beyond} $key)"
+            f"WITH n WHERE n.{value} {beyond}= $value "
+            f"AND CASE n.{value} WHEN $value THEN n.key {beyond} $key ELSE true END"
         )
         asked |= {"value": after.value, "key": after.key.hex()}
-    ordered = f"WITH n ORDER BY n.{value} {way}, n.key {way} LIMIT"
+    along = f"n.searchExternal {way}, " if query.is_external else ""
+    ordered = f"WITH n ORDER BY {along}n.{value} {way}, n.key {way} LIMIT"
     returned = f"{ordered} $size RETURN labels(n), n {NODE}, n.{value}"
     if query.is_indexed:
-        next_nodes, meeting = query.looked_at(value, f"{behind} {ordered} $some")
+        next_nodes, meeting = query.looked_at(f"{behind} {ordered} $some")
         text = f"{next_nodes} {ordered} $some WHERE {meeting} {returned}"
         rows = connection.read(text, **query.asked, **asked)
         if len(rows) == size:
             return rows
-    return connection.read(f"{query.text} {behind} {returned}", **query.asked, **asked)
+    # The first of each part, where it can along an index, then the first of all of them.
+    first = query.whole(f"{behind} {ordered} $size")
+    return connection.read(f"{first} {returned}", **query.asked, **asked)
 
 
 def runs_query(wanted: Search) -> tuple[str, dict[str, Any]]:
@@ -137,36 +147,51 @@ def runs_query(wanted: Search) -> tuple[str, dict[str, Any]]:
     Returns:
         The query with one column, and its parameters.
     """
-    query = _CypherSearch(wanted, (Kind.ACTIVITY,))
-    return f"{query.text} RETURN n.key", query.asked
+    query = _CypherSearch(wanted, (Kind.ACTIVITY,), SortOrder.TIME)
+    return f"{query.whole()} RETURN n.key", query.asked
 
 
 class _CypherSearch:
     """What is asked for, as Cypher that finds each node ``n`` once."""
 
-    def __init__(self, wanted: Search, kinds: tuple[Kind, ...]) -> None:
+    def __init__(self, wanted: Search, kinds: tuple[Kind, ...], order: SortOrder) -> None:
         self.asked: dict[str, Any] = {}
+        self.order = order
         self._sought = sought(wanted, kinds)
+        #: What finds the nodes, each by one of these.
         self.parts = [part for each in self._sought for part in self._parts(each)]
-        self.text = _any_of(self.parts)
+
+    @property
+    def is_external(self) -> bool:
+        """Whether files of no known run are asked for: then there are no other kinds."""
+        return any(each.external for each in self._sought)
 
     @property
     def is_indexed(self) -> bool:
         """Whether an index other than that of the order finds any nodes."""
         return any(each.is_indexed for each in self._sought)
 
-    def looked_at(self, value: str, first: str) -> tuple[str, str]:
-        """What finds the next nodes, whatever they are, and what those meet that are wanted.
+    def whole(self, first: str = "") -> str:
+        """What finds the nodes.
 
         Args:
-            value: the property of the order.
+            first: a clause that leaves the first of the nodes ``n`` of each part.
+        """
+        return _any_of(f"{part} {first} RETURN n" for part in self.parts)
+
+    def looked_at(self, first: str) -> tuple[str, str]:
+        """What finds the next nodes, whatever they are, and what those meet that are wanted.
+
+        Files of no known run are mostly the last of all by time: where those are asked for, the
+        next of them are looked at.
+
+        Args:
             first: the clause that leaves the next of the nodes ``n``.
         """
         labels = {NODE_LABEL[kind]: None for each in self._sought for kind in each.kinds}
-        times = [f"n.{value} >= ''", *self._times(self._sought[0])]
-        parts = (
-            f"MATCH (n:{label}) WHERE {' AND '.join(times)} {first} RETURN n" for label in labels
-        )
+        common = self._sought[0]
+        times = "".join(f"AND {each} " for each in self._times(common))
+        parts = (f"{self._along(common, label)}{times}{first} RETURN n" for label in labels)
         meeting = (f"({' AND '.join(self._met_by(each))})" for each in self._sought)
         return _any_of(parts), " OR ".join(meeting)
 
@@ -178,8 +203,7 @@ class _CypherSearch:
 
     def _parts(self, wanted: Sought) -> Iterator[str]:
         for kind in wanted.kinds:
-            label = NODE_LABEL[kind]
-            yield f"{self._found(wanted, label)} RETURN n"
+            yield self._found(wanted, NODE_LABEL[kind])
 
     def _found(self, wanted: Sought, label: str) -> str:
         """The nodes ``n``: along the index that leads to the fewest, then by the other conditions.
@@ -196,7 +220,7 @@ class _CypherSearch:
             start += _FROM_RELATED.format(other="other", type=first.relation.name, label=label)
             conditions += self._having("other", other, set_up)
         else:
-            start = _BY_LABEL.format(label=label)
+            start = self._along(wanted, label)
         conditions += self._having("n", choices, parameters)
         conditions += self._times(wanted)
         conditions += self._conditions(wanted, related)
@@ -218,6 +242,12 @@ class _CypherSearch:
         for some, condition in ((choices, _HAVING), (parameters, _CONFIGURED)):
             if some:
                 yield condition.format(name=self._given(_in_text(some)), node=node)
+
+    def _along(self, wanted: Sought, label: str) -> str:
+        """What finds all nodes that may be wanted: in a span of time, or else in the order."""
+        is_spanned = wanted.since is not None or wanted.until is not None
+        by = "searchTime" if is_spanned else _ORDERS[self.order][0]
+        return (_ALONG_EXTERNAL if wanted.external else _ALONG).format(label=label, by=by)
 
     def _times(self, wanted: Sought) -> Iterator[str]:
         if wanted.since is not None:

@@ -185,6 +185,7 @@ def entity_row(record: EntityRecord) -> Record:
         **asked_names(Kind.ENTITY, record.id, entity_name(record)),
         "invalid_since": invalid_since(record.attributes),
         "former": canonical_json(record.former) if record.former else None,
+        "external": record.external,
     }
 
 
@@ -197,16 +198,19 @@ def entity_of(row: Row[Any]) -> EntityRecord:
     said = (row.type, row.data_level, row.attributes, row.identifiers, row.standings)
     times = (row.generated_at, row.invalidated_at)
     former = tuple(_decoded(row.former)[0]) if row.former else ()
-    return entity_from(row.id, *said, *times, former=former)
+    return entity_from(row.id, *said, *times, former=former, external=bool(row.external))
 
 
-def entity_from(identifier: str, *columns: Any, former: tuple[str, ...] = ()) -> EntityRecord:
+def entity_from(
+    identifier: str, *columns: Any, former: tuple[str, ...] = (), external: bool = True
+) -> EntityRecord:
     """An entity from its columns.
 
     Args:
         identifier: its id.
         columns: type, data level, attributes, identifiers, standings, and both times.
         former: its former names, where they matter.
+        external: whether no known run made it, where that matters.
     """
     type_name, data_level, attributes, names, standings, generated_at, invalidated_at = columns
     return EntityRecord(
@@ -219,6 +223,7 @@ def entity_from(identifier: str, *columns: Any, former: tuple[str, ...] = ()) ->
         data_level=data_level,
         attributes=attributes_of(attributes),
         former=former,
+        external=external,
     )
 
 

@@ -106,7 +106,7 @@ _POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 #: How many rows one statement writes.
 ROWS = 2_000
 #: How many rows one statement of SQLite can hold: not all versions take more than 999 values.
-_SEARCHED = 150
+_SEARCHED = 140
 _SEARCH_ROW = attrgetter(*(column.name for column in tables.search.columns))
 
 

@@ -30,6 +30,13 @@ _BY_TERMS = {
     ),
     "postgresql": ("search", "CAST(search.terms AS tsvector) @@ CAST(:{name} AS tsquery)"),
 }
+#: What finds entries along the index of terms. PostgreSQL mostly takes the beginning of a word for
+#: common, and would look for a rare one through all entries in the order of the answer; it doesn't
+#: look behind an offset.
+_ALONG_TERMS = {
+    "sqlite": "{tables} WHERE {conditions}",
+    "postgresql": "(SELECT * FROM {tables} WHERE {conditions} OFFSET 0) AS search WHERE TRUE",
+}
 #: The number of an entry, from the key of its record. SQLite has the function from
 #: `provgraph.store.relational.connection`.
 _NUMBER = {
@@ -63,10 +70,6 @@ _HAS_RELATED = (
     "EXISTS (SELECT 1 FROM relation CROSS JOIN search AS other "
     "WHERE relation.source = search.key AND relation.type = :{type} "
     "AND other.number = {number} AND {conditions})"
-)
-_EXTERNAL = (
-    "NOT EXISTS (SELECT 1 FROM relation WHERE relation.source = search.key "
-    "AND relation.type = 'wasGeneratedBy')"
 )
 #: That the file of an entry stood somewhere at a time; one standing is a list (`Standing`).
 _STOOD = {
@@ -183,6 +186,7 @@ class _SqlSearch:
         self, dialect: str, wanted: Search, kinds: tuple[Kind, ...], given: str = "given"
     ) -> None:
         self._tables, self._terms = _BY_TERMS[dialect]
+        self._along_terms = _ALONG_TERMS[dialect]
         self._has_term = _HAS_TERM[dialect]
         self._number = _NUMBER[dialect]
         self._stood, self._member = _STOOD[dialect], _MEMBER[dialect]
@@ -214,10 +218,15 @@ class _SqlSearch:
         return text(query), asked | {"some": size}
 
     def looking(self, order: SortOrder, after: Cursor | None, size: int) -> tuple[Any, Any]:
-        """Those of the next entries, whatever they are, that meet the conditions."""
+        """Those of the next entries, whatever they are, that meet the conditions.
+
+        Files of no known run are mostly the last of all by time: where those are asked for, the
+        next of them are looked at.
+        """
         kinds = dict.fromkeys(kind for each in self._sought for kind in each.kinds)
-        times = "".join(f" AND {each}" for each in self._times(self._sought[0]))
-        parts = [f"search WHERE search.kind = :{self._given(kind)}{times}" for kind in kinds]
+        along = ["search.external"] if self._sought[0].external else []
+        met = "".join(f" AND {each}" for each in (*along, *self._times(self._sought[0])))
+        parts = [f"search WHERE search.kind = :{self._given(kind)}{met}" for kind in kinds]
         meeting = " OR ".join(f"({self._met_by_row(each)})" for each in self._sought)
         first, asked = self._first("*", parts, order, after)
         query = (
@@ -246,8 +255,8 @@ class _SqlSearch:
     def _parts(self, wanted: Sought) -> Iterator[str]:
         if wanted.choices:
             # The terms are looked up once for all kinds.
-            terms = self._having(wanted.choices)
-            yield f"{self._tables} WHERE {terms} AND {self._rest(wanted, wanted.kinds)}"
+            conditions = f"{self._having(wanted.choices)} AND {self._rest(wanted, wanted.kinds)}"
+            yield self._along_terms.format(tables=self._tables, conditions=conditions)
             return
         for kind in wanted.kinds:
             yield f"search WHERE {self._rest(wanted, (kind,))}"
@@ -281,7 +290,7 @@ class _SqlSearch:
 
     def _conditions(self, wanted: Sought) -> Iterator[str]:
         if wanted.external:
-            yield _EXTERNAL
+            yield "search.external"
         if wanted.stood is not None:
             yield self._stood.format(conditions=" AND ".join(self._standing(wanted.stood)))
         if wanted.hidden:

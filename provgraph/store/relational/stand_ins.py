@@ -11,6 +11,12 @@ from sqlalchemy.schema import CreateTable
 
 from provgraph.store.relational import tables
 
+#: Whether a record is an entity that no known run made, in a store that does not say so.
+_EXTERNAL = (
+    "({entities} AND NOT EXISTS (SELECT 1 FROM relation "
+    "WHERE relation.source = {table}.key AND relation.type = 'wasGeneratedBy'))"
+)
+
 
 def stand_ins(connection: Connection) -> list[str]:
     """The queries that make temporary tables and views, for each connection anew.
@@ -51,6 +57,9 @@ def _completed(table: Table, lacking: set[str], home: str) -> str:
 
 def _missing_value(column: Any) -> str:
     """What a migration writes into a new column of old rows."""
+    if column.name == tables.entity.c.external.name:
+        entities = "true" if column.table is tables.entity else "kind = 'entity'"
+        return _EXTERNAL.format(entities=entities, table=column.table.name)
     if column is tables.settings_of.c.part:
         # Every run was linked to each of its settings by itself.
         return "settings"

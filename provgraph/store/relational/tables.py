@@ -15,8 +15,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     func,
     select,
+    text,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -76,6 +78,11 @@ def _invalid(table: str) -> tuple[Column[str], Index]:
     return since, index
 
 
+def _external() -> Column[bool]:
+    """Whether a record is an entity that no known run made."""
+    return Column("external", Boolean, nullable=False, server_default=false())
+
+
 #: Runs. `facts` is packed JSON, each fact a list of values; the other columns follow from it.
 activity = Table(
     "activity",
@@ -107,6 +114,7 @@ entity = Table(
     *_asked("entity"),
     *_invalid("entity"),
     Column("former", Text),
+    _external(),
 )
 
 #: What is stated of strong identifiers.
@@ -156,8 +164,18 @@ search = Table(
     Column("time", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("terms", Text, nullable=False),
+    _external(),
     Index("search_time", "kind", "time", "key"),
     Index("search_name", "kind", "name", "key"),
+    *(
+        Index(
+            f"search_external_{column}",
+            *("kind", column, "key"),
+            sqlite_where=text("external"),
+            postgresql_where=text("external"),
+        )
+        for column in ("time", "name")
+    ),
 )
 
 #: Places and identifiers, each once.

@@ -119,6 +119,14 @@ def test_marks_make_an_influence_what_it_was() -> None:
         _read(ProvType.INFLUENCE, A1, names.SETTINGS + "nothing", pairs=configured)
 
 
+@pytest.mark.parametrize("relation", [RelationType.USED, RelationType.WAS_GENERATED_BY])
+def test_no_mark_makes_an_influence_an_input_or_output(relation: RelationType) -> None:
+    """Those are what the rules of identity decide on."""
+    marked = (_mark("relation", relation.value), _mark("effect", "entity"))
+    (found,) = _read(ProvType.INFLUENCE, E1, A1, pairs=marked).relations
+    assert found.relation is RelationType.WAS_INFLUENCED_BY
+
+
 def test_an_influence_joins_records_of_the_kinds_that_the_document_says() -> None:
     statement = ProvStatement(ProvType.INFLUENCE, None, (A1, E1))
     context = StatementContext({A1: Kind.ACTIVITY})

@@ -112,12 +112,14 @@ def test_an_entity_comes_back_the_same() -> None:
         invalidated_at=T2,
         data_level="DL1",
         attributes={"id": ("other",), "a": (1, 2)},
+        external=False,
     )
     properties = records.entity_properties(record, [])
     assert (properties["name"], properties["location"]) == ("x.h5", "/new/x.h5")
     assert properties["otherNames"] == ["x.fits"]
     assert properties["aliases"] == ["guid:1", "file:/old/x.fits"]
     assert records.entity_of(as_read(properties), ["Entity", "DatasetEntity"]) == record
+    assert "searchExternal" not in properties
 
 
 def test_a_former_name_is_an_alias_though_the_newest_place_is_no_other_one() -> None:

@@ -1,5 +1,6 @@
 """What is written as a row comes back the same; the contract suite reads whole stores."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,6 +30,7 @@ ENTITY = EntityRecord(
     "DL3",
     {"a": (1, 1.0, "1", True)},
     ("file:/x.h5@a",),
+    external=False,
 )
 
 
@@ -41,6 +43,7 @@ def read(row: dict[str, Any]) -> Any:
     [
         (Run("r", {"a": (1, "1")}), lambda run: records.run_row(run, None), records.run_of),
         (ENTITY, records.entity_row, records.entity_of),
+        (replace(ENTITY, external=True), records.entity_row, records.entity_of),
         (Agent("a", None, AgentType.PERSON, {"b": ("c",)}), records.agent_row, records.agent_of),
         (
             Description("d", DescriptionType.ACTIVITY, {"name": ("n",)}),

@@ -30,9 +30,11 @@ from provgraph.store.relational.postgresql import postgresql_engine
 from provgraph.store.relational.records import name_key
 from provgraph.store.relational.tables import metadata
 from tests.conftest import LOGS
+from tests.graphs import assert_external_is_known
 from tests.services import PostgresServer
 from tests.store.relational.conftest import indexed_terms
 from tests.store.test_contract import run
+from tests.store.test_copying import copied
 
 #: What each revision has added: without it, and all that later ones added, a store is as an older
 #: provgraph made it.
@@ -42,6 +44,10 @@ _ASKED = [
     for column in ("called", "local", "head")
 ]
 ADDED = {
+    "0016": (
+        *(f"DROP INDEX search_external_{column}" for column in ("time", "name")),
+        *(f"ALTER TABLE {table} DROP COLUMN external" for table in ("entity", "search")),
+    ),
     "0015": (
         "CREATE TABLE former (activity bytea, settings bytea, PRIMARY KEY (activity, settings))",
         "INSERT INTO former SELECT activity, coalesce(settings, part) FROM settings_of "
@@ -322,6 +328,38 @@ def assert_grouped_again(url: str, engine: Engine) -> None:
         assert (store.find(wanted, SortOrder.TIME), digest(store.scan())) == (found, due)
     assert links_in(engine) < links
     engine.dispose()
+
+
+def test_files_of_no_known_run_of_an_older_file_are_found(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    assert_external_as_before(url, sqlite_database(url).writer())
+
+
+def test_files_of_no_known_run_of_an_older_database_are_found(
+    postgres_server: PostgresServer,
+) -> None:
+    url = postgres_server.create_database("external")
+    assert_external_as_before(url, postgresql_engine(url, None))
+
+
+def assert_external_as_before(url: str, engine: Engine) -> None:
+    """They are found before a writer has come, and afterwards, and so they are copied."""
+    wanted = Filter(search=Search(external=True))
+    with closing(open_store(url)) as store:
+        list(load(store, [str(LOGS / "irf.provlog"), str(LOGS / "merge.provlog")]))
+        found = store.find(wanted, SortOrder.TIME)
+        assert 0 < len(found.found) < store.stats()["entities"]
+    make_older(engine, "0015")
+    engine.dispose()
+    with closing(open_store(url)) as store, closing(open_store("sqlite://")) as other:
+        assert store.find(wanted, SortOrder.TIME) == found
+        assert_external_is_known(store)
+        copied(store, other)
+        assert other.find(wanted, SortOrder.TIME) == found
+    with closing(open_store(url)) as store:
+        store.make()
+        assert store.find(wanted, SortOrder.TIME) == found
+        assert_external_is_known(store)
 
 
 def links_in(engine: Engine) -> int:

@@ -45,11 +45,15 @@ def _fill(kind: Kind, node: Callable[[Any], Node]) -> None:
     tables = sa.MetaData()
     table = sa.Table(kind.value, tables, autoload_with=connection)
     entries = sa.Table("search", tables, autoload_with=connection)
+    columns = entries.columns.keys()
     after = b""
-    while rows := connection.execute(
-        sa.select(table).where(table.c.key > after).order_by(table.c.key).limit(_PAGE)
-    ).all():
-        connection.execute(sa.insert(entries), [entry_of(node(row))._asdict() for row in rows])
+    # A later migration tells which entities are external.
+    query = sa.select(table, sa.false().label("external")).order_by(table.c.key).limit(_PAGE)
+    while rows := connection.execute(query.where(table.c.key > after)).all():
+        made = (entry_of(node(row))._asdict() for row in rows)
+        connection.execute(
+            sa.insert(entries), [{name: each[name] for name in columns} for each in made]
+        )
         after = rows[-1].key
 
 
