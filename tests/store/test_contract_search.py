@@ -36,7 +36,7 @@ from provgraph.store.nodes import on_all_pages
 from provgraph.store.protocol import Store
 from provgraph.store.records import Found
 from provgraph.store.registry import open_store
-from provgraph.store.relational import searching as relational_searching
+from provgraph.store.relational import common_words, search_sql
 from tests.conftest import LOGS
 from tests.graphs import assert_external_is_known
 from tests.ingest.test_forgetting import said as load_as
@@ -60,6 +60,9 @@ SEARCHES = (
     Search("product file"),
     Search("merge t"),
     Search("wn2 cta"),
+    Search("Merge r3"),
+    Search("run1 r5 data"),
+    Search("r7 data", external=False, under="/"),
     Search("and or not near"),
     Search(types=("datasetentity",)),
     Search(types=("Person", "SoftwareAgent")),
@@ -180,7 +183,12 @@ def filled(store: Store) -> Store:
     return store
 
 
-def test_a_search_finds_what_its_definition_says(filled: Store) -> None:
+@pytest.mark.parametrize("many", [3, 1_000])
+def test_a_search_finds_what_its_definition_says(
+    filled: Store, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever words lead to it."""
+    monkeypatch.setattr(common_words, "MANY", many)
     records = Records(filled)
     several = 0
     for search in SEARCHES:
@@ -220,7 +228,7 @@ def test_short_pages_have_what_one_long_page_has(
     filled: Store, order: SortOrder, looked_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A short page is filled from the next records of all, a long one along an index."""
-    for module in (relational_searching, neo4j_searching):
+    for module in (search_sql, neo4j_searching):
         monkeypatch.setattr(module, "LOOKED_AT", looked_at)
     for search in SEARCHES:
         wanted = Filter(search=search)
