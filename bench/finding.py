@@ -49,6 +49,7 @@ def _cases(observations: int) -> dict[str, _Case]:
         "for the name of a file": (NAMED_KINDS, Search(middle)),
         "for the beginning of names": (NAMED_KINDS, Search(middle[:8])),
         "for a word of all files": (NAMED_KINDS, Search("ctao")),
+        "for a word of few files": (files, Search("config")),
         "by data level": (files, Search(data_levels=("DL3",))),
         "by type": (files, Search(types=("DatasetEntity",))),
         "by tool and version": (runs, Search(tools=("ctapipe-process",), versions=("0.28.0",))),
@@ -58,6 +59,10 @@ def _cases(observations: int) -> dict[str, _Case]:
         "by time": (NAMED_KINDS, Search(since=_utc(day), until=_utc(day + timedelta(days=1)))),
         "by folder": (files, Search(under="/data/ctao/dl3")),
         "for files of no known run": (files, Search(external=True)),
+        "for files of no known run below a folder": (
+            files,
+            Search(external=True, under="/data/ctao/dl0"),
+        ),
         "for invalid records": (NAMED_KINDS, Search(invalid=True)),
         "for overwritten files": (files, Search(overwritten=True)),
         "for files of a tool": (files, Search(tools=("create-dl3",))),
