@@ -7,6 +7,7 @@ node's caption in Neo4j Browser is "statement".
 from collections.abc import Sequence
 from typing import Any
 
+from provgraph.store.neo4j.cypher import as_map
 from provgraph.store.neo4j.values import (
     MARKS,
     Properties,
@@ -19,7 +20,7 @@ from provgraph.store.neo4j.values import (
 from provgraph.store.records import UNKNOWN_SIZE, Assertion, LoadRecord
 
 #: A load as a map, its time as text.
-LOAD = "l {.*, time: toString(l.time)}"
+LOAD = as_map("l", "time: toString(l.time)")
 #: An assertion as the columns that `assertion_from` reads.
 ASSERTION = "s.subject, s.load, s.part, s.content"
 _LOAD = MARKS | {

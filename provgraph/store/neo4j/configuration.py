@@ -34,7 +34,7 @@ SETUP = (
 MAY_NAME_PATHS = (
     "MATCH (c:Collection) WHERE c.id IN $keys AND NOT c:Entity "
     "RETURN c.id, COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) WHERE c.name <> $software "
-    "AND (p.valueType IN ['array', 'object'] OR p.value CONTAINS '/') RETURN p {.*} }"
+    "AND (p.valueType IN ['array', 'object'] OR p.value CONTAINS '/') RETURN properties(p) }"
 )
 
 

@@ -1,6 +1,9 @@
 """Parts of Cypher that several queries share, and readers of the rows that they return."""
 
+import marshal
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from provgraph.model.identifiers import location_of
@@ -13,16 +16,41 @@ from provgraph.store.neo4j.schema import ALIASES
 from provgraph.store.neo4j.values import Stored, indexed, time_with_zone
 from provgraph.store.records import EntityRecord, StoredMention
 
-#: A node without times as a map. What only indexes need, a fifth of its bytes, is not sent.
-PLAIN_NODE = f"{{.*, {', '.join(f'{name}: null' for name in records.FOR_INDEXES)}}}"
-#: A node as a map. Its times are text, which is quicker to read than the driver's own type.
-NODE = (
-    f"{PLAIN_NODE[:-1]}, startTime: toString(n.startTime), endTime: toString(n.endTime), "
-    "generatedAtTime: toString(n.generatedAtTime), "
-    "invalidatedAtTime: toString(n.invalidatedAtTime)}"
-)
-#: A relationship as a map, its time as text.
-RELATIONSHIP = "r {.*, time: toString(r.time)}"
+
+def as_map(name: str, *others: str) -> str:
+    """The Cypher for the properties of a node or relationship as a map with some other entries.
+
+    They are read all at once. ``n {.*}`` would read one after the other, and look for each among
+    all of them, which takes several times as long.
+
+    Args:
+        name: of the variable.
+        others: the entries that are added or take the place of properties, as ``time: null``.
+    """
+    return f"head([{name} IN [properties({name})] | {name} {{.*, {', '.join(others)}}}])"
+
+
+def node_map(name: str) -> str:
+    """The Cypher for a node as a map.
+
+    What only indexes need, a fifth of its bytes, is not sent. Its times are text, which is quicker
+    to read than the driver's own type.
+
+    Args:
+        name: of the variable.
+    """
+    times = chain.from_iterable(records.NODE_TIMES.values())
+    return as_map(
+        name,
+        *(f"{each}: null" for each in records.FOR_INDEXES),
+        *(f"{each}: toString({name}.{each})" for each in times),
+    )
+
+
+#: The node ``n`` as a map.
+NODE = node_map("n")
+#: The relationship ``r`` as a map, its time as text.
+RELATIONSHIP = as_map("r", "time: toString(r.time)")
 #: A mention: the relationship ``r`` between the run ``a`` and the entity ``e``.
 MENTION = f"type(r), {RELATIONSHIP}, a.id, a.fullId, e.id, e.fullId"
 #: The types of stated relations. Inputs and outputs are mentions, and never stated relations.
@@ -93,6 +121,9 @@ def entity_from(row: Sequence[Any]) -> EntityRecord:
     return records.entity_of(row[0], row[1])
 
 
+_RELATION_TYPES = dict(RelationType.__members__)
+
+
 def edge_from(said: Sequence[Any], source: bytes, target: bytes) -> Edge:
     """A relation as answers show it.
 
@@ -103,7 +134,7 @@ def edge_from(said: Sequence[Any], source: bytes, target: bytes) -> Edge:
     """
     relation, role, time, place, is_inferred = said
     return Edge(
-        RelationType[relation],
+        _RELATION_TYPES[relation],
         source,
         target,
         role,
@@ -113,16 +144,40 @@ def edge_from(said: Sequence[Any], source: bytes, target: bytes) -> Edge:
     )
 
 
-def node_from(labels: Iterable[str], stored: Stored) -> Node:
+def node_from(labels: Sequence[str], stored: Stored) -> Node:
     """An entity, activity or agent as answers show it.
 
     Args:
         labels: of the node.
         stored: its properties, with its times as text (`NODE`).
     """
+    node: Any = (labels, stored)
+    try:
+        said = marshal.dumps(node, _TYPED)
+    except ValueError:
+        return _read_node(labels, stored)  # somebody else gave it a property of Neo4j's own types
+    return _read_often(said) if len(said) < _LONG else _read_node(labels, stored)
+
+
+#: The form of `marshal` in which equal values have equal bytes; those of 1, 1.0 and true differ.
+_TYPED = 2
+#: Records with more bytes are read anew each time.
+_LONG = 4096
+
+
+def _read_node(labels: Sequence[str], stored: Stored) -> Node:
     found = set(labels)
     if NODE_LABEL[Kind.ACTIVITY] in found:
         return nodes.activity_node(records.run_of(stored))
     if NODE_LABEL[Kind.ENTITY] in found:
         return nodes.entity_node(records.entity_of(stored, found))
     return nodes.agent_node(records.agent_of(stored, found))
+
+
+@lru_cache(maxsize=4096)
+def _read_often(said: bytes) -> Node:
+    """The same for nodes that other questions met, since lineages share most of their records.
+
+    All that is stored of a node makes the record, so one that has changed is another one here.
+    """
+    return _read_node(*marshal.loads(said))  # noqa: S302 - what `node_from` wrote

@@ -40,7 +40,7 @@ class EntityReader:
         Returns:
             One row for each known entity: its properties and its labels.
         """
-        query = f"MATCH (n:Entity) WHERE n.id IN $ids RETURN n {NODE}, labels(n)"
+        query = f"MATCH (n:Entity) WHERE n.id IN $ids RETURN {NODE}, labels(n)"
         new = [each for each in ids if each not in self._seen]
         self._seen |= dict.fromkeys(new)
         self._seen |= {full_text(row[0], "id"): row for row in self._queries.by_id(query, new)}
@@ -60,7 +60,7 @@ class EntityReader:
         """
         found = self.by_id(identifiers)
         ids = {full_text(row[0], "id") for row in found}
-        query = f"CALL () {{ {BY_ALIAS} }} RETURN n {NODE}, labels(n)"
+        query = f"CALL () {{ {BY_ALIAS} }} RETURN {NODE}, labels(n)"
         new = [name for name in identifiers if name not in ids and name not in self._no_aliases]
         for chunk in batches(new, _TERMS):
             bearers = self._queries.run(query, aliases=alias_query("aliases", chunk))

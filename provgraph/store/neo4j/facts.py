@@ -120,7 +120,7 @@ class Neo4jView(View):
 
     @override
     def runs(self, ids: Collection[str]) -> dict[str, Run]:
-        found = self._queries.by_id(f"MATCH (n:Activity) WHERE n.id IN $ids RETURN n {NODE}", ids)
+        found = self._queries.by_id(f"MATCH (n:Activity) WHERE n.id IN $ids RETURN {NODE}", ids)
         return {run.id: run for run in (records.run_of(row[0]) for row in found)}
 
     @override
@@ -205,7 +205,7 @@ class Neo4jView(View):
     @override
     def agents(self, ids: Collection[str]) -> dict[str, Agent]:
         found = self._queries.by_id(
-            f"MATCH (n:Agent) WHERE n.id IN $ids RETURN n {NODE}, labels(n)", ids
+            f"MATCH (n:Agent) WHERE n.id IN $ids RETURN {NODE}, labels(n)", ids
         )
         return {agent.id: agent for agent in (records.agent_of(*row) for row in found)}
 
@@ -213,7 +213,8 @@ class Neo4jView(View):
     def descriptions(self, ends: Collection[End]) -> dict[End, Description]:
         found: dict[End, Description] = {}
         for kind in {end.kind for end in ends}:
-            query = f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.id IN $ids RETURN n {{.*}}, labels(n)"
+            label = NODE_LABEL[kind]
+            query = f"MATCH (n:{label}) WHERE n.id IN $ids RETURN properties(n), labels(n)"
             for row in self._queries.by_id(query, (end.id for end in ends if end.kind is kind)):
                 known = records.description_of(*row)
                 found[known.as_end] = known
@@ -286,8 +287,8 @@ class Neo4jView(View):
     @override
     def settings(self, keys: Collection[str]) -> dict[str, Settings]:
         query = (
-            "MATCH (c:Collection) WHERE c.id IN $ids "
-            "RETURN c.id, c.name, COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) RETURN p {.*} }"
+            "MATCH (c:Collection) WHERE c.id IN $ids RETURN c.id, c.name, "
+            "COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) RETURN properties(p) }"
         )
         return {
             key: Settings(name, dict(map(configuration.parameter_of, members)))

@@ -16,7 +16,14 @@ from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL
 from provgraph.store.copying import PIECE, Original, Piece, StorePart
 from provgraph.store.neo4j import bookkeeping, configuration, records, relations
 from provgraph.store.neo4j.connection import Connection
-from provgraph.store.neo4j.cypher import MENTION, NODE, RELATIONSHIP, entity_from, mention_from
+from provgraph.store.neo4j.cypher import (
+    MENTION,
+    NODE,
+    RELATIONSHIP,
+    as_map,
+    entity_from,
+    mention_from,
+)
 from provgraph.store.neo4j.facts import LOCK
 from provgraph.store.neo4j.values import full_text
 from provgraph.store.records import StoredRelation
@@ -173,18 +180,19 @@ def _settings_from(row: Row) -> list[Settings]:
 
 _ACTIVITY, _AGENT, _ENTITY = ("Activity",), ("Agent",), ("Entity",)
 _DESCRIPTIONS = tuple(NODE_LABEL[kind] for kind in sorted(DESCRIPTIONS))
-_WITH_LABELS = f"n {NODE}, labels(n)"
+_WITH_LABELS = f"{NODE}, labels(n)"
 #: An older provgraph has not marked what no known run made.
 _ENTITIES = (
-    f"n {NODE[:-1]}, searchExternal: NOT EXISTS {{ (n)-[:WAS_GENERATED_BY]->() }}}}, labels(n)"
+    f"head([said IN [{NODE}] | said {{.*, "
+    "searchExternal: NOT EXISTS { (n)-[:WAS_GENERATED_BY]->() }}]), labels(n)"
 )
 _NODES_OF = {
-    StorePart.RUNS: _Nodes(_ACTIVITY, "key", f"n {NODE}", lambda row: [records.run_of(row[0])]),
+    StorePart.RUNS: _Nodes(_ACTIVITY, "key", NODE, lambda row: [records.run_of(row[0])]),
     StorePart.AGENTS: _Nodes(_AGENT, "key", _WITH_LABELS, lambda row: [records.agent_of(*row)]),
     StorePart.DESCRIPTIONS: _Nodes(
         _DESCRIPTIONS,
         "key",
-        "n {.*}, labels(n)",
+        "properties(n), labels(n)",
         lambda row: [records.description_of(*row)],
     ),
     StorePart.ENTITIES: _Nodes(_ENTITY, "key", _ENTITIES, lambda row: [entity_from(row)]),
@@ -200,13 +208,13 @@ _NODES_OF = {
     StorePart.SETTINGS: _Nodes(
         ("Collection&!Entity",),
         "id",
-        "n.name, COLLECT { MATCH (n)-[:HAD_MEMBER]->(p:Parameter) RETURN p {.*} }",
+        "n.name, COLLECT { MATCH (n)-[:HAD_MEMBER]->(p:Parameter) RETURN properties(p) }",
         _settings_from,
     ),
     StorePart.LOADS: _Nodes(
         ("Load",),
         "id",
-        "n {.*, time: toString(n.time)}",
+        as_map("n", "time: toString(n.time)"),
         lambda row: [bookkeeping.load_of(row[0])],
     ),
 }

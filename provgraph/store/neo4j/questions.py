@@ -27,11 +27,11 @@ from provgraph.store.neo4j.cypher import (
     BY_KEY,
     EDGE,
     NODE,
-    PLAIN_NODE,
     alias_query,
     edge_from,
     key_texts,
     node_from,
+    node_map,
 )
 from provgraph.store.neo4j.searching import search
 from provgraph.store.neo4j.values import Stored, indexed
@@ -46,14 +46,14 @@ CALL () {{
   UNION MATCH (n:Activity) WHERE n.id IN $ids RETURN n
   UNION MATCH (n:Agent) WHERE n.id IN $ids RETURN n
 }}
-RETURN labels(n), n {NODE}"""
+RETURN labels(n), {NODE}"""
 _BY_VERSION = (
     "MATCH (a:Activity {id: $activity})<-[r:WAS_GENERATED_BY]-(n:Entity) "
-    f"WHERE r.place = $place WITH DISTINCT n RETURN labels(n), n {NODE}"
+    f"WHERE r.place = $place WITH DISTINCT n RETURN labels(n), {NODE}"
 )
 _BY_BASE_NAME = (
     f"CALL () {{ MATCH (n:Entity) WHERE n.name = $name RETURN n UNION {BY_ALIAS} }} "
-    f"RETURN labels(n), n {NODE}"
+    f"RETURN labels(n), {NODE}"
 )
 
 #: The labels of records that a name can lead to.
@@ -61,11 +61,11 @@ _NAMED_LABELS = tuple(NODE_LABEL[kind] for kind in NAMED_KINDS)
 _BY_NAME = (
     "CALL () {{ MATCH (n:{label}) WHERE n.calledAs IN $asked RETURN n LIMIT $limit "
     "UNION MATCH (n:{label}) WHERE n.localName IN $asked RETURN n LIMIT $limit }} "
-    f"RETURN labels(n), n {NODE.replace('{', '{{').replace('}', '}}')}"
+    f"RETURN labels(n), {NODE.replace('{', '{{').replace('}', '}}')}"
 )
 _BY_BEGINNING = (
     "MATCH (n:{label}) WHERE n.id STARTS WITH $asked WITH n LIMIT $limit "
-    f"RETURN labels(n), n {NODE.replace('{', '{{').replace('}', '}}')}"
+    f"RETURN labels(n), {NODE.replace('{', '{{').replace('}', '}}')}"
 )
 _NAMES_NEAR = (
     "MATCH (n:{label}) WHERE n.calledAs {side} $asked "
@@ -206,7 +206,7 @@ def named_nodes(connection: Connection, keys: Collection[bytes]) -> dict[bytes, 
     Returns:
         Key → node, of those that are known.
     """
-    rows = connection.read(f"{BY_KEY} RETURN labels(n), n {NODE}", keys=key_texts(keys))
+    rows = connection.read(f"{BY_KEY} RETURN labels(n), {NODE}", keys=key_texts(keys))
     return {node.key: node for node in (node_from(*row) for row in rows)}
 
 
@@ -267,6 +267,8 @@ def links(
     return [(bytes.fromhex(near), bytes.fromhex(far)) for near, far in rows]
 
 
+#: So many nodes of a walk come in one row: the driver takes as long for a row as for its content.
+TOGETHER = 100
 _IN_LINEAGE = "WHERE n:Entity OR n:Activity OR n:Agent "
 _LABELS = frozenset(NODE_LABEL[kind] for kind in NAMED_KINDS)
 _AGENTS = "|".join(each.name for each in AGENT_RELATIONS)
@@ -357,11 +359,14 @@ def _one_way(
     return (
         f"MATCH path = (:{label} {{id: $root}}){left}[:{types}*0..{reach}]{right}(n) {kept}"
         "WITH n, min(length(path)) AS distance ORDER BY distance, n.id LIMIT $cut "
-        f"RETURN '{way.value}' AS way, labels(n) AS labels, n {NODE} AS node, "
-        f"COLLECT {{ MATCH (n){left}[r:{types}]{right}(m) {expanded}"
-        f"RETURN [{EDGE}, m.key] }} AS edges, "
+        "WITH collect([n, distance]) AS found "
+        f"UNWIND range(0, size(found) - 1, {TOGETHER}) AS first "
+        f"WITH found[first..first + {TOGETHER}] AS some RETURN '{way.value}' AS way, COLLECT {{ "
+        "UNWIND some AS each WITH each[0] AS n, each[1] AS distance "
+        f"RETURN [labels(n), {NODE}, "
+        f"COLLECT {{ MATCH (n){left}[r:{types}]{right}(m) {expanded}RETURN [{EDGE}, m.key] }}, "
         f"COLLECT {{ MATCH (n)-[r:{_AGENTS}]->(m:Agent) "
-        f"RETURN [{EDGE}, labels(m), m {PLAIN_NODE}] }} AS agents, {setup} AS setup"
+        f"RETURN [{EDGE}, labels(m), {node_map('m')}] }}, {setup}] }} AS nodes"
     )
 
 
@@ -372,8 +377,9 @@ class _WalkRows:
         self.found: list[Node] = []
         self.edges: list[Edge] = []
         self.setups: dict[bytes, Setup] = {}
-        for row in rows:
-            self._add(*row)
+        for way, several in rows:
+            for each in several:
+                self._add(way, *each)
 
     def _add(self, way: str, labels: list[str], stored: Stored, *around: list[Any]) -> None:
         """One node that was reached, the relations walked from it, its agents, what set it up."""

@@ -126,7 +126,7 @@ def _read(
         asked |= {"value": after.value, "key": after.key.hex()}
     along = f"n.searchExternal {way}, " if query.is_external else ""
     ordered = f"WITH n ORDER BY {along}n.{value} {way}, n.key {way} LIMIT"
-    returned = f"{ordered} $size RETURN labels(n), n {NODE}, n.{value}"
+    returned = f"{ordered} $size RETURN labels(n), {NODE}, n.{value}"
     if query.is_indexed:
         next_nodes, meeting = query.looked_at(f"{behind} {ordered} $some")
         text = f"{next_nodes} {ordered} $some WHERE {meeting} {returned}"
@@ -330,7 +330,7 @@ def fill_entries(connection: Connection) -> None:
         label, after = NODE_LABEL[kind], ""
         query = (
             f"MATCH (n:{label}) WHERE n.key > $after WITH n ORDER BY n.key LIMIT {_PAGE} "
-            f"RETURN labels(n), n {NODE}"
+            f"RETURN labels(n), {NODE}"
         )
         while rows := connection.read(query, after=after):
             found = [node_from(labels, stored) for labels, stored in rows]
@@ -353,7 +353,7 @@ def fill_parameters(connection: Connection) -> None:
     """
     query = (
         f"MATCH (p:Parameter) WHERE p.id > $after AND p.searchTerms IS NULL "
-        f"WITH p ORDER BY p.id LIMIT {_PAGE} RETURN p {{.*}}"
+        f"WITH p ORDER BY p.id LIMIT {_PAGE} RETURN properties(p)"
     )
     after = ""
     while rows := connection.read(query, after=after):

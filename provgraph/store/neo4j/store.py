@@ -42,7 +42,7 @@ from provgraph.store.waiting import warn_of_waiting
 
 _View = TypeVar("_View", bound=Neo4jView)
 _DESCRIPTIONS_BY_KEY = " UNION ALL ".join(
-    f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.key IN $keys RETURN labels(n), n {{.*}}"
+    f"MATCH (n:{NODE_LABEL[kind]}) WHERE n.key IN $keys RETURN labels(n), properties(n)"
     for kind in sorted(DESCRIPTIONS)
 )
 
@@ -236,7 +236,8 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
         query = (
             "MATCH (a:Activity)-[:WAS_CONFIGURED_BY]->(c:Collection) WHERE a.key IN $keys "
             "WITH c, collect(a.key) AS users ORDER BY c.name "
-            "RETURN c.name, users, COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) RETURN p {.*} }"
+            "RETURN c.name, users, "
+            "COLLECT { MATCH (c)-[:HAD_MEMBER]->(p:Parameter) RETURN properties(p) }"
         )
         found: dict[bytes, list[Settings]] = defaultdict(list)
         for name, users, members in self._reading.read(query, keys=key_texts(keys)):
@@ -338,19 +339,19 @@ _RECORDS = frozenset(name for name, _ in _COUNTED)
 _SHARED_TYPES = frozenset({RelationType.HAD_MEMBER, RelationType.WAS_CONFIGURED_BY})
 _SCANS: tuple[tuple[str, Callable[[Sequence[Any]], Content]], ...] = (
     (
-        f"MATCH (n:Activity) RETURN n {NODE}",
+        f"MATCH (n:Activity) RETURN {NODE}",
         lambda row: digest.run_content(records.run_of(row[0])),
     ),
     (
-        f"MATCH (n:Entity) RETURN n {NODE}, labels(n)",
+        f"MATCH (n:Entity) RETURN {NODE}, labels(n)",
         lambda row: digest.entity_content(records.entity_of(row[0], row[1])),
     ),
     (
-        f"MATCH (n:Agent) RETURN n {NODE}, labels(n)",
+        f"MATCH (n:Agent) RETURN {NODE}, labels(n)",
         lambda row: digest.agent_content(records.agent_of(row[0], row[1])),
     ),
     (
-        f"MATCH ({_ANY_DESCRIPTION}) RETURN n {{.*}}, labels(n)",
+        f"MATCH ({_ANY_DESCRIPTION}) RETURN properties(n), labels(n)",
         lambda row: digest.description_content(records.description_of(row[0], row[1])),
     ),
     (

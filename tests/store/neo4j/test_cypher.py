@@ -1,13 +1,16 @@
 """Parts that queries share: names in full-text queries, and rows as records."""
 
 import pytest
+from neo4j import Driver
+from neo4j.time import DateTime
 
 from provgraph.model.records import Agent, Mention, Run, key_of
 from provgraph.model.vocabulary import EntityType, Kind, RelationType
 from provgraph.store.neo4j import cypher, records, relations
 from provgraph.store.neo4j.values import HASHED, text_property
 from provgraph.store.records import EntityRecord, StoredMention
-from tests.store.neo4j.properties import as_read
+from tests.store.neo4j.graphs import ask
+from tests.store.neo4j.properties import as_read, same
 
 ENTITY = EntityRecord("product:1", EntityType.PLAN, ("product:1",), (), None, None, None, {})
 
@@ -55,6 +58,26 @@ def test_a_node_is_shown_as_what_its_labels_say() -> None:
     ]
     assert [node.kind for node in nodes] == [Kind.ACTIVITY, Kind.ENTITY, Kind.AGENT]
     assert nodes[1].key == key_of(Kind.ENTITY, "product:1")
+
+
+def test_a_map_has_all_properties_and_what_takes_the_place_of_some(driver: Driver) -> None:
+    query = f"WITH {{a: 1, b: 2}} AS n RETURN {cypher.as_map('n', 'b: n.a', 'c: null')}"
+    assert ask(driver, query) == [[{"a": 1, "b": 1, "c": None}]]
+
+
+def test_nodes_that_differ_in_the_type_of_a_value_are_not_taken_for_each_other() -> None:
+    for value in (1, True, 1.0, "1", [1], [True], [1.0]):
+        for _ in range(2):
+            agent = Agent("x", attributes={"a": (value,)})
+            node = cypher.node_from(["Agent"], as_read(records.agent_properties(agent)))
+            assert same(node.attributes["a"][0], value)
+
+
+def test_a_node_with_a_property_that_only_neo4j_knows_is_read() -> None:
+    """People may add properties in Neo4j Browser."""
+    seen = DateTime(2026, 11, 21)
+    stored = as_read(records.agent_properties(Agent("x"))) | {"seen": seen}
+    assert cypher.node_from(["Agent"], stored).attributes["seen"] == (seen,)
 
 
 def test_what_only_indexes_need_is_not_sent_and_not_missed() -> None:

@@ -10,7 +10,7 @@ from provgraph.model.lineage import Direction
 from provgraph.model.records import Document, Mention, Run
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.store.neo4j.connection import Connection, address_of
-from provgraph.store.neo4j.questions import BY_ID, find, walk_query
+from provgraph.store.neo4j.questions import BY_ID, TOGETHER, find, walk_query
 from provgraph.store.neo4j.store import Neo4jStore
 from tests.store.neo4j.graphs import MADE, USED, at_base_name, named, operators, put
 
@@ -109,6 +109,21 @@ def test_what_a_limit_keeps_is_the_nearest_in_the_order_of_ids(store: Neo4jStore
     ]
     assert answer.truncated
     assert len(answer.edges) == 4
+
+
+@pytest.mark.parametrize("depth", [None, 1])
+def test_a_walk_tells_all_nodes_and_relations_however_many_rows_they_take(
+    store: Neo4jStore, depth: int | None
+) -> None:
+    files = [f"file:/{number:03}" for number in range(2 * TOGETHER)]
+    reads = tuple(Mention("a", USED, None, each, None, "test") for each in files)
+    put(store, Document(run=Run("a", {"startTime": ("2026-01-01T00:00:00.000",)}), mentions=reads))
+    root = named(store, "a")[0].node
+    answer = store.walk(root, Direction.UPSTREAM, ORIGIN_RELATIONS, depth, 1_000)
+    assert [node.id for node in answer.nodes] == ["a", *files]
+    assert [edge.location for edge in answer.edges] == [
+        each.removeprefix("file:") for each in files
+    ]
 
 
 def test_a_walk_along_no_relation_is_its_root(night: Neo4jStore) -> None:
