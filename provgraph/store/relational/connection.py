@@ -249,15 +249,15 @@ def translated(engine: Engine) -> Iterator[None]:
         UnreachableError: trying again may help.
         StoreError: it does not.
     """
-    where = address_of(engine)
     try:
         yield
     except PoolTimeoutError as error:
-        raise unreachable(where, str(error)) from error
+        raise unreachable(address_of(engine), str(error)) from error
     except DBAPIError as error:
-        raise meaning_of(error, where, is_sqlite=engine.dialect.name == "sqlite") from error
+        is_sqlite = engine.dialect.name == "sqlite"
+        raise meaning_of(error, address_of(engine), is_sqlite=is_sqlite) from error
     except SQLAlchemyError as error:
-        raise StoreError(f"the store at {where} failed: {words_of(error)}") from error
+        raise StoreError(f"the store at {address_of(engine)} failed: {words_of(error)}") from error
 
 
 # Tables.

@@ -152,18 +152,18 @@ def _bearing(
     return list(found.values())
 
 
+#: The index of ids knows how each begins.
+_RECALLS = "SELECT id FROM entity WHERE head BETWEEN :first AND :last AND invalid_since > ''"
+
+
 def recalls(connection: Connection) -> list[str]:
     """The ids of the recalls that are marked; see `provgraph.store.tainting.Taints.recalls`.
 
     Args:
         connection: to read on.
     """
-    entity = tables.entity.c
-    # The index of ids knows how each begins.
-    query = select(entity.id).where(
-        entity.head.between(RECALLS, RECALLS + "\U0010ffff"), entity.invalid_since > ""
-    )
-    return sorted(connection.execute(query).scalars())
+    asked = {"first": RECALLS, "last": f"{RECALLS}\U0010ffff"}
+    return sorted(row[0] for row in _rows(connection, _RECALLS, asked))
 
 
 _RELATION_TYPES = {each.value: each for each in RelationType}

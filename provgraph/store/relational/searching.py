@@ -34,6 +34,9 @@ def search(
         StoreError: an older provgraph made the store, and no writer has come since.
     """
     cursor = Cursor.of(page.after, order)
+    if connection.dialect.name == "postgresql":
+        # Which index is the best depends on the words: a plan for any words may read a whole table.
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
     if connection.execute(select(tables.search.c.key).limit(1)).first() is None:
         _refuse_older(connection)
         return FoundPage(())

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select, text, union_all
@@ -139,14 +139,15 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
             if options and engine.dialect.name != "sqlite":
                 engine = engine.execution_options(**options)  # noqa: PLW2901
             with engine.connect() as connection:
-                for query in self._missing(engine, connection):
+                missing = self._missing(engine, connection)
+                for query in missing:
                     connection.exec_driver_sql(query)
                 deadline = DEADLINE.get()
-                if deadline is None:
+                with nullcontext() if deadline is None else timed(connection, deadline):
                     yield connection
-                else:
-                    with timed(connection, deadline):
-                        yield connection
+                if not missing:
+                    # What is rolled back takes along the plans of all prepared statements.
+                    connection.commit()
 
     def _missing(self, engine: Engine, connection: Connection) -> list[str]:
         """What stands in for what the tables lack; an empty store may become a copy meanwhile."""
