@@ -90,7 +90,9 @@ class _Alignment:
         left = [key for key in ours if key not in self._pairs]
         right = [key for key in theirs if key not in self._taken]
         found: list[tuple[bytes, bytes]] = []
-        for facet in _FACETS:
+        # One run on each side is a pair whatever they share.
+        alone = len(left) == len(right) == 1
+        for facet in _FACETS[-1:] if alone else _FACETS:
             if left and right:
                 new = list(self._sharing(facet, left, right))
                 found += new

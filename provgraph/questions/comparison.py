@@ -157,10 +157,10 @@ class _Compared:
             parameters[index] |= said
             if run.status in FAILED:
                 parameters[index][Fact.STATUS] = str(run.status)
-        names = (self.a.paths_of(mine), self.b.paths_of(other))
-        differing = [
-            each for each in _differences(*parameters) if not _names_own_files(each, *names)
-        ]
+        differing = list(_differences(*parameters))
+        if differing:
+            names = (self.a.paths_of(mine), self.b.paths_of(other))
+            differing = [each for each in differing if not _names_own_files(each, *names)]
         return differing, list(_differences(*packages))
 
     def _joined(self, keys: Iterable[bytes], software: bool) -> dict[str, Value]:
@@ -179,6 +179,8 @@ class _Compared:
         theirs = self._by_role(self.b, self._paired, self.b.inputs[other], is_recorded)
         for role in sorted(ours.keys() | theirs.keys()):
             left, right = ours.get(role, []), theirs.get(role, [])
+            if [each.identity for each in left] == [each.identity for each in right]:
+                continue
             lacking = list(_beyond(left, right))
             added = list(_beyond(right, left))
             for a, b in zip_longest(sorted(lacking), sorted(added)):
@@ -242,10 +244,12 @@ def _identity(history: History, known: Pairs, each: Input) -> _Identity:
     stack, seen = list(each.makers), set(each.makers)
     while stack:
         run = stack.pop()
-        inputs = [each for each in history.inputs.get(run, ()) if not _is_configuration(each)]
-        if run in known or not inputs:
-            makers.add(known.get(run, run))
+        if run in known:
+            makers.add(known[run])
             continue
+        inputs = [each for each in history.inputs.get(run, ()) if not _is_configuration(each)]
+        if not inputs:
+            makers.add(run)
         for before in inputs:
             external |= before.external
             stack += before.makers - seen
@@ -287,12 +291,12 @@ def _differing_attributes(a: Node, b: Node, *, has_settings: bool) -> list[dict[
     names = {
         name
         for name in a.attributes.keys() | b.attributes.keys()
-        if (
+        if a.attributes.get(name) != b.attributes.get(name)
+        and (
             name == _PYTHON
             or name.startswith(_ENVIRONMENT)
             or not (has_settings or _OF_THE_RUN.search(name))
         )
-        and a.attributes.get(name) != b.attributes.get(name)
     }
     return [
         readable_attributes({name: run.attributes[name] for name in names & run.attributes.keys()})
