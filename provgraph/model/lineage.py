@@ -215,6 +215,8 @@ class Lineage:
             nobody has summed it up (`provgraph.questions.summary.with_summary`).
         setups: key of a run → what it was set up by, read together with the records; None where it
             was not read. Of a part of an answer it is not kept in step.
+        recalls: the ids of the recalls that are marked, sorted, read together with the records;
+            None where nobody has read them.
     """
 
     root: Node
@@ -229,6 +231,7 @@ class Lineage:
     setups: Mapping[bytes, Setup] | None = field(
         default=None, kw_only=True, compare=False, repr=False
     )
+    recalls: tuple[str, ...] | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     def of_kind(self, kind: Kind) -> tuple[Node, ...]:
         """Choose the nodes of one kind.

@@ -74,9 +74,8 @@ def lineage_with_taints(
         and not lineage.truncated
         and set(ORIGIN_RELATIONS) <= set(relations)
     )
-    keys = [node.key for node in lineage.nodes]
     inside = _taints_inside(store, lineage) if is_whole else None
-    taints = store.taints(keys) if inside is None else inside
+    taints = store.taints([node.key for node in lineage.nodes]) if inside is None else inside
     if not taints:
         return lineage
     (root,) = _tainted((lineage.root,), taints)
@@ -93,7 +92,8 @@ def _taints_inside(store: Store, lineage: Lineage) -> _Taints | None:
     }
     ids = {node.key: node.id for node in lineage.nodes}
     runs = [node.key for node in lineage.of_kind(Kind.ACTIVITY)]
-    for identifier in store.recalls() if runs else ():
+    recalls = store.recalls() if lineage.recalls is None else lineage.recalls
+    for identifier in recalls if runs else ():
         if (recall := recall_of(identifier)) is None:
             return None
         key = key_of(Kind.ENTITY, identifier)

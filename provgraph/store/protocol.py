@@ -203,7 +203,8 @@ class Questions(Protocol):
         Returns:
             Nodes by distance, then id; edges in a fixed order. Nodes bear ``more`` where the
             relations lead on to records that depth or limit cut off. No node bears ``tainted``;
-            `Taints.taints` tells it. Of a walk to the causes it holds the setups of the runs.
+            `Taints.taints` tells it. Of a walk to the causes it holds the setups of the runs, and
+            the recalls that are marked; not where some of what they mean may be hidden.
         """
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:

@@ -69,7 +69,7 @@ def test_an_answer_that_fails_halfway_leaves_no_work_behind(store: Store) -> Non
     assert not [each for each in warned if "never awaited" in str(each.message)]
 
 
-def test_a_lineage_is_three_calls(store: Store) -> None:
+def test_a_lineage_is_two_calls(store: Store) -> None:
     counting = Counting(store)
     with served(counting) as client:
         data = asked(
@@ -80,7 +80,7 @@ def test_a_lineage_is_three_calls(store: Store) -> None:
             f=DL3,
         )["data"]
     assert len(data["whatProduced"]["nodes"]) > 70
-    assert counting.calls == {"find": 1, "walk": 1, "recalls": 1}
+    assert counting.calls == {"find": 1, "walk": 1}
 
 
 def test_neighbours_of_all_records_are_fetched_together(store: Store) -> None:

@@ -199,6 +199,17 @@ def test_a_file_that_influenced_a_run_is_not_suspected(store: Store) -> None:
     assert summed(store, "/d/end").suspected == ()
 
 
+def test_a_whole_lineage_is_told_by_one_walk(corpus: Store) -> None:
+    """With the recalls that are marked, so that nobody has to ask for them."""
+    asked = Mock(wraps=corpus)
+    walked = lineage(asked, find(corpus, DL3))
+    assert [name for name, *_ in asked.method_calls] == ["walk"]
+    asked.walk = Mock(return_value=replace(walked, recalls=None))
+    asked.reset_mock()
+    lineage(asked, walked.root)
+    assert [name for name, *_ in asked.method_calls] == ["walk", "recalls"]
+
+
 def test_a_summary_asks_for_the_named_files_and_for_no_more_than_the_walk_has(
     corpus: Store,
 ) -> None:

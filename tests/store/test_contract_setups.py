@@ -85,6 +85,7 @@ def test_what_set_up_runs(store: Store) -> None:
 
 
 def test_what_set_up_a_run_is_told_where_nothing_of_the_run_is_hidden() -> None:
+    """And what recalls mean, which may be hidden, only to who asks for it."""
     naming = Settings("Tool", {"Tool.in": ["/open/in", f"{SECRET}.old"]})
     setup = Document(
         run=Run("run-analysis", {}),
@@ -100,4 +101,5 @@ def test_what_set_up_a_run_is_told_where_nothing_of_the_run_is_hidden() -> None:
         shown = {runs[0]: Setup(whole[runs[0]].settings, ("file:/open/a",))}
         walked = asked.walk(find(asked, DL3), Direction.UPSTREAM, ORIGIN_RELATIONS, None, 99)
         assert walked.setups == asked.setups_of(runs) == shown
+        assert walked.recalls is None
         assert asked.paths_in([naming.key]) == {naming.key: {"/open/in", HIDDEN_TEXT}}

@@ -124,9 +124,12 @@ def test_a_recall_means_runs_that_are_loaded_later(store: Store) -> None:
     assert store.nodes(store.runs_of(span)).keys() == {find(store, name).key for name in "ab"}
     assert lineage(store, find(store, "/y")).root.tainted == (span.id,)
     assert lineage(store, find(store, "c")).root.tainted == ()
+    walked = {way: lineage(store, find(store, "/y"), way).recalls for way in Direction}
+    assert walked == {**dict.fromkeys(Direction, (span.id,)), Direction.DOWNSTREAM: None}
     assert find(store, span.id).invalidation is not None
     forget(store, load)
     assert (store.recalls(), lineage(store, find(store, "/y")).root.tainted) == ([], ())
+    assert lineage(store, find(store, "/y")).recalls == ()
     assert digest(store.scan()) != before
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from provgraph.model.identifiers import location_of
-from provgraph.model.lineage import Edge, Node
+from provgraph.model.lineage import Direction, Edge, Node
 from provgraph.model.records import INFERRED
 from provgraph.model.vocabulary import NODE_LABEL, Kind, RelationType
 from provgraph.store import nodes
@@ -64,6 +64,8 @@ BY_ALIAS = f"CALL db.index.fulltext.queryNodes('{ALIASES}', $aliases) YIELD node
 
 #: A relation ``r`` as answers show it, its ends aside (`edge_from`).
 EDGE = f"type(r), r.role, toString(r.time), coalesce(r.fullPlace, r.place), r.source = '{INFERRED}'"
+#: Way → what stands left and right of a relation that leads it from ``n``.
+ARROWS = {Direction.UPSTREAM: ("-", "->"), Direction.DOWNSTREAM: ("<-", "-")}
 #: The entities, activities and agents of some keys; the node is ``n``.
 BY_KEY = """
 CALL () {

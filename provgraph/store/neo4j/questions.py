@@ -10,6 +10,7 @@ order of their distance, so the walk ends soon after its limit.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from provgraph.store.neo4j import records
 from provgraph.store.neo4j.configuration import SETUP, setup_of
 from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.cypher import (
+    ARROWS,
     BY_ALIAS,
     BY_KEY,
     EDGE,
@@ -33,6 +35,7 @@ from provgraph.store.neo4j.cypher import (
     node_from,
     node_map,
 )
+from provgraph.store.neo4j.recalls import MARKED, marked_in
 from provgraph.store.neo4j.searching import search
 from provgraph.store.neo4j.values import Stored, indexed
 from provgraph.store.records import Found, FoundPage
@@ -210,69 +213,13 @@ def named_nodes(connection: Connection, keys: Collection[bytes]) -> dict[bytes, 
     return {node.key: node for node in (node_from(*row) for row in rows)}
 
 
-def edges_of(
-    connection: Connection,
-    keys: Collection[bytes],
-    relations: Sequence[RelationType],
-    *,
-    among: bool = False,
-) -> list[Edge]:
-    """Relations of records; see `provgraph.store.protocol.Questions.edges_of`.
-
-    Args:
-        connection: to read on.
-        keys: of the records.
-        relations: the types that are wanted, one or more.
-        among: whether both ends have to be among the records.
-
-    Returns:
-        Each edge once, sorted by type, source, target, role and time.
-    """
-    types = "|".join(each.name for each in relations)
-    # A record has few causes, and may have a hundred thousand effects.
-    arrow, other = ("->", "m.key IN $keys") if among else ("-", "m.key IS NOT NULL")
-    query = (
-        f"{BY_KEY} MATCH (n)-[r:{types}]{arrow}(m) WHERE {other} "
-        f"RETURN DISTINCT {EDGE}, startNode(r).key, endNode(r).key"
-    )
-    return nodes.edges_in_order(
-        edge_from(said, bytes.fromhex(source), bytes.fromhex(target))
-        for *said, source, target in connection.read(query, keys=key_texts(keys))
-    )
-
-
-def links(
-    connection: Connection,
-    keys: Collection[bytes],
-    way: Direction,
-    relations: Sequence[RelationType],
-) -> list[tuple[bytes, bytes]]:
-    """What relations lead to, one step far; see `provgraph.store.protocol.Questions.links`.
-
-    Args:
-        connection: to read on.
-        keys: of the records.
-        way: to the causes or to the effects.
-        relations: the types to follow, one or more.
-
-    Returns:
-        Pairs of keys, in no order.
-    """
-    left, right = _ARROWS[way]
-    types = "|".join(each.name for each in relations)
-    query = (
-        f"{BY_KEY} MATCH (n){left}[:{types}]{right}(m) WHERE m.key IS NOT NULL RETURN n.key, m.key"
-    )
-    rows = connection.read(query, keys=key_texts(keys))
-    return [(bytes.fromhex(near), bytes.fromhex(far)) for near, far in rows]
-
-
+#: What the row of a walk that tells the recalls has in place of a way.
+_MARKED = "recalls"
 #: So many nodes of a walk come in one row: the driver takes as long for a row as for its content.
 TOGETHER = 100
 _IN_LINEAGE = "WHERE n:Entity OR n:Activity OR n:Agent "
 _LABELS = frozenset(NODE_LABEL[kind] for kind in NAMED_KINDS)
 _AGENTS = "|".join(each.name for each in AGENT_RELATIONS)
-_ARROWS = {Direction.UPSTREAM: ("-", "->"), Direction.DOWNSTREAM: ("<-", "-")}
 
 
 def walk(
@@ -303,6 +250,7 @@ def walk(
     setups = None if direction is Direction.DOWNSTREAM else walked.setups
     found = walked.found or [root]
     lineage = assemble_lineage(root, direction, depth, limit, found, walked.edges, setups)
+    lineage = replace(lineage, recalls=walked.recalls)
     return with_more(lineage, set() if depth is None else _ends(connection, lineage, relations))
 
 
@@ -316,7 +264,7 @@ def _ends(
     shown = key_texts(node.key for node in lineage.nodes)
     found: set[bytes] = set()
     for way in ways_of(lineage.direction):
-        left, right = _ARROWS[way]
+        left, right = ARROWS[way]
         query = (
             f"{BY_KEY} WITH n WHERE EXISTS {{ MATCH (n){left}[:{types}]{right}(m) "
             "WHERE NOT m.key IN $shown } RETURN n.key"
@@ -342,17 +290,19 @@ def walk_query(
         relations: the types to follow; with none of them, the depth has to be 0.
         depth: how many relations far; None for no end.
     """
-    # Only the runs that lead to the origin are asked for what set them up.
-    setup = "[]" if direction is Direction.DOWNSTREAM else SETUP
-    parts = (_one_way(NODE_LABEL[kind], way, relations, depth, setup) for way in ways_of(direction))
-    return " UNION ALL ".join(parts)
+    # Only the runs that lead to the origin are asked for what set them up, and for recalls.
+    is_down = direction is Direction.DOWNSTREAM
+    setup = "[]" if is_down else SETUP
+    ways = (_one_way(NODE_LABEL[kind], way, relations, depth, setup) for way in ways_of(direction))
+    recalls = () if is_down else (f"RETURN '{_MARKED}' AS way, {MARKED} AS nodes",)
+    return " UNION ALL ".join((*ways, *recalls))
 
 
 def _one_way(
     label: str, way: Direction, relations: tuple[RelationType, ...], depth: int | None, setup: str
 ) -> str:
     types = "|".join(each.name for each in relations or (RelationType.USED,))
-    left, right = _ARROWS[way]
+    left, right = ARROWS[way]
     reach = "" if depth is None else str(depth)
     kept = "" if LEADING.issuperset(relations) else _IN_LINEAGE
     expanded = "" if depth is None else f"WHERE distance < {depth} "
@@ -371,13 +321,17 @@ def _one_way(
 
 
 class _WalkRows:
-    """What the rows of a walk say: nodes, relations, and setups."""
+    """What the rows of a walk say: nodes, relations, setups, and recalls."""
 
     def __init__(self, rows: Iterable[Iterable[Any]]) -> None:
         self.found: list[Node] = []
         self.edges: list[Edge] = []
         self.setups: dict[bytes, Setup] = {}
+        self.recalls: tuple[str, ...] | None = None
         for way, several in rows:
+            if way == _MARKED:
+                self.recalls = tuple(marked_in(several))
+                continue
             for each in several:
                 self._add(way, *each)
 

@@ -1,6 +1,6 @@
 """The recalls that are marked, and the runs that they mean, in Cypher."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from provgraph.model.filters import Search
@@ -11,13 +11,17 @@ from provgraph.store.neo4j.searching import runs_query
 from provgraph.store.neo4j.values import HASHED, indexed, native_time
 from provgraph.store.sought import meets, runs_choices
 
-#: An id that is too long for an index stands there as a hash.
-_MARKED = """
-CALL () {
-  MATCH (n:Entity) WHERE n.id STARTS WITH $beginning RETURN n
-  UNION MATCH (n:Entity) WHERE n.id STARTS WITH $hashed AND n.fullId STARTS WITH $beginning RETURN n
-}
-WITH n WHERE n.invalidSince IS NOT NULL RETURN coalesce(n.fullId, n.id)"""
+#: The ids of the recalls that are marked, as one list (`marked_in`). An id that is too long for an
+#: index stands there as a hash.
+MARKED = f"""
+COLLECT {{
+  CALL () {{
+    MATCH (n:Entity) WHERE n.id STARTS WITH '{RECALLS}' RETURN n
+    UNION
+    MATCH (n:Entity) WHERE n.id STARTS WITH '{HASHED}' AND n.fullId STARTS WITH '{RECALLS}' RETURN n
+  }}
+  WITH n WHERE n.invalidSince IS NOT NULL RETURN coalesce(n.fullId, n.id)
+}}"""
 #: When a run ``a`` read a file.
 _TIME_OF_USE = "coalesce(r.time, a.startTime, a.endTime)"
 
@@ -28,8 +32,17 @@ def recalls(connection: Connection) -> list[str]:
     Args:
         connection: to read on.
     """
-    rows = connection.read(_MARKED, beginning=RECALLS, hashed=HASHED)
-    return sorted(row[0] for row in rows if recall_of(row[0]))
+    ((found,),) = connection.read(f"RETURN {MARKED}")
+    return marked_in(found)
+
+
+def marked_in(found: Iterable[str]) -> list[str]:
+    """The ids of recalls, sorted.
+
+    Args:
+        found: what `MARKED` found.
+    """
+    return sorted(filter(recall_of, found))
 
 
 def runs_of(

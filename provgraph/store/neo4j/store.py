@@ -30,6 +30,7 @@ from provgraph.store.neo4j.cypher import (
     mention_from,
 )
 from provgraph.store.neo4j.facts import Neo4jView, loads_of
+from provgraph.store.neo4j.links import edges_of, links
 from provgraph.store.neo4j.loads import Neo4jLoads
 from provgraph.store.neo4j.opening import complete, opened, refuse_other
 from provgraph.store.neo4j.questions import called, find, names_near, walk
@@ -215,19 +216,19 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
 
     @override
     def edges_of(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
-        return questions.edges_of(self._reading, keys, relations) if relations else []
+        return edges_of(self._reading, keys, relations) if relations else []
 
     @override
     def edges_among(self, keys: Collection[bytes], relations: Sequence[RelationType]) -> list[Edge]:
         if not relations:
             return []
-        return questions.edges_of(self._reading, keys, relations, among=True)
+        return edges_of(self._reading, keys, relations, among=True)
 
     @override
     def links(
         self, keys: Collection[bytes], way: Direction, relations: Sequence[RelationType]
     ) -> list[tuple[bytes, bytes]]:
-        return questions.links(self._reading, keys, way, relations) if relations else []
+        return links(self._reading, keys, way, relations) if relations else []
 
     # Records.
 

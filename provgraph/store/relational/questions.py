@@ -7,6 +7,7 @@ nodes.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -153,7 +154,8 @@ def _bearing(
 
 
 #: The index of ids knows how each begins.
-_RECALLS = "SELECT id FROM entity WHERE head BETWEEN :first AND :last AND invalid_since > ''"
+_RECALLS = "FROM entity WHERE head BETWEEN :first_recall AND :last_recall AND invalid_since > ''"
+_RECALL_BOUNDS = {"first_recall": RECALLS, "last_recall": f"{RECALLS}\U0010ffff"}
 
 
 def recalls(connection: Connection) -> list[str]:
@@ -162,8 +164,8 @@ def recalls(connection: Connection) -> list[str]:
     Args:
         connection: to read on.
     """
-    asked = {"first": RECALLS, "last": f"{RECALLS}\U0010ffff"}
-    return sorted(row[0] for row in _rows(connection, _RECALLS, asked))
+    rows = _rows(connection, f"SELECT id {_RECALLS}", _RECALL_BOUNDS)
+    return sorted(row[0] for row in rows)
 
 
 _RELATION_TYPES = {each.value: each for each in RelationType}
@@ -229,6 +231,12 @@ UNION ALL
 SELECT 'setup', NULL, place, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        activity, part, NULL, NULL, NULL
 FROM ({SETUPS}) AS setup"""  # noqa: S608 - constants only
+#: The recalls that are marked: they, too, say what the records that lead to the origin are worth.
+_MARKED = f"""
+UNION ALL
+SELECT 'recall', entity.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL
+{_RECALLS}"""
 #: Where the depth ended: nodes from which relations lead to records that the walk did not find.
 _MORE = """
 UNION ALL
@@ -268,13 +276,17 @@ def walk(
         Nodes by distance, then id; edges in a fixed order.
     """
     asked: dict[str, Any] = {"root": root.key, "cut": limit + 1}
+    is_down = direction is Direction.DOWNSTREAM
+    if not is_down:
+        asked |= _RECALL_BOUNDS
     if depth is not None:
         asked["depth"] = depth
     walked = _Walked()
     for row in _rows(connection, _statement(direction, tuple(relations), depth is not None), asked):
         walked.add(row)
-    setups = None if direction is Direction.DOWNSTREAM else setups_from(connection, walked.setups)
+    setups = None if is_down else setups_from(connection, walked.setups)
     lineage = assemble_lineage(root, direction, depth, limit, walked.found, walked.edges, setups)
+    lineage = replace(lineage, recalls=None if is_down else tuple(sorted(walked.recalls)))
     if depth is not None and lineage.truncated:
         # What the limit cut off was found, so the statement did not count it as beyond the depth.
         walked.more |= _leading_beyond(connection, lineage, relations)
@@ -313,7 +325,7 @@ def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: 
     edges = " UNION ".join(_EDGES.format(**part) for part in parts)
     leaves = {"agents": _listed(AGENT_RELATIONS), "records": _records_of("member", _NO_EDGE)}
     rest = _REST.format(reached=reached, edges=edges, **leaves)
-    setups = "" if direction is Direction.DOWNSTREAM else _SETUPS
+    setups = "" if direction is Direction.DOWNSTREAM else f"{_SETUPS}{_MARKED}"
     more = "".join(_MORE.format(**part) for part in parts) if deep else ""
     return f"WITH RECURSIVE {walks}{rest}{setups}{more}"
 
@@ -324,12 +336,13 @@ def _listed(relations: Iterable[RelationType]) -> str:
 
 
 class _Walked:
-    """What the rows of a walk say: nodes, relations, setups, and where the depth ended."""
+    """What the rows of a walk say: nodes, relations, setups, recalls, and where it ended."""
 
     def __init__(self) -> None:
         self.found: list[Node] = []
         self.edges: list[Edge] = []
         self.setups: list[SetupRow] = []
+        self.recalls: list[str] = []
         self.more: set[bytes] = set()
 
     def add(self, row: Sequence[Any]) -> None:
@@ -337,6 +350,8 @@ class _Walked:
             self.edges.append(edge_of(row[1], row[2], *row[10:]))
         elif row[0] == "setup":
             self.setups.append((row[10], row[11], row[2]))
+        elif row[0] == "recall":
+            self.recalls.append(row[1])
         elif row[0] == "more":
             self.more.add(bytes(row[10]))
         else:

@@ -142,7 +142,9 @@ def test_a_walk_does_not_enter_the_configuration(night: Neo4jStore) -> None:
 def test_each_way_from_the_root_is_one_part_of_one_query(direction: Direction) -> None:
     query = walk_query(Kind.ENTITY, direction, (USED, MADE), None)
     assert query.count("$cut") == (2 if direction is Direction.BOTH else 1)
-    assert query.count("UNION ALL") == query.count("$cut") - 1
+    # The recalls that are marked are a part of their own.
+    parts = query.count("$cut") + (direction is not Direction.DOWNSTREAM)
+    assert query.count("UNION ALL") == parts - 1
     assert "(:Entity {id: $root})" in query
 
 
