@@ -77,7 +77,7 @@ def test_a_node_with_a_property_that_only_neo4j_knows_is_read() -> None:
     """People may add properties in Neo4j Browser."""
     seen = DateTime(2026, 11, 21)
     stored = as_read(records.agent_properties(Agent("x"))) | {"seen": seen}
-    assert cypher.node_from(["Agent"], stored).attributes["seen"] == (seen,)
+    assert list(cypher.node_from(["Agent"], stored).attributes["seen"]) == [seen]
 
 
 def test_what_only_indexes_need_is_not_sent_and_not_missed() -> None:
