@@ -13,12 +13,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import (
-    FileResponse,
-    PlainTextResponse,
-    RedirectResponse,
-    Response,
-)
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from provgraph.errors import (
     HiddenError,
@@ -48,12 +43,8 @@ _METHODS: Final = ["GET", "POST", "PUT", "DELETE"]
 _TIMES: Final = ("destruction", "executionduration")
 #: What below a job a form is sent to (UWS 1.1, section 2.2.3).
 _CHANGED_BY_FORMS: Final = ("", "phase", "parameters", *_TIMES)
-_STORED: Final = operation(
-    FILE,
-    parameters=(
-        {**parameter("ID", "query", {"type": "string"}, "of the result"), "required": True},
-    ),
-)
+_RESULT: Final = parameter("ID", "query", {"type": "string"}, "of the result")
+_STORED: Final = operation(FILE, parameters=({**_RESULT, "required": True},))
 #: For so many seconds a client may wait for another phase, and so often it is looked.
 _MOST_WAIT: Final = 600
 _LOOK: Final = (0.05, 0.5)
