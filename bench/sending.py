@@ -1,5 +1,6 @@
 """Logs are sent to a server, beside a load of as many into a store of this machine."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
@@ -16,8 +17,8 @@ from provgraph.ingest.reports import Report
 from provgraph.web.roles import Role
 from provgraph.web.tokens import TokenFile
 
-RUNS = 2_000
-ROUNDS = 3
+RUNS = 1_000
+ROUNDS = 9
 
 
 def figures() -> Iterator[Figure]:
@@ -41,9 +42,11 @@ def figures() -> Iterator[Figure]:
                 return send(server, [logs], format_name=None, namespace="default")
 
             taken = [_round(number, here, there) for number in range(ROUNDS + 1)][1:]
-    ours, reference = (RUNS / median(each) for each in zip(*taken, strict=True))
+    # The machine may be half as fast in the next round, so each round is compared by itself.
+    ratio = median(local / sent for sent, local in taken)
+    reference = RUNS / median(local for _, local in taken)
     name = f"load {RUNS} real ctapipe logs over HTTP, with access control; into a local SQLite"
-    yield at_least(name, ours, reference, 0.8, "runs/s")
+    yield at_least(name, ratio * reference, reference, 0.8, "runs/s")
 
 
 def _round(
@@ -52,6 +55,7 @@ def _round(
     """The seconds that new logs take there, and here."""
     with TemporaryDirectory(prefix="provgraph-bench-") as folder:
         write_logs(Path(folder), RUNS, number * RUNS)
+        os.sync()  # else the first way waits for the disk to take in what was written here
 
         def loading(way: Callable[[str], Iterator[Report]]) -> Callable[[], None]:
             def work() -> None:
