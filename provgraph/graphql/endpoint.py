@@ -126,10 +126,8 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
             The question.
 
         Raises:
-            HTTPException: there is none, or a part of it is of another type.
+            HTTPException: it can't be read, or a part of it is of another type.
         """
-        if request.method == "POST" and (await request.get_body()).strip() == b"null":
-            raise HTTPException(400, "a request is an object with a `query`")
         asked = await super().parse_http_body(request)
         name = asked.operation_name if isinstance(asked, GraphQLRequestData) else None
         if not isinstance(name, str | None):
@@ -201,22 +199,22 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
         return WrittenAnswer("".join(pieces).encode())
 
     def decode_json(self, data: str | bytes) -> object:
-        """Read the body of a request.
+        """Read the body of a request, or a parameter of its query.
 
         Args:
-            data: the body.
+            data: the body in bytes, or the parameter, which may be ``null``.
 
         Returns:
             The JSON object, or the list of objects.
 
         Raises:
-            JSONDecodeError: the body is no JSON, or neither an object nor a list.
+            JSONDecodeError: it is no JSON, or neither an object nor a list.
         """
         try:
             found: object = json.loads(data)
         except (RecursionError, UnicodeDecodeError) as error:
             raise json.JSONDecodeError(str(error), "", 0) from None
-        if not isinstance(found, dict | list | type(None)):
+        if not isinstance(found, dict | list) and (found is not None or isinstance(data, bytes)):
             raise json.JSONDecodeError("no object", "", 0)
         return found
 

@@ -144,7 +144,8 @@ POSTED: dict[str, tuple[dict[str, Any], bool]] = {
 
 def test_what_is_no_request_is_refused(client: httpx.Client) -> None:
     """Also by who does not know the draft; what is wrong is told before the query is looked at."""
-    for body in ("null", " null ", "5", '"x"', '{"query": "0", "operationName": {}}'):
+    texts = ("null", " null ", "5", '"x"', '{"query": "0", "operationName": {}}')
+    for body in (*map(str.encode, texts), "null".encode("utf-16")):
         response = client.post("/graphql", content=body, headers={"content-type": JSON})
         assert response.status_code == 400, body
         assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
