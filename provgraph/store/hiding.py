@@ -150,8 +150,14 @@ class HidingStore(Store):
         edges.sort(key=partial(edge_order, ids))
         begin = masks.node(found.root)
         setups = None if found.setups is None else masks.setups(found.setups)
-        shown = replace(found, root=begin, nodes=tuple(nodes), edges=tuple(edges), setups=setups)
-        return replace(shown, recalls=None)  # what they mean may be hidden: `recalls` tells
+        return replace(
+            found,
+            root=begin,
+            nodes=tuple(nodes),
+            edges=tuple(edges),
+            setups=setups,
+            recalls=None,  # what they mean may be hidden: `recalls` tells
+        )
 
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:

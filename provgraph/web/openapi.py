@@ -18,13 +18,11 @@ from provgraph.web.roles import Right, right_of, what_is_at
 Content = Mapping[str, Mapping[str, Any]]
 
 JSON: Final = "application/json"
-PLAIN: Final = "text/plain"
-TEXT: Final[Content] = {PLAIN: {"type": "string"}}
+TEXT: Final[Content] = {"text/plain": {"type": "string"}}
 HTML: Final[Content] = {"text/html": {"type": "string"}}
 XML: Final[Content] = {"application/xml": {"type": "string"}}
-_REFUSAL: Final = {"$ref": "#/components/schemas/Refusal"}
 #: What a refusal of the server is (`provgraph.web.guards.refusal`).
-REFUSAL: Final[Content] = {JSON: _REFUSAL}
+REFUSAL: Final[Content] = {JSON: {"$ref": "#/components/schemas/Refusal"}}
 #: Status → what the answer is, whatever was asked for: a wrong Host is told in plain text.
 _ALWAYS: Final[Mapping[int, Content]] = {400: {**TEXT, **REFUSAL}}
 #: A token by either scheme (RFC 6750; RFC 7617, as clients of OPUS send it).
@@ -73,7 +71,9 @@ def operation(
     }
 
 
-def parameter(name: str, place: str, schema: Mapping[str, Any], what: str) -> dict[str, Any]:
+def parameter(
+    name: str, place: str, schema: Mapping[str, Any], what: str, *, needed: bool = False
+) -> dict[str, Any]:
     """Say what a parameter is.
 
     Args:
@@ -81,12 +81,13 @@ def parameter(name: str, place: str, schema: Mapping[str, Any], what: str) -> di
         place: where it stands: ``path``, ``query`` or ``header``.
         schema: of its value.
         what: it means.
+        needed: whether a request has to give it; one of a path is always needed.
 
     Returns:
-        The parameter, as OpenAPI describes it; one of a path is always needed.
+        The parameter, as OpenAPI describes it.
     """
-    needed = {"required": True} if place == "path" else {}
-    return {"name": name, "in": place, "schema": schema, "description": what, **needed}
+    required = {"required": True} if needed or place == "path" else {}
+    return {"name": name, "in": place, "schema": schema, "description": what, **required}
 
 
 def describe(app: FastAPI, asked_of: Container[Right]) -> dict[str, Any]:
@@ -103,8 +104,8 @@ def describe(app: FastAPI, asked_of: Container[Right]) -> dict[str, Any]:
         found = get_openapi(title=app.title, version=app.version, routes=app.routes)
         found["paths"]["/graphql"] = _graphql()
         for path, operations in found["paths"].items():
-            for method in operations:
-                _complete(operations[method], method.upper(), path, asked_of)
+            for method, said in operations.items():
+                _complete(said, method.upper(), path, asked_of)
         parts = found.setdefault("components", {})
         parts["schemas"] = {"Refusal": _refusal_schema()}
         parts["securitySchemes"] = _SCHEMES
@@ -135,9 +136,8 @@ def _graphql() -> dict[str, Any]:
 
 def _json_parameter(name: str, what: str) -> dict[str, Any]:
     """A parameter of the query that is an object, written as JSON."""
-    said = parameter(name, "query", {}, what)
-    del said["schema"]
-    return {**said, "content": {JSON: {"schema": {"type": "object"}}}}
+    content = _content({JSON: {"type": "object"}})
+    return {"name": name, "in": "query", "content": content, "description": what}
 
 
 def _complete(said: dict[str, Any], method: str, path: str, asked_of: Container[Right]) -> None:

@@ -134,10 +134,7 @@ _OPERATION: Final = operation(
         **dict.fromkeys((400, 403, 404, 500, 501, 503), _ERROR),
     },
     parameters=(
-        {
-            **parameter("ID", "query", _IDS, "the records that it is about"),
-            "required": True,
-        },
+        parameter("ID", "query", _IDS, "the records that it is about", needed=True),
         parameter("form", "query", _FORM, "what is answered; not every format has both models"),
         _choice("DIRECTION", _DIRECTIONS, "to what it came from, or what came of it"),
         parameter("DEPTH", "query", {"type": "string", "pattern": r"^(\d{1,9}|ALL)$"}, "in steps"),

@@ -43,8 +43,8 @@ _METHODS: Final = ["GET", "POST", "PUT", "DELETE"]
 _TIMES: Final = ("destruction", "executionduration")
 #: What below a job a form is sent to (UWS 1.1, section 2.2.3).
 _CHANGED_BY_FORMS: Final = ("", "phase", "parameters", *_TIMES)
-_RESULT: Final = parameter("ID", "query", {"type": "string"}, "of the result")
-_STORED: Final = operation(FILE, parameters=({**_RESULT, "required": True},))
+_RESULT: Final = parameter("ID", "query", {"type": "string"}, "of the result", needed=True)
+_STORED: Final = operation(FILE, parameters=(_RESULT,))
 #: For so many seconds a client may wait for another phase, and so often it is looked.
 _MOST_WAIT: Final = 600
 _LOOK: Final = (0.05, 0.5)
