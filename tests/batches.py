@@ -15,4 +15,5 @@ def limit_batches(documents: int, monkeypatch: pytest.MonkeyPatch | None = None)
     if monkeypatch is None:
         monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr(writing, "size_of", lambda _: 1)
+    monkeypatch.setattr(writing, "WHOLE_BYTES", documents)
     monkeypatch.setattr(writing, "BATCH_BYTES", documents)

@@ -177,6 +177,11 @@ class _LoadObserver:
         """Count a file in a folder that is none of ours."""
         self.passed_over += 1
 
+    def put_aside(self, documents: int) -> None:
+        """Count more records of a large source that wait to be written."""
+        if self.progress is not None:
+            self.progress.put_aside(documents)
+
     def wrote(self, documents: int) -> None:
         """Count more records of a large source."""
         if self.progress is not None:

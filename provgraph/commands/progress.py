@@ -23,7 +23,7 @@ class Progress:
         """
         self._what = what
         self._done = 0
-        self._records = 0
+        self._records = self._read = 0
         self._shown = False
         self._last = time.monotonic()
 
@@ -48,8 +48,17 @@ class Progress:
     def step(self) -> None:
         """Count one more that is done."""
         self._done += 1
-        self._records = 0
+        self._records = self._read = 0
         self._show(f"{self._done} {self._what} done")
+
+    def put_aside(self, documents: int) -> None:
+        """Count records of a large source that are read, and not written yet.
+
+        Args:
+            documents: how many were read since the last call.
+        """
+        self._read += documents
+        self._show(f"{self._done} {self._what} done, {self._read} records of the next one read")
 
     def wrote(self, documents: int) -> None:
         """Count records of a large source that are written.

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby
 from multiprocessing import get_context
-from typing import Protocol
 
 from provgraph.errors import SettingsError
 from provgraph.ingest import writing
+from provgraph.ingest.large_loads import LargeLoad
+from provgraph.ingest.observing import Observer, Unobserved
 from provgraph.ingest.reading.process import SMALLEST
 from provgraph.ingest.reading.reading import Reading, read_whole
 from provgraph.ingest.reading.sources import (
@@ -34,7 +35,6 @@ from provgraph.ingest.reports import (
     report_on_strangers,
 )
 from provgraph.ingest.writing import (
-    LargeLoad,
     PendingSource,
     by_run,
     in_portions,
@@ -61,24 +61,6 @@ AT_ONCE = 64
 #: How many more objects there must be before Python looks for circles of them that nobody uses any
 #: more. A load makes millions of objects and hardly a circle; most are gone with their batch.
 _NEW_OBJECTS = 1_000_000
-
-
-class Observer(Protocol):
-    """Follows how a load goes on, as a progress bar does."""
-
-    def pass_over(self, source: Source) -> None:
-        """Note that a file in a folder is of no known format.
-
-        Args:
-            source: the file.
-        """
-
-    def wrote(self, documents: int) -> None:
-        """Note that more of a large source is written.
-
-        Args:
-            documents: how many more records.
-        """
 
 
 def load(
@@ -116,7 +98,7 @@ def load(
     if format_name is not None:
         loader_named(format_name)
     retry_while_unreachable(store.make)
-    loading = _SourceGatherer(store, namespace, observer or _Unobserved())
+    loading = _SourceGatherer(store, namespace, observer or Unobserved())
     with _few_collections(), ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))
         found = look_up(sources, store, format_name, namespace)
@@ -140,24 +122,6 @@ def _few_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
-
-
-class _Unobserved:
-    """The observer of a load that nobody follows: it ignores what it is told."""
-
-    def pass_over(self, source: Source) -> None:
-        """Ignore that a file was passed over.
-
-        Args:
-            source: the file.
-        """
-
-    def wrote(self, documents: int) -> None:
-        """Ignore that more of a large source is written.
-
-        Args:
-            documents: how many more records.
-        """
 
 
 def check_namespace(namespace: str) -> None:
@@ -232,7 +196,7 @@ class _SourceGatherer:
                 ours += 1
                 continue
             documents = in_portions(each.documents)
-            first, size = next_batch(documents)
+            first, size = next_batch(documents, writing.WHOLE_BYTES)
             if not each.reading.is_ours and folder is not None:
                 self._observer.pass_over(each.source)
                 strangers += 1
@@ -246,16 +210,16 @@ class _SourceGatherer:
         self, reading: Reading, first: list[Document], size: int, more: Iterator[Document]
     ) -> Iterator[Report]:
         """Write a large source at once; keep a small one to be written together with the next."""
-        if size >= writing.BATCH_BYTES or reading.finishes or reading.source.database is not None:
+        if size >= writing.WHOLE_BYTES or reading.finishes or reading.source.database is not None:
             yield from self.flush()
-            large = LargeLoad(self._store, reading, chain(first, more))
-            yield large.write(self._namespace, self._observer.wrote)
+            documents = chain(_emptied(first), more)
+            yield LargeLoad(self._store, reading, documents, self._observer).write(self._namespace)
             return
         if reading.status == "refused":
             self._gathered.append(report_on_reading(reading))
             return
         content = reading.content_sha256
-        if self._bytes + size > writing.BATCH_BYTES or content in self._contents:
+        if self._bytes + size > writing.WHOLE_BYTES or content in self._contents:
             # The same bytes under another name are to be found in the store.
             yield from self.flush()
         self._contents.add(content)
@@ -276,6 +240,13 @@ class _SourceGatherer:
         reports = iter(write_together(self._store, pending, self._namespace) if pending else ())
         for each in gathered:
             yield each if isinstance(each, Report) else next(reports)
+
+
+def _emptied(documents: list[Document]) -> Iterator[Document]:
+    """Documents in their order; each leaves the list, for a list of many takes much memory."""
+    documents.reverse()
+    while documents:
+        yield documents.pop()
 
 
 def _reader(format_name: str | None, namespace: str) -> Callable[[KnownSource], _Read]:

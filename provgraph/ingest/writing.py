@@ -1,11 +1,11 @@
 """Writing loads: each load becomes visible as a whole, or not at all."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from provgraph.errors import StoreError
-from provgraph.ingest.deciding.assertions import make_assertions, unasserted_documents
+from provgraph.ingest.deciding.assertions import make_assertions
 from provgraph.ingest.deciding.integration import ChangePlan, current_plan, plan_changes
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reports import (
@@ -17,16 +17,18 @@ from provgraph.ingest.reports import (
     report_on_reading,
 )
 from provgraph.model.attributes import text_size
-from provgraph.model.records import Document, Mention, Run, batches, key_of
-from provgraph.model.vocabulary import Kind
+from provgraph.model.records import Document, Mention, Run, batches
 from provgraph.store.protocol import Store, Transaction
-from provgraph.store.records import Assertion, Changes, LoadRecord
+from provgraph.store.records import Assertion, LoadRecord
 from provgraph.store.views import View
 from provgraph.store.waiting import retry_while_unreachable
 
-#: How many bytes of documents are integrated at once; a source with more of them is a large one.
-#: About 1,000 runs of ctapipe, or 30,000 statements of PROV; to decide on them takes 100 MB.
-BATCH_BYTES = 32 << 20
+#: How many bytes of documents are integrated at once when they are of one source or of small ones;
+#: a source with more of them is a large one. About 2,000 runs of ctapipe, or 60,000 statements of
+#: PROV; to decide on them takes 200 MB.
+WHOLE_BYTES = 64 << 20
+#: How many bytes of a large source are integrated at once: the next ones are read meanwhile.
+BATCH_BYTES = 16 << 20
 #: What a record takes besides its texts.
 _RECORD_BYTES = 500
 #: How many files of one run are asserted together.
@@ -42,22 +44,23 @@ class PendingSource:
     load: str = field(default_factory=new_load_id)
 
 
-def next_batch(documents: Iterator[Document]) -> tuple[list[Document], int]:
+def next_batch(documents: Iterator[Document], most: int) -> tuple[list[Document], int]:
     """Take the next documents to be integrated together.
 
     Args:
         documents: those that are left.
+        most: how many bytes they may take.
 
     Returns:
-        as many as `BATCH_BYTES` allow, at least one, or none at the end; and how many bytes they
-        take. When they take less than that, none are left.
+        as many as that allows, at least one, or none at the end; and how many bytes they take. When
+        they take less than that, none are left.
     """
     batch: list[Document] = []
     size = 0
     for document in documents:
         batch.append(document)
         size += size_of(document)
-        if size >= BATCH_BYTES:
+        if size >= most:
             break
     return batch, size
 
@@ -162,7 +165,7 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
     assertions = {each.load: make_assertions(each.load, 0, each.documents) for each in pending}
     with store.writing() as transaction:
         begun = [each.reading.begun for each in pending if each.reading.begun is not None]
-        known = _known_loads(transaction, [*(each.reading for each in pending), *begun], namespace)
+        known = known_loads(transaction, [*(each.reading for each in pending), *begun], namespace)
         done = {
             each.load: load
             for each in pending
@@ -173,9 +176,7 @@ def _write_together(store: Store, pending: Sequence[PendingSource], namespace: s
         # The early plan was made for all sources: it is of no use when some are there by now.
         planned = current_plan(transaction, None if done else early, turn, _documents(new))
         loads = [load_record(each.reading, each.load, namespace) for each in new]
-        _apply(
-            transaction, planned, loads, [said for each in new for said in assertions[each.load]]
-        )
+        apply(transaction, planned, loads, [said for each in new for said in assertions[each.load]])
     return [
         report_on_known(each.reading.source, load, each.reading.sha256)
         if (load := done.get(each.load)) and load.id != each.load
@@ -195,15 +196,21 @@ def write_said(transaction: Transaction, load: LoadRecord, document: Document) -
         document: what is said.
     """
     planned = plan_changes(transaction, [document])
-    _apply(transaction, planned, [load], make_assertions(load.id, 0, [document]))
+    apply(transaction, planned, [load], make_assertions(load.id, 0, [document]))
 
 
-def _known_loads(
+def known_loads(
     transaction: Transaction, sources: Iterable[Reading | LoadRecord], namespace: str
 ) -> dict[str, LoadRecord]:
-    """Find the loads of the sources that have a checksum, by checksum.
+    """Find the loads of the sources that have a checksum; a file that changes has none.
 
-    A file that changed while it was read has none.
+    Args:
+        transaction: in which the sources are written.
+        sources: readings of sources, or what an earlier load noted of them.
+        namespace: in which they are read (`docs/contract.md`, rule 7).
+
+    Returns:
+        checksum → the load, of those that the store knows.
     """
     sha256s = {
         each.content_sha256 if isinstance(each, Reading) else each.sha256 for each in sources
@@ -224,11 +231,6 @@ def _check_beginnings(pending: Iterable[PendingSource], known: Mapping[str, Load
             )
 
 
-def _progress(begun: LoadRecord | None) -> tuple[str, int | None] | None:
-    """Tell how far a load has come: its id, and the byte behind the last record written."""
-    return None if begun is None else (begun.id, begun.read_to)
-
-
 def _attempt(view: View, documents: Sequence[Document]) -> ChangePlan | None:
     """Plan what the documents change.
 
@@ -246,155 +248,20 @@ def _documents(pending: Sequence[PendingSource]) -> list[Document]:
     return [document for each in pending for document in each.documents]
 
 
-def _apply(
+def apply(
     transaction: Transaction,
     planned: ChangePlan,
     loads: list[LoadRecord],
     assertions: list[Assertion],
 ) -> None:
+    """Write a plan, and who said what it was made of.
+
+    Args:
+        transaction: that is to be committed afterwards.
+        planned: the plan, which still holds.
+        loads: the records of the loads that are whole with it.
+        assertions: what these loads, or parts of one, say.
+    """
     planned.changes.loads = loads
     planned.changes.assertions = assertions
     transaction.apply(planned.changes, planned.touched)
-
-
-class LargeLoad:
-    """The load of a source that is too large to be held in memory.
-
-    The source is read and written bit by bit in one transaction. Where the store can't have so
-    large a transaction (`provgraph.store.records.StoreLimits`) there are several, and the load is
-    ``unfinished`` meanwhile. Each transaction first looks how far the load has come: another
-    process may have gone on with it, or have forgotten it.
-    """
-
-    def __init__(self, store: Store, reading: Reading, documents: Iterator[Document]) -> None:
-        """Take a source that is being read.
-
-        Args:
-            store: where the source is written to.
-            reading: of the source, at its beginning.
-            documents: all documents of the reading.
-        """
-        self._store = store
-        self._beginning = reading.begun
-        self._documents: Iterator[Document] | None = documents
-        self._take(reading, new_load_id())
-
-    def _take(self, reading: Reading, load: str) -> None:
-        """Begin a load, or go on behind the end of an interrupted one, which keeps its id."""
-        begun = reading.begun if reading.finishes else None
-        self._reading = reading
-        self._come_to = _progress(reading.begun)
-        self._load = begun.id if begun else load
-        self._counted = dict(begun.counts) if begun and begun.read_to else {}
-        #: An assertion is made of more than a byte, so these numbers are no earlier ones.
-        self._next_part = (begun.read_to if begun else None) or 0
-
-    def write(self, namespace: str, wrote: Callable[[int], None]) -> Report:
-        """Write all of the source.
-
-        Args:
-            namespace: the namespace in which it is read.
-            wrote: is called after each batch, with the number of documents in it.
-
-        Returns:
-            the report on the source.
-
-        Raises:
-            UnreachableError: the store went away and stayed away.
-        """
-        return retry_while_unreachable(lambda: self._attempt(namespace, wrote))
-
-    def _attempt(self, namespace: str, wrote: Callable[[int], None]) -> Report:
-        earlier = self._earlier(namespace)
-        while True:
-            with self._store.writing() as transaction:
-                known = _known_loads(
-                    transaction, (self._reading, self._beginning or self._reading), namespace
-                )
-                same = known.get(self._reading.content_sha256)
-                if same is not None and is_whole(same):
-                    return (
-                        self._report(same)
-                        if same.id == self._load
-                        else report_on_known(self._reading.source, same, self._reading.sha256)
-                    )
-                documents = self._documents_behind(self._begun(same, known), namespace)
-                # Should this fail, nobody knows how far it came.
-                self._documents = None
-                if not self._write_some(transaction, documents, earlier, namespace, wrote):
-                    break
-            self._documents = documents
-        return self._report(self._record(namespace, self._reading.status))
-
-    def _begun(self, same: LoadRecord | None, known: Mapping[str, LoadRecord]) -> LoadRecord | None:
-        """Find the load to go on from: an unfinished one of the source, or one of its beginning."""
-        if same is not None and same.status == "unfinished":
-            return same
-        return self._beginning if self._beginning and self._beginning.sha256 in known else None
-
-    def _documents_behind(self, begun: LoadRecord | None, namespace: str) -> Iterator[Document]:
-        """Give the documents that are not in the store yet."""
-        if self._documents is None or (self._reading.sha256 and _progress(begun) != self._come_to):
-            self._take(self._reading.again(begun), self._load)
-            return in_portions(self._reading.read(namespace))
-        return self._documents
-
-    def _report(self, load: LoadRecord) -> Report:
-        return report_on_reading(self._reading, self._load).with_counts(load.counts)
-
-    def _write_some(
-        self,
-        transaction: Transaction,
-        documents: Iterator[Document],
-        earlier: frozenset[bytes],
-        namespace: str,
-        wrote: Callable[[int], None],
-    ) -> bool:
-        """Write as much as one transaction takes; True when there may be more."""
-        limit, end, written = self._store.limits.documents, None, 0
-        while limit is None or written < limit:
-            some, _ = next_batch(documents)
-            if not some:
-                transaction.apply(
-                    Changes(loads=[self._record(namespace, self._reading.status)]), ()
-                )
-                return False
-            number, end = len(some), some[-1].end
-            if self._reading.source.database is None:
-                some = by_run(some)
-            elif earlier:
-                some = unasserted_documents(transaction, some, earlier)
-            assertions = make_assertions(self._load, self._next_part, some)
-            planned = plan_changes(transaction, some, is_written_at_once=True)
-            _apply(transaction, planned, [], assertions)
-            self._next_part += len(assertions)
-            written += number
-            wrote(number)
-        # Not the reading's own: more may be read than is written. Some sources can't be gone on
-        # with at all.
-        unfinished = replace(
-            self._record(namespace, "unfinished"), read_to=end if self._reading.read_to else None
-        )
-        transaction.apply(Changes(loads=[unfinished]), ())
-        self._come_to = _progress(unfinished)
-        return True
-
-    def _earlier(self, namespace: str) -> frozenset[bytes]:
-        """Find the keys of earlier loads of a database.
-
-        What they have asserted already, most of the database, is not asserted again.
-        """
-        source = self._reading.source
-        if source.database is None or self._reading.begun is None:
-            return frozenset()
-        loads = self._store.loads_from([source.stored_name], namespace)
-        return frozenset(
-            key_of(Kind.LOAD, load.id) for load in loads if load.status in ("loaded", "partial")
-        )
-
-    def _record(self, namespace: str, status: str) -> LoadRecord:
-        record = load_record(self._reading, self._load, namespace)
-        counts = {
-            name: number + self._counted.get(name, 0) for name, number in record.counts.items()
-        }
-        return replace(record, status=status, counts=counts)

@@ -115,6 +115,13 @@ class _LoadingObserver:
             source: the file.
         """
 
+    def put_aside(self, documents: int) -> None:
+        """Note records that are written later, and counted then.
+
+        Args:
+            documents: how many more.
+        """
+
     def wrote(self, documents: int) -> None:
         """Note that more records of a large source were read.
 

@@ -32,10 +32,12 @@ def test_what_is_done_is_counted_in_one_line(monkeypatch: pytest.MonkeyPatch) ->
     terminal = use(Terminal(), monkeypatch)
     with Progress("sources") as line:
         line.step()
+        line.put_aside(1_200)
         line.wrote(500)
         line.wrote(500)
     written = terminal.getvalue()
     assert "1 sources done" in written
+    assert "1 sources done, 1200 records of the next one read" in written
     assert "1 sources done, 1000 records of the next one" in written
     assert "\n" not in written
     assert written.endswith("\r\x1b[K")

@@ -12,7 +12,6 @@ import pytest
 from provgraph import __version__
 from provgraph.ingest import writing
 from provgraph.ingest.deciding import integration
-from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.ingest.reports import Report
 from provgraph.model.records import Agent, Document, Mention, Run
@@ -23,7 +22,6 @@ from provgraph.store.digest import digest
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import Changes
 from provgraph.store.registry import open_store
-from tests.batches import limit_batches
 from tests.loaders.examples import record
 
 
@@ -250,39 +248,8 @@ def test_a_record_with_very_many_files_is_taken_in_portions() -> None:
 def test_a_batch_takes_as_much_as_memory_allows(length: int) -> None:
     agent = Agent("A", attributes={"text": ("x" * length,)})
     documents = iter([Document(agents=(agent,))] * 100)
-    first, size = writing.next_batch(documents)
+    first, size = writing.next_batch(documents, 32 << 20)
     assert len(first) == (100 if length == 10 else 34)
-    assert (size >= writing.BATCH_BYTES) is (length > 10)
-    rest, _ = writing.next_batch(documents)
+    assert (size >= 32 << 20) is (length > 10)
+    rest, _ = writing.next_batch(documents, 32 << 20)
     assert len(rest) == min(34, 100 - len(first))
-
-
-PROV_DOCUMENT = {
-    "prefix": {"ex": "http://ex.org/"},
-    "entity": {f"ex:e{n}": {"ex:n": n} for n in range(6)},
-    "activity": {f"ex:a{n}": {"prov:startTime": f"2026-01-0{n + 1}T00:00:00Z"} for n in range(3)},
-    "used": {
-        f"_:u{n}": {"prov:activity": f"ex:a{n % 3}", "prov:entity": f"ex:e{n}"} for n in range(6)
-    },
-    "wasGeneratedBy": {
-        f"_:g{n}": {"prov:activity": f"ex:a{n % 3}", "prov:entity": f"ex:e{n}"} for n in range(5)
-    },
-    "wasDerivedFrom": {
-        f"_:d{n}": {"prov:generatedEntity": f"ex:e{n}", "prov:usedEntity": f"ex:e{n - 1}"}
-        for n in range(1, 6)
-    },
-}
-
-
-@pytest.mark.parametrize("documents", [1, 2, 7])
-def test_a_document_means_the_same_in_batches_of_any_size(
-    documents: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "document.json"
-    path.write_text(json.dumps(PROV_DOCUMENT))
-    expected = one_after_the_other([path])
-    limit_batches(documents, monkeypatch)
-    assert one_after_the_other([path]) == expected
-    with closing(open_store("sqlite://")) as store:
-        forget(store, str(only(store, path).load))
-        assert not any(store.stats().values())

@@ -9,6 +9,7 @@ import pytest
 
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
+from provgraph.ingest.observing import Unobserved
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.interchange.export import export, statements
@@ -309,7 +310,7 @@ def _export_and_load(store: Store, folder: Path) -> None:
         assert digest(other.scan()) == digest(store.scan())
 
 
-class _Counting:
+class _Counting(Unobserved):
     """Lists what a load passes over."""
 
     def __init__(self) -> None:
@@ -317,9 +318,6 @@ class _Counting:
 
     def pass_over(self, source: Source) -> None:
         self.names.append(Path(source.name).name)
-
-    def wrote(self, documents: int) -> None:
-        """Nobody asks."""
 
 
 def test_json_of_others_in_a_folder_is_passed_over_and_counted(
