@@ -39,8 +39,13 @@ def figures() -> Iterator[Figure]:
         yield _into_neo4j(document)
 
 
-def write_runs(path: Path) -> None:
-    """Write a document of runs, each with its inputs, an output and what that was derived from."""
+def write_runs(path: Path, runs: int = RUNS) -> None:
+    """Write a document of runs, each with its inputs, an output and what that was derived from.
+
+    Args:
+        path: of the PROV-JSON.
+        runs: how many runs; each makes ten elements and relations.
+    """
     chosen = random.Random(_SEED)
     organization = {"$": "prov:Organization", "type": "prov:QName"}
     sections: dict[str, dict[str, Any]] = defaultdict(
@@ -48,8 +53,8 @@ def write_runs(path: Path) -> None:
         prefix={"ex": "http://provgraph.example/"},
         agent={"ex:observatory": {"prov:type": organization}},
     )
-    for run in range(RUNS):
-        others = [f"ex:file{chosen.randrange(RUNS)}" for _ in range(_INPUTS + 2)]
+    for run in range(runs):
+        others = [f"ex:file{chosen.randrange(runs)}" for _ in range(_INPUTS + 2)]
         for section, record in _records_of(run, others):
             names = {"activity": f"ex:run{run}", "entity": f"ex:file{run}"}
             said = sections[section]

@@ -28,7 +28,7 @@ from provgraph.store.waiting import retry_while_unreachable
 #: PROV; to decide on them takes 200 MB.
 WHOLE_BYTES = 64 << 20
 #: How many bytes of a large source are integrated at once: the next ones are read meanwhile.
-BATCH_BYTES = 16 << 20
+BATCH_BYTES = 8 << 20
 #: What a record takes besides its texts.
 _RECORD_BYTES = 500
 #: How many files of one run are asserted together.

@@ -4,6 +4,7 @@ Inputs and outputs are relationships between activities and entities, one a ment
 collections of parameters that many activities share.
 """
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -131,6 +132,10 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
             yield transaction
             transaction.finish()
         self._whole_turn = transaction.turn
+        del begun, transaction
+        # The driver's transaction and the results in it refer to each other, and hold all rows that
+        # were sent. Loads, which make many objects, have Python look for such circles seldom.
+        gc.collect(0)
 
     def _checked(self, view: _View) -> _View:
         """The view, unless the store has become another one since it was opened.
