@@ -131,7 +131,7 @@ class InputDesk:
             path = folder.inputs / wanted.name / said.value
             return _FoundFile(path)
         entity = self._entity_in(said.value)
-        if entity is None and urlsplit(said.value).scheme in ("http", "https"):
+        if entity is None and _is_url(said.value):
             return self._fetch(said.value, wanted, folder)
         return self._known(job, entity or said.value, wanted, folder)
 
@@ -169,9 +169,9 @@ class InputDesk:
         """The id in the URL of a result, ``/store?ID=…`` or ``/uws/JOB/ID/results/NAME``; None in
         any other text.
         """  # noqa: D205
-        parts = urlsplit(text)
-        if parts.scheme not in ("http", "https"):
+        if not _is_url(text):
             return None
+        parts = urlsplit(text)
         if parts.path.rstrip("/").endswith("/store"):
             return next(iter(parse_qs(parts.query).get("ID", ())), None)
         found = _RESULT.search(parts.path)
@@ -194,6 +194,14 @@ class InputDesk:
         except (OSError, HTTPException, ValueError) as error:
             raise JobRefusedError(f"{wanted.name}: {url} can't be fetched: {error}") from None
         return _FoundFile(path, url=url)
+
+
+def _is_url(text: str) -> bool:
+    """Whether a text is a URL of HTTP; ``http://[x`` is none, for its bracket stays open."""
+    try:
+        return urlsplit(text).scheme in ("http", "https")
+    except ValueError:
+        return False
 
 
 def _put(wanted: JobInput, found: _FoundFile, work: Path, taken: Sequence[str]) -> StagedInput:

@@ -73,7 +73,8 @@ def outcome(clerk: Clerk, text: str) -> str:
 def test_files_of_the_site(reader: Clerk, tmp_path: Path) -> None:
     assert outcome(reader, str(tmp_path / "data" / "in.txt")) == "inside"
     assert outcome(reader, f"file://{tmp_path}/data/in.txt") == "inside"
-    for name in (str(tmp_path / "out.txt"), "/etc/passwd", str(tmp_path / "data" / "link.txt")):
+    link = tmp_path / "data" / "link.txt"
+    for name in (str(tmp_path / "out.txt"), "/etc/passwd", str(link), "http://[x"):
         assert f"nothing here is called {name!r}" in outcome(reader, name)
     assert "the input text is missing" in str(reader.wait(reader.ask()).message)
 

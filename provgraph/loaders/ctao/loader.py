@@ -190,11 +190,14 @@ def named_by(uri: str, run: str, namespace: str) -> tuple[str | None, str | None
 
     Returns:
         A place and an identifier, one of them None. A file that is known locally only stands in a
-        namespace of its run.
+        namespace of its run. What no URI can be, such as ``file://[x``, is a name like any other.
     """
     scheme = uri.partition(":")[0].lower()
     if scheme == "file":
-        parts = urlsplit(uri)
+        try:
+            parts = urlsplit(uri)
+        except ValueError:
+            return None, f"{PROV}:{uri}"
         if parts.netloc in ("", "localhost"):
             return place_of(unquote(parts.path), namespace), None
         local = re.sub(r"[/@\s]", "_", run)

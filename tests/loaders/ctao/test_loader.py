@@ -181,6 +181,7 @@ def test_a_product_goes_through_a_spool(memory: Store, tmp_path: Path) -> None:
         ("https://doi.org/10.5281/z", "https://doi.org/10.5281/z", None),
         ("doi:10.5281/z", None, "prov:doi:10.5281/z"),
         ("urn:uuid:1", None, "prov:urn:uuid:1"),
+        ("file://[x", None, "prov:file://[x"),
     ],
 )
 def test_what_a_uri_names(uri: str, place: str | None, identifier: str | None) -> None:
