@@ -17,6 +17,7 @@ from strawberry.http import GraphQLRequestData, process_result
 from strawberry.types import ExecutionResult
 
 from provgraph.errors import BusyError, OverdueError
+from provgraph.graphql.arrivals import Arrival
 from provgraph.graphql.asking import NOBODY, WhoAsks
 from provgraph.graphql.batching import RequestContext, earlier_states, run_until
 from provgraph.graphql.documents import is_change, may_change
@@ -162,7 +163,7 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
         if await self._is_change(request, data):
             return await self.workers.change(client, work, gone)
         question = hash(json.dumps([data.query, data.operation_name, data.variables]))
-        return await self.workers.run(question, client, work, gone)
+        return await self.workers.run(question, client, work, gone, request.state.arrival)
 
     async def _is_change(self, request: Request, data: GraphQLRequestData) -> bool:
         """Whether a request asks for a mutation, which is sent by POST alone.
@@ -264,6 +265,7 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
         Returns:
             The response. An unreadable request gets an error like any other.
         """
+        request.state.arrival = Arrival(self.workers.arrivals)
         try:
             response = await super().run(request, *args, **kwargs)
         except HTTPException as error:
@@ -276,6 +278,8 @@ class Endpoint(GraphQLRouter[RequestContext, None]):
         except BusyError as error:
             response = _refused(str(error), 503, error.code)
             response.headers["Retry-After"] = str(error.seconds)
+        finally:
+            request.state.arrival.leave()
         if prefers_draft(request.headers.get("accept", "")) and isinstance(response, Response):
             _follow_draft(response)
         return response

@@ -2,9 +2,9 @@
 
 Each request begins among the short ones. One that turns out to be long while others run or wait is
 stopped, and begins anew among the long ones, where its like begin from then on: so a short request
-never waits behind long ones. Long ones pause while short ones run. Who asks often waits for who
-asks seldom. A queue that is full is told at once. A request that changes something has threads of
-its own, since it may run once only.
+never waits behind long ones. Long ones pause while short ones are under way. Who asks often waits
+for who asks seldom. A queue that is full is told at once. A request that changes something has
+threads of its own, since it may run once only.
 """
 
 import asyncio
@@ -19,18 +19,25 @@ from typing import Any, Final, TypeVar
 from typing_extensions import override
 
 from provgraph.errors import BusyError, OverdueError
+from provgraph.graphql.arrivals import Arrival, Arrivals
 from provgraph.server_settings import ServingLimits
 from provgraph.store.deadlines import Deadline
 from provgraph.store.lanes import COME_AGAIN, Lane
 
 T = TypeVar("T")
 #: A short request keeps a processor busy for less than so many seconds.
-SHORT_WORK: Final = 0.5
+SHORT_WORK: Final = 0.1
+#: A question that was long is short again when it took less than this part of that time: with the
+#: load of the machine its time varies, and among the short ones it holds others up.
+_SURELY_SHORT: Final = 0.5
 #: How many short requests run at once; how many of them wait for each long one that may wait.
 SHORT_THREADS: Final = 4
 SHORT_QUEUE: Final = 16
 #: How long a long request pauses at once for short ones, in seconds.
 PAUSE: Final = 0.02
+#: The pauses of a long request last so many times as long as its work at most, so that it comes to
+#: its end however many short ones there are.
+MOST_PAUSES: Final = 2
 #: How many questions are known to be long.
 MOST_KNOWN: Final = 4096
 
@@ -64,24 +71,30 @@ class ShortDeadline(Deadline):
 class LongDeadline(Deadline):
     """The time of a request that lets short ones pass wherever it looks at the time."""
 
-    def __init__(self, seconds: float, short: Lane) -> None:
+    def __init__(self, seconds: float, arrivals: Arrivals) -> None:
         """Begin now.
 
         Args:
             seconds: how long the work may take.
-            short: where short requests run.
+            arrivals: the short requests under way.
         """
         super().__init__(seconds)
-        self._short = short
+        self._arrivals = arrivals
+        self._paused = 0.0
 
     @override
-    def check(self) -> None:
-        super().check()
-        self._short.let_pass(PAUSE)
+    def is_over(self) -> bool:
+        if self._paused < MOST_PAUSES * self.worked():
+            self._paused += self._arrivals.let_pass(PAUSE)
+        return super().is_over()
 
 
 class Workers:
-    """The threads of one application."""
+    """The threads of one application.
+
+    Attributes:
+        arrivals: the short requests under way, for which long ones pause.
+    """
 
     def __init__(self, limits: ServingLimits) -> None:
         """Start no thread yet.
@@ -89,6 +102,7 @@ class Workers:
         Args:
             limits: how much is done at once.
         """
+        self.arrivals = Arrivals()
         self._seconds = limits.seconds
         self._short = Lane(SHORT_THREADS, SHORT_QUEUE * limits.queue, "graphql-short")
         self._long = Lane(limits.concurrent, limits.queue, "graphql-long")
@@ -102,6 +116,7 @@ class Workers:
         client: str,
         work: Callable[[Deadline], T],
         gone: Callable[[], Awaitable[object]],
+        arrival: Arrival,
     ) -> T:
         """Run a request in a thread, once or twice.
 
@@ -110,6 +125,8 @@ class Workers:
             client: who asks.
             work: runs the request until a deadline, and changes nothing.
             gone: waits until the client has gone, for whom nobody need work.
+            arrival: of the request. It is under way until its response is there, which the caller
+                tells; once it is known to be long, no other pauses for it.
 
         Returns:
             What the work returns.
@@ -118,6 +135,7 @@ class Workers:
             BusyError: too much is asked at once.
         """
         if question not in self._known_long:
+            arrival.enter()
             short = ShortDeadline(self._seconds, self._short, self._long)
 
             def first(deadline: Deadline) -> T:
@@ -138,7 +156,8 @@ class Workers:
                     return found
             if not short.must_begin_anew:
                 raise OverdueError(self._seconds)
-        long = LongDeadline(self._seconds, self._short)
+        arrival.leave()
+        long = LongDeadline(self._seconds, self.arrivals)
         found = await _done(self._long.submit(client, work, long), long, gone)
         self._remember(question, long.took)
         return found
@@ -171,8 +190,8 @@ class Workers:
     def _remember(self, question: int, took: float) -> None:
         """Note whether a question is long; for any thread."""
         with self._noting:
-            self._known_long.pop(question, None)
-            if took > SHORT_WORK:
+            was_long = self._known_long.pop(question, False) is None
+            if took > SHORT_WORK * (_SURELY_SHORT if was_long else 1):
                 self._known_long[question] = None
             while len(self._known_long) > MOST_KNOWN:
                 self._known_long.popitem(last=False)

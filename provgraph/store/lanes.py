@@ -80,16 +80,6 @@ class Lane:
         """
         return len(self._running) + len(self._waiting)
 
-    def let_pass(self, seconds: float) -> None:
-        """Wait until nothing runs or waits here, but not for long.
-
-        Args:
-            seconds: how long at most.
-        """
-        if self.others():
-            with self._changed:
-                self._changed.wait_for(lambda: not self.others(), seconds)
-
     def close(self) -> None:
         """Call off what runs, and turn away what waits."""
         with self._changed:

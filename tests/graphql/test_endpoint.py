@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from provgraph.graphql import endpoint
-from provgraph.graphql.endpoint import RESPONSE_TYPE, prefers_draft
+from provgraph.graphql.arrivals import Arrivals
+from provgraph.graphql.endpoint import RESPONSE_TYPE, Endpoint, prefers_draft
 from provgraph.server_settings import ServingLimits
 from provgraph.store.protocol import Store
 from provgraph.web.app import Reception
@@ -67,6 +68,22 @@ def test_a_long_list_is_written_down_in_pieces(
     whole = client.post("/graphql", json=LONG)
     monkeypatch.setattr(endpoint, "_MEMBERS", 10)
     assert client.post("/graphql", json=LONG).content == whole.content
+
+
+def test_a_request_is_under_way_until_its_response_is_there(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[object]()
+    respond = Endpoint.create_response
+
+    def noted(self: Endpoint, **answer: Any) -> Any:
+        told.append("response")
+        return respond(self, **answer)
+
+    monkeypatch.setattr(Endpoint, "create_response", noted)
+    monkeypatch.setattr(Arrivals, "add", lambda _, more: told.append(more))
+    client.post("/graphql", json={"query": "{ stats { agents } }"}).raise_for_status()
+    assert told == [1, "response", -1]
 
 
 def test_an_answer_is_so_long_and_lists_so_much(store: Store) -> None:

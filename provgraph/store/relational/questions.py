@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -22,6 +22,7 @@ from provgraph.model.records import INFERRED, Run, batches, key_of
 from provgraph.model.values import with_zone
 from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationType
 from provgraph.store import nodes
+from provgraph.store.deadlines import check_time
 from provgraph.store.records import Found, FoundPage
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.configuration import SETUPS, SetupRow, setups_from
@@ -59,9 +60,13 @@ def _rows(connection: Connection, query: str, values: Mapping[str, Any]) -> Iter
         query = _PARAMETER.sub(r"%(\1)s", query)
     # Fetched many at once, which takes half as long as row by row.
     for some in connection.exec_driver_sql(query, values).partitions(tables.CHUNK):
-        yield from some
+        for few in batches(some, _ROWS_AT_ONCE):
+            check_time()
+            yield from few
 
 
+#: After so many rows it is asked whether there is time for more.
+_ROWS_AT_ONCE: Final = 100
 _PARAMETER = re.compile(r":(\w+)")
 
 

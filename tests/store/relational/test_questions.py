@@ -10,6 +10,7 @@ from provgraph.model.filters import Filter, Version
 from provgraph.model.lineage import Direction
 from provgraph.model.records import Agent, Document, End, Fact, Mention, Run, StatedRelation, key_of
 from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.store.deadlines import DEADLINE, Deadline
 from provgraph.store.relational import tables
 from provgraph.store.relational.store import RelationalStore
 
@@ -104,6 +105,29 @@ def test_a_walk_is_one_statement(
     assert len(queries) == 1
     both = 2 if direction is Direction.BOTH else 1
     assert len(found.nodes) == 1 + both * (7 if depth else 10)
+
+
+class Counting(Deadline):
+    """Counts how often somebody looks at the time."""
+
+    looks = 0
+
+    def check(self) -> None:
+        self.looks += 1
+
+
+def test_a_walk_looks_at_the_time_while_it_reads(store: RelationalStore) -> None:
+    put_chain(store, 250)
+    key = key_of(Kind.ENTITY, "product:250")
+    root = store.nodes([key])[key]
+    looks = []
+    for depth in (1, None):
+        deadline = Counting(600)
+        token = DEADLINE.set(deadline)
+        store.walk(root, Direction.UPSTREAM, [RelationType.WAS_DERIVED_FROM], depth, 1_000)
+        DEADLINE.reset(token)
+        looks.append(deadline.looks)
+    assert looks[1] - looks[0] == 5  # 500 rows are more
 
 
 def test_a_walk_along_nothing_is_its_root(store: RelationalStore) -> None:
