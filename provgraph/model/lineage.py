@@ -217,6 +217,8 @@ class Lineage:
             was not read. Of a part of an answer it is not kept in step.
         recalls: the ids of the recalls that are marked, sorted, read together with the records;
             None where nobody has read them.
+        state: what tells the state of the store in which the records were read: any commit makes
+            it another one. None where that is not known.
     """
 
     root: Node
@@ -232,6 +234,7 @@ class Lineage:
         default=None, kw_only=True, compare=False, repr=False
     )
     recalls: tuple[str, ...] | None = field(default=None, kw_only=True, compare=False, repr=False)
+    state: bytes | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     def of_kind(self, kind: Kind) -> tuple[Node, ...]:
         """Choose the nodes of one kind.

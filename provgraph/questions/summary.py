@@ -9,9 +9,8 @@ from itertools import chain
 from typing import TypeAlias
 
 from provgraph.model.assembly import distances_from, reached_from
-from provgraph.model.filters import Filter, PageRequest
 from provgraph.model.identifiers import location_of, places_named
-from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node, Setup, is_raw
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup, is_raw
 from provgraph.model.recalls import recall_of
 from provgraph.model.records import Fact, key_of
 from provgraph.model.summary import EndReason, LineageEnd, LineageSummary, SuspectedInput
@@ -72,7 +71,7 @@ def lineage_with_taints(
         lineage.direction is Direction.UPSTREAM
         and lineage.depth is None
         and not lineage.truncated
-        and set(ORIGIN_RELATIONS) <= set(relations)
+        and (relations is ORIGIN_RELATIONS or set(ORIGIN_RELATIONS) <= set(relations))
     )
     inside = _taints_inside(store, lineage) if is_whole else None
     taints = store.taints([node.key for node in lineage.nodes]) if inside is None else inside
@@ -207,11 +206,12 @@ class _Origin:
     Attributes:
         nodes: key → record, nearest first; none of a lineage that leads to effects only.
         noted: key of a run → the relations in which it used or made files, or names a cause.
+        state: of the store in which the lineage was read.
     """
 
     def __init__(self, lineage: Lineage) -> None:
         """Take the whole lineage, and read its relations once."""
-        self._lineage = lineage
+        self._lineage, self.state = lineage, lineage.state
         self.noted: dict[bytes, list[Edge]] = defaultdict(list)
         #: Key of a file → the relations in which runs used it, or it was made.
         self._uses: dict[bytes, list[Edge]] = defaultdict(list)
@@ -321,7 +321,8 @@ def _suspected(store: Store, origin: _Origin, setups: _Setups) -> Iterator[Suspe
     """Files known to the store that the runs name in their configuration, but did not note."""
     runs = origin.runs
     named = _named_places(store, origin, setups)
-    files = _files_at(store, {place for places in named.values() for place in places})
+    places = frozenset[str]().union(*named.values())
+    files = store.files_at(places, origin.state) if places else {}
     found = [
         (run, place, stood)
         for run, places in named.items()
@@ -332,17 +333,6 @@ def _suspected(store: Store, origin: _Origin, setups: _Setups) -> Iterator[Suspe
     for run, place, stood in found:
         if not noted.intersection((run, each) for each in (place, *(f.key for f in files[place]))):
             yield SuspectedInput(runs[run].id, location_of(place), stood.id)
-
-
-def _files_at(store: Store, places: set[str]) -> dict[str, list[Node]]:
-    """Place → all files that ever stood there; only of places where any did."""
-    wanted = Filter(identifiers=tuple(sorted(places)), kinds=(Kind.ENTITY,))
-    known = store.find(wanted, page=PageRequest(size=WALK_LIMIT)).found if places else ()
-    found: dict[str, list[Node]] = defaultdict(list)
-    for each in known:
-        for place in places.intersection(each.node.identifiers):
-            found[place].append(each.node)
-    return found
 
 
 def _otherwise_noted(

@@ -225,6 +225,11 @@ class Connection:
         """Where the database is, without the password."""
         return str(self._address)
 
+    @property
+    def state(self) -> bytes | None:
+        """What any commit changes: whoever asks from now on sees this state, or a newer one."""
+        return "|".join(sorted(self._bookmarks.get_bookmarks())).encode() or None
+
     def read(self, query: str, /, **parameters: Any) -> list[Record]:
         """Send a query that only reads; send it again while the error is transient.
 

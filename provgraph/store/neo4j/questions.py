@@ -250,7 +250,7 @@ def walk(
     setups = None if direction is Direction.DOWNSTREAM else walked.setups
     found = walked.found or [root]
     lineage = assemble_lineage(root, direction, depth, limit, found, walked.edges, setups)
-    lineage = replace(lineage, recalls=walked.recalls)
+    lineage = replace(lineage, recalls=walked.recalls, state=connection.state)
     return with_more(lineage, set() if depth is None else _ends(connection, lineage, relations))
 
 

@@ -17,7 +17,7 @@ from provgraph.model.identifiers import paths_in
 from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup
 from provgraph.model.records import SOFTWARE, Settings
 from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, RelationType
-from provgraph.store import digest, nodes
+from provgraph.store import digest, nodes, ordering
 from provgraph.store.copying import Filling, Original
 from provgraph.store.digest import Content
 from provgraph.store.neo4j import bookkeeping, configuration, questions, records, relations, schema
@@ -65,6 +65,7 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
         #: All of this turn is surely visible: a writer has seen it.
         self._whole_turn = 0
         self._paths = nodes.Known[frozenset[str]]()
+        self._files_at = nodes.KnownPlaces()
 
     def __repr__(self) -> str:
         """Where the database is, without the password."""
@@ -185,6 +186,12 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
         return find(self._reading, wanted, order, page)
 
     @override
+    def files_at(
+        self, places: Collection[str], state: bytes | None = None
+    ) -> dict[str, tuple[Node, ...]]:
+        return self._files_at.of(places, state, self.find)
+
+    @override
     def called(self, names: Collection[str], beginnings: Collection[str], limit: int) -> list[Node]:
         return called(self._connection, names, beginnings, limit)
 
@@ -273,7 +280,9 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
             for end, label in (("a", "Activity"), ("e", "Entity"))
         )
         rows = self._reading.read(" UNION ALL ".join(queries), key=key.hex())
-        return sorted(map(nodes.explained, map(mention_from, rows)), key=nodes.explained_order)
+        return sorted(
+            map(ordering.explained, map(mention_from, rows)), key=ordering.explained_order
+        )
 
     # The whole.
 
@@ -292,7 +301,7 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
             if name in RelationType.__members__
         ]
         counts: dict[str, int] = dict(self._reading.read(" UNION ALL ".join(queries)))
-        return nodes.stats_in_order(
+        return ordering.stats_in_order(
             {name: count for name, count in counts.items() if count or name in _RECORDS}
         )
 
