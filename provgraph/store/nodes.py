@@ -204,11 +204,13 @@ class Known(Generic[T]):
             Key → what it stands for.
         """
         known = self._known
-        if missing := [key for key in keys if key not in known]:
+        found = {key: known[key] for key in keys if key in known}
+        if len(found) < len(keys) and (missing := [key for key in keys if key not in found]):
+            new = read(missing)
             # Another thread may be at it, too: nothing is taken out of what it looks at.
-            known = {**(known if len(known) < _MOST_KNOWN else {}), **read(missing)}
-            self._known = known
-        return {key: known[key] for key in keys if key in known}
+            self._known = {**(known if len(known) < _MOST_KNOWN else {}), **new}
+            found |= new
+        return found
 
 
 #: So many keys are kept in memory; what comes then takes the place of all of them.

@@ -150,6 +150,8 @@ def test_what_a_key_stands_for_is_read_once_and_what_nobody_knows_again(
     assert known.of([b"c"], read) == {b"c": 99}
     assert known.of([b"a", b"c"], read) == {b"a": 97, b"c": 99}
     assert asked[2:] == [[b"c"], [b"a"]], "many keys are not kept for ever"
+    assert known.of([b"a", b"b", b"a"], read) == {b"a": 97, b"b": 98}, "the answer is whole"
+    assert asked[4:] == [[b"b"]]
 
 
 def test_files_at_places_are_looked_up_once_in_each_state(
