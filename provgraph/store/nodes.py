@@ -204,8 +204,10 @@ class Known(Generic[T]):
             Key → what it stands for.
         """
         known = self._known
+        if known.keys() >= set(keys):
+            return {key: known[key] for key in keys}
         found = {key: known[key] for key in keys if key in known}
-        if len(found) < len(keys) and (missing := [key for key in keys if key not in found]):
+        if missing := [key for key in keys if key not in found]:
             new = read(missing)
             # Another thread may be at it, too: nothing is taken out of what it looks at.
             self._known = {**(known if len(known) < _MOST_KNOWN else {}), **new}
