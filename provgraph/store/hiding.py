@@ -168,6 +168,17 @@ class HidingStore(Store):
         )
 
     @override
+    def walks(
+        self,
+        roots: Sequence[Node],
+        direction: Direction,
+        relations: Sequence[RelationType],
+        depth: int | None,
+        limit: int,
+    ) -> list[Lineage]:
+        return [self.walk(root, direction, relations, depth, limit) for root in roots]
+
+    @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
         found = self._store.nodes([self._masks.real_key(key) for key in keys])
         self._masks.learn_of(found.values())

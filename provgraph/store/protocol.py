@@ -222,6 +222,16 @@ class Questions(Protocol):
             may be hidden.
         """
 
+    def walks(
+        self,
+        roots: Sequence[Node],
+        direction: Direction,
+        relations: Sequence[RelationType],
+        depth: int | None,
+        limit: int,
+    ) -> list[Lineage]:
+        """Several walks, each as by `walk`; where a server answers, it does so at the same time."""
+
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
         """The known records among some.
 

@@ -83,6 +83,25 @@ def test_files_at_places_are_those_of_the_state_in_which_the_store_was_read(
     assert store.files_at(places) == store.files_at(places, state())
 
 
+def test_several_walks_are_each_as_one_walk(store: Store) -> None:
+    put(
+        store,
+        run("make-1", 1, {"/d/raw": "in"}, {"/d/a": "out"}),
+        run("make-2", 9, {"/d/a": "in"}, {"/d/end": ""}),
+    )
+    end, middle = (find(store, name) for name in ("/d/end", "/d/a"))
+    (maker,) = store.nodes([key_of(Kind.ACTIVITY, "make-1")]).values()
+    for way, depth in ((Direction.UPSTREAM, None), (Direction.BOTH, 1), (Direction.DOWNSTREAM, 0)):
+        said = way, ORIGIN_RELATIONS, depth, 9
+        roots = (end, maker, middle)
+        alone = [store.walk(root, *said) for root in roots]
+        together = store.walks(roots, *said)
+        assert together == alone
+        assert [each.setups for each in together] == [each.setups for each in alone]
+        assert [each.recalls for each in together] == [each.recalls for each in alone]
+    assert store.walks((), Direction.UPSTREAM, ORIGIN_RELATIONS, None, 9) == []
+
+
 def test_what_set_up_runs(store: Store) -> None:
     """Also where many settings are linked together, and where the runs change what they have."""
     shared = tuple(Settings(f"T{number}", {"T.n": number}) for number in range(5))
