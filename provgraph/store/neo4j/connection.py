@@ -198,6 +198,8 @@ class Connection:
         Returns:
             All rows of each.
         """
+        if len(asked) == 1:
+            return [self.read(query, **parameters) for query, parameters in asked]
 
         def ask() -> list[list[Record]]:
             with ExitStack() as stack:

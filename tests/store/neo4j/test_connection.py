@@ -198,6 +198,7 @@ def test_queries_at_once_are_all_sent_before_an_answer_is_read(neo4j_server: Neo
     ]
     found = asked.read_at_once(queries)
     assert [[row[0] for row in rows] for rows in found] == [[1, 2, 3], ["x"], [*range(1, 2_001)]]
+    assert [[row[0] for row in rows] for rows in asked.read_at_once(queries[1:2])] == [["x"]]
     assert asked.read_at_once([]) == []
     with pytest.raises(StoreError, match="read access mode"):
         asked.read_at_once([*queries, ("CREATE (n:Nobody)", {})])
