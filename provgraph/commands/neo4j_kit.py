@@ -25,8 +25,8 @@ def setup(url: str | None) -> None:
     joined then. Answers and digest stay as they are.
     """
     with extra_needed("neo4j", "provgraph neo4j setup"):
+        from provgraph.store.neo4j.address import SCHEMES  # noqa: PLC0415
         from provgraph.store.neo4j.browser_kit import set_up  # noqa: PLC0415
-        from provgraph.store.neo4j.connection import SCHEMES  # noqa: PLC0415
     asked = read_environment(url or given("store"))
     if asked.store.partition("://")[0] not in SCHEMES:
         raise SettingsError("only a Neo4j store is set up: give neo4j://USER@HOST:7687/DATABASE")

@@ -237,7 +237,8 @@ def reached_from(starts: Iterable[bytes], ahead: Mapping[bytes, Iterable[bytes]]
     queue = list(starts)
     reached = set(queue)
     while queue:
-        new = set(ahead.get(queue.pop(), ())) - reached
-        reached |= new
-        queue += new
+        for key in ahead.get(queue.pop(), ()):
+            if key not in reached:
+                reached.add(key)
+                queue.append(key)
     return reached

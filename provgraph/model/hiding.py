@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 from provgraph.errors import HiddenError
 from provgraph.model.attributes import HIDDEN, OPEN
-from provgraph.model.identifiers import folders_meant, location_of
+from provgraph.model.folders import folders_meant
+from provgraph.model.identifiers import location_of
 from provgraph.model.lineage import Node
 from provgraph.model.values import Attributes, Value, utc
 

@@ -50,9 +50,10 @@ _NO_SCOPES = frozenset(
     (*SCHEMES, "ark", "arxiv", "bibcode", "data", "doi", "hdl", "http", "https", "info", "isbn")
 ) | {"ivo", "mailto", "ni", "nih", "orcid", "tag", "urn"}
 
-
 #: A longer text is no path: Linux allows 4,096 bytes.
 _LONGEST_PATH = 4096
+#: So much is remembered of short arguments, and so many texts with each.
+_MOST_KNOWN, _MOST_TEXTS = 4096, 256
 #: How a path in a namespace other than the default one begins.
 _NAMESPACE = re.compile("file://([^/]+)/")
 #: How a whole path may begin, and no relative one.
@@ -117,24 +118,6 @@ def location_of(place: str) -> str:
     if place.startswith("file:") and not place.startswith("file://"):
         return place[5:]
     return place
-
-
-_NAMED_PLACE = re.compile("file://(?P<namespace>[^/]+)(?P<path>/.*)", re.DOTALL)
-
-
-def folders_meant(path: str) -> tuple[str, ...]:
-    """Find the locations that people may mean by a folder.
-
-    Args:
-        path: a path or URL; also ``file://NAMESPACE/data``, which is no URL of a host.
-
-    Returns:
-        The locations as answers write them.
-    """
-    places = [place_of(path)]
-    if named := _NAMED_PLACE.match(path):
-        places.append(place_of(named["path"], named["namespace"]))
-    return tuple(map(location_of, places))
 
 
 def base_name(place: str) -> str:
@@ -227,15 +210,15 @@ def places_named(texts: frozenset[str], arguments: Values, noted: frozenset[str]
         The places in the namespaces of the noted paths, without the noted paths themselves. What a
         relative path means is known where all its ends of noted paths agree on one folder.
     """
-    lines = tuple(tuple(_words(line)) for line in arguments)
-    size = sum(map(len, chain(texts, noted, *lines)))
-    return (_known_places if size < _LONGEST_PATH else _places)(texts, lines, noted)
+    named, size = _named_in(arguments)
+    is_short = len(texts) < _MOST_TEXTS and size + sum(map(len, noted)) < _LONGEST_PATH
+    return (_known_places if is_short else _places)(texts, named, noted)
 
 
 def _places(
-    texts: frozenset[str], lines: tuple[tuple[str, ...], ...], noted: frozenset[str]
+    texts: frozenset[str], arguments: frozenset[str], noted: frozenset[str]
 ) -> frozenset[str]:
-    named = {*texts, *chain.from_iterable(map(_arguments, lines))}.difference(noted)
+    named = {*texts, *arguments}.difference(noted)
     relative = [text for text in named if not (text.startswith(_WHOLE) or "://" in text)]
     paths = named.difference(relative)
     folders = _folders(relative, chain(paths, noted)) if relative else ()
@@ -250,7 +233,7 @@ def _places(
 
 
 #: The same of runs that other questions met, since lineages share most of their records.
-_known_places = lru_cache(maxsize=4096)(_places)
+_known_places = lru_cache(_MOST_KNOWN)(_places)
 
 
 def _folders(relative: Iterable[str], paths: Iterable[str]) -> set[str]:
@@ -271,6 +254,23 @@ def _texts(value: Value) -> Iterator[str]:
     elif isinstance(value, Mapping | list | tuple):
         for item in value.values() if isinstance(value, Mapping) else value:
             yield from _texts(item)
+
+
+def _named_in(arguments: Values) -> tuple[frozenset[str], int]:
+    """The words of arguments that may be paths of files that are read, and how long they are."""
+    if (known := _NAMED_IN.get(id(arguments))) is None:
+        found = frozenset(chain.from_iterable(_arguments(_words(line)) for line in arguments))
+        known = found, sum(map(len, found)), arguments
+        if len(_NAMED_IN) >= _MOST_KNOWN:
+            _NAMED_IN.clear()
+        if len(str(arguments)) < _LONGEST_PATH:
+            _NAMED_IN[id(arguments)] = known
+    return known[:2]
+
+
+#: The same of arguments that other questions met, by their id, which is theirs while they are kept:
+#: stores remember records, so it is the same object. To look at its words would take longer.
+_NAMED_IN: dict[int, tuple[frozenset[str], int, Values]] = {}
 
 
 def _words(line: Value) -> list[str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain
 
 from provgraph.model.attributes import LEVEL_KEYS, readable_attributes
@@ -217,6 +218,8 @@ class Lineage:
             was not read. Of a part of an answer it is not kept in step.
         recalls: the ids of the recalls that are marked, sorted, read together with the records;
             None where nobody has read them.
+        state: what tells the state of the store in which the records were read: any commit makes
+            it another one. None where that is not known.
     """
 
     root: Node
@@ -232,6 +235,7 @@ class Lineage:
         default=None, kw_only=True, compare=False, repr=False
     )
     recalls: tuple[str, ...] | None = field(default=None, kw_only=True, compare=False, repr=False)
+    state: bytes | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     def of_kind(self, kind: Kind) -> tuple[Node, ...]:
         """Choose the nodes of one kind.
@@ -325,4 +329,9 @@ def is_raw(node: Node, roles: Iterable[str]) -> bool:
     if node.data_level is not None:
         return node.data_level == RAW_LEVEL
     stated = (str(value) for key in LEVEL_KEYS for value in node.attributes.get(key, ()))
-    return any(_RAW.search(text.replace("_", " ")) for text in chain(stated, roles))
+    return any(map(_says_raw, chain(stated, roles)))
+
+
+@lru_cache(maxsize=1024)
+def _says_raw(text: str) -> bool:
+    return _RAW.search(text.replace("_", " ")) is not None

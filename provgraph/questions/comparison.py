@@ -56,7 +56,7 @@ def diff(store: Store, a: Node, b: Node) -> LineageDiff:
         HiddenError: some of it is hidden from who asks.
         StoreError: the store failed.
     """
-    walks = [_walked(store, root) for root in (a, b)]
+    walks = store.walks((a, b), Direction.UPSTREAM, ORIGIN_RELATIONS, None, WALK_LIMIT)
     check_whole((node for each in walks for node in each.nodes), "what differs between histories")
     ours, theirs = _histories(walks)
     pairs = align(ours, theirs)
@@ -68,10 +68,6 @@ def diff(store: Store, a: Node, b: Node) -> LineageDiff:
     with store.viewing() as view:
         settings = {bytes.fromhex(key): each for key, each in view.settings(keys).items()}
     return _Compared(ours, theirs, pairs, settings).answer()
-
-
-def _walked(store: Store, root: Node) -> Lineage:
-    return store.walk(root, Direction.UPSTREAM, ORIGIN_RELATIONS, None, WALK_LIMIT)
 
 
 def _histories(walks: Sequence[Lineage]) -> list[History]:
@@ -288,6 +284,8 @@ def _differing_attributes(a: Node, b: Node, *, has_settings: bool) -> list[dict[
     Where no source records the parameters of the runs, these are also their arguments and all
     attributes that don't say which run it was, when and where.
     """
+    if a.attributes == b.attributes:
+        return [{}, {}]
     names = {
         name
         for name in a.attributes.keys() | b.attributes.keys()

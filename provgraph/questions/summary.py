@@ -4,14 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import lru_cache
 from itertools import chain
 from typing import TypeAlias
 
 from provgraph.model.assembly import distances_from, reached_from
-from provgraph.model.filters import Filter, PageRequest
 from provgraph.model.identifiers import location_of, places_named
-from provgraph.model.lineage import WALK_LIMIT, Direction, Edge, Lineage, Node, Setup, is_raw
+from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup, is_raw
 from provgraph.model.recalls import recall_of
 from provgraph.model.records import Fact, key_of
 from provgraph.model.summary import EndReason, LineageEnd, LineageSummary, SuspectedInput
@@ -72,7 +71,7 @@ def lineage_with_taints(
         lineage.direction is Direction.UPSTREAM
         and lineage.depth is None
         and not lineage.truncated
-        and set(ORIGIN_RELATIONS) <= set(relations)
+        and (relations is ORIGIN_RELATIONS or set(ORIGIN_RELATIONS) <= set(relations))
     )
     inside = _taints_inside(store, lineage) if is_whole else None
     taints = store.taints([node.key for node in lineage.nodes]) if inside is None else inside
@@ -188,6 +187,11 @@ def _versions(runs: Iterable[Node]) -> dict[str, tuple[str, ...]]:
     return {tool: tuple(sorted(found[tool])) for tool in sorted(found)}
 
 
+@lru_cache(maxsize=1024)
+def _is_configuration(role: str) -> bool:
+    return _CONFIGURATION.search(role) is not None
+
+
 def _is_read_late(edge: Edge, run: Node, file: Node) -> bool:
     """Whether a file had lost its place when a run read it, or lost it to this very run."""
     gone, read = _time(file.invalidated_at), _time(edge.time or run.start_time)
@@ -206,31 +210,39 @@ class _Origin:
 
     Attributes:
         nodes: key → record, nearest first; none of a lineage that leads to effects only.
+        runs: those of them that are runs.
         noted: key of a run → the relations in which it used or made files, or names a cause.
+        state: of the store in which the lineage was read.
     """
 
     def __init__(self, lineage: Lineage) -> None:
         """Take the whole lineage, and read its relations once."""
-        self._lineage = lineage
+        self._lineage, self.state = lineage, lineage.state
         self.noted: dict[bytes, list[Edge]] = defaultdict(list)
         #: Key of a file → the relations in which runs used it, or it was made.
         self._uses: dict[bytes, list[Edge]] = defaultdict(list)
-        #: The relations that lead from an effect to a cause; those to agents are none.
-        self._edges: list[Edge] = []
+        #: Run and path → the file that the run made there.
+        self._made: dict[tuple[bytes, str | None], bytes] = {}
+        #: Cause → its effects; relations to agents lead to no cause.
+        self._effects: dict[bytes, list[bytes]] = defaultdict(list)
+        causes: set[bytes] = set()
         for edge in lineage.edges:
-            if edge.relation is _USED:
-                self.noted[edge.source].append(edge)
-                self._uses[edge.target].append(edge)
-            elif edge.relation is _MADE:
-                self.noted[edge.target].append(edge)
-                self._uses[edge.source].append(edge)
-            elif edge.relation in AGENT_RELATIONS:
+            relation, source, target = edge.relation, edge.source, edge.target
+            if relation is _USED:
+                self.noted[source].append(edge)
+                self._uses[target].append(edge)
+            elif relation is _MADE:
+                self.noted[target].append(edge)
+                self._uses[source].append(edge)
+                self._made[target, edge.location] = source
+            elif relation in AGENT_RELATIONS:
                 continue
             else:
-                self.noted[edge.source].append(edge)
-            self._edges.append(edge)
+                self.noted[source].append(edge)
+            self._effects[target].append(source)
+            causes.add(source)
         self.nodes = {node.key: node for node in self._leading_to_origin()}
-        causes = {edge.source for edge in self._edges}
+        self.runs = {key: node for key, node in self.nodes.items() if node.kind is Kind.ACTIVITY}
         self._ending = [each for each in self.nodes.values() if each.more or each.key not in causes]
 
     def _leading_to_origin(self) -> Iterable[Node]:
@@ -238,13 +250,9 @@ class _Origin:
             return ()
         if self._lineage.direction is Direction.UPSTREAM:
             return (node for node in self._lineage.nodes if node.kind is not Kind.AGENT)
-        reached = distances_from(self._lineage.root.key, self._edges, Direction.UPSTREAM)
+        edges = self._lineage.edges
+        reached = distances_from(self._lineage.root.key, edges, Direction.UPSTREAM)
         return (node for node in self._lineage.nodes if node.key in reached)
-
-    @cached_property
-    def runs(self) -> dict[bytes, Node]:
-        """Key → run."""
-        return {key: node for key, node in self.nodes.items() if node.kind is Kind.ACTIVITY}
 
     def setups(self, store: Store) -> _Setups:
         """What set up the runs: as the lineage says; else the store is asked."""
@@ -281,10 +289,7 @@ class _Origin:
         """Whether each record leads to an end: what only leads back to itself has no origin."""
         if not self.nodes:
             return self._lineage.direction is Direction.DOWNSTREAM
-        effects: dict[bytes, list[bytes]] = defaultdict(list)
-        for edge in self._edges:
-            effects[edge.target].append(edge.source)
-        return self.nodes.keys() <= reached_from((node.key for node in self._ending), effects)
+        return self.nodes.keys() <= reached_from((node.key for node in self._ending), self._effects)
 
     def configuration(self, setups: _Setups) -> frozenset[str]:
         """The ids of the ends that are configuration: by each role, or by what the runs say."""
@@ -298,7 +303,7 @@ class _Origin:
             if node.kind is not Kind.ENTITY or node.more:
                 continue
             uses = self._uses.get(node.key, ())
-            others = [edge for edge in uses if not _CONFIGURATION.search(edge.role or "")]
+            others = [edge for edge in uses if not _is_configuration(edge.role or "")]
             is_used_so = bool(uses) and not (others and self._is_raw(node))
             if node.type == EntityType.PLAN or (is_used_so and all(map(is_said, others))):
                 found.add(node.id)
@@ -307,21 +312,25 @@ class _Origin:
     def rewritten(self) -> Iterator[str]:
         """The files that their reader overwrote, or that were read when they were overwritten."""
         nodes = {node.key: node for node in self._lineage.nodes}
-        for key, edges in self.noted.items():
-            wrote = {each.location: each.source for each in edges if each.relation is _MADE}
+        for run, edges in self.noted.items():
             for edge in edges:
-                if edge.relation is _USED and key in nodes and edge.target in nodes:
-                    file = nodes[edge.target]
-                    in_place = wrote.get(edge.location, file.key) != file.key and edge.location
-                    if in_place or (file.invalidated_at and _is_read_late(edge, nodes[key], file)):
-                        yield file.id
+                file = nodes.get(edge.target) if edge.relation is _USED else None
+                if file is None or run not in nodes:
+                    continue
+                in_place = self._made.get((run, edge.location), file.key) != file.key
+                if (in_place and edge.location) or (
+                    file.invalidated_at and _is_read_late(edge, nodes[run], file)
+                ):
+                    yield file.id
 
 
 def _suspected(store: Store, origin: _Origin, setups: _Setups) -> Iterator[SuspectedInput]:
     """Files known to the store that the runs name in their configuration, but did not note."""
     runs = origin.runs
     named = _named_places(store, origin, setups)
-    files = _files_at(store, {place for places in named.values() for place in places})
+    places = frozenset[str]().union(*named.values())
+    if not (places and (files := store.files_at(places, origin.state))):
+        return
     found = [
         (run, place, stood)
         for run, places in named.items()
@@ -332,17 +341,6 @@ def _suspected(store: Store, origin: _Origin, setups: _Setups) -> Iterator[Suspe
     for run, place, stood in found:
         if not noted.intersection((run, each) for each in (place, *(f.key for f in files[place]))):
             yield SuspectedInput(runs[run].id, location_of(place), stood.id)
-
-
-def _files_at(store: Store, places: set[str]) -> dict[str, list[Node]]:
-    """Place → all files that ever stood there; only of places where any did."""
-    wanted = Filter(identifiers=tuple(sorted(places)), kinds=(Kind.ENTITY,))
-    known = store.find(wanted, page=PageRequest(size=WALK_LIMIT)).found if places else ()
-    found: dict[str, list[Node]] = defaultdict(list)
-    for each in known:
-        for place in places.intersection(each.node.identifiers):
-            found[place].append(each.node)
-    return found
 
 
 def _otherwise_noted(
@@ -394,7 +392,5 @@ def _texts_in(
 ) -> dict[tuple[bytes, ...], frozenset[str]]:
     """What may be paths in settings, for each of several that runs have together."""
     known = store.paths_in({key for settings in several for key in settings})
-    return {
-        settings: frozenset().union(*(known.get(key, ()) for key in settings))
-        for settings in several
-    }
+    # Most settings name no paths.
+    return {each: frozenset().union(*filter(None, map(known.get, each))) for each in several}

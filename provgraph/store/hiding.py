@@ -25,12 +25,12 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.hidden_views import HidingView
 from provgraph.store.masking import Masks, Showing
 from provgraph.store.nodes import (
-    RECORD_KINDS,
     asked_names,
-    edges_in_order,
+    by_place,
     found_page,
     on_all_pages,
 )
+from provgraph.store.ordering import RECORD_KINDS, edges_in_order
 from provgraph.store.protocol import Store
 from provgraph.store.records import Explained, Found, FoundPage, LoadPage, LoadRecord, StoreLimits
 from provgraph.store.views import View
@@ -74,6 +74,14 @@ class HidingStore(Store):
         search = replace(wanted.search, hidden=self._masks.hidden, without=without)
         some = self._store.find(replace(wanted, search=search), order, page)
         return replace(some, found=tuple(self._shown(some.found)))
+
+    @override
+    def files_at(
+        self, places: Collection[str], state: bytes | None = None
+    ) -> dict[str, tuple[Node, ...]]:
+        found = self._store.files_at(places, state)
+        files = {node.key: Found(node) for some in found.values() for node in some}
+        return by_place((each.node for each in self._shown(files.values())), places)
 
     def _shown(self, found: Collection[Found]) -> list[Found]:
         """Those of some records that are not hidden."""
@@ -158,6 +166,17 @@ class HidingStore(Store):
             setups=setups,
             recalls=None,  # what they mean may be hidden: `recalls` tells
         )
+
+    @override
+    def walks(
+        self,
+        roots: Sequence[Node],
+        direction: Direction,
+        relations: Sequence[RelationType],
+        depth: int | None,
+        limit: int,
+    ) -> list[Lineage]:
+        return [self.walk(root, direction, relations, depth, limit) for root in roots]
 
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:

@@ -1,21 +1,21 @@
 """Stored records as answers show them: the same in every store."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from provgraph.model.assembly import distinct_edges
 from provgraph.model.attributes import text_of
 from provgraph.model.derived import INVALIDATED, end_of, invalidation_of, start_of, status_of
 from provgraph.model.filters import SEARCH_ORDERS, Filter, PageRequest, SortOrder
 from provgraph.model.identifiers import base_name, local_name, location_of
-from provgraph.model.lineage import Edge, Node
+from provgraph.model.lineage import WALK_LIMIT, Node
 from provgraph.model.records import Agent, Description, Fact, Run, first_text, key_of
 from provgraph.model.values import Attributes, with_zone
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.vocabulary import Kind
 from provgraph.prov.names import VOPROV
-from provgraph.store.records import EntityRecord, Explained, Found, FoundPage, StoredMention
+from provgraph.store.records import EntityRecord, Found, FoundPage
 
 T = TypeVar("T")
 _LABELS = ("prov:label", "prov:name", "http://www.w3.org/2000/01/rdf-schema#label", VOPROV + "name")
@@ -204,15 +204,83 @@ class Known(Generic[T]):
             Key → what it stands for.
         """
         known = self._known
-        if missing := [key for key in keys if key not in known]:
+        if known.keys() >= set(keys):
+            return {key: known[key] for key in keys}
+        found = {key: known[key] for key in keys if key in known}
+        if missing := [key for key in keys if key not in found]:
+            new = read(missing)
             # Another thread may be at it, too: nothing is taken out of what it looks at.
-            known = {**(known if len(known) < _MOST_KNOWN else {}), **read(missing)}
-            self._known = known
-        return {key: known[key] for key in keys if key in known}
+            self._known = {**(known if len(known) < _MOST_KNOWN else {}), **new}
+            found |= new
+        return found
 
 
 #: So many keys are kept in memory; what comes then takes the place of all of them.
 _MOST_KNOWN = 10_000
+
+
+#: `provgraph.store.protocol.Questions.find`.
+Find = Callable[[Filter, SortOrder, PageRequest], FoundPage]
+
+
+@dataclass(slots=True)
+class KnownPlaces:
+    """Remembers which files stood at the places that somebody asked for, in one state of a store.
+
+    What runs name in their configuration are mostly the same places, and no file of the store ever
+    stood at most of them; until somebody has written, that stays so.
+    """
+
+    #: The state, and place → the files. Nothing is taken out: another thread may look at it.
+    _known: tuple[bytes | None, dict[str, tuple[Node, ...]]] = field(
+        default_factory=lambda: (None, {}), init=False
+    )
+
+    def of(
+        self, places: Collection[str], state: bytes | None, find: Find
+    ) -> dict[str, tuple[Node, ...]]:
+        """See `provgraph.store.protocol.Questions.files_at`.
+
+        Args:
+            places: as identifiers.
+            state: of the store; what is found is of this state or of a newer one.
+            find: finds records (`provgraph.store.protocol.Questions.find`).
+
+        Returns:
+            Place → the files, by id.
+        """
+        known_state, known = self._known
+        if state is None or known_state != state or len(known) > _MOST_KNOWN:
+            known = {}
+            if state is not None:
+                self._known = state, known
+        if missing := [place for place in places if place not in known]:
+            known.update(dict.fromkeys(missing, ()) | _read(missing, find))
+        return {place: files for place in places if (files := known[place])}
+
+
+def _read(places: Collection[str], find: Find) -> dict[str, tuple[Node, ...]]:
+    wanted = Filter(identifiers=tuple(sorted(places)), kinds=(Kind.ENTITY,))
+    page = find(wanted, SortOrder.ID, PageRequest(size=WALK_LIMIT))
+    return by_place((each.node for each in page.found), places)
+
+
+def by_place(files: Iterable[Node], places: Collection[str]) -> dict[str, tuple[Node, ...]]:
+    """Sort files by the places where they ever stood.
+
+    Args:
+        files: in any order, each once.
+        places: those that are wanted, as identifiers.
+
+    Returns:
+        Place → the files, by id; only of places where any stood.
+    """
+    wanted = frozenset(places)
+    found: defaultdict[str, list[Node]] = defaultdict(list)
+    for node in sorted(files, key=lambda file: file.id):
+        for place in wanted.intersection(node.identifiers):
+            found[place].append(node)
+    return {place: tuple(some) for place, some in found.items()}
 
 
 def label_of(attributes: Attributes) -> str | None:
@@ -226,59 +294,6 @@ def label_of(attributes: Attributes) -> str | None:
     """
     found = (attributes[name] for name in _LABELS if name in attributes)
     return next((text_of(values[0]) for values in found), None)
-
-
-def explained(stored: StoredMention) -> Explained:
-    """A mention as ``show`` explains it.
-
-    Args:
-        stored: with the rule that joined it.
-    """
-    mention = stored.mention
-    return Explained(
-        mention.run,
-        mention.relation,
-        mention.role,
-        mention.place,
-        mention.identifier,
-        mention.source,
-        stored.rule,
-    )
-
-
-def explained_order(each: Explained) -> tuple[str, ...]:
-    """Sorts explanations: outputs before inputs, then by run and names.
-
-    Args:
-        each: an explanation.
-
-    Returns:
-        The sort key.
-    """
-    outputs_first = "" if each.relation is RelationType.WAS_GENERATED_BY else each.relation
-    return outputs_first, each.run, each.place or "", each.identifier or "", each.role or ""
-
-
-def edges_in_order(edges: Iterable[Edge]) -> list[Edge]:
-    """Edges as `provgraph.store.protocol.Questions.edges_of` returns them.
-
-    Args:
-        edges: perhaps several times the same, or the same with different locations.
-
-    Returns:
-        Each once, inferred ones only where no source states the same; sorted by type, source,
-        target, role and time.
-    """
-    return sorted(
-        distinct_edges(edges),
-        key=lambda edge: (
-            edge.relation,
-            edge.source,
-            edge.target,
-            edge.role or "",
-            edge.time or "",
-        ),
-    )
 
 
 def is_search(wanted: Filter, order: SortOrder) -> bool:
@@ -378,22 +393,3 @@ def _cursor(text: str, order: SortOrder) -> tuple[int, str, str, str]:
             if order is SortOrder.NEWEST or first == 0:
                 return first, identifier, kind, place
     raise ValueError(f"{text!r} is no cursor of an answer in this order")
-
-
-def stats_in_order(counts: Mapping[str, int]) -> dict[str, int]:
-    """Counts as `provgraph.store.protocol.Contents.stats` returns them.
-
-    Args:
-        counts: kind of record, or type of relation, → how many.
-
-    Returns:
-        First all of `RECORD_KINDS`, then the relations that occur, in the order of the vocabulary.
-    """
-    records = {label: counts.get(label, 0) for label in RECORD_KINDS}
-    return records | {
-        relation: counts[relation] for relation in RelationType if counts.get(relation)
-    }
-
-
-#: What ``stats`` counts, besides relations.
-RECORD_KINDS = ("activities", "entities", "agents", "descriptions", "settings", "loads")

@@ -157,6 +157,20 @@ class Questions(Protocol):
                 gave.
         """
 
+    def files_at(
+        self, places: Collection[str], state: bytes | None = None
+    ) -> dict[str, tuple[Node, ...]]:
+        """All files that ever stood at some places.
+
+        Args:
+            places: as identifiers.
+            state: of the store, as the lineage that the places come from tells it. What was looked
+                up in this state is not looked up again; None has all of it looked up.
+
+        Returns:
+            Place → the files, by id; places where none ever stood are left out.
+        """
+
     def called(self, names: Collection[str], beginnings: Collection[str], limit: int) -> list[Node]:
         """Records that people may mean by what is no identifier of theirs.
 
@@ -203,9 +217,20 @@ class Questions(Protocol):
         Returns:
             Nodes by distance, then id; edges in a fixed order. Nodes bear ``more`` where the
             relations lead on to records that depth or limit cut off. No node bears ``tainted``;
-            `Taints.taints` tells it. Of a walk to the causes it holds the setups of the runs, and
-            the recalls that are marked; not where some of what they mean may be hidden.
+            `Taints.taints` tells it. Of a walk to the causes it holds the setups of the runs, the
+            state of the store, and the recalls that are marked; not where some of what they mean
+            may be hidden.
         """
+
+    def walks(
+        self,
+        roots: Sequence[Node],
+        direction: Direction,
+        relations: Sequence[RelationType],
+        depth: int | None,
+        limit: int,
+    ) -> list[Lineage]:
+        """Several walks, each as by `walk`; where a server answers, it does so at the same time."""
 
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
         """The known records among some.

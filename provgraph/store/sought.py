@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from provgraph.errors import StoreError
 from provgraph.model.filters import NAMED_KINDS, Search
+from provgraph.model.folders import folders_meant
 from provgraph.model.hiding import HiddenFiles
-from provgraph.model.identifiers import folders_meant
 from provgraph.model.values import canonical_json
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.nodes import folded

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Engine, Table, and_, exists, func, literal_column
 from provgraph.model.records import key_of
 from provgraph.model.vocabulary import Kind
 from provgraph.store.digest import digest
-from provgraph.store.neo4j.connection import address_of
+from provgraph.store.neo4j.address import address_of
 from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
 from provgraph.store.registry import open_store

@@ -13,7 +13,6 @@ from provgraph.model.identifiers import (
     SCHEMES,
     base_name,
     catalogue_place,
-    folders_meant,
     is_strong,
     local_name,
     location_of,
@@ -27,7 +26,7 @@ from provgraph.model.identifiers import (
     strength,
     version_of,
 )
-from provgraph.model.values import Value
+from provgraph.model.values import Value, Values
 
 #: Texts that look much like paths and URLs, whole and mangled.
 urls = st.lists(
@@ -247,23 +246,24 @@ def test_a_relative_path_of_which_two_folders_are_possible_means_nothing() -> No
 
 def test_long_command_lines_are_read_as_well_and_not_remembered() -> None:
     line: Value = [f"/file/{number}" for number in range(1000)]
-    known = identifiers._known_places.cache_info().currsize
+    none: Values = ()
+    places_named(frozenset(), none, frozenset())
+    known = identifiers._known_places.cache_info().currsize, len(identifiers._NAMED_IN)
     assert len(places_named(frozenset(), (line,), frozenset({"/file/7"}))) == 999
-    assert identifiers._known_places.cache_info().currsize == known
+    texts = frozenset(f"/{number}" for number in range(300))
+    assert len(places_named(texts, none, frozenset())) == 300
+    assert (identifiers._known_places.cache_info().currsize, len(identifiers._NAMED_IN)) == known
 
 
-@pytest.mark.parametrize(
-    ("path", "folders"),
-    [
-        ("/data//p/", ("/data/p",)),
-        ("lfn:/ctao", ("/ctao",)),
-        ("root://host/p", ("root://host/p",)),
-        ("file:///data/p", ("/data/p",)),
-        ("file://wn/tmp//x", ("/wn/tmp/x", "file://wn/tmp/x")),
-    ],
-)
-def test_a_folder_may_be_one_of_a_namespace(path: str, folders: tuple[str, ...]) -> None:
-    assert folders_meant(path) == folders
+def test_arguments_are_read_once_and_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    identifiers._NAMED_IN.clear()
+    monkeypatch.setattr(identifiers, "_MOST_KNOWN", 2)
+    for number in (1, 2, 1, 3, 2, 1):
+        arguments: Values = (["tool", f"/file/{number}"],)
+        found = [places_named(frozenset(), arguments, frozenset()) for _ in range(2)]
+        assert found == [{f"file:/file/{number}"}] * 2
+        assert identifiers._NAMED_IN[id(arguments)][2] is arguments, "so its id stays its own"
+        assert len(identifiers._NAMED_IN) <= 2
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def test_a_summary_asks_for_the_named_files_and_for_no_more_than_the_walk_has(
     asked = Mock(wraps=corpus)
     walked = lineage(corpus, find(corpus, DL3))
     found = summary_of(asked, walked)
-    assert [name for name, *_ in asked.method_calls] == ["paths_in", "find", "edges_of"]
+    assert [name for name, *_ in asked.method_calls] == ["paths_in", "files_at", "edges_of"]
     asked.reset_mock()
     assert summary_of(asked, lineage(corpus, find(corpus, DL3), depth=0)).suspected == ()
     assert [name for name, *_ in asked.method_calls] == ["paths_in"]

@@ -1,8 +1,10 @@
-"""What set up runs, and the paths in settings: the same in every store."""
+"""What set up runs, and the paths that they name: the same in every store."""
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 
+from provgraph.ingest.invalidation import invalidate
 from provgraph.model.hiding import HIDDEN_TEXT
+from provgraph.model.identifiers import place_of
 from provgraph.model.lineage import Direction, Setup
 from provgraph.model.records import SOFTWARE, Document, Mention, Run, Settings, key_of
 from provgraph.model.values import Value
@@ -10,8 +12,10 @@ from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.questions.tracing import find
 from provgraph.store.protocol import Store
 from provgraph.store.registry import open_store
+from tests.questions.runs import run
 from tests.store.test_contract import put
 from tests.store.test_contract_hiding import (
+    DL1,
     DL3,
     SECRET,
     filled,
@@ -40,6 +44,62 @@ def test_paths_in_settings(store: Store) -> None:
     }
     assert store.paths_in(keys) == found, "that nothing was known before is not remembered"
     assert store.paths_in(keys) == found
+
+
+def test_files_at_places_are_those_of_the_state_in_which_the_store_was_read(
+    store: Store, store_url: str
+) -> None:
+    """Whoever writes, from this process or another one, makes it another state."""
+    put(
+        store,
+        run("make-1", 1, {}, {"/d/a": ""}),
+        run("make-2", 9, {"/d/raw": ""}, {"/d/a": "", "/d/end": ""}),
+    )
+    root = find(store, "/d/end")
+
+    def state() -> bytes | None:
+        return store.walk(root, Direction.UPSTREAM, ORIGIN_RELATIONS, None, 9).state
+
+    first = state()
+    assert first is not None
+    assert first == state()
+    places = ["file:/d/a", "file:/d/raw", "file:/d/new", "file:/d"]
+    found = store.files_at(places, first)
+    assert {place: [file.id for file in files] for place, files in found.items()} == {
+        "file:/d/a": ["file:/d/a@make-1", "file:/d/a@make-2"],
+        "file:/d/raw": ["file:/d/raw"],
+    }
+    with ExitStack() as stack:
+        writer = store
+        if store_url != "sqlite://":
+            writer = stack.enter_context(closing(open_store(store_url)))
+        put(writer, run("make-3", 5, {}, {"/d/new": ""}))
+        second = state()
+        assert second not in (None, first)
+        assert "file:/d/new" not in store.files_at(places, first), "it was looked up before"
+        assert store.files_at(places, second).keys() == {*found, "file:/d/new"}
+        invalidate(writer, root, None, "bad")
+        assert state() not in (None, first, second)
+    assert store.files_at(places) == store.files_at(places, state())
+
+
+def test_several_walks_are_each_as_one_walk(store: Store) -> None:
+    put(
+        store,
+        run("make-1", 1, {"/d/raw": "in"}, {"/d/a": "out"}),
+        run("make-2", 9, {"/d/a": "in"}, {"/d/end": ""}),
+    )
+    end, middle = (find(store, name) for name in ("/d/end", "/d/a"))
+    (maker,) = store.nodes([key_of(Kind.ACTIVITY, "make-1")]).values()
+    for way, depth in ((Direction.UPSTREAM, None), (Direction.BOTH, 1), (Direction.DOWNSTREAM, 0)):
+        said = way, ORIGIN_RELATIONS, depth, 9
+        roots = (end, maker, middle)
+        alone = [store.walk(root, *said) for root in roots]
+        together = store.walks(roots, *said)
+        assert together == alone
+        assert [each.setups for each in together] == [each.setups for each in alone]
+        assert [each.recalls for each in together] == [each.recalls for each in alone]
+    assert store.walks((), Direction.UPSTREAM, ORIGIN_RELATIONS, None, 9) == []
 
 
 def test_what_set_up_runs(store: Store) -> None:
@@ -102,4 +162,8 @@ def test_what_set_up_a_run_is_told_where_nothing_of_the_run_is_hidden() -> None:
         walked = asked.walk(find(asked, DL3), Direction.UPSTREAM, ORIGIN_RELATIONS, None, 99)
         assert walked.setups == asked.setups_of(runs) == shown
         assert walked.recalls is None
+        assert walked.state is not None
+        for state in (None, walked.state):
+            shown_files = asked.files_at([place_of(SECRET), place_of(DL1)], state)
+            assert shown_files.keys() == {place_of(DL1)}
         assert asked.paths_in([naming.key]) == {naming.key: {"/open/in", HIDDEN_TEXT}}

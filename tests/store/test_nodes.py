@@ -4,25 +4,22 @@ import pytest
 
 from provgraph.identity.entities import Standing
 from provgraph.model.filters import Filter, PageRequest, Search, SortOrder
-from provgraph.model.lineage import Edge, Node
-from provgraph.model.records import Agent, Description, Mention, Run, key_of
-from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind, RelationType
+from provgraph.model.lineage import Node
+from provgraph.model.records import Agent, Description, Run, key_of
+from provgraph.model.vocabulary import AgentType, DescriptionType, EntityType, Kind
 from provgraph.store import nodes
 from provgraph.store.nodes import (
     Known,
+    KnownPlaces,
     activity_node,
     agent_node,
     description_node,
-    edges_in_order,
     entity_node,
-    explained,
-    explained_order,
     found_page,
     is_search,
     meeting_all,
-    stats_in_order,
 )
-from provgraph.store.records import EntityRecord, Found, StoredMention
+from provgraph.store.records import EntityRecord, Found, FoundPage
 
 
 def entity(*places: str, **attributes: tuple[str, ...]) -> EntityRecord:
@@ -73,28 +70,6 @@ def test_agents_and_descriptions() -> None:
         Description("d", DescriptionType.ACTIVITY, {"name": ("merge",), "version": ("2",)})
     )
     assert (found.name, found.version, found.kind) == ("merge", "2", Kind.ACTIVITY_DESCRIPTION)
-
-
-def test_explanations_begin_with_outputs() -> None:
-    used, made = (
-        explained(StoredMention(Mention("r", relation, None, "file:/x", source="log"), rule="path"))
-        for relation in (RelationType.USED, RelationType.WAS_GENERATED_BY)
-    )
-    assert sorted([used, made], key=explained_order) == [made, used]
-    assert made.rule == "path"
-
-
-def test_counts_come_in_the_order_of_the_vocabulary() -> None:
-    assert list(stats_in_order({"wasGeneratedBy": 1, "used": 2, "agents": 3, "wasInformedBy": 0}))[
-        -2:
-    ] == ["used", "wasGeneratedBy"]
-    assert stats_in_order({})["loads"] == 0
-
-
-def test_edges_come_once_and_sorted() -> None:
-    first = Edge(RelationType.USED, b"a", b"b")
-    last = Edge(RelationType.USED, b"b", b"a", "role")
-    assert edges_in_order([last, first, last]) == [first, last]
 
 
 def found(identifier: str, rank: int = 0, place: str | None = None) -> Found:
@@ -175,3 +150,35 @@ def test_what_a_key_stands_for_is_read_once_and_what_nobody_knows_again(
     assert known.of([b"c"], read) == {b"c": 99}
     assert known.of([b"a", b"c"], read) == {b"a": 97, b"c": 99}
     assert asked[2:] == [[b"c"], [b"a"]], "many keys are not kept for ever"
+    assert known.of([b"a", b"b", b"a"], read) == {b"a": 97, b"b": 98}, "the answer is whole"
+    assert asked[4:] == [[b"b"]]
+
+
+def test_files_at_places_are_looked_up_once_in_each_state(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, ...] | None] = []
+    stood = [
+        entity_node(
+            EntityRecord(name, EntityType.DATASET, (name, "file:/a"), (), None, None, None, {})
+        )
+        for name in ("product:2", "product:1")
+    ]
+
+    def find(wanted: Filter, order: SortOrder, page: PageRequest) -> FoundPage:
+        asked.append(wanted.identifiers)
+        return found_page(map(Found, stood), order, page)
+
+    known = KnownPlaces()
+    answer = {"file:/a": (stood[1], stood[0])}
+    assert known.of(["file:/a", "file:/b"], b"1", find) == answer
+    assert known.of(["file:/b", "file:/a"], b"1", find) == answer
+    assert known.of(["file:/b", "file:/c"], b"1", find) == {}
+    assert known.of([], b"1", find) == {}
+    assert asked == [("file:/a", "file:/b"), ("file:/c",)]
+    assert known.of(["file:/a"], None, find) == known.of(["file:/a"], b"2", find) == answer
+    assert known.of(["file:/a"], b"1", find) == answer, "an earlier state is not kept"
+    assert asked[2:] == [("file:/a",)] * 3
+    monkeypatch.setattr(nodes, "_MOST_KNOWN", 0)
+    assert known.of(["file:/a"], b"1", find) == answer
+    assert asked[5:] == [("file:/a",)], "many places are not kept for ever"

@@ -16,7 +16,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from provgraph.errors import NoStoreError
 from provgraph.model.records import batches, key_of
 from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, Kind
-from provgraph.store.neo4j.connection import Connection, address_of
+from provgraph.store.neo4j.address import address_of
+from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.opening import opened
 from provgraph.store.neo4j.schema import existing_indexes, exists
 from provgraph.store.neo4j.transaction import TAKE_TURN

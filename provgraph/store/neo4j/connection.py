@@ -1,11 +1,8 @@
-"""Connections to a Neo4j database: addresses, retries, and the driver's errors in our words."""
+"""Connections to a Neo4j database: retries, and the driver's errors in our words."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
-from urllib.parse import unquote
 
 from neo4j import (
     READ_ACCESS,
@@ -19,8 +16,9 @@ from neo4j import (
 )
 from neo4j import exceptions as driver_errors
 
-from provgraph.errors import LoginError, NoStoreError, SettingsError, StoreError, UnreachableError
+from provgraph.errors import LoginError, NoStoreError, StoreError, UnreachableError
 from provgraph.store.deadlines import DEADLINE
+from provgraph.store.neo4j.address import Address
 from provgraph.store.waiting import retry
 
 T = TypeVar("T")
@@ -35,12 +33,6 @@ _LONGEST_PAUSE = 3.0
 #: How many rows a stream fetches at a time; an answer is fetched whole.
 STREAM_ROWS = 1_000
 WHOLE = -1
-
-_FORM = (
-    "a Neo4j store is neo4j://USER:PASSWORD@HOST:7687/DATABASE, or neo4j+s://, bolt://, bolt+s://"
-)
-SCHEMES = ("neo4j", "neo4j+s", "bolt", "bolt+s")
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]/?#\s]+)(:\d{1,5})?")
 
 _ASK_SERVER = "is the server up, and are host and port right?"
 _LATER = "try again later"
@@ -130,62 +122,6 @@ MEANINGS: Mapping[type[Exception], tuple[type[StoreError], str]] = {
 DRIVER_ERRORS = (driver_errors.Neo4jError, driver_errors.DriverError)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a database is and who asks.
-
-    Attributes:
-        server: the URL for the driver, without user and database.
-        user: None without a login.
-        password: never shown.
-        database: None is the user's home database.
-    """
-
-    server: str
-    user: str | None
-    password: str | None = field(repr=False)
-    database: str | None
-
-    def __str__(self) -> str:
-        """The URL without the password."""
-        scheme, _, host = self.server.partition("://")
-        return f"{scheme}://{self.user + '@' if self.user else ''}{host}/{self.database or ''}"
-
-
-def address_of(url: str, password: str | None = None) -> Address:
-    """The address that a store's URL gives.
-
-    Args:
-        url: ``neo4j://USER:PASSWORD@HOST:7687/DATABASE``; USER, PASSWORD and DATABASE may be left
-            out.
-        password: instead of the one in the URL.
-
-    Returns:
-        The address. Its user is ``neo4j`` when there is a password and no user.
-
-    Raises:
-        SettingsError: the URL has another form. The message does not repeat the URL, because a
-            password may stand anywhere in it.
-    """
-    scheme, separator, rest = url.partition("://")
-    # The last @: a password that was not quoted may hold any character.
-    login, _, place = rest.rpartition("@")
-    host, _, database = place.partition("/")
-    if (
-        scheme not in SCHEMES
-        or not separator
-        or not _HOST.fullmatch(host)
-        or set("/?") & set(database)
-    ):
-        raise SettingsError(_FORM)
-    user, _, inline = login.partition(":")
-    if password is None and inline:
-        password = unquote(inline)
-    if password is not None and not user:
-        user = "neo4j"
-    return Address(f"{scheme}://{host}", unquote(user) or None, password, unquote(database) or None)
-
-
 class Connection:
     """A database as the store sees it: queries go in, rows come out, all errors are ours.
 
@@ -225,6 +161,11 @@ class Connection:
         """Where the database is, without the password."""
         return str(self._address)
 
+    @property
+    def state(self) -> bytes | None:
+        """What any commit changes: whoever asks from now on sees this state, or a newer one."""
+        return "|".join(sorted(self._bookmarks.get_bookmarks())).encode() or None
+
     def read(self, query: str, /, **parameters: Any) -> list[Record]:
         """Send a query that only reads; send it again while the error is transient.
 
@@ -242,6 +183,31 @@ class Connection:
         def ask() -> list[Record]:
             with self._driver.session(**self._settings(READ_ACCESS, WHOLE)) as session:
                 return list(session.run(_timed(query), parameters))
+
+        with self.translated():
+            return self._retried(ask)
+
+    def read_at_once(self, asked: Sequence[tuple[str, dict[str, Any]]]) -> list[list[Record]]:
+        """Send several queries that only read, all of them before the first answer is read.
+
+        The server works on one answer while another one is read.
+
+        Args:
+            asked: the Cypher of each query, and the values of its parameters by name.
+
+        Returns:
+            All rows of each.
+        """
+        if len(asked) == 1:
+            return [self.read(query, **parameters) for query, parameters in asked]
+
+        def ask() -> list[list[Record]]:
+            with ExitStack() as stack:
+                sent = []
+                for query, parameters in asked:
+                    session = self._driver.session(**self._settings(READ_ACCESS, WHOLE))
+                    sent.append(stack.enter_context(session).run(_timed(query), parameters))
+                return [list(each) for each in sent]
 
         with self.translated():
             return self._retried(ask)

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 
 from provgraph.model.lineage import Direction, Edge
 from provgraph.model.vocabulary import RelationType
-from provgraph.store import nodes
 from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.cypher import ARROWS, BY_KEY, EDGE, edge_from, key_texts
+from provgraph.store.ordering import edges_in_order
 
 
 def edges_of(
@@ -34,7 +34,7 @@ def edges_of(
         f"{BY_KEY} MATCH (n)-[r:{types}]{arrow}(m) WHERE {other} "
         f"RETURN DISTINCT {EDGE}, startNode(r).key, endNode(r).key"
     )
-    return nodes.edges_in_order(
+    return edges_in_order(
         edge_from(said, bytes.fromhex(source), bytes.fromhex(target))
         for *said, source, target in connection.read(query, keys=key_texts(keys))
     )

@@ -222,21 +222,21 @@ _LABELS = frozenset(NODE_LABEL[kind] for kind in NAMED_KINDS)
 _AGENTS = "|".join(each.name for each in AGENT_RELATIONS)
 
 
-def walk(
+def walks(
     connection: Connection,
-    root: Node,
+    roots: Sequence[Node],
     direction: Direction,
     relations: Sequence[RelationType],
     depth: int | None,
     limit: int,
-) -> Lineage:
-    """Everything that the relations lead to from the root, in one query.
+) -> list[Lineage]:
+    """Everything that the relations lead to from each root, in one query for each.
 
-    See `provgraph.store.protocol.Questions.walk`.
+    See `provgraph.store.protocol.Questions.walks`.
 
     Args:
         connection: to read on.
-        root: where the walk begins.
+        roots: where each walk begins.
         direction: to causes, to effects, or both ways.
         relations: the types to follow.
         depth: how many relations far; None for no end.
@@ -245,13 +245,21 @@ def walk(
     Returns:
         Nodes by distance, then id; edges in a fixed order.
     """
-    text = walk_query(root.kind, direction, tuple(relations), depth if relations else 0)
-    walked = _WalkRows(connection.read(text, root=indexed(root.id), cut=limit + 1))
-    setups = None if direction is Direction.DOWNSTREAM else walked.setups
-    found = walked.found or [root]
-    lineage = assemble_lineage(root, direction, depth, limit, found, walked.edges, setups)
-    lineage = replace(lineage, recalls=walked.recalls)
-    return with_more(lineage, set() if depth is None else _ends(connection, lineage, relations))
+    found = []
+    asked = (direction, tuple(relations), depth if relations else 0)
+    queries = [
+        (walk_query(root.kind, *asked), {"root": indexed(root.id), "cut": limit + 1})
+        for root in roots
+    ]
+    for root, rows in zip(roots, connection.read_at_once(queries), strict=True):
+        walked = _WalkRows(rows)
+        setups = None if direction is Direction.DOWNSTREAM else walked.setups
+        reached = walked.found or [root]
+        lineage = assemble_lineage(root, direction, depth, limit, reached, walked.edges, setups)
+        lineage = replace(lineage, recalls=walked.recalls, state=connection.state)
+        ends = set() if depth is None else _ends(connection, lineage, relations)
+        found.append(with_more(lineage, ends))
+    return found
 
 
 def _ends(

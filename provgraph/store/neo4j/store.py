@@ -6,9 +6,9 @@ collections of parameters that many activities share.
 
 import gc
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from typing_extensions import override
 
@@ -18,15 +18,14 @@ from provgraph.model.identifiers import paths_in
 from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup
 from provgraph.model.records import SOFTWARE, Settings
 from provgraph.model.vocabulary import DESCRIPTIONS, NODE_LABEL, RelationType
-from provgraph.store import digest, nodes
+from provgraph.store import nodes, ordering
 from provgraph.store.copying import Filling, Original
-from provgraph.store.digest import Content
-from provgraph.store.neo4j import bookkeeping, configuration, questions, records, relations, schema
-from provgraph.store.neo4j.connection import Connection, address_of
+from provgraph.store.neo4j import bookkeeping, configuration, questions, records, schema
+from provgraph.store.neo4j.address import address_of
+from provgraph.store.neo4j.connection import Connection
+from provgraph.store.neo4j.contents import Neo4jContents
 from provgraph.store.neo4j.cypher import (
     MENTION,
-    NODE,
-    RELATIONSHIP,
     key_texts,
     mention_from,
 )
@@ -34,10 +33,9 @@ from provgraph.store.neo4j.facts import Neo4jView, loads_of
 from provgraph.store.neo4j.links import edges_of, links
 from provgraph.store.neo4j.loads import Neo4jLoads
 from provgraph.store.neo4j.opening import complete, opened, refuse_other
-from provgraph.store.neo4j.questions import called, find, names_near, walk
+from provgraph.store.neo4j.questions import called, find, names_near, walks
 from provgraph.store.neo4j.taints import Neo4jTaints
 from provgraph.store.neo4j.transaction import TAKE_TURN, Neo4jTransaction
-from provgraph.store.neo4j.values import full_text
 from provgraph.store.protocol import Store, Transaction
 from provgraph.store.records import CURRENT_STATUSES, Explained, FoundPage, LoadRecord, StoreLimits
 from provgraph.store.waiting import warn_of_waiting
@@ -49,7 +47,7 @@ _DESCRIPTIONS_BY_KEY = " UNION ALL ".join(
 )
 
 
-class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
+class Neo4jStore(Neo4jTaints, Neo4jLoads, Neo4jContents, Store):
     """Provenance in a Neo4j database; see `provgraph.store.protocol.Store`."""
 
     #: A transaction is kept in the server's memory until it is committed.
@@ -66,6 +64,7 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
         #: All of this turn is surely visible: a writer has seen it.
         self._whole_turn = 0
         self._paths = nodes.Known[frozenset[str]]()
+        self._files_at = nodes.KnownPlaces()
 
     def __repr__(self) -> str:
         """Where the database is, without the password."""
@@ -190,6 +189,12 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
         return find(self._reading, wanted, order, page)
 
     @override
+    def files_at(
+        self, places: Collection[str], state: bytes | None = None
+    ) -> dict[str, tuple[Node, ...]]:
+        return self._files_at.of(places, state, self.find)
+
+    @override
     def called(self, names: Collection[str], beginnings: Collection[str], limit: int) -> list[Node]:
         return called(self._connection, names, beginnings, limit)
 
@@ -206,7 +211,18 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
         depth: int | None,
         limit: int,
     ) -> Lineage:
-        return walk(self._reading, root, direction, relations, depth, limit)
+        return self.walks((root,), direction, relations, depth, limit)[0]
+
+    @override
+    def walks(
+        self,
+        roots: Sequence[Node],
+        direction: Direction,
+        relations: Sequence[RelationType],
+        depth: int | None,
+        limit: int,
+    ) -> list[Lineage]:
+        return walks(self._reading, roots, direction, relations, depth, limit)
 
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
@@ -278,33 +294,9 @@ class Neo4jStore(Neo4jTaints, Neo4jLoads, Store):
             for end, label in (("a", "Activity"), ("e", "Entity"))
         )
         rows = self._reading.read(" UNION ALL ".join(queries), key=key.hex())
-        return sorted(map(nodes.explained, map(mention_from, rows)), key=nodes.explained_order)
-
-    # The whole.
-
-    @override
-    def stats(self) -> dict[str, int]:
-        queries = [
-            f"MATCH ({found}) RETURN '{name}' AS name, count(n) AS count"
-            for name, found in _COUNTED
-        ]
-        types = self._reading.read(
-            "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType"
+        return sorted(
+            map(ordering.explained, map(mention_from, rows)), key=ordering.explained_order
         )
-        queries += [
-            _count_relations(RelationType[name])
-            for (name,) in types
-            if name in RelationType.__members__
-        ]
-        counts: dict[str, int] = dict(self._reading.read(" UNION ALL ".join(queries)))
-        return nodes.stats_in_order(
-            {name: count for name, count in counts.items() if count or name in _RECORDS}
-        )
-
-    @override
-    def scan(self) -> Iterator[Content]:
-        for query, read in _SCANS:
-            yield from map(read, self._reading.stream(query))
 
     @override
     def close(self) -> None:
@@ -327,67 +319,3 @@ def open_neo4j(url: str, password: str | None = None) -> Neo4jStore:
         StoreError: the driver can't use it.
     """
     return Neo4jStore(Connection(address_of(url, password)))
-
-
-_DESCRIPTIONS = "|".join(NODE_LABEL[kind] for kind in sorted(DESCRIPTIONS))
-_ANY_DESCRIPTION = f"n:{_DESCRIPTIONS}"
-#: What is counted: its name, and the nodes that are such.
-_COUNTED = (
-    ("activities", "n:Activity"),
-    ("entities", "n:Entity"),
-    ("agents", "n:Agent"),
-    ("descriptions", _ANY_DESCRIPTION),
-    ("settings", "n:Collection&!Entity"),
-    ("loads", "n:Load"),
-)
-_RECORDS = frozenset(name for name, _ in _COUNTED)
-#: Settings are joined by relationships of these types too, which no source states.
-_SHARED_TYPES = frozenset({RelationType.HAD_MEMBER, RelationType.WAS_CONFIGURED_BY})
-_SCANS: tuple[tuple[str, Callable[[Sequence[Any]], Content]], ...] = (
-    (
-        f"MATCH (n:Activity) RETURN {NODE}",
-        lambda row: digest.run_content(records.run_of(row[0])),
-    ),
-    (
-        f"MATCH (n:Entity) RETURN {NODE}, labels(n)",
-        lambda row: digest.entity_content(records.entity_of(row[0], row[1])),
-    ),
-    (
-        f"MATCH (n:Agent) RETURN {NODE}, labels(n)",
-        lambda row: digest.agent_content(records.agent_of(row[0], row[1])),
-    ),
-    (
-        f"MATCH ({_ANY_DESCRIPTION}) RETURN properties(n), labels(n)",
-        lambda row: digest.description_content(records.description_of(row[0], row[1])),
-    ),
-    (
-        "MATCH (a:Activity)-[r:USED|WAS_GENERATED_BY]-(e:Entity) WHERE r.statedSource IS NULL "
-        f"RETURN {MENTION}",
-        lambda row: digest.mention_content(mention_from(row)),
-    ),
-    (
-        "MATCH (s)-[r]->(t) WHERE r.statedSource IS NOT NULL "
-        f"RETURN type(r), {RELATIONSHIP}, labels(s), labels(t)",
-        lambda row: digest.relation_content(relations.relation_of(row[0], row[1], row[2], row[3])),
-    ),
-    (
-        "MATCH (c:Collection&!Entity) RETURN c.name, c.id",
-        lambda row: digest.settings_content(row[0], bytes.fromhex(row[1])),
-    ),
-    (
-        "MATCH (a:Activity)-[r:WAS_CONFIGURED_BY]->(c:Collection|ConfigFile) "
-        "WHERE r.statedSource IS NULL "
-        "RETURN a {.id, .fullId}, c {.id, .fullId}",
-        lambda row: digest.configuration_content(full_text(row[0], "id"), full_text(row[1], "id")),
-    ),
-)
-
-
-def _count_relations(relation: RelationType) -> str:
-    stated = "WHERE r.statedSource IS NOT NULL " if relation in _SHARED_TYPES else ""
-    return (
-        f"MATCH (n:Entity|Activity|Agent|{_DESCRIPTIONS}) "
-        f"CALL (n) {{ MATCH (n)-[r:{relation.name}]->(m) {stated}"
-        "WITH DISTINCT m, r.role AS role, r.time AS time RETURN count(*) AS each } "
-        f"RETURN '{relation.value}' AS name, sum(each) AS count"
-    )

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from provgraph.model.lineage import Direction, Edge
 from provgraph.model.vocabulary import RelationType
-from provgraph.store import nodes
+from provgraph.store.ordering import edges_in_order
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.questions import edge_of
 
@@ -34,7 +34,7 @@ def edges_of(
     Returns:
         Each edge once, sorted by type, source, target, role and time.
     """
-    return nodes.edges_in_order(
+    return edges_in_order(
         edge
         for end in (_RELATION.source, _RELATION.target)
         for edge in _edges_at(end, connection, keys, relations)
@@ -75,7 +75,7 @@ def edges_among(
     # A record has few causes, and may have a hundred thousand effects.
     found = _edges_at(_RELATION.source, connection, keys, relations)
     among = frozenset(keys)
-    return nodes.edges_in_order(edge for edge in found if edge.target in among)
+    return edges_in_order(edge for edge in found if edge.target in among)
 
 
 def links(

@@ -57,7 +57,7 @@ def _rows(connection: Connection, query: str, values: Mapping[str, Any]) -> Iter
     The driver gets the query as it is: SQLAlchemy would think about it longer than SQLite does.
     """
     if connection.dialect.paramstyle == "pyformat":
-        query = _PARAMETER.sub(r"%(\1)s", query)
+        query = _in_pyformat(query)
     # Fetched many at once, which takes half as long as row by row.
     for some in connection.exec_driver_sql(query, values).partitions(tables.CHUNK):
         for few in batches(some, _ROWS_AT_ONCE):
@@ -68,6 +68,11 @@ def _rows(connection: Connection, query: str, values: Mapping[str, Any]) -> Iter
 #: After so many rows it is asked whether there is time for more.
 _ROWS_AT_ONCE: Final = 100
 _PARAMETER = re.compile(r":(\w+)")
+
+
+@lru_cache(maxsize=64)
+def _in_pyformat(query: str) -> str:
+    return _PARAMETER.sub(r"%(\1)s", query)
 
 
 # Records that meet a filter.
@@ -242,6 +247,12 @@ UNION ALL
 SELECT 'recall', entity.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL
 {_RECALLS}"""
+#: The state of the store: each commit has a mark of its own.
+_STATE = """
+UNION ALL
+SELECT 'state', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       mark, NULL, NULL, NULL, NULL
+FROM journal WHERE turn = (SELECT max(turn) FROM journal)"""
 #: Where the depth ended: nodes from which relations lead to records that the walk did not find.
 _MORE = """
 UNION ALL
@@ -291,7 +302,8 @@ def walk(
         walked.add(row)
     setups = None if is_down else setups_from(connection, walked.setups)
     lineage = assemble_lineage(root, direction, depth, limit, walked.found, walked.edges, setups)
-    lineage = replace(lineage, recalls=None if is_down else tuple(sorted(walked.recalls)))
+    recalls = None if is_down else tuple(sorted(walked.recalls))
+    lineage = replace(lineage, recalls=recalls, state=walked.state)
     if depth is not None and lineage.truncated:
         # What the limit cut off was found, so the statement did not count it as beyond the depth.
         walked.more |= _leading_beyond(connection, lineage, relations)
@@ -330,7 +342,7 @@ def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: 
     edges = " UNION ".join(_EDGES.format(**part) for part in parts)
     leaves = {"agents": _listed(AGENT_RELATIONS), "records": _records_of("member", _NO_EDGE)}
     rest = _REST.format(reached=reached, edges=edges, **leaves)
-    setups = "" if direction is Direction.DOWNSTREAM else f"{_SETUPS}{_MARKED}"
+    setups = "" if direction is Direction.DOWNSTREAM else f"{_SETUPS}{_MARKED}{_STATE}"
     more = "".join(_MORE.format(**part) for part in parts) if deep else ""
     return f"WITH RECURSIVE {walks}{rest}{setups}{more}"
 
@@ -341,13 +353,14 @@ def _listed(relations: Iterable[RelationType]) -> str:
 
 
 class _Walked:
-    """What the rows of a walk say: nodes, relations, setups, recalls, and where it ended."""
+    """What the rows of a walk say: records, what else is read with them, and where it ended."""
 
     def __init__(self) -> None:
         self.found: list[Node] = []
         self.edges: list[Edge] = []
         self.setups: list[SetupRow] = []
         self.recalls: list[str] = []
+        self.state: bytes | None = None
         self.more: set[bytes] = set()
 
     def add(self, row: Sequence[Any]) -> None:
@@ -357,6 +370,8 @@ class _Walked:
             self.setups.append((row[10], row[11], row[2]))
         elif row[0] == "recall":
             self.recalls.append(row[1])
+        elif row[0] == "state":
+            self.state = bytes(row[10])
         elif row[0] == "more":
             self.more.add(bytes(row[10]))
         else:

@@ -13,7 +13,7 @@ from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, SortOrder
 from provgraph.model.lineage import Direction, Edge, Lineage, Node, Setup
 from provgraph.model.records import Settings
 from provgraph.model.vocabulary import RelationType
-from provgraph.store import digest, nodes
+from provgraph.store import digest, nodes, ordering
 from provgraph.store.copying import Filling, Original
 from provgraph.store.deadlines import DEADLINE
 from provgraph.store.digest import Content
@@ -57,6 +57,7 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
         #: The engine whose tables were looked at, and what stands in for those that it lacks.
         self._known: tuple[Engine, list[str]] | None = None
         self._paths = nodes.Known[frozenset[str]]()
+        self._files_at = nodes.KnownPlaces()
 
     @property
     @override
@@ -186,6 +187,12 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
             return find(connection, wanted, order, page)
 
     @override
+    def files_at(
+        self, places: Collection[str], state: bytes | None = None
+    ) -> dict[str, tuple[Node, ...]]:
+        return self._files_at.of(places, state, self.find)
+
+    @override
     def called(self, names: Collection[str], beginnings: Collection[str], limit: int) -> list[Node]:
         with self._reading() as connection:
             return called(connection, names, beginnings, limit)
@@ -206,6 +213,17 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
     ) -> Lineage:
         with self._reading() as connection:
             return walk(connection, root, direction, relations, depth, limit)
+
+    @override
+    def walks(
+        self,
+        roots: Sequence[Node],
+        direction: Direction,
+        relations: Sequence[RelationType],
+        depth: int | None,
+        limit: int,
+    ) -> list[Lineage]:
+        return [self.walk(root, direction, relations, depth, limit) for root in roots]
 
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
@@ -276,7 +294,7 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
                 for end in (relation.source, relation.target)
                 for row in connection.execute(mention_query().where(end == key))
             ]
-        return sorted(map(nodes.explained, found), key=nodes.explained_order)
+        return sorted(map(ordering.explained, found), key=ordering.explained_order)
 
     @override
     def stats(self) -> dict[str, int]:
@@ -303,7 +321,7 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
         )
         with self._reading() as connection:
             counts = {row.label: row.n for row in connection.execute(union_all(*queries, by_type))}
-        return nodes.stats_in_order(counts)
+        return ordering.stats_in_order(counts)
 
     @override
     def scan(self) -> Iterator[Content]:

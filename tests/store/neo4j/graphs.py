@@ -9,7 +9,8 @@ from provgraph.ingest.deciding.integration import integrate
 from provgraph.model.filters import Filter
 from provgraph.model.records import Document
 from provgraph.model.vocabulary import RelationType
-from provgraph.store.neo4j.connection import Connection, address_of
+from provgraph.store.neo4j.address import address_of
+from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.schema import existing_indexes
 from provgraph.store.neo4j.store import Neo4jStore
 from provgraph.store.protocol import Store

@@ -16,13 +16,8 @@ from provgraph.errors import (
     UnreachableError,
 )
 from provgraph.store.neo4j import connection
-from provgraph.store.neo4j.connection import (
-    DRIVER_ERRORS,
-    MEANINGS,
-    Address,
-    Connection,
-    address_of,
-)
+from provgraph.store.neo4j.address import Address, address_of
+from provgraph.store.neo4j.connection import DRIVER_ERRORS, MEANINGS, Connection
 from provgraph.store.neo4j.store import open_neo4j
 from tests.services import Neo4jServer
 from tests.services.process import free_port
@@ -190,6 +185,24 @@ def test_a_reader_asks_where_nobody_can_write(neo4j_server: Neo4jServer) -> None
         asked.view() as transaction,
     ):
         transaction.run("CREATE (n:Nobody)").consume()
+    asked.close()
+
+
+def test_queries_at_once_are_all_sent_before_an_answer_is_read(neo4j_server: Neo4jServer) -> None:
+    asked = Connection(address_of(neo4j_server.url))
+    numbers = "UNWIND range(1, $last) AS number RETURN number"
+    queries: list[tuple[str, dict[str, Any]]] = [
+        (numbers, {"last": 3}),
+        ("RETURN 'x'", {}),
+        (numbers, {"last": 2_000}),
+    ]
+    found = asked.read_at_once(queries)
+    assert [[row[0] for row in rows] for rows in found] == [[1, 2, 3], ["x"], [*range(1, 2_001)]]
+    assert [[row[0] for row in rows] for rows in asked.read_at_once(queries[1:2])] == [["x"]]
+    assert asked.read_at_once([]) == []
+    with pytest.raises(StoreError, match="read access mode"):
+        asked.read_at_once([*queries, ("CREATE (n:Nobody)", {})])
+    assert asked.state is not None
     asked.close()
 
 

@@ -9,7 +9,8 @@ from provgraph.model.filters import Filter, PageRequest, SortOrder, Version
 from provgraph.model.lineage import Direction
 from provgraph.model.records import Document, Mention, Run
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
-from provgraph.store.neo4j.connection import Connection, address_of
+from provgraph.store.neo4j.address import address_of
+from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.questions import BY_ID, TOGETHER, find, walk_query
 from provgraph.store.neo4j.store import Neo4jStore
 from tests.store.neo4j.graphs import MADE, USED, at_base_name, named, operators, put
