@@ -31,7 +31,7 @@ from provgraph.questions.describing import (
 )
 from provgraph.questions.moments import EarlierStates
 from provgraph.server_settings import ServingLimits
-from provgraph.store.deadlines import DEADLINE, Deadline, check_time
+from provgraph.store.deadlines import DEADLINE, Deadline
 from provgraph.store.protocol import Store
 from provgraph.store.revisions import parts_of
 
@@ -104,6 +104,17 @@ async def _alone(deadline: Deadline, coroutine: Coroutine[Any, Any, T]) -> T:
         if left := asyncio.all_tasks() - {asyncio.current_task()}:
             deadline.call_off()
             await asyncio.gather(*left, return_exceptions=True)
+
+
+def check_time(_: int = 0) -> None:
+    """Go on while there is time.
+
+    Raises:
+        OverdueError: the time of the request is over.
+    """
+    deadline = DEADLINE.get()
+    if deadline is not None:
+        deadline.check()
 
 
 def earlier_states(store: Store) -> EarlierStates:

@@ -77,17 +77,3 @@ class Deadline:
     def call_off(self) -> None:
         """Stop the work soon; for any thread."""
         self._is_called_off = True
-
-
-def check_time(_: int = 0) -> None:
-    """Go on while there is time for what runs here.
-
-    Args:
-        _: how far the work is, as who counts it says.
-
-    Raises:
-        OverdueError: the time is over, or the work was called off.
-    """
-    deadline = DEADLINE.get()
-    if deadline is not None:
-        deadline.check()

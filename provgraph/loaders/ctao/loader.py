@@ -192,16 +192,9 @@ def named_by(uri: str, run: str, namespace: str) -> tuple[str | None, str | None
         A place and an identifier, one of them None. A file that is known locally only stands in a
         namespace of its run. What no URI can be, such as ``file://[x``, is a name like any other.
     """
-    scheme = uri.partition(":")[0].lower()
-    if scheme == "file":
-        try:
-            parts = urlsplit(uri)
-        except ValueError:
-            return None, f"{PROV}:{uri}"
-        if parts.netloc in ("", "localhost"):
-            return place_of(unquote(parts.path), namespace), None
-        local = re.sub(r"[/@\s]", "_", run)
-        return place_of(f"/{unquote(parts.netloc + parts.path)}", f"ctao-{local}"), None
+    if uri.partition(":")[0].lower() == "file":
+        place = _place_in(uri, run, namespace)
+        return place, None if place else f"{PROV}:{uri}"
     if (catalogued := catalogue_place(unquote(uri))) is not None:
         return catalogued, None
     if "://" in uri:
@@ -209,6 +202,18 @@ def named_by(uri: str, run: str, namespace: str) -> tuple[str | None, str | None
     if ":" in uri:
         return None, f"{PROV}:{uri}"
     return place_of(uri, namespace), None
+
+
+def _place_in(uri: str, run: str, namespace: str) -> str | None:
+    """The place that a URI of a file names; None for what can be no URI."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    if parts.netloc in ("", "localhost"):
+        return place_of(unquote(parts.path), namespace)
+    local = re.sub(r"[/@\s]", "_", run)
+    return place_of(f"/{unquote(parts.netloc + parts.path)}", f"ctao-{local}")
 
 
 def _named_by_uri(inputs: Iterable[Mention]) -> Iterator[StatedEntity]:

@@ -22,7 +22,7 @@ from provgraph.model.records import INFERRED, Run, batches, key_of
 from provgraph.model.values import with_zone
 from provgraph.model.vocabulary import AGENT_RELATIONS, LEADING, Kind, RelationType
 from provgraph.store import nodes
-from provgraph.store.deadlines import check_time
+from provgraph.store.deadlines import DEADLINE
 from provgraph.store.records import Found, FoundPage
 from provgraph.store.relational import records, tables
 from provgraph.store.relational.configuration import SETUPS, SetupRow, setups_from
@@ -58,10 +58,12 @@ def _rows(connection: Connection, query: str, values: Mapping[str, Any]) -> Iter
     """
     if connection.dialect.paramstyle == "pyformat":
         query = _in_pyformat(query)
+    deadline = DEADLINE.get()
     # Fetched many at once, which takes half as long as row by row.
     for some in connection.exec_driver_sql(query, values).partitions(tables.CHUNK):
         for few in batches(some, _ROWS_AT_ONCE):
-            check_time()
+            if deadline is not None:
+                deadline.check()
             yield from few
 
 
