@@ -58,6 +58,11 @@ def _cases(observations: int) -> dict[str, _Case]:
         "by a parameter": (runs, Search(parameters=(ParameterValue("min_telescopes", "1"),))),
         "by time": (NAMED_KINDS, Search(since=_utc(day), until=_utc(day + timedelta(days=1)))),
         "by folder": (files, Search(under="/data/ctao/dl3")),
+        "for files that stood somewhere at the beginning": (
+            files,
+            Search(at=_utc(night.START + timedelta(hours=1))),
+        ),
+        "for files that stood somewhere half-way": (files, Search(at=_utc(day))),
         "for files of no known run": (files, Search(external=True)),
         "for files of no known run below a folder": (
             files,

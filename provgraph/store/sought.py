@@ -83,6 +83,8 @@ class Sought:
         until: the latest time, canonical; None for any.
         external: whether no known run may have made the record.
         stood: where and when the file stood; None for anywhere and at any time.
+        early: whether the file was made behind the time of ``stood``, and stood somewhere before
+            all the same; False when it was made by then, or nobody says when. None for any.
         hidden: what the record must not be. A run must not have read or made such a file, unless
             it made another one, too.
         without: the keys of further records that are left out.
@@ -96,13 +98,14 @@ class Sought:
     until: str | None = None
     external: bool = False
     stood: Stood | None = None
+    early: bool | None = None
     hidden: tuple[HiddenEntries, ...] = ()
     without: tuple[bytes, ...] = ()
 
     @property
     def is_indexed(self) -> bool:
         """Whether an index other than that of the order finds the entries."""
-        return bool(self.choices or self.parameters or self.related)
+        return bool(self.choices or self.parameters or self.related or self.stood)
 
 
 def without_entries() -> StoreError:
@@ -132,8 +135,8 @@ def sought(search: Search, kinds: tuple[Kind, ...]) -> tuple[Sought, ...]:
     found: dict[Sought, tuple[Kind, ...]] = {}
     for kind in kinds:
         wanted = _of_kind(search, kind)
-        if wanted is not None:
-            found[wanted] = (*found.get(wanted, ()), kind)
+        for each in () if wanted is None else _by_making(wanted):
+            found[each] = (*found.get(each, ()), kind)
     return tuple(replace(each, kinds=same) for each, same in found.items())
 
 
@@ -169,6 +172,14 @@ def in_text(term: str) -> str:
     return f" {term[:-1]}" if term.endswith("*") else f" {term} "
 
 
+def _by_making(wanted: Sought) -> Iterator[Sought]:
+    """Files that stood somewhere at a time: those made by then, and the few others."""
+    if wanted.stood is None:
+        yield wanted
+        return
+    yield from (replace(wanted, early=is_early) for is_early in (False, True))
+
+
 def _of_kind(search: Search, kind: Kind) -> Sought | None:
     """What one kind of records has to be like, the kind left open; None where none can be."""
     choices, related = list(_own_choices(search)), []
@@ -194,6 +205,7 @@ def _of_kind(search: Search, kind: Kind) -> Sought | None:
         search.until,
         search.external,
         None if search.at is None else Stood(search.at, tuple(_folders(search.under))),
+        None,
         tuple(map(_hidden, search.hidden)) if kind in _HIDING else (),
         search.without if kind is Kind.ENTITY else (),
     )

@@ -49,6 +49,8 @@ class Entry(NamedTuple):
         external: whether it is a file that no known run made. Such files mostly have no time, so
             they stand at the end of the newest first: a search for them goes along an index of
             its own (docs/explanation/decisions/0018-files-of-no-known-run.md).
+        early: whether it is a file that stood somewhere before ``time``. All others stood nowhere
+            then: who asks for an earlier time need not look at them.
     """
 
     kind: Kind
@@ -58,6 +60,7 @@ class Entry(NamedTuple):
     name: str
     terms: str
     external: bool = False
+    early: bool = False
 
 
 def words_in(text: str) -> list[str]:
@@ -73,12 +76,13 @@ def words_in(text: str) -> list[str]:
     return list(dict.fromkeys(word[:INDEXED] for word in _WORD.findall(text.casefold())))
 
 
-def entry_of(node: Node, *, external: bool = False) -> Entry:
+def entry_of(node: Node, *, external: bool = False, early: bool = False) -> Entry:
     """Make the entry of a record.
 
     Args:
         node: an entity, an activity or an agent, as answers show it.
         external: whether it is an entity that no known run made.
+        early: whether it is an entity that stood somewhere before it was made.
     """
     texts = (node.id, node.name or "", *node.identifiers, *node.locations, node.host or "")
     words = words_in(" ".join(dict.fromkeys(texts)))[:_MOST_WORDS]
@@ -94,6 +98,7 @@ def entry_of(node: Node, *, external: bool = False) -> Entry:
         folded(node.name or ""),
         " ".join((*words, *marks)),
         external,
+        early,
     )
 
 
@@ -111,8 +116,24 @@ def entries_of(
         The entries by number: out of order, SQLite would write its index anew for each.
     """
     nodes = (*map(activity_node, runs), *map(agent_node, agents))
-    of_entities = (entry_of(entity_node(each), external=each.external) for each in entities)
+    of_entities = (
+        entry_of(entity_node(each), external=each.external, early=is_early(each))
+        for each in entities
+    )
     return sorted((*map(entry_of, nodes), *of_entities), key=attrgetter("number"))
+
+
+def is_early(entity: EntityRecord) -> bool:
+    """Tell whether an entity stood somewhere before the time at which it was made.
+
+    A reader saw it there that had begun before its maker ended, or nobody knows since when it stood
+    there.
+
+    Args:
+        entity: with all its places.
+    """
+    made = entity.generated_at
+    return made is not None and any(each.since < made for each in entity.standings)
 
 
 def terms_of_settings(settings: Settings) -> list[str]:

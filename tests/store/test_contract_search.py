@@ -292,6 +292,47 @@ def test_a_file_is_of_no_known_run_until_one_has_made_it(store: Store) -> None:
         assert set(external()) == back
 
 
+def test_a_file_is_found_at_times_before_it_was_made(store: Store) -> None:
+    """Its reader had begun before its maker ended; others are made at the same time, and later."""
+
+    def at(second: int) -> str:
+        return f"2026-01-01T00:00:{second:02}.000"
+
+    def run(name: str, start: int, end: int) -> Run:
+        return Run(name, {"startTime": (at(start),), "endTime": (at(end),)})
+
+    def of(name: str, relation: RelationType, path: str, product: str | None) -> Mention:
+        return Mention(name, relation, None, f"file:/{path}", product, "t")
+
+    documents = [
+        Document(run("maker", 5, 20), (of("maker", MADE, "x", "product:P"),)),
+        Document(run("reader", 10, 30), (of("reader", RelationType.USED, "copy", "product:P"),)),
+        *(
+            Document(run(f"r{n}", n, n + 20), (of(f"r{n}", MADE, f"y/{n}", None),))
+            for n in range(30)
+        ),
+    ]
+    with store.writing() as transaction:
+        integrate(transaction, documents)
+    records = Records(store)
+    assert not any(node.attributes for node in records.nodes if node.kind is Kind.ENTITY)
+    for second in (9, 10, 15, 19, 20, 29, 45, 59):
+        search = Search(at=at(second))
+        nodes = records.found(search, (Kind.ENTITY,))
+        due = [node.id for node in nodes]
+        assert ("product:P" in due) == (second >= 10)
+        asked = Filter(search=search, kinds=(Kind.ENTITY,))
+        for order in (SortOrder.TIME, SortOrder.NAME):
+            for size in (1, 100):
+                page = store.find(asked, order, PageRequest(size, counted=True))
+                assert page.total == len(due)
+                if size == 100:
+                    assert sorted(each.node.id for each in page.found) == sorted(due)
+                elif order is SortOrder.TIME:
+                    newest = max((node.generated_at or "" for node in nodes), default=None)
+                    assert [each.node.generated_at for each in page.found] == [newest] * bool(due)
+
+
 def test_a_filter_searches_or_names_and_its_order_fits(filled: Store) -> None:
     for wanted, order in (
         (Filter(search=Search(), base_name="x"), SortOrder.TIME),

@@ -46,7 +46,7 @@ _LOADS_OF = (
 LOCK = "(l:Bookkeeping {id: 'writer-lock'})"
 #: What writers note of the graph's form. It grows when an older provgraph would misread, or spoil,
 #: what a newer one writes.
-REVISION = 3
+REVISION = 4
 _KNOWN = "coalesce(l.revision, 0)"
 
 _STRUCTURAL = " UNION ".join(

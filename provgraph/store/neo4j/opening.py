@@ -69,6 +69,7 @@ def opened(connection: Connection) -> Opened:
         fill_entries(connection)
         fill_parameters(connection)
         schema.fill_external(connection)
+        schema.fill_early(connection)
         connection.execute(f"MATCH {LOCK} REMOVE l.imported")
     return Opened(bool(is_imported), has_records)
 

@@ -54,7 +54,7 @@ from provgraph.store.nodes import (
     run_name,
 )
 from provgraph.store.records import EntityRecord
-from provgraph.store.terms import entry_of
+from provgraph.store.terms import entry_of, is_early
 
 #: The times of nodes, which are written and read as ISO 8601 text and kept as Neo4j's own type.
 NODE_TIMES = {
@@ -85,6 +85,7 @@ _ENTITY = (
         "dataLevel",
         "invalidSince",
         "searchExternal",
+        "searchEarly",
         "stated",
         "statedApart",
     }
@@ -177,6 +178,7 @@ def entity_properties(record: EntityRecord, stated: Sequence[StatedEntity]) -> P
             "invalidSince": with_zone(invalid_since(record.attributes)),
             # Only these are in the indexes of it.
             "searchExternal": record.external or None,
+            "searchEarly": is_early(record) or None,
         }
     )
     properties |= entry_properties(entity_node(record))

@@ -20,6 +20,9 @@ _EXTERNAL_INDEXES = tuple(
     ("searchExternal", order, "key") for order in ("searchTime", "searchName")
 )
 EXTERNAL = f"provgraph_{NODE_LABEL[Kind.ENTITY]}_{'_'.join(_EXTERNAL_INDEXES[-1])}"
+#: Finds the entities that stood somewhere before they were made: no others have `searchEarly`.
+_EARLY_INDEX = ("searchEarly", "searchTime", "key")
+EARLY = f"provgraph_{NODE_LABEL[Kind.ENTITY]}_{'_'.join(_EARLY_INDEX)}"
 _RANGE_INDEXES = (
     (Kind.ENTITY, "key"),
     (Kind.ENTITY, "location"),
@@ -74,7 +77,7 @@ def definitions() -> dict[str, str]:
         )
     for kind, keys in (
         *((kind, (key,)) for kind, key in _RANGE_INDEXES),
-        *((Kind.ENTITY, keys) for keys in _EXTERNAL_INDEXES),
+        *((Kind.ENTITY, keys) for keys in (*_EXTERNAL_INDEXES, _EARLY_INDEX)),
     ):
         name = f"provgraph_{NODE_LABEL[kind]}_{'_'.join(keys)}"
         properties = ", ".join(f"n.{key}" for key in keys)
@@ -150,6 +153,8 @@ def create_missing(connection: Connection) -> None:
         _fill_marks(connection)
     if existing and EXTERNAL not in existing:
         fill_external(connection)
+    if existing and EARLY not in existing:
+        fill_early(connection)
     if make_missing(connection):
         connection.execute(
             "MATCH (l:Load {id: 'writer-lock'}) DELETE l"
@@ -234,6 +239,21 @@ def fill_external(connection: Connection) -> None:
     connection.execute(
         f"MATCH (n:{NODE_LABEL[Kind.ENTITY]}) WHERE NOT EXISTS {{ (n)-[:WAS_GENERATED_BY]->() }} "
         "CALL (n) { SET n.searchExternal = true } IN TRANSACTIONS OF 10000 ROWS"
+    )
+
+
+def fill_early(connection: Connection) -> None:
+    """Mark the entities that stood somewhere before they were made, of an older provgraph.
+
+    Args:
+        connection: to the database.
+    """
+    connection.execute(
+        f"MATCH (n:{NODE_LABEL[Kind.ENTITY]}) "
+        # Lists of empty texts alone are lacking in what `neo4j-admin` has imported.
+        "WHERE n.searchTime > '' AND CASE WHEN n.since IS NULL THEN n.places IS NOT NULL "
+        "ELSE any(time IN n.since WHERE time < n.searchTime) END "
+        "CALL (n) { SET n.searchEarly = true } IN TRANSACTIONS OF 10000 ROWS"
     )
 
 

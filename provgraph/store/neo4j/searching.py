@@ -1,6 +1,7 @@
 """Records that people look for, in Cypher: along a full-text index (`provgraph.store.terms`)."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from provgraph.model.filters import NAMED_KINDS, Filter, PageRequest, Search, SortOrder
@@ -8,7 +9,7 @@ from provgraph.model.vocabulary import NODE_LABEL, Kind
 from provgraph.store.neo4j import configuration, records
 from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.cypher import NODE, node_from
-from provgraph.store.neo4j.schema import EXTERNAL, PARAMETER_TERMS, TERMS, has_indexes
+from provgraph.store.neo4j.schema import EARLY, EXTERNAL, PARAMETER_TERMS, TERMS, has_indexes
 from provgraph.store.neo4j.transaction import TAKE_TURN
 from provgraph.store.paging import Cursor, searched_page
 from provgraph.store.records import FoundPage
@@ -36,6 +37,11 @@ _ALONG = "MATCH (n:{label}) USING INDEX SEEK n:{label}({by}) WHERE n.{by} >= '' 
 _ALONG_EXTERNAL = (
     "MATCH (n:{label}) USING INDEX SEEK n:{label}(searchExternal, {by}, key) "
     "WHERE n.searchExternal = true AND n.{by} >= '' AND n.key >= '' "
+)
+#: So those that stood somewhere before they were made.
+_ALONG_EARLY = (
+    "MATCH (n:{label}) USING INDEX SEEK n:{label}(searchEarly, searchTime, key) "
+    "WHERE n.searchEarly = true AND n.searchTime > ${time} AND n.key >= '' "
 )
 #: From the records that a relation leads to, to those where it begins.
 _FROM_RELATED = "MATCH ({other})<-[:{type}]-(n:{label}) WITH DISTINCT n, {other} "
@@ -90,8 +96,9 @@ def search(
     """
     cursor = Cursor.of(page.after, order)
     asked = wanted.search or Search()
-    along = {PARAMETER_TERMS} if asked.parameters else {TERMS}
-    if not has_indexes(connection, along | ({EXTERNAL} if asked.external else set())):
+    along = {PARAMETER_TERMS if asked.parameters else TERMS}
+    along |= ({EXTERNAL} if asked.external else set()) | ({EARLY} if asked.at else set())
+    if not has_indexes(connection, along):
         raise without_entries()
     query = _CypherSearch(asked, wanted.kinds, order)
     if not query.parts:
@@ -189,7 +196,7 @@ class _CypherSearch:
             first: the clause that leaves the next of the nodes ``n``.
         """
         labels = {NODE_LABEL[kind]: None for each in self._sought for kind in each.kinds}
-        common = self._sought[0]
+        common = replace(self._sought[0], early=None)
         times = "".join(f"AND {each} " for each in self._times(common))
         parts = (f"{self._along(common, label)}{times}{first} RETURN n" for label in labels)
         meeting = (f"({' AND '.join(self._met_by(each))})" for each in self._sought)
@@ -245,9 +252,18 @@ class _CypherSearch:
 
     def _along(self, wanted: Sought, label: str) -> str:
         """What finds all nodes that may be wanted: in a span of time, or else in the order."""
-        is_spanned = wanted.since is not None or wanted.until is not None
+        if wanted.early:
+            return _ALONG_EARLY.format(label=label, time=self._made_at(wanted))
+        is_spanned = any(each is not None for each in (wanted.since, wanted.until, wanted.early))
         by = "searchTime" if is_spanned else _ORDERS[self.order][0]
-        return (_ALONG_EXTERNAL if wanted.external else _ALONG).format(label=label, by=by)
+        along = (_ALONG_EXTERNAL if wanted.external else _ALONG).format(label=label, by=by)
+        # The index is left where files were made that stood nowhere yet.
+        last = "" if wanted.early is None else f"AND n.searchTime <= ${self._made_at(wanted)} "
+        return along + last
+
+    def _made_at(self, wanted: Sought) -> str:
+        """The parameter with the time by which files were made, or behind which."""
+        return self._given(wanted.stood.at if wanted.stood else "")
 
     def _times(self, wanted: Sought) -> Iterator[str]:
         if wanted.since is not None:
@@ -259,6 +275,8 @@ class _CypherSearch:
         if wanted.external:
             yield _EXTERNAL
         if wanted.stood is not None:
+            made = "n.searchEarly = true AND n.searchTime >" if wanted.early else "n.searchTime <="
+            yield f"{made} ${self._made_at(wanted)}"
             yield self._standing(wanted.stood)
         if wanted.hidden:
             yield self._shown(wanted.hidden)

@@ -38,7 +38,7 @@ from provgraph.store.terms import number_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision in `MIGRATIONS`; a test holds it true.
-NEWEST = "0016"
+NEWEST = "0017"
 _REVISION = text("SELECT version_num FROM alembic_version")
 #: The table that only an unfinished copy has (`provgraph.store.relational.filling`).
 UNFINISHED_COPY = "unfinished_copy"

@@ -251,6 +251,8 @@ class SqlSearch:
         if wanted.external:
             yield "search.external"
         if wanted.stood is not None:
+            made = "search.early AND search.time >" if wanted.early else "search.time <="
+            yield f"{made} :{self._given(wanted.stood.at)}"
             yield self._stood.format(conditions=" AND ".join(self._standing(wanted.stood)))
         if wanted.hidden:
             yield self._shown(wanted.hidden)

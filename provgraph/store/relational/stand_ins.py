@@ -4,6 +4,7 @@ A reader changes nothing, also in a store that an older provgraph made. What the
 is supplied, empty, by temporary tables that only the reader's connection sees.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Table, inspect
@@ -16,6 +17,18 @@ _EXTERNAL = (
     "({entities} AND NOT EXISTS (SELECT 1 FROM relation "
     "WHERE relation.source = {table}.key AND relation.type = 'wasGeneratedBy'))"
 )
+#: Database → whether a record is an entity that stood somewhere before it was made, as its entry in
+#: the search has it in a store that does not say so. A standing is a list; its third member is the
+#: time.
+EARLY = {
+    "sqlite": "(kind = 'entity' AND EXISTS (SELECT 1 FROM entity "
+    "CROSS JOIN json_each(entity.standings) AS standing "
+    "WHERE entity.key = search.key AND json_extract(standing.value, '$[2]') < search.time))",
+    "postgresql": "(kind = 'entity' AND EXISTS (SELECT 1 FROM entity "
+    "CROSS JOIN json_array_elements(CAST(entity.standings AS json)) AS standing(value) "
+    "WHERE entity.key = search.key "
+    'AND (standing.value->>2) COLLATE "C" < search.time))',
+}
 
 
 def stand_ins(connection: Connection) -> list[str]:
@@ -32,7 +45,8 @@ def stand_ins(connection: Connection) -> list[str]:
         if table.name not in there:
             made.append(_empty_table(connection, table))
         elif lacking := set(table.columns.keys()) - _columns(found, table):
-            made.append(_completed(table, lacking, f"{home}.{table.name}"))
+            said = {"early": EARLY[connection.dialect.name]}
+            made.append(_completed(table, lacking, f"{home}.{table.name}", said))
     return made
 
 
@@ -46,10 +60,12 @@ def _empty_table(connection: Connection, table: Table) -> str:
     return query.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1)
 
 
-def _completed(table: Table, lacking: set[str], home: str) -> str:
+def _completed(table: Table, lacking: set[str], home: str, said: Mapping[str, str]) -> str:
     """The query that makes a temporary view with columns that a table does not have."""
     columns = ", ".join(
-        f"{_missing_value(column)} AS {column.name}" if column.name in lacking else column.name
+        f"{said.get(column.name) or _missing_value(column)} AS {column.name}"
+        if column.name in lacking
+        else column.name
         for column in table.columns
     )
     return f"CREATE TEMPORARY VIEW {table.name} AS SELECT {columns} FROM {home}"  # noqa: S608 - our own names

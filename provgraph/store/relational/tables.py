@@ -80,7 +80,22 @@ def _invalid(table: str) -> tuple[Column[str], Index]:
 
 def _external() -> Column[bool]:
     """Whether a record is an entity that no known run made."""
-    return Column("external", Boolean, nullable=False, server_default=false())
+    return _is_so("external")
+
+
+def _is_so(name: str) -> Column[bool]:
+    """What is true of few records."""
+    return Column(name, Boolean, nullable=False, server_default=false())
+
+
+def _few(name: str, by: str) -> Index:
+    """An index of the entries of which something is true, in one order of answers."""
+    return Index(
+        f"search_{name}_{by}",
+        *("kind", by, "key"),
+        sqlite_where=text(name),
+        postgresql_where=text(name),
+    )
 
 
 #: Runs. `facts` is packed JSON, each fact a list of values; the other columns follow from it.
@@ -165,17 +180,12 @@ search = Table(
     Column("name", Text, nullable=False),
     Column("terms", Text, nullable=False),
     _external(),
+    _is_so("early"),
     Index("search_time", "kind", "time", "key"),
     Index("search_name", "kind", "name", "key"),
-    *(
-        Index(
-            f"search_external_{column}",
-            *("kind", column, "key"),
-            sqlite_where=text("external"),
-            postgresql_where=text("external"),
-        )
-        for column in ("time", "name")
-    ),
+    _few("external", "time"),
+    _few("external", "name"),
+    _few("early", "time"),
 )
 
 #: Places and identifiers, each once.

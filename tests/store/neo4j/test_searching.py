@@ -13,7 +13,7 @@ from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.digest import digest
 from provgraph.store.neo4j.connection import Connection
 from provgraph.store.neo4j.opening import complete
-from provgraph.store.neo4j.schema import EXTERNAL, PARAMETER_TERMS, TERMS
+from provgraph.store.neo4j.schema import EARLY, EXTERNAL, PARAMETER_TERMS, TERMS
 from provgraph.store.neo4j.store import Neo4jStore
 from provgraph.store.registry import open_store
 from tests.graphs import assert_external_is_known
@@ -83,6 +83,25 @@ def test_files_of_no_known_run_of_an_older_database_are_found_when_it_is_up_to_d
     complete(store._connection)
     assert store.find(wanted, SortOrder.TIME) == due
     assert_external_is_known(store)
+
+
+def test_what_stood_before_it_was_made_in_an_older_database_is_found_when_it_is_up_to_date(
+    store: Neo4jStore, driver: Driver
+) -> None:
+    for name, kind, start, end in (("maker", MADE, 5, 20), ("reader", USED, 10, 30)):
+        times = (f"2026-01-01T00:00:{second:02}.000" for second in (start, end))
+        facts = {fact: (time,) for fact, time in zip(("startTime", "endTime"), times, strict=True)}
+        mention = Mention(name, kind, None, f"file:/{name}", "product:P", "t")
+        put(store, Document(run=Run(name, facts), mentions=(mention,)))
+    wanted = Filter(search=Search(at="2026-01-01T00:00:15.000"))
+    due = store.find(wanted, SortOrder.TIME)
+    assert [each.node.id for each in due.found] == ["product:P"]
+    driver.execute_query(f"DROP INDEX {EARLY}")
+    driver.execute_query("MATCH (n) REMOVE n.searchEarly")
+    with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):
+        store.find(wanted, SortOrder.TIME)
+    complete(store._connection)
+    assert store.find(wanted, SortOrder.TIME) == due
 
 
 @pytest.mark.parametrize("order", [SortOrder.TIME, SortOrder.NAME])

@@ -26,6 +26,8 @@ SEARCHES = (
     Search(agents=("r",)),
     Search(since="2026-01-01T00:00:00.000", until="2026-01-02T00:00:00.000"),
     Search("x", invalid=True, external=True),
+    Search(at="2026-01-01T00:00:00.000"),
+    Search("x", at="2026-01-01T00:00:00.000", under="/x"),
     Search(parameters=(ParameterValue("a", "1"), ParameterValue("b", "2"))),
     Search("x", parameters=(ParameterValue("a", "1"),), since="2026-01-01T00:00:00.000"),
     Search(parameters=(ParameterValue("a", "1"),), tools=("tool",), under="/"),

@@ -18,7 +18,15 @@ from provgraph.ingest.deciding.integration import integrate
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
 from provgraph.model.filters import Filter, ParameterValue, Search, SortOrder
-from provgraph.model.records import Agent, Document, End, StatedRelation, key_of
+from provgraph.model.records import (
+    Agent,
+    Document,
+    End,
+    Mention,
+    Run,
+    StatedRelation,
+    key_of,
+)
 from provgraph.model.vocabulary import Kind, RelationType
 from provgraph.store.digest import digest
 from provgraph.store.packing import MARK, unpacked
@@ -44,6 +52,7 @@ _ASKED = [
     for column in ("called", "local", "head")
 ]
 ADDED = {
+    "0017": ("DROP INDEX search_early_time", "ALTER TABLE search DROP COLUMN early"),
     "0016": (
         *(f"DROP INDEX search_external_{column}" for column in ("time", "name")),
         *(f"ALTER TABLE {table} DROP COLUMN external" for table in ("entity", "search")),
@@ -360,6 +369,47 @@ def assert_external_as_before(url: str, engine: Engine) -> None:
         store.make()
         assert store.find(wanted, SortOrder.TIME) == found
         assert_external_is_known(store)
+
+
+def test_what_stood_before_it_was_made_in_an_older_file_is_found(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    assert_early_as_before(url, sqlite_database(url).writer())
+
+
+def test_what_stood_before_it_was_made_in_an_older_database_is_found(
+    postgres_server: PostgresServer,
+) -> None:
+    url = postgres_server.create_database("early")
+    assert_early_as_before(url, postgresql_engine(url, None))
+
+
+def assert_early_as_before(url: str, engine: Engine) -> None:
+    """It is found before a writer has come, and afterwards."""
+    times = [f"2026-01-01T00:00:{second:02}.000" for second in (5, 20, 10, 30)]
+    of = [
+        Run(name, {"startTime": (start,), "endTime": (end,)})
+        for name, start, end in (("maker", *times[:2]), ("reader", *times[2:]))
+    ]
+    documents = [
+        Document(run, (Mention(run.id, relation, None, f"file:/{run.id}", "product:P", "t"),))
+        for run, relation in zip(
+            of, (RelationType.WAS_GENERATED_BY, RelationType.USED), strict=True
+        )
+    ]
+    wanted = Filter(search=Search(at="2026-01-01T00:00:15.000"))
+    with closing(open_store(url)) as store:
+        store.make()
+        with store.writing() as transaction:
+            integrate(transaction, documents)
+        found = store.find(wanted, SortOrder.TIME)
+        assert [each.node.id for each in found.found] == ["product:P"]
+    make_older(engine, "0016")
+    engine.dispose()
+    with closing(open_store(url)) as store:
+        assert store.find(wanted, SortOrder.TIME) == found
+    with closing(open_store(url)) as store:
+        store.make()
+        assert store.find(wanted, SortOrder.TIME) == found
 
 
 def links_in(engine: Engine) -> int:
