@@ -83,10 +83,18 @@ def test_walks_are_planned_breadth_first_on_distinct_nodes(
 ) -> None:
     # At most one step away there is but one path to a node for each relation, so depths 0 and 1
     # need no pruning.
-    found = operators(driver, walk_query(kind, direction, relations, depth), root="x", cut=10)
-    walks = [each for each in found if each.startswith("VarLengthExpand")]
+    def planned() -> tuple[list[str], list[str]]:
+        query = walk_query(kind, direction, relations, depth)
+        steps = operators(driver, query, root="x", cut=10)
+        return steps, [each for each in steps if each.startswith("VarLengthExpand")]
+
+    breadth_first = "VarLengthExpand(Pruning,BFS"
+    if not all(each.startswith(breadth_first) for each in planned()[1]):
+        # On a busy machine the server ends its search for a plan early, and keeps what it has.
+        driver.execute_query("CALL db.clearQueryCaches()")
+    found, walks = planned()
     assert walks
-    assert all(each.startswith("VarLengthExpand(Pruning,BFS") for each in walks)
+    assert all(each.startswith(breadth_first) for each in walks)
     assert not [each for each in found if "Scan" in each]
     assert [each for each in found if each.startswith("NodeUniqueIndexSeek")]
     # Sorted group by group of one distance, so the walk need not end before the first rows
