@@ -7,12 +7,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import click
+from typing_extensions import override
 
 from provgraph.commands.options import json_option, reading_options
 from provgraph.commands.progress import Progress
 from provgraph.commands.running import REFUSED, given, note, opened_store, reporting_errors
 from provgraph.errors import ProvGraphError, UnreachableError
 from provgraph.ingest.loading import load as load_sources
+from provgraph.ingest.observing import Observer
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report, report_line
 from provgraph.model.values import counted, visible
@@ -165,7 +167,7 @@ class _Printer:
             click.echo(f"{sources} ({statuses or 'nothing to load'}): {counts}{each}", err=True)
 
 
-class _LoadObserver:
+class _LoadObserver(Observer):
     """Counts the files that are none of ours, and moves the progress line of a terminal on."""
 
     def __init__(self) -> None:
@@ -173,17 +175,17 @@ class _LoadObserver:
         self.passed_over = 0
         self.progress = Progress("sources") if sys.stderr.isatty() else None
 
+    @override
     def pass_over(self, source: Source) -> None:
-        """Count a file in a folder that is none of ours."""
         self.passed_over += 1
 
+    @override
     def put_aside(self, documents: int) -> None:
-        """Count more records of a large source that wait to be written."""
         if self.progress is not None:
             self.progress.put_aside(documents)
 
+    @override
     def wrote(self, documents: int) -> None:
-        """Count more records of a large source."""
         if self.progress is not None:
             self.progress.wrote(documents)
 

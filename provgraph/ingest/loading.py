@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from provgraph.errors import SettingsError
 from provgraph.ingest import writing
 from provgraph.ingest.large_loads import LargeLoad
-from provgraph.ingest.observing import Observer, Unobserved
+from provgraph.ingest.observing import Observer
 from provgraph.ingest.reading.process import SMALLEST
 from provgraph.ingest.reading.reading import Reading, read_whole
 from provgraph.ingest.reading.sources import (
@@ -98,7 +98,7 @@ def load(
     if format_name is not None:
         loader_named(format_name)
     retry_while_unreachable(store.make)
-    loading = _SourceGatherer(store, namespace, observer or Unobserved())
+    loading = _SourceGatherer(store, namespace, observer or Observer())
     with _few_collections(), ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))
         found = look_up(sources, store, format_name, namespace)

@@ -1,12 +1,10 @@
 """Who follows how a load goes on."""
 
-from typing import Protocol
-
 from provgraph.ingest.reading.sources import Source
 
 
-class Observer(Protocol):
-    """Follows how a load goes on, as a progress bar does."""
+class Observer:
+    """Follows how a load goes on, as a progress bar does; this one ignores what it is told."""
 
     def pass_over(self, source: Source) -> None:
         """Note that a file in a folder is of no known format.
@@ -24,31 +22,6 @@ class Observer(Protocol):
 
     def wrote(self, documents: int) -> None:
         """Note that more of a large source is written.
-
-        Args:
-            documents: how many more records.
-        """
-
-
-class Unobserved:
-    """The observer of a load that nobody follows: it ignores what it is told."""
-
-    def pass_over(self, source: Source) -> None:
-        """Ignore that a file was passed over.
-
-        Args:
-            source: the file.
-        """
-
-    def put_aside(self, documents: int) -> None:
-        """Ignore that more of a large source is read.
-
-        Args:
-            documents: how many more records.
-        """
-
-    def wrote(self, documents: int) -> None:
-        """Ignore that more of a large source is written.
 
         Args:
             documents: how many more records.

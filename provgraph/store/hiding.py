@@ -176,7 +176,7 @@ class HidingStore(Store):
         depth: int | None,
         limit: int,
     ) -> list[Lineage]:
-        return [self.walk(root, direction, relations, depth, limit) for root in roots]
+        return super().walks(roots, direction, relations, depth, limit)  # by `walk`, which hides
 
     @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:

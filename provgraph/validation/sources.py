@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 from provgraph.errors import LoadError
+from provgraph.ingest import observing
 from provgraph.ingest.loading import load
 from provgraph.ingest.reading.bundles import is_bundle
 from provgraph.ingest.reading.sources import (
@@ -102,32 +105,14 @@ def check_sources(
             yield _check_together(others, format_name, namespace, now, observer)
 
 
-class _LoadingObserver:
+class _LoadingObserver(observing.Observer):
     """Tells an observer of checks how loading goes on."""
 
     def __init__(self, observer: Observer | None) -> None:
         self._observer = observer
 
-    def pass_over(self, source: Source) -> None:
-        """Note a file in a folder that is in no known format.
-
-        Args:
-            source: the file.
-        """
-
-    def put_aside(self, documents: int) -> None:
-        """Note records that are written later, and counted then.
-
-        Args:
-            documents: how many more.
-        """
-
+    @override
     def wrote(self, documents: int) -> None:
-        """Note that more records of a large source were read.
-
-        Args:
-            documents: how many more.
-        """
         if self._observer is not None:
             self._observer(documents)
 

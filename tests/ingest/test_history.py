@@ -16,6 +16,7 @@ from provgraph.errors import StoreError, UnreachableError
 from provgraph.ingest import forgetting
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load, look_up
+from provgraph.ingest.observing import Observer
 from provgraph.ingest.reading import sources
 from provgraph.ingest.reading.reading import Reading
 from provgraph.ingest.reading.sources import Source
@@ -406,12 +407,12 @@ def test_damage_in_the_beginning_is_told_again_when_the_log_grows(
     assert only(store, path).problems == damaged.problems
 
 
-class _Observer:
+class _Follower(Observer):
     def pass_over(self, source: object) -> None:
         raise AssertionError(source)
 
 
-class _StopsAfter(_Observer):
+class _StopsAfter(_Follower):
     def __init__(self, documents: int) -> None:
         self._left = documents
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provgraph.ingest import sorting
-from provgraph.ingest.observing import Unobserved
+from provgraph.ingest.observing import Observer
 from provgraph.ingest.sorting import by_file
 from provgraph.model.records import (
     Agent,
@@ -61,7 +61,7 @@ def test_nothing_is_lost_and_what_can_be_resumed_from_keeps_its_place(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         limit_batches(batch, patch)
-        found = list(by_file(documents, Unobserved()))
+        found = list(by_file(documents, Observer()))
     assert sorted(map(repr, found)) == sorted(map(repr, documents))
     for number, each in enumerate(documents):
         if each.end is not None:
@@ -81,7 +81,7 @@ def test_statements_on_one_file_come_together_and_relations_last(
     relations = [derived(one, other) for one, other in pairwise(files)]
     monkeypatch.setattr(sorting, "PARTS", 1 << 30)
     monkeypatch.setattr(sorting, "_RELATIONS", 1 << 30)
-    first, *found = by_file([*relations, *reads, run, *stated], Unobserved())
+    first, *found = by_file([*relations, *reads, run, *stated], Observer())
     assert first == run
     assert found[-len(relations) :] == relations
     together = [file for file, _ in groupby(map(file_of, found[: -len(relations)]))]
@@ -91,7 +91,7 @@ def test_statements_on_one_file_come_together_and_relations_last(
 def test_who_follows_hears_of_what_is_put_into_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
 
-    class Follower(Unobserved):
+    class Follower(Observer):
         def put_aside(self, documents: int) -> None:
             told.append(documents)
 

@@ -9,7 +9,7 @@ import pytest
 
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
-from provgraph.ingest.observing import Unobserved
+from provgraph.ingest.observing import Observer
 from provgraph.ingest.reading.sources import Source
 from provgraph.ingest.reports import Report
 from provgraph.interchange.export import export, statements
@@ -310,7 +310,7 @@ def _export_and_load(store: Store, folder: Path) -> None:
         assert digest(other.scan()) == digest(store.scan())
 
 
-class _Counting(Unobserved):
+class _Counting(Observer):
     """Lists what a load passes over."""
 
     def __init__(self) -> None:

@@ -8,8 +8,8 @@ nodes.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, partial
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -60,21 +60,16 @@ def _rows(connection: Connection, query: str, values: Mapping[str, Any]) -> Iter
         query = _in_pyformat(query)
     deadline = DEADLINE.get()
     # Fetched many at once, which takes half as long as row by row.
-    for some in connection.exec_driver_sql(query, values).partitions(tables.CHUNK):
-        for few in batches(some, _ROWS_AT_ONCE):
-            if deadline is not None:
-                deadline.check()
-            yield from few
+    for some in connection.exec_driver_sql(query, values).partitions(_ROWS_AT_ONCE):
+        if deadline is not None:
+            deadline.check()
+        yield from some
 
 
 #: After so many rows it is asked whether there is time for more.
-_ROWS_AT_ONCE: Final = 100
-_PARAMETER = re.compile(r":(\w+)")
-
-
-@lru_cache(maxsize=64)
-def _in_pyformat(query: str) -> str:
-    return _PARAMETER.sub(r"%(\1)s", query)
+_ROWS_AT_ONCE = 100
+#: A query with the parameters as PostgreSQL's driver has them; there are few queries.
+_in_pyformat = lru_cache(maxsize=64)(partial(re.compile(r":(\w+)").sub, r"%(\1)s"))
 
 
 # Records that meet a filter.

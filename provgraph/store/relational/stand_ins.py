@@ -4,7 +4,6 @@ A reader changes nothing, also in a store that an older provgraph made. What the
 is supplied, empty, by temporary tables that only the reader's connection sees.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Table, inspect
@@ -45,8 +44,7 @@ def stand_ins(connection: Connection) -> list[str]:
         if table.name not in there:
             made.append(_empty_table(connection, table))
         elif lacking := set(table.columns.keys()) - _columns(found, table):
-            said = {"early": EARLY[connection.dialect.name]}
-            made.append(_completed(table, lacking, f"{home}.{table.name}", said))
+            made.append(_completed(connection, table, lacking, f"{home}.{table.name}"))
     return made
 
 
@@ -60,10 +58,10 @@ def _empty_table(connection: Connection, table: Table) -> str:
     return query.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1)
 
 
-def _completed(table: Table, lacking: set[str], home: str, said: Mapping[str, str]) -> str:
+def _completed(connection: Connection, table: Table, lacking: set[str], home: str) -> str:
     """The query that makes a temporary view with columns that a table does not have."""
     columns = ", ".join(
-        f"{said.get(column.name) or _missing_value(column)} AS {column.name}"
+        f"{_missing_value(column, connection.dialect.name)} AS {column.name}"
         if column.name in lacking
         else column.name
         for column in table.columns
@@ -71,11 +69,13 @@ def _completed(table: Table, lacking: set[str], home: str, said: Mapping[str, st
     return f"CREATE TEMPORARY VIEW {table.name} AS SELECT {columns} FROM {home}"  # noqa: S608 - our own names
 
 
-def _missing_value(column: Any) -> str:
+def _missing_value(column: Any, dialect: str) -> str:
     """What a migration writes into a new column of old rows."""
     if column.name == tables.entity.c.external.name:
         entities = "true" if column.table is tables.entity else "kind = 'entity'"
         return _EXTERNAL.format(entities=entities, table=column.table.name)
+    if column is tables.search.c.early:
+        return EARLY[dialect]
     if column is tables.settings_of.c.part:
         # Every run was linked to each of its settings by itself.
         return "settings"

@@ -215,17 +215,6 @@ class RelationalStore(RelationalTaints, RelationalLoads, Store):
             return walk(connection, root, direction, relations, depth, limit)
 
     @override
-    def walks(
-        self,
-        roots: Sequence[Node],
-        direction: Direction,
-        relations: Sequence[RelationType],
-        depth: int | None,
-        limit: int,
-    ) -> list[Lineage]:
-        return [self.walk(root, direction, relations, depth, limit) for root in roots]
-
-    @override
     def nodes(self, keys: Collection[bytes]) -> dict[bytes, Node]:
         with self._reading() as connection:
             found = named_nodes(connection, keys, NAMED_KINDS)

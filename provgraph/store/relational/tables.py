@@ -78,13 +78,8 @@ def _invalid(table: str) -> tuple[Column[str], Index]:
     return since, index
 
 
-def _external() -> Column[bool]:
-    """Whether a record is an entity that no known run made."""
-    return _is_so("external")
-
-
 def _is_so(name: str) -> Column[bool]:
-    """What is true of few records."""
+    """What is true of few records; see `provgraph.store.terms.Entry`."""
     return Column(name, Boolean, nullable=False, server_default=false())
 
 
@@ -129,7 +124,7 @@ entity = Table(
     *_asked("entity"),
     *_invalid("entity"),
     Column("former", Text),
-    _external(),
+    _is_so("external"),
 )
 
 #: What is stated of strong identifiers.
@@ -179,7 +174,7 @@ search = Table(
     Column("time", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("terms", Text, nullable=False),
-    _external(),
+    _is_so("external"),
     _is_so("early"),
     Index("search_time", "kind", "time", "key"),
     Index("search_name", "kind", "name", "key"),

@@ -19,7 +19,7 @@ from provgraph.collecting.delivery import spool_sources
 from provgraph.errors import LoginError, SettingsError
 from provgraph.ingest.forgetting import forget
 from provgraph.ingest.loading import load
-from provgraph.ingest.observing import Unobserved
+from provgraph.ingest.observing import Observer
 from provgraph.ingest.reading.sources import Source
 from provgraph.loaders.ctaprov.address import database_of
 from provgraph.model.records import Settings, key_of
@@ -429,7 +429,7 @@ class _InterruptedError(Exception):
     pass
 
 
-class _Impatient(Unobserved):
+class _Impatient(Observer):
     """Ends a load after some of its parts."""
 
     def __init__(self, parts: int) -> None:

@@ -24,6 +24,18 @@ from tests.store.test_copying import copied
 USED, MADE = RelationType.USED, RelationType.WAS_GENERATED_BY
 
 
+def make_older(driver: Driver, index: str, nodes: str, *properties: str) -> None:
+    """Take away what an older provgraph did not make: an index, and properties of nodes ``n``."""
+    driver.execute_query(f"DROP INDEX {index}")
+    for name in properties:
+        driver.execute_query(f"MATCH ({nodes}) REMOVE n.{name}")
+
+
+def assert_waits_for_a_load(store: Neo4jStore, wanted: Filter) -> None:
+    with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):
+        store.find(wanted, SortOrder.TIME)
+
+
 def test_an_older_database_is_searched_when_it_is_up_to_date(
     store: Neo4jStore, driver: Driver
 ) -> None:
@@ -33,10 +45,8 @@ def test_an_older_database_is_searched_when_it_is_up_to_date(
     everything, words = Filter(search=Search()), Filter(search=Search("tool"))
     due, same = store.find(everything, SortOrder.TIME), digest(store.scan())
     assert len(due.found) == 3
-    driver.execute_query(f"DROP INDEX {TERMS}")
-    driver.execute_query("MATCH (n) REMOVE n.searchTerms, n.searchTime, n.searchName")
-    with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):
-        store.find(everything, SortOrder.TIME)
+    make_older(driver, TERMS, "n", "searchTerms", "searchTime", "searchName")
+    assert_waits_for_a_load(store, everything)
     complete(store._connection)
     assert store.find(everything, SortOrder.TIME) == due
     assert len(store.find(words, SortOrder.TIME).found) == 1
@@ -51,10 +61,8 @@ def test_parameters_of_an_older_database_are_searched_when_it_is_up_to_date(
     wanted = Filter(search=Search(parameters=(ParameterValue("limit", "5"),)))
     due, same = store.find(wanted, SortOrder.TIME), digest(store.scan())
     assert len(due.found) == 1
-    driver.execute_query(f"DROP INDEX {PARAMETER_TERMS}")
-    driver.execute_query("MATCH (p:Parameter) REMOVE p.searchTerms")
-    with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):
-        store.find(wanted, SortOrder.TIME)
+    make_older(driver, PARAMETER_TERMS, "n:Parameter", "searchTerms")
+    assert_waits_for_a_load(store, wanted)
     complete(store._connection)
     assert store.find(wanted, SortOrder.TIME) == due
     assert digest(store.scan()) == same
@@ -72,10 +80,8 @@ def test_files_of_no_known_run_of_an_older_database_are_found_when_it_is_up_to_d
     wanted = Filter(search=Search(external=True))
     due = store.find(wanted, SortOrder.TIME)
     assert [each.node.id for each in due.found] == ["file:/raw"]
-    driver.execute_query(f"DROP INDEX {EXTERNAL}")
-    driver.execute_query("MATCH (n) REMOVE n.searchExternal")
-    with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):
-        store.find(wanted, SortOrder.TIME)
+    make_older(driver, EXTERNAL, "n", "searchExternal")
+    assert_waits_for_a_load(store, wanted)
     assert len(store.find(Filter(search=Search("file")), SortOrder.TIME).found) == 2
     with closing(open_store("sqlite://")) as other:
         copied(store, other)
@@ -96,10 +102,8 @@ def test_what_stood_before_it_was_made_in_an_older_database_is_found_when_it_is_
     wanted = Filter(search=Search(at="2026-01-01T00:00:15.000"))
     due = store.find(wanted, SortOrder.TIME)
     assert [each.node.id for each in due.found] == ["product:P"]
-    driver.execute_query(f"DROP INDEX {EARLY}")
-    driver.execute_query("MATCH (n) REMOVE n.searchEarly")
-    with pytest.raises(StoreError, match="the next `provgraph load` brings it up to date"):
-        store.find(wanted, SortOrder.TIME)
+    make_older(driver, EARLY, "n", "searchEarly")
+    assert_waits_for_a_load(store, wanted)
     complete(store._connection)
     assert store.find(wanted, SortOrder.TIME) == due
 
