@@ -268,8 +268,8 @@ def _named_in(arguments: Values) -> tuple[frozenset[str], int]:
     return known[:2]
 
 
-#: The same of arguments that other questions met, by their id, which is theirs while they are kept:
-#: stores remember records, so it is the same object. To look at its words would take longer.
+#: What `_named_in` has found, by Python's id of the arguments. Stores remember records, so the next
+#: question meets the same object; it is kept here as well, so that no other object gets its id.
 _NAMED_IN: dict[int, tuple[frozenset[str], int, Values]] = {}
 
 
