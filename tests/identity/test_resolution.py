@@ -5,7 +5,7 @@
 
 import pytest
 
-from provgraph.identity.files import RunTimes, files_of
+from provgraph.identity.files import File, RunTimes, files_of
 from provgraph.identity.resolution import resolve
 from provgraph.model.records import Mention
 from provgraph.model.vocabulary import RelationType
@@ -244,3 +244,36 @@ def test_rule_5_of_versions_of_one_run_the_first_by_namespace_and_path_gets_the_
         names = [Mention("B", read, None, place, "product:P") for place in places]
         found = dict(zip(places, entities_of(*versions, *names), strict=False))
         assert found == {first: "product:P", second: f"{second}@A"}
+
+
+@pytest.mark.parametrize(
+    ("at_a", "at_b", "met"),
+    [
+        (("stood", 0, 1), ("nested", 5, 6), "file:/b@nested"),
+        (("meanwhile", 5, 6), ("stood", 0, 1), "file:/b@stood"),
+        (("nested", 5, 6), ("nested too", 6, 7), "file:/b@nested too"),
+        (("stood", 0, 1), ("stood too", 2, 3), "file:/b@stood too"),
+        (("meanwhile", 6, 7), ("meanwhile too", 5, 6), "file:/b@meanwhile too"),
+        (("nested", 5, 6), ("nested", 5, 6), "file:/b@nested"),
+        (("stood", 0, 1), ("stood", 0, 1), "file:/b@stood"),
+        (("meanwhile", 5, 6), ("meanwhile", 5, 6), "file:/a@meanwhile"),
+    ],
+)
+@pytest.mark.parametrize("reads", [("file:/a", "file:/b"), ("file:/b", "file:/a")])
+def test_rule_5_of_versions_met_at_two_places_of_a_file_the_best_counts(
+    at_a: tuple[str, int, int], at_b: tuple[str, int, int], met: str, reads: tuple[str, ...]
+) -> None:
+    """Nested before standing before meanwhile; of the first two the last one, else the first."""
+
+    def times(name: str, start: int, end: int) -> RunTimes:
+        process = name.split(maxsplit=1)[0]
+        return RunTimes(name, at(start).rstrip("Z"), at(end).rstrip("Z"), process)
+
+    writes = [
+        File(times(*each), True, (), (place,), ())
+        for place, each in (("file:/a", at_a), ("file:/b", at_b))
+    ]
+    reader = times("nested R", 4, 9)
+    mention = Mention("nested R", RelationType.USED, None, "file:/a")
+    found = resolve([*writes, File(reader, False, (), reads, (mention,))])
+    assert found.assignments[mention.key].entity == met

@@ -12,9 +12,22 @@ from provgraph.model.assembly import (
     ways_of,
     with_more,
 )
-from provgraph.model.lineage import Direction, Edge, Lineage
+from provgraph.model.lineage import Direction, Edge, Lineage, Setup
 from provgraph.model.vocabulary import Kind, RelationType
-from tests.model.lineage_parts import BY, EDGES, FILE, MADE, RAW, RUN, USED, answer, edge, node
+from tests.model.lineage_parts import (
+    AGENT,
+    BY,
+    CALIBRATION,
+    EDGES,
+    FILE,
+    MADE,
+    RAW,
+    RUN,
+    USED,
+    answer,
+    edge,
+    node,
+)
 
 
 def test_nodes_are_sorted_by_distance_then_id_and_edges_are_told_once() -> None:
@@ -40,6 +53,14 @@ def test_a_limit_cuts_the_farthest_and_agents_do_not_count() -> None:
     assert ([each.id for each in cut.nodes], cut.truncated) == (["file", "run", "agent"], True)
     assert {each.target for each in cut.edges} == {b"run", b"agent"}
     assert not answer(limit=4).truncated
+
+
+def test_of_setups_those_of_the_runs_shown_are_told() -> None:
+    setups = {RUN.key: Setup(config_files=("file:/c",)), b"unreached": Setup()}
+    found = [CALIBRATION, AGENT, RAW, RUN, FILE]
+    read = assemble_lineage(FILE, Direction.UPSTREAM, None, 9, found, EDGES, setups)
+    assert read.setups == {RUN.key: setups[RUN.key]}
+    assert answer().setups is None, "nobody read them"
 
 
 def test_both_ways_take_the_shorter_one() -> None:

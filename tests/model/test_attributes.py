@@ -142,6 +142,14 @@ def test_what_python_takes_for_equal_is_joined_in_any_order(one: Value, other: V
     )
 
 
+@pytest.mark.parametrize("other", [True, 1.0])
+def test_of_several_values_too_true_is_no_number(other: Value) -> None:
+    one, two = {"a": ("x", 1)}, {"a": ("x", other)}
+    expected = canonical_json({"a": union(["x", 1, other])})
+    assert canonical_json(join_attributes(one, two)) == expected
+    assert canonical_json(join_attributes(two, one)) == expected
+
+
 @settings(max_examples=200, deadline=None)
 @given(sets, st.booleans() | numbers | st.lists(numbers, max_size=2))
 def test_a_typed_value_stays(others: list[Value], value: Value) -> None:
@@ -264,6 +272,7 @@ def test_the_size_of_values_grows_with_all_that_stands_in_them() -> None:
     assert text_size(["abc"]) == text_size([""]) + 3
     assert text_size([("abc", 1)]) == text_size(["abc", 1]) == text_size([1, "abc"])
     assert text_size(["abc", ("x",)]) == text_size(["abc"]) + text_size(["x"])
+    assert text_size(["abc", ("x", "y")]) == text_size(["abc", "x", "y"])
     assert text_size([{"a": {"b": "abc"}}]) == 2 * text_size([None]) + text_size(["abc"])
 
 

@@ -55,6 +55,12 @@ urls = st.lists(
 ).map("".join) | st.text(max_size=20)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    """Each test has its texts read anew, also when it runs again in one process, as mutmut does."""
+    identifiers._known_places.cache_clear()
+
+
 @settings(max_examples=500, deadline=None)
 @given(urls)
 def test_a_place_is_its_own_place(url: str) -> None:
@@ -277,6 +283,7 @@ def test_arguments_are_read_once_and_not_kept_for_ever(monkeypatch: pytest.Monke
         ({"T.too_long": "/" + "x" * 4095}, set()),
         ({"T.noted": "/noted/dl2/sub/x.h5"}, set()),
         ({"T.relative": "y.h5"}, set()),
+        ({"T.root": "/"}, {"file:/"}),
     ],
 )
 def test_a_parameter_may_name_a_file(parameters: dict[str, Value], named: set[str]) -> None:

@@ -72,3 +72,10 @@ def test_a_product_without_a_run_in_between() -> None:
     derived = (edge(RelationType.WAS_DERIVED_FROM, "y", "bad"),)
     pair = Lineage(NODES[0], Direction.BOTH, None, False, (NODES[0], NODES[5]), derived)
     assert chains(pair) == [["bad", "y"]]
+
+
+def test_of_two_relations_between_two_records_the_first_is_told() -> None:
+    relations = (RelationType.WAS_DERIVED_FROM, RelationType.WAS_INFLUENCED_BY)
+    edges = tuple(edge(relation, "y", "bad") for relation in relations)
+    (found,) = products_of(replace(LINEAGE, nodes=(NODES[0], NODES[5]), edges=edges))
+    assert found.proof[-1].relation == RelationType.WAS_DERIVED_FROM

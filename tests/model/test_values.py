@@ -268,6 +268,11 @@ def test_what_is_no_time(text: str) -> None:
         utc(text)
 
 
+def test_it_is_said_why_a_time_is_impossible() -> None:
+    with pytest.raises(LoadError, match=r"possible time: second must be in 0\.\.60$"):
+        utc("2026-11-21T08:29:61")
+
+
 @settings(max_examples=100, deadline=None)
 @given(moments, moments)
 def test_seconds_between(one: datetime, other: datetime) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from provgraph.identity.entities import Standing
+from provgraph.identity.rules import Rule
 from provgraph.ingest.deciding.integration import integrate, plan_changes
 from provgraph.ingest.deciding.neighbourhood import touched_mentions
 from provgraph.ingest.loading import load
@@ -98,12 +99,20 @@ def test_files_that_turn_out_to_be_one_have_the_highest_data_level_of_all(
 def test_only_what_is_new_or_moved_is_touched() -> None:
     old = Mention("R", RelationType.USED, "input", "/data/a", None, "log")
     new = Mention("R", RelationType.USED, "input", "/data/b", None, "log")
-    known = {old.key: StoredMention(old, entity="file:/data/a")}
+    known = {old.key: StoredMention(old, entity="file:/data/a", rule=Rule.EXTERNAL)}
     said = {old.key: old, new.key: new}
     assert [each.now.mention for each in touched_mentions(known, said, moved=False)] == [new]
     moved = list(touched_mentions(known, said, moved=True))
     assert [each.now.mention for each in moved] == [old, new]
+    assert [(each.before, each.moved) for each in moved] == [(known[old.key], True), (None, True)]
     assert not any(each.can_change_others for each in moved)
+
+
+def test_a_read_that_had_a_twin_can_still_change_what_others_mean() -> None:
+    read = Mention("R", RelationType.USED, "input", "/data/a", None, "log")
+    known = {read.key: StoredMention(read, b"twin", "file:/data/a", Rule.STOOD)}
+    (alone,) = touched_mentions(known, {read.key: read}, moved=False)
+    assert (alone.now.twin, alone.can_change_others) == (None, True)
 
 
 def test_what_is_stated_again_leads_to_no_mention(memory: Store) -> None:
