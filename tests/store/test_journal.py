@@ -20,8 +20,9 @@ from provgraph.model.records import (
     StatedEntity,
     StatedRelation,
 )
-from provgraph.model.vocabulary import DescriptionType, Kind, RelationType
+from provgraph.model.vocabulary import DescriptionType, EntityType, Kind, RelationType
 from provgraph.store.journal import (
+    Journaled,
     ReadRecorder,
     Subject,
     Subjects,
@@ -33,7 +34,14 @@ from provgraph.store.journal import (
     subjects_in,
 )
 from provgraph.store.protocol import Store
-from provgraph.store.records import Changes, LoadRecord, StoredMention
+from provgraph.store.records import (
+    Changes,
+    EntityRecord,
+    JournalEntry,
+    LoadRecord,
+    Removals,
+    StoredMention,
+)
 from provgraph.store.registry import open_store
 from provgraph.store.views import Facts
 from tests.conftest import LOGS
@@ -65,6 +73,10 @@ def put(store: Store, *documents: Document) -> Subjects:
 def made(run: str, place: str, identifier: str | None = None, source: str = "log") -> Document:
     facts = {"name": ("tool",), "startTime": ("2026-01-01T00:00:00.000",)}
     return Document(Run(run, facts), (Mention(run, MADE, "data", place, identifier, source),))
+
+
+def file_record(name: str) -> EntityRecord:
+    return EntityRecord(name, EntityType.DATASET, (name,), (), None, None, None, {})
 
 
 def test_a_transaction_leaves_the_subjects_that_it_may_have_changed(store: Store) -> None:
@@ -112,6 +124,54 @@ def test_what_is_forgotten_counts(store: Store) -> None:
     assert {kind: ids - found.get(kind, set()) for kind, ids in known.items()} == {
         kind: set() for kind in known
     }
+
+
+def test_each_part_of_a_change_counts_by_itself() -> None:
+    """Both what comes and what goes: a mirror reads no record that is not named."""
+    related = StatedRelation(
+        RelationType.IS_DESCRIBED_BY, End(Kind.ACTIVITY, "run 5"), End(Kind.AGENT, "agent 2")
+    )
+    between = StatedRelation(
+        RelationType.WAS_DERIVED_FROM, End(Kind.ENTITY, "name 1"), End(Kind.ENTITY, "name 2")
+    )
+    comes = Changes(
+        runs=[Run("run 1", {})],
+        mentions=[StoredMention(Mention("run 2", MADE))],
+        entities=[file_record("entity 1")],
+        stated=[StatedEntity("stated 1")],
+        agents=[Agent("agent 1")],
+        descriptions=[Description("description 1", DescriptionType.ENTITY)],
+        relations=[related, between],
+        settings_of=[("run 3", b"1")],
+        config_files_of=[("run 4", "file:/c")],
+    )
+    goes = Changes(
+        removals=Removals(
+            runs=["run 1"],
+            mentions=[Mention("run 2", MADE)],
+            entities=["entity 1"],
+            stated=["stated 1"],
+            agents=["agent 1"],
+            descriptions=[End(Kind.ENTITY_DESCRIPTION, "description 1")],
+            relations=[related, between],
+            settings_of=[("run 3", b"1")],
+            config_files_of=[("run 4", "file:/c")],
+        )
+    )
+    for changes in (comes, goes):
+        journaled = Journaled()
+        assert not journaled
+        journaled.note(changes)
+        assert journaled
+        assert subjects_in([JournalEntry(1, b"", journaled.packed())]) == {
+            Subject.ACTIVITY: {f"run {number}" for number in range(1, 6)},
+            Subject.ENTITY: {"entity 1"},
+            Subject.STATED: {"stated 1"},
+            Subject.AGENT: {"agent 1", "agent 2"},
+            Subject.ENTITY_DESCRIPTION: {"description 1"},
+            Subject.SETTINGS: {b"1".hex()},
+            Subject.NAME: {"name 1", "name 2"},
+        }
 
 
 def test_bookkeeping_alone_is_no_turn(store: Store) -> None:
@@ -292,6 +352,47 @@ def test_a_change_of_a_mention_concerns_who_asked_for_its_run_or_its_names() -> 
         Mention("R", RelationType.WAS_GENERATED_BY, "out", "file:/data/a", None, "log")
     )
     assert mark("name", "file:/data/a") in marks_of_changes(Changes(mentions=[wrote]), ())
+
+
+def test_whatever_comes_or_goes_is_marked() -> None:
+    read = Mention("R", RelationType.USED, None, "file:/read")
+    named = Mention("W", MADE, None, "file:/made", "product:P")
+    described = Description("D", DescriptionType.ENTITY)
+    comes = Changes(
+        runs=[Run("run", {})],
+        mentions=[StoredMention(read)],
+        entities=[file_record("entity")],
+        stated=[StatedEntity("stated")],
+        agents=[Agent("agent")],
+        descriptions=[described],
+    )
+    goes = Changes(
+        removals=Removals(
+            runs=["run"],
+            mentions=[read],
+            entities=["entity"],
+            stated=["stated"],
+            agents=["agent"],
+            descriptions=[described.as_end],
+        )
+    )
+    marks = {mark(kind, kind) for kind in ("run", "entity", "stated", "agent")}
+    marks |= {mark(Kind.ENTITY_DESCRIPTION, "D")}
+    marks |= {mark("mentions", "R"), mark("plain", "file:/read")}
+    assert marks_of_changes(comes, ()) == marks
+    # A read that goes may leave its entity without a mention.
+    assert marks_of_changes(goes, ()) == marks | {mark("name", "file:/read")}
+    # So does a read that another source tells of, too.
+    twin = Changes(mentions=[StoredMention(read, b"twin")])
+    assert mark("name", "file:/read") in marks_of_changes(twin, ())
+    decided = [(StoredMention(named), True), (StoredMention(read), False)]
+    assert marks_of_changes(Changes(), decided) == {
+        mark("mentions", "W"),
+        mark("name", "file:/made"),
+        mark("name", "product:P"),
+        mark("mentions", "R"),
+        mark("plain", "file:/read"),
+    }
 
 
 def test_what_goes_is_marked_as_what_comes() -> None:

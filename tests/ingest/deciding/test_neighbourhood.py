@@ -154,3 +154,29 @@ def test_a_stated_place_is_ranked_by_when_the_entity_was_made(
     assert entity.standings == (*stated, Standing("file:/c", 1, made or "", None))
     assert entity.identifiers == ("prov:x", "file:/c", "file:/a", "file:/b")
     assert entity.generated_at == made
+
+
+def test_a_third_source_is_joined_to_the_two_that_speak_of_one_file(memory: Store) -> None:
+    """What two sources say is decided already; the third shares no name with either."""
+    made = RelationType.WAS_GENERATED_BY
+    places = {"log": "file:/tmp/x", "catalogue": "lfn:/cta/x", "archive": "root://h/x"}
+    for source, place in places.items():
+        mention = Mention("R", made, None, place, None, source)
+        with memory.writing() as transaction:
+            integrate(transaction, [Document(Run("R", {}), (mention,))])
+    assert set(find(memory, "/tmp/x").locations) == {"/tmp/x", "/cta/x", "root://h/x"}
+
+
+def test_what_is_stated_of_several_paths_stays_when_a_run_turns_out_to_have_written_there(
+    memory: Store,
+) -> None:
+    names = ("file:/x", "file:/y")
+    stated = Document(entities=tuple(StatedEntity(name, {"note": ("good",)}) for name in names))
+    for each in (run("reader", 2, 3, ("/x", "/y")), stated, run("maker", 0, 1, (), ("/x", "/y"))):
+        with memory.writing() as transaction:
+            integrate(transaction, [each])
+    with memory.viewing() as view:
+        kept = view.entities(names)
+    assert {name: each.attributes for name, each in kept.items()} == {
+        name: {"note": ("good",)} for name in names
+    }
