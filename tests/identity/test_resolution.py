@@ -5,6 +5,7 @@
 
 import pytest
 
+from provgraph.identity.entities import Standing
 from provgraph.identity.files import File, RunTimes, files_of
 from provgraph.identity.resolution import resolve
 from provgraph.model.records import Mention
@@ -150,6 +151,13 @@ def test_rule_5_the_first_of_several_versions_gets_the_name() -> None:
     assert made(graph) == {"product:P": "A", "file:/y@B": "B"}
 
 
+def test_rule_5_a_reader_that_ended_later_leaves_the_external_file_to_the_others() -> None:
+    """The record of a run's end comes late: only now is it known that a writer came before."""
+    others = (run("S", 0, 1, "/x"), run("W", 2, 3, "", "/x"))
+    graph = resolved(run("R", 0, 1, "/x"), *others, run("R", 0, 9))
+    assert (used(graph, "R"), used(graph, "S")) == ({"file:/x@W"}, {"file:/x"})
+
+
 def test_rule_5_a_claimed_product_is_no_late_name() -> None:
     graph = resolved(run("A", 0, 1, "", "/x"), run("B", 2, 3, "", "/z=P"), run("R", 4, 5, "/x=P"))
     assert made(graph) == {"file:/x@A": "A", "product:P": "B"}
@@ -277,3 +285,32 @@ def test_rule_5_of_versions_met_at_two_places_of_a_file_the_best_counts(
     mention = Mention("nested R", RelationType.USED, None, "file:/a")
     found = resolve([*writes, File(reader, False, (), reads, (mention,))])
     assert found.assignments[mention.key].entity == met
+
+
+def test_rule_9_an_external_file_of_two_places_is_one_entity() -> None:
+    reads = [Mention("B", RelationType.USED, None, place) for place in ("file:/a", "lfn:/x")]
+    found = resolve(files_of(reads, dict.fromkeys((each.key for each in reads), b"twin"), RUNS))
+    assert {each.entity for each in found.assignments.values()} == {"lfn:/x"}
+    (entity,) = found.entities.values()
+    assert entity.former == ("file:/a", "lfn:/x")
+    assert entity.standings == tuple(Standing(place, 0, "", None) for place in entity.former)
+
+
+def test_rule_9_a_version_of_two_places_has_two_ids_and_stands_where_its_readers_see_it() -> None:
+    made, read = RelationType.WAS_GENERATED_BY, RelationType.USED
+    wrote = [Mention("A", made, None, place) for place in ("file:/a", "lfn:/x")]
+    seen = [Mention("B", read, None, place) for place in ("file:/a", "file:/copy")]
+    twin_of = {each.key: each.run.encode() for each in (*wrote, *seen)}
+    (entity,) = resolve(files_of([*wrote, *seen], twin_of, RUNS)).entities.values()
+    places = {each.place for each in entity.standings}
+    assert places == {"file:/a", "lfn:/x", "file:/copy"}
+    assert set(entity.identifiers) == {"file:/a@A", "lfn:/x@A", *places}
+
+
+def test_rule_3_of_two_makings_that_a_document_states_the_earlier_one_tells_the_time() -> None:
+    """Neither is accepted as a claim, since both runs read the entity as well."""
+    relations = (RelationType.WAS_GENERATED_BY, RelationType.USED)
+    for runs in ("AB", "BA"):
+        said = [Mention(run, each, None, None, "prov:x") for run in runs for each in relations]
+        (entity,) = resolve(files_of(said, {}, RUNS)).entities.values()
+        assert entity.generated_at == RUNS["A"].end

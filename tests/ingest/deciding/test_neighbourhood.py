@@ -1,6 +1,7 @@
 """What is decided anew: the mentions that share a name with a new one, and no others."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import permutations
@@ -14,7 +15,7 @@ from provgraph.ingest.deciding.integration import integrate, plan_changes
 from provgraph.ingest.deciding.neighbourhood import touched_mentions
 from provgraph.ingest.loading import load
 from provgraph.model.records import Document, End, Mention, Run, StatedEntity, StatedRelation
-from provgraph.model.vocabulary import Kind, RelationType
+from provgraph.model.vocabulary import EntityType, Kind, RelationType
 from provgraph.questions.tracing import find
 from provgraph.store.digest import digest
 from provgraph.store.journal import ReadRecorder, mark
@@ -130,6 +131,17 @@ def test_what_is_stated_again_leads_to_no_mention(memory: Store) -> None:
     assert (changes.changes.mentions, changes.changes.entities) == ([], [])
 
 
+@pytest.fixture
+def _far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A clock that is nine hours ahead of UTC."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_east")
 @pytest.mark.parametrize(
     ("made", "rank"),
     [
@@ -142,7 +154,7 @@ def test_what_is_stated_again_leads_to_no_mention(memory: Store) -> None:
 def test_a_stated_place_is_ranked_by_when_the_entity_was_made(
     memory: Store, made: str | None, rank: int
 ) -> None:
-    """A column of the stores holds the rank, whatever year a document names."""
+    """In UTC; a column of the stores holds the rank, whatever year a document names."""
     maker = Run("R", {"endTime": (made,)} if made else {})
     mention = Mention("R", RelationType.WAS_GENERATED_BY, None, "file:/c", "prov:x", "prov")
     said = StatedEntity("prov:x", {"prov:location": ("/a", "/b", "/c")})
@@ -156,15 +168,67 @@ def test_a_stated_place_is_ranked_by_when_the_entity_was_made(
     assert entity.generated_at == made
 
 
-def test_a_third_source_is_joined_to_the_two_that_speak_of_one_file(memory: Store) -> None:
-    """What two sources say is decided already; the third shares no name with either."""
-    made = RelationType.WAS_GENERATED_BY
-    places = {"log": "file:/tmp/x", "catalogue": "lfn:/cta/x", "archive": "root://h/x"}
-    for source, place in places.items():
-        mention = Mention("R", made, None, place, None, source)
+@pytest.mark.parametrize("relation", [RelationType.WAS_GENERATED_BY, RelationType.USED])
+def test_a_third_source_names_the_file_of_the_other_two_also_for_its_readers(
+    memory: Store, relation: RelationType
+) -> None:
+    """What two sources say is decided already; the third shares no place with either."""
+
+    def said(source: str, place: str, identifier: str | None = None) -> Document:
+        mention = Mention("W", relation, None, place, identifier, source)
+        return Document(run("W", 0, 1).run, (mention,))
+
+    read = Mention("R", RelationType.USED, None, "lfn:/cta/x")
+    for each in (
+        said("log", "file:/tmp/x"),
+        said("catalogue", "lfn:/cta/x"),
+        Document(run("R", 2, 3).run, (read,)),
+        said("archive", "root://h/x", "guid:G"),
+    ):
         with memory.writing() as transaction:
-            integrate(transaction, [Document(Run("R", {}), (mention,))])
-    assert set(find(memory, "/tmp/x").locations) == {"/tmp/x", "/cta/x", "root://h/x"}
+            integrate(transaction, [each])
+    assert set(find(memory, "guid:G").locations) == {"/tmp/x", "/cta/x", "root://h/x"}
+    with memory.viewing() as view:
+        found = sorted((each.mention.run, each.entity) for each in view.mentions_of("WR"))
+    assert found == [("R", "guid:G"), *[("W", "guid:G")] * 3]
+
+
+def test_what_is_stated_of_a_value_stays_when_another_run_reads_it(memory: Store) -> None:
+    stated = StatedEntity("value:5", {"value": (5,)}, EntityType.VALUE)
+    reads = [Mention(run, RelationType.USED, identifier="value:5") for run in "AB"]
+    for document in (
+        Document(Run("A", {}), (reads[0],), (stated,)),
+        Document(Run("B", {}), (reads[1],)),
+    ):
+        with memory.writing() as transaction:
+            integrate(transaction, [document])
+    found = find(memory, "value:5")
+    assert (found.attributes, found.type) == ({"value": (5,)}, EntityType.VALUE)
+
+
+def test_a_file_of_which_a_type_is_stated_stays_where_it_was_read(memory: Store) -> None:
+    stated = StatedEntity("file:/x", type=EntityType.COLLECTION)
+    for each in (run("R", 0, 1, ("/x",)), Document(entities=(stated,))):
+        with memory.writing() as transaction:
+            integrate(transaction, [each])
+    found = find(memory, "file:/x")
+    assert (found.type, found.locations) == (EntityType.COLLECTION, ("/x",))
+    with memory.viewing() as view:
+        assert [each.entity for each in view.mentions_of("R")] == ["file:/x"]
+
+
+def test_what_was_stated_of_a_version_is_of_the_product_that_it_turns_out_to_be(
+    memory: Store,
+) -> None:
+    stated = Document(entities=(StatedEntity("file:/x@A", {"note": ("good",)}),))
+    for each in (stated, run("A", 0, 1, (), ("/x=P",))):
+        with memory.writing() as transaction:
+            integrate(transaction, [each])
+    with memory.viewing() as view:
+        found = view.entities(["file:/x@A", "product:P"])
+    assert {name: each.attributes for name, each in found.items()} == {
+        "product:P": {"note": ("good",)}
+    }
 
 
 def test_what_is_stated_of_several_paths_stays_when_a_run_turns_out_to_have_written_there(
