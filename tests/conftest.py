@@ -14,6 +14,7 @@ that share a fixture of their module stay together on one worker, or each worker
 import os
 import signal
 import sqlite3
+import time
 from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
@@ -183,6 +184,16 @@ def _tables_in_memory() -> Iterator[None]:
     with patch("provgraph.store.relational.store.migrate", migrate_copy):
         yield
     template.dispose()
+
+
+@pytest.fixture
+def clock_of_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The local time is nine hours ahead of UTC."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def _sqlite(engine: Engine) -> sqlite3.Connection:

@@ -160,9 +160,7 @@ def test_each_part_of_a_change_counts_by_itself() -> None:
     )
     for changes in (comes, goes):
         journaled = Journaled()
-        assert not journaled
         journaled.note(changes)
-        assert journaled
         assert subjects_in([JournalEntry(1, b"", journaled.packed())]) == {
             Subject.ACTIVITY: {f"run {number}" for number in range(1, 6)},
             Subject.ENTITY: {"entity 1"},

@@ -1,7 +1,6 @@
 """What is decided anew: the mentions that share a name with a new one, and no others."""
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import permutations
@@ -131,17 +130,7 @@ def test_what_is_stated_again_leads_to_no_mention(memory: Store) -> None:
     assert (changes.changes.mentions, changes.changes.entities) == ([], [])
 
 
-@pytest.fixture
-def _far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A clock that is nine hours ahead of UTC."""
-    with monkeypatch.context() as patched:
-        patched.setenv("TZ", "JST-9")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.mark.usefixtures("_far_east")
+@pytest.mark.usefixtures("clock_of_tokyo")
 @pytest.mark.parametrize(
     ("made", "rank"),
     [
