@@ -304,6 +304,8 @@ def test_rule_9_a_version_of_two_places_has_two_ids_and_stands_where_its_readers
     (entity,) = resolve(files_of([*wrote, *seen], twin_of, RUNS)).entities.values()
     places = {each.place for each in entity.standings}
     assert places == {"file:/a", "lfn:/x", "file:/copy"}
+    # Of places where nobody wrote all sightings have the same rank, the lowest.
+    assert Standing("file:/copy", 0, RUNS["B"].start, None) in entity.standings
     assert set(entity.identifiers) == {"file:/a@A", "lfn:/x@A", *places}
 
 
