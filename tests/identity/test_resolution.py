@@ -316,3 +316,14 @@ def test_rule_3_of_two_makings_that_a_document_states_the_earlier_one_tells_the_
         said = [Mention(run, each, None, None, "prov:x") for run in runs for each in relations]
         (entity,) = resolve(files_of(said, {}, RUNS)).entities.values()
         assert entity.generated_at == RUNS["A"].end
+
+
+def test_rule_6_what_is_stated_of_a_former_name_makes_no_other_entity() -> None:
+    wrote = Mention("A", RelationType.WAS_GENERATED_BY, None, "file:/x", "product:P")
+    stated = ("file:/x@A", "product:Q", "file:/never/written")
+    found = resolve(files_of([wrote], {}, RUNS), stated).entities
+    assert {name: each.former for name, each in found.items()} == {
+        "product:P": ("file:/x@A",),
+        "product:Q": (),
+        "file:/never/written": ("file:/never/written",),
+    }
