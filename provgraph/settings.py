@@ -19,8 +19,12 @@ from provgraph.errors import SettingsError
 #: The URLs of a SQLite store in memory, which has no file.
 IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
 #: How many more objects there must be before Python looks for circles of them that nobody uses any
-#: more. Records are many, and hardly ever refer to each other in circles.
-_NEW_OBJECTS = 1_000_000
+#: more; 700 unless told otherwise. Records are many, and hardly ever refer to each other in
+#: circles. What a server answers with sometimes does, so most work raises the number less than
+#: loads and comparisons do.
+NEW_OBJECTS, NEW_OBJECTS_OF_LONG_WORK = 50_000, 1_000_000
+#: The same for what has been looked at once, and twice.
+_OLDER = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,17 +231,21 @@ _COLLECTIONS = _Collections(threading.Lock())
 
 
 @contextmanager
-def few_collections() -> Iterator[None]:
+def few_collections(new_objects: int) -> Iterator[None]:
     """Let Python look for unused circles of objects less often while many records are made.
 
     To look through them takes much of a load, and nearly half of a long lineage. When the last
     piece of work has ended, all is as it was before the first.
+
+    Args:
+        new_objects: how many more there must be before Python looks, at least.
     """
     with _COLLECTIONS.lock:
+        usual = gc.get_threshold()
+        if not _COLLECTIONS.heavy:
+            _COLLECTIONS.usual = usual
         _COLLECTIONS.heavy += 1
-        if _COLLECTIONS.heavy == 1:
-            _COLLECTIONS.usual = usual = gc.get_threshold()
-            gc.set_threshold(usual[0] and max(usual[0], _NEW_OBJECTS), *usual[1:])
+        gc.set_threshold(usual[0] and max(usual[0], new_objects), _OLDER, _OLDER)
     try:
         yield
     finally:

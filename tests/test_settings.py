@@ -86,23 +86,24 @@ def test_collections_are_few_until_the_last_piece_of_work_ends(
     thresholds: tuple[int, int, int],
 ) -> None:
     """Two threads, of which the first to begin is the first to end."""
-    first, second = few_collections(), few_collections()
+    first, second = few_collections(1_000), few_collections(2_000)
     first.__enter__()
+    assert gc.get_threshold()[0] == 1_000
     second.__enter__()
     first.__exit__(None, None, None)
-    assert gc.get_threshold()[0] > thresholds[0]
+    assert gc.get_threshold()[0] == 2_000
     second.__exit__(None, None, None)
     assert gc.get_threshold() == thresholds
 
 
 def test_collections_that_are_switched_off_stay_so(thresholds: tuple[int, int, int]) -> None:
     gc.set_threshold(0)
-    with few_collections():
+    with few_collections(1_000):
         assert gc.get_threshold()[0] == 0
     assert gc.get_threshold()[0] == 0
 
 
 def test_collections_are_as_before_behind_an_error(thresholds: tuple[int, int, int]) -> None:
-    with pytest.raises(RuntimeError), few_collections():
+    with pytest.raises(RuntimeError), few_collections(1_000):
         raise RuntimeError
     assert gc.get_threshold() == thresholds

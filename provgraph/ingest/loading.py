@@ -44,7 +44,7 @@ from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document, batches
 from provgraph.model.values import storable_text
-from provgraph.settings import few_collections
+from provgraph.settings import NEW_OBJECTS_OF_LONG_WORK, few_collections
 from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
 from provgraph.store.waiting import retry_while_unreachable
@@ -95,7 +95,7 @@ def load(
         loader_named(format_name)
     retry_while_unreachable(store.make)
     loading = _SourceGatherer(store, namespace, observer or Observer())
-    with few_collections(), ExitStack() as stack:
+    with few_collections(NEW_OBJECTS_OF_LONG_WORK), ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))
         found = look_up(sources, store, format_name, namespace)
         read_here = _reader(format_name, namespace)

@@ -27,7 +27,7 @@ from provgraph.model.values import Value
 from provgraph.model.vocabulary import FAILED, ORIGIN_RELATIONS
 from provgraph.questions.alignment import Pairs, align
 from provgraph.questions.histories import History
-from provgraph.settings import few_collections
+from provgraph.settings import NEW_OBJECTS_OF_LONG_WORK, few_collections
 from provgraph.store.protocol import Store
 
 #: What is the same input: the runs that it comes from, and the files that no known run made.
@@ -57,7 +57,7 @@ def diff(store: Store, a: Node, b: Node) -> LineageDiff:
         HiddenError: some of it is hidden from who asks.
         StoreError: the store failed.
     """
-    with few_collections():
+    with few_collections(NEW_OBJECTS_OF_LONG_WORK):
         return _comparison(store, a, b)
 
 

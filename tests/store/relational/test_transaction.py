@@ -116,7 +116,7 @@ def test_a_transaction_that_touches_very_much_takes_several_turns(
         assert subjects_in(entries) == {Subject.ACTIVITY: {*ids, "last"}}
     with store.writing() as transaction:
         marks = {number.to_bytes(8, "big") for number in range(3)}
-        assert transaction.touched_since(1) == {*marks, b"last mar"}
+        assert set(transaction.touched_since(1) or ()) == {*marks, b"last mar"}
 
 
 def test_a_turn_that_ends_with_its_transaction_is_followed_by_no_empty_one(
