@@ -1,11 +1,14 @@
-"""What the environment says about the store, the mirror and the spool.
+"""What the environment says about the store, the mirror and the spool, and how Python is set.
 
 Environment variables are read here and in `provgraph.server_settings`, and nowhere else. Most
 functions take the variables as an argument, so that a test can give its own.
 """
 
+import gc
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,13 @@ from provgraph.errors import SettingsError
 
 #: The URLs of a SQLite store in memory, which has no file.
 IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
+#: How many more objects there must be before Python looks for circles of them that nobody uses any
+#: more; 700 unless told otherwise. Records are many, and hardly ever refer to each other in
+#: circles. What a server answers with sometimes does, so most work raises the number less than
+#: loads and comparisons do.
+NEW_OBJECTS, NEW_OBJECTS_OF_LONG_WORK = 50_000, 1_000_000
+#: The same for what has been looked at once, and twice.
+_OLDER = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +210,46 @@ def _password(variable: str, variables: Mapping[str, str]) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(f"{variable}_FILE={path} can't be read: {error.strerror}") from None
+
+
+@dataclass(slots=True)
+class _Collections:
+    """How often Python looks for circles of objects, which is set once for all threads.
+
+    Attributes:
+        lock: for those below.
+        heavy: how many pieces of work make many objects now.
+        usual: the thresholds when there are none.
+    """
+
+    lock: threading.Lock
+    heavy: int = 0
+    usual: tuple[int, int, int] = (0, 0, 0)
+
+
+_COLLECTIONS = _Collections(threading.Lock())
+
+
+@contextmanager
+def few_collections(new_objects: int) -> Iterator[None]:
+    """Let Python look for unused circles of objects less often while many records are made.
+
+    To look through them takes much of a load, and nearly half of a long lineage. When the last
+    piece of work has ended, all is as it was before the first.
+
+    Args:
+        new_objects: how many more there must be before Python looks, at least.
+    """
+    with _COLLECTIONS.lock:
+        usual = gc.get_threshold()
+        if not _COLLECTIONS.heavy:
+            _COLLECTIONS.usual = usual
+        _COLLECTIONS.heavy += 1
+        gc.set_threshold(usual[0] and max(usual[0], new_objects), _OLDER, _OLDER)
+    try:
+        yield
+    finally:
+        with _COLLECTIONS.lock:
+            _COLLECTIONS.heavy -= 1
+            if not _COLLECTIONS.heavy:
+                gc.set_threshold(*_COLLECTIONS.usual)

@@ -22,7 +22,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from neo4j import GraphDatabase
 from sqlalchemy import Engine
 
@@ -44,6 +44,8 @@ STORES = (
 REQUIRED = "PROVGRAPH_TEST_REQUIRE_SERVICES"
 #: At most so many examples of each property, when it is set.
 EXAMPLES = "PROVGRAPH_TEST_EXAMPLES"
+#: Set where a mutant is tried: nobody looks at the example that fails, so it may be a large one.
+MUTANT = "MUTANT_UNDER_TEST"
 #: The group of tests that kill a Neo4j server.
 STRUCK_NEO4J = "struck-neo4j"
 #: Fixture → the marker of tests that have it.
@@ -125,9 +127,13 @@ def _mark(item: pytest.Function) -> None:
 def _take_few_examples(item: pytest.Function, most: int) -> None:
     """Hypothesis has no public way to lower the number that a test demands itself."""
     demanded = getattr(item.obj, "_hypothesis_internal_use_settings", None)
-    if demanded is not None and demanded.max_examples > most:
+    if demanded is not None:
         function = getattr(item.obj, "__func__", item.obj)
-        function._hypothesis_internal_use_settings = settings(demanded, max_examples=most)
+        phases = (Phase.explicit, Phase.generate) if MUTANT in os.environ else demanded.phases
+        few = min(demanded.max_examples, most)
+        function._hypothesis_internal_use_settings = settings(
+            demanded, max_examples=few, phases=phases
+        )
 
 
 @pytest.hookimpl(wrapper=True)

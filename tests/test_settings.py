@@ -1,5 +1,7 @@
-"""Where the store, the spool and passwords are looked for."""
+"""Where the store, the spool and passwords are looked for; how often Python looks for garbage."""
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from provgraph.errors import SettingsError
 from provgraph.settings import (
     default_spool,
     destination,
+    few_collections,
     mirror_password,
     read_environment,
     store_url,
@@ -68,3 +71,39 @@ def test_the_destination_is_shown_without_its_password(
         == destination(f"sqlite:////{tmp_path}/a.db")
         == f"sqlite:///{tmp_path}/a.db"
     )
+
+
+@pytest.fixture
+def thresholds() -> Iterator[tuple[int, int, int]]:
+    """Python's own thresholds of the garbage collector, whatever a test before has left."""
+    found = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    yield gc.get_threshold()
+    gc.set_threshold(*found)
+
+
+def test_collections_are_few_until_the_last_piece_of_work_ends(
+    thresholds: tuple[int, int, int],
+) -> None:
+    """Two threads, of which the first to begin is the first to end."""
+    first, second = few_collections(1_000), few_collections(2_000)
+    first.__enter__()
+    assert gc.get_threshold()[0] == 1_000
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert gc.get_threshold()[0] == 2_000
+    second.__exit__(None, None, None)
+    assert gc.get_threshold() == thresholds
+
+
+def test_collections_that_are_switched_off_stay_so(thresholds: tuple[int, int, int]) -> None:
+    gc.set_threshold(0)
+    with few_collections(1_000):
+        assert gc.get_threshold()[0] == 0
+    assert gc.get_threshold()[0] == 0
+
+
+def test_collections_are_as_before_behind_an_error(thresholds: tuple[int, int, int]) -> None:
+    with pytest.raises(RuntimeError), few_collections(1_000):
+        raise RuntimeError
+    assert gc.get_threshold() == thresholds

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provgraph.commands.progress import Progress
-from provgraph.commands.running import note, reporting_errors
+from provgraph.commands.running import given, note, reporting_errors
 from provgraph.errors import extra_needed
 from provgraph.ingest.backups import Written, back_up
 from provgraph.ingest.backups import restore as restore_backup
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
+def _naming_its_stores(command: click.Command) -> click.Command:
+    """Take out ``--store``, which every other command has: arguments name the stores."""
+    command.params = [each for each in command.params if each.name != "store"]
+    return command
+
+
+@_naming_its_stores
 @click.command()
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="[TO]", required=False)
@@ -65,6 +72,7 @@ def copy(source: str, target: str | None, folder: Path | None) -> None:
         click.echo(_COMMAND.format(folder=shlex.quote(filling.address)))
 
 
+@_naming_its_stores
 @click.command()
 @click.argument("source", metavar="STORE")
 @click.argument("file", type=_FILE, metavar="FILE")
@@ -86,6 +94,7 @@ def backup(source: str, file: Path) -> None:
         )
 
 
+@_naming_its_stores
 @click.command()
 @click.argument("file", type=_FILE, metavar="FILE")
 @click.argument("target", metavar="STORE")
@@ -124,6 +133,8 @@ def _tell(source: str, target: str, records: int, seconds: float) -> None:
 @contextmanager
 def _opened(url: str) -> Iterator[Store]:
     """Open a store; its password may come from the environment where the URL has none."""
+    if given("store"):
+        raise click.UsageError("the arguments name the stores: leave out --store")
     login = url.partition("://")[2].rpartition("@")[0]
     password = None if ":" in login else read_environment(url).store_password
     store = open_store(url, password)

@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 REFUSED = 1
 #: Exit code: nothing was found to work on (docs/contract.md, Commands).
 NOTHING = 2
-#: How many new objects Python's garbage collector waits for; 700 unless told otherwise. Records
-#: are many and refer to each other in no circles, so looking for circles less often saves a tenth
-#: of the time.
-_OBJECTS_BEFORE_COLLECTING = 50_000
 
 #: Module of commands → the extra that brings the packages that all of its commands need.
 _EXTRAS = {"checking": "validation", "mirroring": "postgresql", "serving": "serve"}
@@ -163,8 +159,10 @@ def reporting_errors(function: Callable[..., None]) -> Callable[..., None]:
     """
 
     def run(*arguments: Any, **options: Any) -> None:
+        from provgraph.settings import NEW_OBJECTS
+
         context = click.get_current_context()
-        gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, 50, 100)
+        gc.set_threshold(NEW_OBJECTS, 50, 100)
         _listen_to_log()
         try:
             function(*arguments, **options)

@@ -3,11 +3,10 @@
 Who loads a source again gets a report and changes nothing (`docs/contract.md`, rule 8).
 """
 
-import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby
@@ -45,6 +44,7 @@ from provgraph.loaders.registry import loader_named
 from provgraph.model.identifiers import DEFAULT_NAMESPACE
 from provgraph.model.records import Document, batches
 from provgraph.model.values import storable_text
+from provgraph.settings import NEW_OBJECTS_OF_LONG_WORK, few_collections
 from provgraph.store.protocol import Store
 from provgraph.store.records import LoadRecord
 from provgraph.store.waiting import retry_while_unreachable
@@ -57,10 +57,6 @@ TOGETHER = 500
 
 #: How many sources are looked up at once.
 AT_ONCE = 64
-
-#: How many more objects there must be before Python looks for circles of them that nobody uses any
-#: more. A load makes millions of objects and hardly a circle; most are gone with their batch.
-_NEW_OBJECTS = 1_000_000
 
 
 def load(
@@ -99,7 +95,7 @@ def load(
         loader_named(format_name)
     retry_while_unreachable(store.make)
     loading = _SourceGatherer(store, namespace, observer or Observer())
-    with _few_collections(), ExitStack() as stack:
+    with few_collections(NEW_OBJECTS_OF_LONG_WORK), ExitStack() as stack:
         sources = (source for name in names for source in expanded(name, stack))
         found = look_up(sources, store, format_name, namespace)
         read_here = _reader(format_name, namespace)
@@ -111,17 +107,6 @@ def load(
         for folder, group in groupby(read, key=lambda each: each.source.folder):
             yield from loading.take_folder(folder, group)
         yield from loading.flush()
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Let Python look for unused circles of objects less often: that takes a tenth of a load."""
-    usual = gc.get_threshold()
-    gc.set_threshold(usual[0] and max(usual[0], _NEW_OBJECTS), *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def check_namespace(namespace: str) -> None:

@@ -52,14 +52,14 @@ def status_of(facts: Attributes) -> Status:
         The gravest of the stated status words. Without such a word: completed when the run has an
         end; running when that is said, or a start is known by more than the header of its product.
     """
-    stated = set(facts.get(Fact.STATUS, ()))
+    stated = facts.get(Fact.STATUS, ())
     for status in _GRAVEST_FIRST:
-        if status.value in stated:
+        if status in stated:
             return status
     if end_of(facts) is not None:
         return Status.COMPLETED
     is_begun = start_of(facts) is not None and Fact.IN_HEADER not in facts
-    return Status.RUNNING if is_begun or Status.RUNNING.value in stated else Status.UNKNOWN
+    return Status.RUNNING if is_begun or Status.RUNNING in stated else Status.UNKNOWN
 
 
 def start_of(facts: Attributes) -> str | None:
@@ -123,8 +123,8 @@ def _entity_times(attributes: Attributes, names: Iterable[str]) -> Iterator[str]
             continue
 
 
-def _times(facts: Attributes, *names: str) -> Iterator[str]:
-    return (str(value) for name in names for value in facts.get(name, ()))
+def _times(facts: Attributes, *names: str) -> list[str]:
+    return [str(value) for name in names if name in facts for value in facts[name]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def key_of(kind: Kind, identifier: str) -> bytes:
 
 #: Where a file is read or written, it is named again and again. Longer ids are not remembered.
 _LONG = 256
-_key = lru_cache(1 << 15)(fingerprint)
+_key = lru_cache(1 << 14)(fingerprint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ docs/explanation/comparison.md says what counts as a difference.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import zip_longest
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from provgraph.model.attributes import json_safe, readable_attributes
 from provgraph.model.comparison import (
@@ -26,7 +26,8 @@ from provgraph.model.records import SOFTWARE, Fact, Settings
 from provgraph.model.values import Value
 from provgraph.model.vocabulary import FAILED, ORIGIN_RELATIONS
 from provgraph.questions.alignment import Pairs, align
-from provgraph.questions.histories import History, Input
+from provgraph.questions.histories import History
+from provgraph.settings import NEW_OBJECTS_OF_LONG_WORK, few_collections
 from provgraph.store.protocol import Store
 
 #: What is the same input: the runs that it comes from, and the files that no known run made.
@@ -56,18 +57,29 @@ def diff(store: Store, a: Node, b: Node) -> LineageDiff:
         HiddenError: some of it is hidden from who asks.
         StoreError: the store failed.
     """
+    with few_collections(NEW_OBJECTS_OF_LONG_WORK):
+        return _comparison(store, a, b)
+
+
+def _comparison(store: Store, a: Node, b: Node) -> LineageDiff:
+    """What differs. All that was read for it is gone when this returns."""
     walks = store.walks((a, b), Direction.UPSTREAM, ORIGIN_RELATIONS, None, WALK_LIMIT)
     check_whole((node for each in walks for node in each.nodes), "what differs between histories")
     ours, theirs = _histories(walks)
     pairs = align(ours, theirs)
+    settings = _differing_settings(store, ours, theirs, pairs)
+    return _Compared(ours, theirs, pairs, settings).answer()
+
+
+def _differing_settings(
+    store: Store, a: History, b: History, pairs: Pairs
+) -> dict[bytes, Settings]:
+    """The settings that one of two counterparts has, and the other has not."""
     keys = {
-        key.hex()
-        for mine, other in pairs.items()
-        for key in ours.settings[mine] ^ theirs.settings[other]
+        key.hex() for mine, other in pairs.items() for key in a.settings[mine] ^ b.settings[other]
     }
     with store.viewing() as view:
-        settings = {bytes.fromhex(key): each for key, each in view.settings(keys).items()}
-    return _Compared(ours, theirs, pairs, settings).answer()
+        return {bytes.fromhex(key): each for key, each in view.settings(keys).items()}
 
 
 def _histories(walks: Sequence[Lineage]) -> list[History]:
@@ -125,12 +137,12 @@ class _Compared:
 
     def _pair(self, mine: bytes, other: bytes) -> RunDifference:
         ours, theirs = self.a.runs[mine], self.b.runs[other]
-        alike = RunDifference(ours.name, Change.CHANGED, ours.id, theirs.id)
+        ids = (ours.name, Change.CHANGED, ours.id, theirs.id)
         if mine == other:
-            return alike
+            return RunDifference(*ids)
         parameters, packages = self._values(mine, other)
-        return replace(
-            alike,
+        return RunDifference(
+            *ids,
             version=((ours.version, theirs.version) if ours.version != theirs.version else None),
             parameters=tuple(parameters),
             packages=tuple(packages),
@@ -171,35 +183,19 @@ class _Compared:
     def _inputs(self, mine: bytes, other: bytes) -> Iterator[InputDifference]:
         """The inputs that no input of the counterpart in the same role stands for."""
         is_recorded = bool(self.a.settings[mine] and self.b.settings[other])
-        ours = self._by_role(self.a, self.pairs, self.a.inputs[mine], is_recorded)
-        theirs = self._by_role(self.b, self._paired, self.b.inputs[other], is_recorded)
+        ours, theirs = (
+            side.inputs(run, is_recorded)
+            for side, run in zip(self._sides, (mine, other), strict=True)
+        )
         for role in sorted(ours.keys() | theirs.keys()):
             left, right = ours.get(role, []), theirs.get(role, [])
-            if [each.identity for each in left] == [each.identity for each in right]:
-                continue
-            lacking = list(_beyond(left, right))
-            added = list(_beyond(right, left))
-            for a, b in zip_longest(sorted(lacking), sorted(added)):
-                if any(each is not None and each.is_told for each in (a, b)) and None in (a, b):
-                    continue  # a run on one side only made it, which says as much
-                yield InputDifference(role or None, a.id if a else None, b.id if b else None)
+            if [each.identity for each in left] != [each.identity for each in right]:
+                yield from _differing(role, left, right)
 
     @cached_property
-    def _paired(self) -> dict[bytes, bytes]:
-        """The counterparts in the second history, as the pairs name them."""
-        return {key: key for key in self.pairs.values()}
-
-    def _by_role(
-        self, history: History, known: Pairs, inputs: Iterable[Input], is_recorded: bool
-    ) -> dict[str, list["_ComparedInput"]]:
-        """Role → inputs. Recorded parameters say what a configuration file says."""
-        found: dict[str, list[_ComparedInput]] = defaultdict(list)
-        for each in inputs:
-            if not is_recorded or each.makers or not _is_configuration(each):
-                is_told = bool(each.makers) and known.keys().isdisjoint(each.makers)
-                read = _ComparedInput(each.id, is_told, _identity(history, known, each))
-                found[each.role or ""].append(read)
-        return found
+    def _sides(self) -> tuple["_ComparedSide", "_ComparedSide"]:
+        same = {key: key for key in self.pairs.values()}
+        return _ComparedSide(self.a, self.pairs), _ComparedSide(self.b, same)
 
     def _weight(self, found: RunDifference) -> tuple[object, ...]:
         """Runs on one side first, then by what differs; among equals nearest to the root."""
@@ -215,8 +211,7 @@ class _Compared:
         )
 
 
-@dataclass(frozen=True, order=True)
-class _ComparedInput:
+class _ComparedInput(NamedTuple):
     """An input of a run.
 
     Attributes:
@@ -226,35 +221,82 @@ class _ComparedInput:
     """
 
     id: str
-    is_told: bool = field(compare=False)
-    identity: _Identity = field(compare=False)
+    is_told: bool
+    identity: _Identity
 
 
-def _identity(history: History, known: Pairs, each: Input) -> _Identity:
-    """The counterparts that made an input, and the external files that it is or comes from.
+class _ComparedSide:
+    """One of two histories, as it is compared with the other one."""
 
-    What stands on one side only is looked through: a step more or less changes no other run.
-    """
-    makers: set[bytes] = set()
-    external = set(each.external)
-    stack, seen = list(each.makers), set(each.makers)
-    while stack:
-        run = stack.pop()
-        if run in known:
-            makers.add(known[run])
-            continue
-        inputs = [each for each in history.inputs.get(run, ()) if not _is_configuration(each)]
-        if not inputs:
-            makers.add(run)
-        for before in inputs:
-            external |= before.external
-            stack += before.makers - seen
-            seen |= before.makers
-    return frozenset(makers), frozenset(external)
+    def __init__(self, history: History, names: Pairs) -> None:
+        """Take the history.
+
+        Args:
+            history: as it is.
+            names: key of a run that has a counterpart → what stands for both of them.
+        """
+        self._history, self._names = history, names
+        self._identities: dict[_Identity, _Identity] = {}
+
+    def inputs(self, run: bytes, is_recorded: bool) -> dict[str, list[_ComparedInput]]:
+        """Role → inputs of a run. Recorded parameters say what a configuration file says."""
+        found: dict[str, list[_ComparedInput]] = {}
+        for each in self._history.inputs[run]:
+            role, identifier, makers, external = each
+            if makers or not is_recorded or not _is_configuration(role):
+                is_told = bool(makers) and self._names.keys().isdisjoint(makers)
+                read = _ComparedInput(identifier, is_told, self._identity((makers, external)))
+                found.setdefault(role or "", []).append(read)
+        return found
+
+    def _identity(self, origin: _Identity) -> _Identity:
+        """What stands for an input; most files are read by many runs."""
+        found = self._identities.get(origin)
+        if found is None:
+            found = self._identities[origin] = self._seen_through(*origin)
+        return found
+
+    def _seen_through(self, origins: frozenset[bytes], files: frozenset[str]) -> _Identity:
+        """The counterparts that made an input, and the external files that it is or comes from.
+
+        What stands on one side only is looked through: a step more or less changes no other run.
+        """
+        makers: set[bytes] = set()
+        external = set(files)
+        stack, seen = list(origins), set(origins)
+        while stack:
+            run = stack.pop()
+            if run in self._names:
+                makers.add(self._names[run])
+                continue
+            inputs = self._history.inputs.get(run, ())
+            inputs = tuple(each for each in inputs if not _is_configuration(each.role))
+            if not inputs:
+                makers.add(run)
+            for before in inputs:
+                external |= before.external
+                stack += before.makers - seen
+                seen |= before.makers
+        return frozenset(makers), frozenset(external)
 
 
-def _is_configuration(each: Input) -> bool:
-    return _CONFIGURATION.search(each.role or "") is not None
+@lru_cache(maxsize=1024)
+def _is_configuration(role: str | None) -> bool:
+    return _CONFIGURATION.search(role or "") is not None
+
+
+def _differing(
+    role: str, left: list[_ComparedInput], right: list[_ComparedInput]
+) -> Iterator[InputDifference]:
+    """What counterparts read in one role and no input of the other stands for."""
+    lacking, added = (
+        sorted(_beyond(*sides), key=lambda each: each.id)
+        for sides in ((left, right), (right, left))
+    )
+    for a, b in zip_longest(lacking, added):
+        if any(each is not None and each.is_told for each in (a, b)) and None in (a, b):
+            continue  # a run on one side only made it, which says as much
+        yield InputDifference(role or None, a.id if a else None, b.id if b else None)
 
 
 def _beyond(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from provgraph.model.lineage import Edge, Lineage, Node, Setup
 from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
@@ -17,8 +17,7 @@ from provgraph.model.vocabulary import AGENT_RELATIONS, Kind, RelationType
 _Mark: TypeAlias = int
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """What a run read, or what a record comes from.
 
     Attributes:
@@ -141,28 +140,32 @@ class History:
         return {run.id: run for run in self.runs.values()}
 
     def _input(self, edge: Edge) -> Input:
-        role = edge.role if edge.relation is RelationType.USED else edge.relation.value
-        makers, external = self._origin(edge.target)
-        return Input(role, self.nodes[edge.target].id, makers, external)
+        role = edge.role if edge.relation is RelationType.USED else str(edge.relation)
+        return Input(role, self.nodes[edge.target].id, *self._origin(edge.target))
 
     def _origin(self, key: bytes) -> tuple[frozenset[bytes], frozenset[str]]:
         """The runs that a record comes from, and the records without any; through derivations."""
-        if key not in self._origins:
-            makers: set[bytes] = set()
-            external: set[str] = set()
-            stack, seen = [key], {key}
-            while stack:
-                here = stack.pop()
-                causes = self._causes_of(here)
-                if here in self.runs:
-                    makers.add(here)
-                elif not causes:
-                    external.add(self.nodes[here].id)
-                else:
-                    stack += causes - seen
-                    seen |= causes
-            self._origins[key] = frozenset(makers), frozenset(external)
-        return self._origins[key]
+        found = self._origins.get(key)
+        if found is None:
+            found = self._origins[key] = self._traced(key)
+        return found
+
+    def _traced(self, key: bytes) -> tuple[frozenset[bytes], frozenset[str]]:
+        makers: set[bytes] = set()
+        external: set[str] = set()
+        stack, seen = [key], {key}
+        while stack:
+            here = stack.pop()
+            if here in self.runs:
+                makers.add(here)
+                continue
+            causes = self._causes_of(here)
+            if not causes:
+                external.add(self.nodes[here].id)
+            else:
+                stack += causes - seen
+                seen |= causes
+        return frozenset(makers), frozenset(external)
 
     def _causes_of(self, key: bytes) -> set[bytes]:
         """What a record comes from directly: the runs that made it, else what it derives from."""

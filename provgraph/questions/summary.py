@@ -373,12 +373,11 @@ def _named_places(store: Store, origin: _Origin, setups: _Setups) -> dict[bytes,
     texts = _texts_in(store, {setups[run].settings for run in origin.runs if run in setups})
     found: dict[bytes, frozenset[str]] = {}
     for key, run in origin.runs.items():
-        noted: set[str] = set()
-        for edge in origin.noted.get(key, ()):
-            if edge.location:
-                noted.add(edge.location)
+        edges = origin.noted.get(key, ())
+        noted = {edge.location for edge in edges if edge.location}
+        for edge in edges:
             file = origin.nodes.get(edge.target if edge.source == key else edge.source)
-            if file is not None and file.locations != (edge.location,):
+            if file is not None:
                 noted.update(file.locations)
         arguments = run.attributes.get(Fact.ARGUMENTS, ())
         said = texts[setups[key].settings] if key in setups else frozenset[str]()

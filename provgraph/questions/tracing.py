@@ -26,6 +26,7 @@ from provgraph.model.values import storable_text, with_zone
 from provgraph.model.vocabulary import ORIGIN_RELATIONS, Kind, RelationType
 from provgraph.questions.misses import MOST_CANDIDATES, ambiguous, not_found
 from provgraph.questions.summary import lineage_with_taints
+from provgraph.settings import NEW_OBJECTS, few_collections
 from provgraph.store.nodes import on_all_pages
 from provgraph.store.protocol import Store
 from provgraph.store.records import Found
@@ -335,5 +336,6 @@ def lineage(
         StoreError: the store failed.
     """
     followed = tuple(relations) or ORIGIN_RELATIONS
-    found = store.walk(root, direction, followed, depth, limit)
-    return lineage_with_taints(store, found, followed)
+    with few_collections(NEW_OBJECTS):
+        found = store.walk(root, direction, followed, depth, limit)
+        return lineage_with_taints(store, found, followed)

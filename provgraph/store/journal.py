@@ -91,8 +91,8 @@ class Journaled:
     def __init__(self) -> None:
         self._subjects: Subjects = {kind: set() for kind in Subject}
 
-    def __bool__(self) -> bool:
-        return any(self._subjects.values())
+    def __len__(self) -> int:
+        return sum(map(len, self._subjects.values()))
 
     def note(self, changes: Changes) -> None:
         """Add the subjects of some changes; bookkeeping is not among them.

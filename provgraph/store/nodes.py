@@ -106,7 +106,7 @@ def activity_node(run: Run) -> Node:
         for name, values in run.facts.items()
         if name not in SHOWN_FACTS or len(values) > 1
     }
-    if run.facts.get(Fact.STATUS, (status.value,)) != (status.value,):
+    if run.facts.get(Fact.STATUS, (status,)) != (status,):
         attributes[Fact.STATUS] = run.facts[Fact.STATUS]
     return Node(
         key=key_of(Kind.ACTIVITY, run.id),

@@ -286,7 +286,7 @@ def _folders(location: str) -> Iterator[str]:
         folder = folder.rpartition("/")[0] or ("/" if folder.startswith("/") else "")
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 14)
 def mark(what: str, value: str) -> str:
     """Make the term that stands for a value as a whole.
 

@@ -54,6 +54,17 @@ def test_a_store_is_not_copied_to_itself(url: str) -> None:
     assert "FROM and TO are the same store" in done.stderr
 
 
+def test_arguments_name_the_stores_and_no_option(url: str, tmp_path: Path) -> None:
+    """An option that changes nothing would mislead."""
+    target = f"sqlite:///{tmp_path / 'copy.db'}"
+    assert "--store URL" not in do("copy", "--help").stdout
+    behind = do("copy", url, target, "--store", url)
+    assert (behind.exit_code, "No such option" in behind.stderr) == (2, True)
+    before = do("--store", url, "copy", url, target)
+    assert (before.exit_code, "leave out --store" in before.stderr) == (2, True)
+    assert not (tmp_path / "copy.db").exists()
+
+
 #: Copies, and is killed when 30 records are written.
 KILLED = """
 import os, signal, sys

@@ -45,7 +45,14 @@ UNFINISHED_COPY = "unfinished_copy"
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
 _READING = ("cache_size=-65536", "temp_store=2")
-_WRITING = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", *_READING)
+#: A large load fills the cache, and has much else in memory.
+_WRITING = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-32768",
+    "temp_store=2",
+)
 
 
 # Databases.

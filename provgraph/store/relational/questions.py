@@ -226,7 +226,7 @@ leaf AS (
   FROM found CROSS JOIN relation
   WHERE relation.source = found.key AND relation.type IN ({agents})
 ),
-edge(type, source, target, role, time, place, said_by) AS ({edges} UNION SELECT * FROM leaf),
+edge(type, source, target, role, time, place, said_by) AS ({edges} UNION ALL SELECT * FROM leaf),
 member(key) AS (SELECT key FROM found UNION SELECT target FROM leaf)
 SELECT 'edge', edge.type, name.text, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        source, target, role, time, said_by
@@ -336,7 +336,7 @@ def _statement(direction: Direction, relations: tuple[RelationType, ...], deep: 
     ]
     walks = ",".join((_DEEP_WALK if deep else _FREE_WALK).format(**part) for part in parts)
     reached = " UNION ".join(f"SELECT key FROM {part['name']}_reached" for part in parts)  # noqa: S608 - constants only
-    edges = " UNION ".join(_EDGES.format(**part) for part in parts)
+    edges = " UNION ALL ".join(_EDGES.format(**part) for part in parts)
     leaves = {"agents": _listed(AGENT_RELATIONS), "records": _records_of("member", _NO_EDGE)}
     rest = _REST.format(reached=reached, edges=edges, **leaves)
     setups = "" if direction is Direction.DOWNSTREAM else f"{_SETUPS}{_MARKED}{_STATE}"

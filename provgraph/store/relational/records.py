@@ -109,7 +109,7 @@ def _places(count: int) -> str:
     return f"({', '.join('?' * count) or 'SELECT 1 WHERE 1 = 0'})"
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 14)
 def _name_key(text: str) -> bytes:
     return fingerprint("name", text)
 

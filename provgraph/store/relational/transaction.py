@@ -37,6 +37,10 @@ from provgraph.store.relational.facts import (
 from provgraph.store.relational.rows import BulkWriter
 from provgraph.store.terms import entries_of, number_of
 
+#: About how many ids an entry of the journal names. A transaction that touches more takes several
+#: turns, so that the ids of a load of gigabytes are not in memory until its end.
+MOST_SUBJECTS = 50_000
+
 
 class RelationalTransaction(RelationalView, Transaction):
     """A transaction on one connection, the only writer.
@@ -99,20 +103,25 @@ class RelationalTransaction(RelationalView, Transaction):
         self._rows.put(tables.load, map(load_row, changes.loads))
         self._rows.put(tables.assertion, map(assertion_row, changes.assertions))
         self._remove(changes.removals)
+        if len(self._journaled) > MOST_SUBJECTS:
+            self._end_turn()
 
     def finish(self) -> None:
-        """Write the turn and its entry of the journal, when provenance was touched.
+        """Write the last turn and its entry of the journal, when provenance was touched.
 
         Who decides meanwhile what to write reads the turn; mirrors read the journal.
         """
         if self._touched or self._journaled:
-            turn, number = tables.turn, self.turn + 1
-            self._connection.execute(
-                insert(turn).values(number=number, touched=self._touched.packed())
-            )
-            self._connection.execute(delete(turn).where(turn.c.number <= number - KEPT_TURNS))
-            entry = {"turn": number, "mark": new_mark(), "content": self._journaled.packed()}
-            self._connection.execute(insert(tables.journal).values(entry))
+            self._end_turn()
+
+    def _end_turn(self) -> None:
+        self.turn += 1
+        turn, touched = tables.turn, self._touched.packed()
+        self._connection.execute(insert(turn).values(number=self.turn, touched=touched))
+        self._connection.execute(delete(turn).where(turn.c.number <= self.turn - KEPT_TURNS))
+        entry = {"turn": self.turn, "mark": new_mark(), "content": self._journaled.packed()}
+        self._connection.execute(insert(tables.journal).values(entry))
+        self._touched, self._journaled = TouchedMarks(), Journaled()
 
     def _replace_entities(self, changes: Changes) -> None:
         removed = [key_of(Kind.ENTITY, each) for each in changes.removals.entities]

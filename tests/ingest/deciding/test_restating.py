@@ -37,6 +37,7 @@ def entities(store: Store, ids: list[str]) -> dict[str, EntityRecord]:
         return view.entities(ids)
 
 
+@pytest.mark.slow
 def test_a_mark_comes_and_goes_as_if_all_were_decided_anew(night: Store) -> None:
     """The same store with and without the short way, after each mark and each undoing."""
     before = digest(night.scan())

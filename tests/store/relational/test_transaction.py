@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 from provgraph.model.records import Agent, Run, Settings
 from provgraph.model.values import Value
-from provgraph.store.journal import KEPT_TURNS
+from provgraph.store.journal import KEPT_TURNS, Subject, subjects_in
 from provgraph.store.records import Changes, Removals
 from provgraph.store.relational.store import RelationalStore
 from tests.store.relational.conftest import indexed_terms
@@ -95,3 +95,34 @@ def test_a_block_that_raises_leaves_nothing(store: RelationalStore, engine: Engi
     with pytest.raises(KeyError):
         fail()
     assert [count(engine, table) for table in ("activity", "turn", "journal")] == [0, 0, 0]
+
+
+def test_a_transaction_that_touches_very_much_takes_several_turns(
+    store: RelationalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its ids need not be in memory until its end; together the turns say what one would."""
+    monkeypatch.setattr("provgraph.store.relational.transaction.MOST_SUBJECTS", 2)
+    apply(store, Changes(runs=[Run("before", {})]))
+    with store.writing() as transaction:
+        for number in range(3):
+            runs = [Run(f"{number}{letter}", {}) for letter in "abc"]
+            transaction.apply(Changes(runs=runs), [number.to_bytes(8, "big")])
+        transaction.apply(Changes(runs=[Run("last", {})]), [b"last mark"[:8]])
+    with store.viewing() as view:
+        entries = list(view.journal_from(2))
+        assert [each.turn for each in entries] == [2, 3, 4, 5]
+        assert view.turn == 5
+        ids = {f"{number}{letter}" for number in range(3) for letter in "abc"}
+        assert subjects_in(entries) == {Subject.ACTIVITY: {*ids, "last"}}
+    with store.writing() as transaction:
+        marks = {number.to_bytes(8, "big") for number in range(3)}
+        assert set(transaction.touched_since(1) or ()) == {*marks, b"last mar"}
+
+
+def test_a_turn_that_ends_with_its_transaction_is_followed_by_no_empty_one(
+    store: RelationalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provgraph.store.relational.transaction.MOST_SUBJECTS", 0)
+    apply(store, Changes(runs=[Run("r", {})]), b"one mark")
+    with store.viewing() as view:
+        assert [each.turn for each in view.journal_from(0)] == [1]
