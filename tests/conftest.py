@@ -11,9 +11,11 @@ starts processes, or takes over half a second of the processor's time, bears ``s
 that share a fixture of their module stay together on one worker, or each worker would make it.
 """
 
+import functools
 import os
 import signal
 import sqlite3
+import sys
 import time
 from collections.abc import Generator, Iterator
 from itertools import count
@@ -85,12 +87,22 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they use, keep groups together, and begin with what takes longest."""
     most = os.environ.get(EXAMPLES)
+    if MUTANT in os.environ:
+        _forget_what_is_remembered()
     for item in items:
         if isinstance(item, pytest.Function):
             _mark(item)
             if most is not None:
                 _take_few_examples(item, int(most))
     items.sort(key=_rank)
+
+
+def _forget_what_is_remembered() -> None:
+    """mutmut tries each mutant in a copy of a process in which the tests ran without it."""
+    ours = [vars(module) for name, module in sys.modules.items() if name.startswith("provgraph.")]
+    for value in (value for names in ours for value in names.values()):
+        if isinstance(value, functools._lru_cache_wrapper):
+            value.cache_clear()
 
 
 def _rank(item: pytest.Item) -> int:

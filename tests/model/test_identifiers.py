@@ -55,12 +55,6 @@ urls = st.lists(
 ).map("".join) | st.text(max_size=20)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> None:
-    """Each test has its texts read anew, also when it runs again in one process, as mutmut does."""
-    identifiers._known_places.cache_clear()
-
-
 @settings(max_examples=500, deadline=None)
 @given(urls)
 def test_a_place_is_its_own_place(url: str) -> None:
