@@ -50,7 +50,7 @@ _WRITING = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
-    "cache_size=-32768",
+    "cache_size=-16384",
     "temp_store=2",
 )
 
