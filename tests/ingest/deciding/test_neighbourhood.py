@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -233,3 +234,31 @@ def test_what_is_stated_of_several_paths_stays_when_a_run_turns_out_to_have_writ
     assert {name: each.attributes for name, each in kept.items()} == {
         name: {"note": ("good",)} for name in names
     }
+
+
+def test_the_time_that_a_source_states_of_a_making_is_told(memory: Store) -> None:
+    """The run itself ended later."""
+    said = run("A", 0, 1, (), ("/x=P",))
+    (made,) = said.mentions
+    stated = replace(made, time="2026-01-01T00:00:00.500")
+    with memory.writing() as transaction:
+        integrate(transaction, [replace(said, mentions=(stated,))])
+    assert find(memory, "product:P").generated_at == "2026-01-01T00:00:00.500Z"
+
+
+def test_what_is_stated_of_each_identifier_of_an_entity_is_told(memory: Store) -> None:
+    """Two sources name what one run wrote in one role."""
+    names = ("guid:G", "product:P")
+    wrote = [
+        Mention("A", RelationType.WAS_GENERATED_BY, None, place, name, source)
+        for place, name, source in zip(
+            ("lfn:/x", "file:/x"), names, ("catalogue", "log"), strict=True
+        )
+    ]
+    stated = [StatedEntity(name, {name[0]: (True,)}) for name in names]
+    with memory.writing() as transaction:
+        documents = [Document(run("A", 0, 1).run, (each,)) for each in wrote]
+        integrate(transaction, [*documents, Document(entities=tuple(stated))])
+    file = find(memory, "guid:G")
+    assert file == find(memory, "product:P")
+    assert file.attributes == {"g": (True,), "p": (True,)}
