@@ -327,3 +327,19 @@ def test_rule_6_what_is_stated_of_a_former_name_makes_no_other_entity() -> None:
         "product:Q": (),
         "file:/never/written": ("file:/never/written",),
     }
+
+
+def test_rule_3_the_file_of_a_claim_that_is_turned_down_is_meant_by_its_own_id() -> None:
+    """A made P. At the path where B says so, too, B also made R."""
+    made = RelationType.WAS_GENERATED_BY
+    said = [
+        Mention("A", made, None, "file:/p", "product:P"),
+        Mention("B", made, "one", "file:/x", "product:P"),
+        Mention("B", made, "two", "file:/x", "product:R"),
+    ]
+    found = resolve(files_of(said, {}, RUNS)).entities
+    assert {name: each.former for name, each in found.items()} == {
+        "product:P": ("file:/p@A",),
+        "product:R": (),
+        "file:/x@B": ("file:/x@B",),
+    }

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.__main__ import machine
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "explanation" / "mutants.md"
 #: What a mutant is, as mutmut lists it, and what became of it.
@@ -24,9 +26,9 @@ _UNEXPLAINED = "to be looked at"
 _INTRODUCTION = """# Mutants that survive
 
 Printed by `make soak-mutants`; `make soak-mutants ARGS=--write` writes this page. mutmut changes
-single words of `identity/`, `ingest/deciding/` and `model/` (a `<` into a `<=`, an `and` into an
-`or`, a number into the next one) and runs the quick tests of these rooms against each change. Here
-stand the changes that no test notices, with the reason why.
+single words of `identity/`, `ingest/deciding/`, `model/` and the journal of stores (a `<` into a
+`<=`, an `and` into an `or`, a number into the next one) and runs the quick tests of these rooms
+against each change. Here stand the changes that no test notices, with the reason why.
 """
 
 
@@ -100,7 +102,12 @@ def _reasons(page: str) -> Mapping[tuple[str, str], str]:
 
 def _function(name: str) -> str:
     """A mutant's function; the number behind it changes with the code."""
-    return name.rpartition("__mutmut_")[0]
+    return _short(name).rpartition("__mutmut_")[0]
+
+
+def _short(name: str) -> str:
+    """A mutant's name as the page has it: no module bears it."""
+    return name.removeprefix("provgraph.")
 
 
 def _reason(name: str, change: str, known: Mapping[tuple[str, str], str]) -> str:
@@ -114,7 +121,7 @@ def _page(
 ) -> str:
     tried = sum(outcome not in ("not checked", "skipped") for outcome in outcomes.values())
     rows: Sequence[str] = [
-        f"| `{name}` | `{change}` | {_reason(name, change, known)} |"
+        f"| `{_short(name)}` | `{change}` | {_reason(name, change, known)} |"
         for name, change in sorted(survivors.items())
     ]
     count = f"Of {tried} mutants {tried - len(survivors)} were noticed."
@@ -129,7 +136,7 @@ def _page(
             )
         )
         + "".join(f"\n{row}" for row in rows)
-        + "\n"
+        + f"\n\n{machine()}\n"
     )
 
 
