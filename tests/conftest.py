@@ -12,6 +12,7 @@ that share a fixture of their module stay together on one worker, or each worker
 """
 
 import functools
+import gc
 import os
 import signal
 import sqlite3
@@ -202,6 +203,15 @@ def _tables_in_memory() -> Iterator[None]:
     with patch("provgraph.store.relational.store.migrate", migrate_copy):
         yield
     template.dispose()
+
+
+@pytest.fixture
+def thresholds() -> Iterator[tuple[int, int, int]]:
+    """Python's own thresholds of the garbage collector, whatever a test before has left."""
+    found = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    yield gc.get_threshold()
+    gc.set_threshold(*found)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Where the store, the spool and passwords are looked for; how often Python looks for garbage."""
 
 import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,15 +70,6 @@ def test_the_destination_is_shown_without_its_password(
         == destination(f"sqlite:////{tmp_path}/a.db")
         == f"sqlite:///{tmp_path}/a.db"
     )
-
-
-@pytest.fixture
-def thresholds() -> Iterator[tuple[int, int, int]]:
-    """Python's own thresholds of the garbage collector, whatever a test before has left."""
-    found = gc.get_threshold()
-    gc.set_threshold(700, 10, 10)
-    yield gc.get_threshold()
-    gc.set_threshold(*found)
 
 
 def test_collections_are_few_until_the_last_piece_of_work_ends(

@@ -605,20 +605,11 @@ def test_deep_nesting_never_crashes(depth: int, text: str, tmp_path: Path, store
         json.dumps(find(store, "A").shown_attributes)
 
 
-@pytest.fixture
-def usual() -> Iterator[tuple[int, int, int]]:
-    """Python's own thresholds of the garbage collector, whatever a test before has left."""
-    found = gc.get_threshold()
-    gc.set_threshold(700, 10, 10)
-    yield gc.get_threshold()
-    gc.set_threshold(*found)
-
-
 def test_a_load_leaves_the_garbage_collector_as_it_was(
-    store: Store, usual: tuple[int, int, int]
+    store: Store, thresholds: tuple[int, int, int]
 ) -> None:
     reports = load(store, [str(FAILED), str(FAILED)])
     next(reports)
-    assert gc.get_threshold()[0] > usual[0]
+    assert gc.get_threshold()[0] > thresholds[0]
     reports.close()  # type: ignore[attr-defined]
-    assert gc.get_threshold() == usual
+    assert gc.get_threshold() == thresholds

@@ -44,14 +44,16 @@ _REVISION = text("SELECT version_num FROM alembic_version")
 UNFINISHED_COPY = "unfinished_copy"
 #: How long a SQLite writer waits for another one, in seconds.
 BUSY_SECONDS = 600
-_READING = ("cache_size=-65536", "temp_store=2")
-#: A large load fills the cache, and has much else in memory.
+_ALWAYS = ("temp_store=2",)
+#: With 64 MB of pages in memory.
+_READING = ("cache_size=-65536", *_ALWAYS)
+#: With 16 MB: a large load fills them, and has much else in memory.
 _WRITING = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
     "cache_size=-16384",
-    "temp_store=2",
+    *_ALWAYS,
 )
 
 
